@@ -22,7 +22,7 @@ public final class CompiledModules: @unchecked Sendable {
 
     /// - Throws: everything that is wrong with the modules, in order.
     public init(
-        modules: [Module], builtins: [String: BuiltinSignature], metadata: AnnotationReader? = nil,
+        modules: [Module], builtins: [String: CallableBuiltin], metadata: AnnotationReader? = nil,
         options: CompilerOptions = CompilerOptions()
     ) throws(Diagnostics) {
         var functions = FunctionTable(builtins: builtins)

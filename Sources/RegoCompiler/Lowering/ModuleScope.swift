@@ -39,7 +39,7 @@ struct ModuleScope {
 
 /// The functions that calls can name, gathered before any body is lowered.
 struct FunctionTable {
-    var builtins: [String: BuiltinSignature]
+    var builtins: [String: CallableBuiltin]
     /// How many arguments each user function takes, by its path below `data`.
     var rules: [[GroundKey]: Int] = [:]
     /// The ground start of every path that a rule defines.

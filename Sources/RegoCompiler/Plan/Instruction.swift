@@ -3,8 +3,12 @@
 public enum Opcode: UInt16, Sendable {
     /// a = b
     case move
+    /// a = the input, or with b = 1 the data; fails when there is none.
+    case loadDocument
     /// a = b[c]; fails when there is none.
     case lookup
+    /// a = input[c]; fails when there is none.
+    case lookupInput
     /// a = b[c], possibly undefined.
     case lookupOptional
     /// Fails unless b is defined and not `false`.
@@ -101,8 +105,8 @@ public enum Replacement: UInt16, Sendable {
     case value, function, builtin
 }
 
-/// One instruction. Operands that are read are registers of the frame when 0 or more, else globals: `~operand` is
-/// 0 for the input, 1 for the data, 2 for undefined, then the plan's constants.
+/// One instruction. Operands that are read are registers of the frame when 0 or more, else the plan's constant
+/// `~operand`, of which the first is undefined.
 @frozen
 public struct Instruction: BitwiseCopyable, Sendable {
     public var opcode: Opcode
@@ -131,9 +135,5 @@ public struct Instruction: BitwiseCopyable, Sendable {
 public typealias Operand = Int32
 
 extension Operand {
-    static let input: Operand = ~0
-    static let data: Operand = ~1
-    static let undefined: Operand = ~2
-    /// How many globals stand before the constants.
-    public static let firstConstant = 3
+    static let undefined: Operand = ~0
 }

@@ -2,7 +2,9 @@ public import RegoSyntax
 public import RegoValues
 
 /// A query and all that it needs, ready to run: immutable, shared by all threads.
-public final class Plan: Sendable {
+///
+/// Unchecked Sendable: nothing is written after `init`.
+public final class Plan: @unchecked Sendable {
     /// One rule, function, package or query of the plan.
     @frozen
     public struct Function: BitwiseCopyable, Sendable {
@@ -29,6 +31,10 @@ public final class Plan: Sendable {
         public var node: Int32
     }
 
+    /// Code, functions and constants once more, for a machine that reads them without retaining anything.
+    public let codePointer: UnsafePointer<Instruction>
+    public let functionPointer: UnsafePointer<Function>
+    public let constantPointer: UnsafePointer<Value>
     public let code: [Instruction]
     /// Which of `locations` each instruction belongs to.
     public let codeLocations: [Int32]
@@ -36,6 +42,7 @@ public final class Plan: Sendable {
     public let functions: [Function]
     public let functionNames: [String]
     public let memoCount: Int
+    /// What negative operands name; the first is undefined.
     public let constants: [Value]
     public let nodes: [Node]
     public let overrideCount: Int
@@ -60,6 +67,9 @@ public final class Plan: Sendable {
         replaceables: [Int32], data: Value, query: Int32, variables: [String], captureCount: Int,
         isSingleValue: Bool, memory: ConstantMemory, document: Document?
     ) {
+        codePointer = Self.copy(code)
+        functionPointer = Self.copy(functions)
+        constantPointer = Self.copy(constants)
         self.code = code
         self.codeLocations = codeLocations
         self.locations = locations
@@ -77,5 +87,17 @@ public final class Plan: Sendable {
         self.isSingleValue = isSingleValue
         self.memory = memory
         self.document = document
+    }
+
+    deinit {
+        codePointer.deallocate()
+        functionPointer.deallocate()
+        constantPointer.deallocate()
+    }
+
+    private static func copy<T: BitwiseCopyable>(_ items: [T]) -> UnsafePointer<T> {
+        let memory = UnsafeMutablePointer<T>.allocate(capacity: max(items.count, 1))
+        memory.initialize(from: items, count: items.count)
+        return UnsafePointer(memory)
     }
 }

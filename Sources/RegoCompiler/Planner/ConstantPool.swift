@@ -11,12 +11,12 @@ final class ConstantMemory: @unchecked Sendable {
 /// The constants of a plan, scalars once each.
 final class ConstantPool {
     let memory = ConstantMemory()
-    private(set) var values: [Value] = []
+    private(set) var values: [Value] = [.undefined]
     private var known: [GroundKey: Operand] = [:]
 
     func operand(_ value: Value) -> Operand {
         values.append(value)
-        return ~Operand(values.count - 1 + Int(Operand.firstConstant))
+        return ~Operand(values.count - 1)
     }
 
     /// The operand of a ground term.
@@ -32,8 +32,7 @@ final class ConstantPool {
 
     /// The value behind a constant's operand; nil for registers and documents.
     func value(of operand: Operand) -> Value? {
-        let index = Int(~operand) - Int(Operand.firstConstant)
-        return operand < 0 && index >= 0 ? values[index] : nil
+        operand < 0 ? values[Int(~operand)] : nil
     }
 }
 

@@ -7,13 +7,13 @@ extension FunctionPlanner {
         defer { buffer.location = location }
         switch reference.head {
         case .input:
-            if reference.path.isEmpty {
-                let copy = register()
-                emit(.checkDefined, b: .input, fail: fail)
-                emit(.move, a: copy, b: .input)
-                return copy
+            let value = register()
+            guard let first = reference.path.first, isBound(first) else {
+                emit(.loadDocument, a: value, fail: fail)
+                return walk(value, reference.path[...])
             }
-            return walk(.input, reference.path[...])
+            emit(.lookupInput, a: value, c: plan(first), fail: fail)
+            return walk(value, reference.path.dropFirst())
         case .variable(let variable):
             let subject = plan(.variable(variable))
             return walk(subject, reference.path[...])
@@ -116,7 +116,9 @@ extension FunctionPlanner {
     mutating func planBase(_ path: [CoreTerm]) -> Operand {
         var steps = path[...]
         guard planner.overrides.isEmpty else {
-            return walk(.data, steps)
+            let data = register()
+            emit(.loadDocument, a: data, b: 1, fail: fail)
+            return walk(data, steps)
         }
         var value = planner.document?.root ?? .emptyObject
         while case .constant(let term)? = steps.first {
@@ -137,7 +139,10 @@ extension FunctionPlanner {
             for key in path { value = value.lookup(constants.value(key.term)) }
             return value.isUndefined ? .undefined : constants.operand(value)
         }
-        var source = Operand.data
+        var source = register()
+        let none = buffer.label()
+        emit(.loadDocument, a: source, b: 1, fail: none)
+        buffer.place(none)
         for key in path {
             let target = register()
             emit(.lookupOptional, a: target, b: source, c: constants.operand(key.term))
