@@ -1,5 +1,7 @@
 import RegoValues
 
+typealias Arguments = UnsafeBufferPointer<Value>
+
 /// Access to a builtin's arguments with OPA's errors for wrong types. Positions count from 0, in messages from 1.
 extension UnsafeBufferPointer where Element == Value {
     @inline(__always)

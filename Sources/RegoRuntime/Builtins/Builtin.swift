@@ -65,5 +65,9 @@ public enum Builtins {
 
     typealias Family = [(name: String, body: BuiltinFunction)]
 
-    static let families: [Family] = []
+    static let families: [Family] = [
+        ComparisonBuiltins.family, NumberBuiltins.family, AggregateBuiltins.family, ArrayBuiltins.family,
+        SetBuiltins.family,
+        ObjectBuiltins.family, TypeBuiltins.family,
+    ]
 }
