@@ -1,6 +1,7 @@
 /// What the machine can do. `a` is the destination unless said otherwise; `fail` is where it goes on when the
 /// operation yields nothing (or, for jumps, where it jumps).
-public enum Opcode: UInt16, Sendable {
+@frozen
+public enum Opcode: UInt16, Sendable, BitwiseCopyable {
     /// a = b
     case move
     /// a = the input, or with b = 1 the data; fails when there is none.

@@ -1,17 +1,10 @@
 internal import RegoValues
 
-/// The builtins behind syntax: comparisons, `in`, template strings and `print`.
+/// The builtins behind syntax: `in`, template strings and `print`.
 enum LanguageBuiltins {
     static let all: [Builtin] = table.compactMap { Builtin($0.name, $0.body) }
 
     private static let table: [(name: String, body: BuiltinFunction)] = [
-        ("eq", { arguments, _ in .boolean(arguments[0] == arguments[1]) }),
-        ("equal", { arguments, _ in .boolean(arguments[0] == arguments[1]) }),
-        ("neq", { arguments, _ in .boolean(arguments[0] != arguments[1]) }),
-        ("lt", { arguments, _ in .boolean(Value.compare(arguments[0], arguments[1]) < 0) }),
-        ("lte", { arguments, _ in .boolean(Value.compare(arguments[0], arguments[1]) <= 0) }),
-        ("gt", { arguments, _ in .boolean(Value.compare(arguments[0], arguments[1]) > 0) }),
-        ("gte", { arguments, _ in .boolean(Value.compare(arguments[0], arguments[1]) >= 0) }),
         ("internal.member_2", { arguments, _ in .boolean(isMember(arguments[0], of: arguments[1])) }),
         (
             "internal.member_3",

@@ -51,37 +51,10 @@ enum TemplateText {
 
     /// As Rego writes values: sets in braces, strings in quotes where they are nested.
     static func append(_ value: Value, isNested: Bool, to text: inout [UInt8]) {
-        switch value.kind {
-        case .string where !isNested:
+        if value.kind == .string, !isNested {
             text += value.utf8
-        case .array:
-            text.append(UInt8(ascii: "["))
-            appendList(value.elements, to: &text)
-            text.append(UInt8(ascii: "]"))
-        case .set where value.count == 0:
-            text += Array("set()".utf8)
-        case .set:
-            text.append(UInt8(ascii: "{"))
-            appendList(value.elements, to: &text)
-            text.append(UInt8(ascii: "}"))
-        case .object:
-            text.append(UInt8(ascii: "{"))
-            for (position, entry) in value.entries.enumerated() {
-                if position > 0 { text += Array(", ".utf8) }
-                append(entry.key, isNested: true, to: &text)
-                text += Array(": ".utf8)
-                append(entry.value, isNested: true, to: &text)
-            }
-            text.append(UInt8(ascii: "}"))
-        default:
-            JSONWriter.write(value, to: &text)
-        }
-    }
-
-    private static func appendList(_ elements: UnsafeBufferPointer<Value>, to text: inout [UInt8]) {
-        for (position, element) in elements.enumerated() {
-            if position > 0 { text += Array(", ".utf8) }
-            append(element, isNested: true, to: &text)
+        } else {
+            RegoTermWriter.write(value, to: &text)
         }
     }
 }
