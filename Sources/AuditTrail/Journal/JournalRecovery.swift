@@ -87,12 +87,11 @@ struct JournalRecovery {
         }
     }
 
-    // A crash between creating a segment and syncing its header leaves a file without a whole first line.
     private func isUnbegun(_ number: UInt64) throws(AuditError) -> Bool {
-        let bytes = try storage.contents(JournalFiles.segment(number))
-        let written = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
-        let isTorn = bytes[..<written].contains(0) && !bytes[..<written].dropLast().contains(UInt8(ascii: "\n"))
-        return isTorn || !bytes[..<written].contains(UInt8(ascii: "\n"))
+        let file = JournalFiles.segment(number)
+        return try storage.contents(file).withUnsafeBufferPointer { bytes in
+            SegmentReader(file: file, bytes: bytes, isLast: true).unbegunBytes != nil
+        }
     }
 
     private mutating func verify(_ note: CommitNote, _ place: AuditPlace) throws(AuditError) {

@@ -32,6 +32,14 @@ struct SegmentReader {
 
     static let sector = 512
 
+    /// A crash between creating a segment and syncing its header leaves no whole first line, and nothing after it.
+    /// What there is of it then, in bytes; nil for a segment that was begun.
+    var unbegunBytes: Int? {
+        let written = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
+        guard let newline = newline(from: 0) else { return written }
+        return newline + 1 == written && bytes[..<written].contains(0) ? written : nil
+    }
+
     /// Reads the header line.
     /// - Throws: ``AuditError`` `.damaged`; a header is durable before anything else is written to its segment.
     func header(keys: [NoteVerifier]) throws(AuditError) -> (header: SegmentHeader, end: End) {

@@ -10,6 +10,8 @@ protocol JournalStorage: Sendable {
     func list() throws(StorageError) -> [String]
     /// The whole file as it is on disk. `fresh` drops what the system has cached of it.
     func read(_ name: String, fresh: Bool) throws(StorageError) -> [UInt8]
+    /// Up to `count` bytes from `offset` on; fewer only at the file's end.
+    func read(_ name: String, from offset: Int, atMost count: Int) throws(StorageError) -> [UInt8]
     /// Opens for writing; with `create`, the file must not exist and its name is durable on return.
     func open(_ name: String, create: Bool) throws(StorageError) -> any JournalFile
     /// Writes a small file as a whole. Unless `durably`, a crash may undo it or leave the file empty.

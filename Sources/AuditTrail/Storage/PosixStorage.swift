@@ -55,11 +55,24 @@ struct PosixStorage: JournalStorage {
         if fresh { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure("fstat", name) }
-        let size = Int(status.st_size)
+        return try read(descriptor, name, 0, Int(status.st_size))
+    }
+
+    func read(_ name: String, from offset: Int, atMost count: Int) throws(StorageError) -> [UInt8] {
+        let descriptor = systemOpen(path(name), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", name) }
+        defer { systemClose(descriptor) }
+        return try read(descriptor, name, offset, count)
+    }
+
+    private func read(
+        _ descriptor: Int32, _ name: String, _ offset: Int, _ limit: Int
+    ) throws(StorageError) -> [UInt8] {
         var failed: StorageError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while count < size {
-                let got = pread(descriptor, buffer.baseAddress.map { $0 + count }, size - count, off_t(count))
+        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            while count < limit {
+                let got = pread(
+                    descriptor, buffer.baseAddress.map { $0 + count }, limit - count, off_t(offset + count))
                 if got < 0, errno == EINTR { continue }
                 if got < 0 { failed = failure("read", name) }
                 if got <= 0 { return }
@@ -68,6 +81,13 @@ struct PosixStorage: JournalStorage {
         }
         if let failed { throw failed }
         return bytes
+    }
+
+    /// Whether others than the owner may read or write the file.
+    func isShared(_ name: String) throws(StorageError) -> Bool {
+        var status = stat()
+        guard stat(path(name), &status) == 0 else { throw failure("stat", name) }
+        return status.st_mode & 0o077 != 0
     }
 
     func open(_ name: String, create: Bool) throws(StorageError) -> any JournalFile {

@@ -77,10 +77,13 @@ public struct AuditReader {
         }
     }
 
+    // The records of the whole batches in `bytes`, which stand at the current place, and moves behind them.
     private mutating func take(_ bytes: [UInt8]) -> [AuditRecordLine] {
+        let file = JournalFiles.segment(segment)
+        let isSegmentStart = lines == 0
         var taken: [AuditRecordLine] = []
         var batch: [AuditRecordLine] = []
-        var (start, line) = (0, lines)
+        var (start, line, committed, committedLines) = (0, lines, 0, lines)
         while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
             let content = bytes[start..<newline]
             line += 1
@@ -88,13 +91,13 @@ public struct AuditReader {
             if content.starts(with: Commit.prefix.utf8) {
                 taken += batch
                 batch = []
-                offset += start - (consumed(&taken, start))
-            } else if !(lines == 0 && line == 1) {
-                batch.append(
-                    AuditRecordLine(
-                        bytes: Array(content), place: AuditPlace(file: JournalFiles.segment(segment), line: line)))
+                (committed, committedLines) = (start, line)
+            } else if !(isSegmentStart && line == 1) {
+                batch.append(AuditRecordLine(bytes: Array(content), place: AuditPlace(file: file, line: line)))
             }
         }
+        offset += committed
+        lines = committedLines
         return taken
     }
 }

@@ -17,7 +17,8 @@ public struct AuditRecordLine: Sendable, Hashable {
 
     static func value(_ field: String, in object: [UInt8]) -> String? {
         raw(field, in: object).map { value in
-            value.first == UInt8(ascii: "\"") ? unescape(value.dropFirst().dropLast()) : String(decoding: value, as: UTF8.self)
+            value.first == UInt8(ascii: "\"")
+                ? unescape(value.dropFirst().dropLast()) : String(decoding: value, as: UTF8.self)
         }
     }
 

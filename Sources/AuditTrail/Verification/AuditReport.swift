@@ -34,7 +34,9 @@ public struct AuditReport: Sendable {
 
     /// `whole: 12 records in 2 logs, up to 2026-11-23T15:20:25.000000000Z`, or `broken: 1 fault, …`.
     public var summary: String {
-        func count(_ number: some BinaryInteger, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+        func count(_ number: some BinaryInteger, _ noun: String) -> String {
+            "\(number) \(noun)\(number == 1 ? "" : "s")"
+        }
         var line = isWhole ? "whole: " : "broken: \(count(faults.count, "fault")) in "
         line += "\(count(records, "record")) in \(count(logs.count, "log"))"
         if let last = logs.compactMap(\.lastTime).max() { line += ", up to \(last)" }

@@ -58,7 +58,8 @@ public struct AuditVerifier {
         var next: UInt64 = 1
         for number in numbers {
             if number != next {
-                let missing = JournalFiles.segment(next) + (number > next + 1 ? " to \(JournalFiles.segment(number - 1))" : "")
+                let missing =
+                    JournalFiles.segment(next) + (number > next + 1 ? " to \(JournalFiles.segment(number - 1))" : "")
                 fault("missing: \(missing)", JournalFiles.segment(number), 1)
                 running = nil
             }
@@ -109,7 +110,6 @@ public struct AuditVerifier {
             logs[log, default: newLog(log)].records = end.size
             logs[log]?.root = end.frontier.root
         }
-        var end = SegmentReader.End()
         defer {
             for (log, end) in state.logs {
                 let covered = logs[log]?.records ?? 0
@@ -118,7 +118,7 @@ public struct AuditVerifier {
                 logs[log]?.root = end.frontier.root
             }
         }
-        end = try reader.read(after: headerEnd, into: &state) { (line: SegmentReader.Line) throws(AuditError) in
+        let end = try reader.read(after: headerEnd, into: &state) { (line: SegmentReader.Line) throws(AuditError) in
             switch line.accepted {
             case .record(let log, _, _): lastLines[log] = Array(line.bytes)
             case .commit(let notes): for note in notes { check(note, line.place) }
