@@ -6,16 +6,13 @@ import SwiftProtobuf
     import Foundation
 #endif
 
-/// The HTTP request that Envoy holds and asks about, in the words of a wire request.
+/// The HTTP request that Envoy holds back and asks about.
 public struct CheckedRequest: Sendable, Equatable {
-    /// As sent, such as `POST`.
     public var method: String
-    /// Lower-case, without port and without a closing dot.
+    /// The authority as sent.
     public var host: String
-    /// Without the query.
-    public var path: String
-    /// What follows the first `?` of the path; nil where there is none.
-    public var query: String?
+    /// Path and query as sent.
+    public var target: String
     /// Lower-case names without pseudo-headers. Envoy joins repeated headers with commas.
     public var headers: [String: String]
     public var body: [UInt8]
@@ -27,13 +24,12 @@ public struct CheckedRequest: Sendable, Equatable {
     public var principal: String?
 
     public init(
-        method: String, host: String, path: String, query: String? = nil, headers: [String: String] = [:],
-        body: [UInt8] = [], isPartial: Bool = false, expectedTenant: String? = nil, principal: String? = nil
+        method: String, host: String, target: String, headers: [String: String] = [:], body: [UInt8] = [],
+        isPartial: Bool = false, expectedTenant: String? = nil, principal: String? = nil
     ) {
         self.method = method
         self.host = host
-        self.path = path
-        self.query = query
+        self.target = target
         self.headers = headers
         self.body = body
         self.isPartial = isPartial
@@ -54,8 +50,8 @@ extension CheckedRequest {
             throw CheckFault("the check names no HTTP method")
         }
         method = http.method
-        host = Self.bareHost(http.host)
-        (path, query) = Self.split(http.path)
+        host = http.host
+        target = http.path
         headers = [:]
         headers.reserveCapacity(http.headers.count)
         for (name, value) in http.headers where !name.hasPrefix(":") {
@@ -74,26 +70,6 @@ extension CheckedRequest {
     }
 
     static let partialBodyHeader = "x-envoy-auth-partial-body"
-
-    static func split(_ target: String) -> (path: String, query: String?) {
-        let bytes = target.utf8
-        let end = bytes.firstIndex(of: UInt8(ascii: "#")) ?? bytes.endIndex
-        guard let mark = bytes[..<end].firstIndex(of: UInt8(ascii: "?")) else { return (String(target[..<end]), nil) }
-        return (String(target[..<mark]), String(target[bytes.index(after: mark)..<end]))
-    }
-
-    /// `Payments.Acme.example.:8443` and `payments.acme.example` are the same host to every resolver, so also here.
-    static func bareHost(_ authority: String) -> String {
-        var host = authority.lowercased()
-        if host.hasPrefix("[") {
-            guard let bracket = host.firstIndex(of: "]") else { return host }
-            return String(host[...bracket])
-        }
-        if let colon = host.lastIndex(of: ":"), host[host.index(after: colon)...].utf8.allSatisfy({ (48...57).contains($0) }) {
-            host = String(host[..<colon])
-        }
-        return host.hasSuffix(".") ? String(host.dropLast()) : host
-    }
 }
 
 /// A check that cannot be read. It is denied like any other fault.

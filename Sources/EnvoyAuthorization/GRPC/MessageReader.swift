@@ -71,7 +71,8 @@ struct MessageReader {
             break
         case 1:
             guard let encoding, encoding != "identity" else {
-                throw RPCStatus(.internal, "the message is marked as compressed, but grpc-encoding names no compression")
+                throw RPCStatus(
+                    .internal, "the message is marked as compressed, but grpc-encoding names no compression")
             }
             throw RPCStatus(.unimplemented, "grpc-encoding `\(encoding)` is not supported; send messages uncompressed")
         default:

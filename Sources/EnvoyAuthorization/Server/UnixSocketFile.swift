@@ -18,7 +18,8 @@ enum UnixSocketFile {
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw AddressError(
-                address: "unix:\(path)", problem: "exists and is not a socket", fix: "choose another path, or remove it")
+                address: "unix:\(path)", problem: "exists and is not a socket", fix: "choose another path, or remove it"
+            )
         }
         if let channel = try? await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get() {
             try await channel.close()
