@@ -1,5 +1,5 @@
-import NIOConcurrencyHelpers
 import NIOCore
+import Synchronization
 
 /// The connections that are open, so that shutdown can tell each to finish and wait for all.
 final class OpenConnections: Sendable {
@@ -8,32 +8,32 @@ final class OpenConnections: Sendable {
         var isDraining = false
     }
 
-    private let state = NIOLockedValueBox(State())
+    private let state = Mutex(State())
     private let limit: Int
 
     init(limit: Int) {
         self.limit = limit
     }
 
-    var isDraining: Bool { state.withLockedValue { $0.isDraining } }
+    var isDraining: Bool { state.withLock { $0.isDraining } }
 
     /// - Returns: false when there is no room, or shutdown has begun: close the channel.
     func admit(_ channel: any Channel) -> Bool {
         let id = ObjectIdentifier(channel)
-        let admitted = state.withLockedValue { state in
+        let admitted = state.withLock { state in
             guard !state.isDraining, state.channels.count < limit else { return false }
             state.channels[id] = channel
             return true
         }
         if admitted {
-            channel.closeFuture.whenComplete { _ in self.state.withLockedValue { $0.channels[id] = nil } }
+            channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[id] = nil } }
         }
         return admitted
     }
 
     /// Tells every connection to take no more calls (GOAWAY) and waits until the last has closed; after `limit` closes them.
     func drain(within limit: Duration) async {
-        let channels = state.withLockedValue { state in
+        let channels = state.withLock { state in
             state.isDraining = true
             return Array(state.channels.values)
         }
