@@ -71,17 +71,12 @@ public struct ElseBranch: Sendable, Equatable {
     public var isAssign: Bool
     /// Empty when none was written.
     public var body: Body
-    public var annotations: [Annotation]
     public var location: SourceLocation
 
-    public init(
-        value: Term? = nil, isAssign: Bool = false, body: Body = [], annotations: [Annotation] = [],
-        location: SourceLocation = .none
-    ) {
+    public init(value: Term? = nil, isAssign: Bool = false, body: Body = [], location: SourceLocation = .none) {
         self.value = value
         self.isAssign = isAssign
         self.body = body
-        self.annotations = annotations
         self.location = location
     }
 

@@ -3,7 +3,7 @@ public struct Term: Sendable {
     public indirect enum Kind: Sendable {
         case null
         case boolean(Bool)
-        /// The literal's digits as written, with a leading `-` if negative: `1e3`, `-0.50`.
+        /// The literal's digits as written, with a leading `-` if negative: `1e3`, `-0.50`. `.5` comes as `0.5`.
         case number(String)
         case string(String)
         /// A name; `_` comes as `$0`, `$1`, …, unique in its module.
@@ -43,8 +43,8 @@ public struct ObjectEntry: Sendable, Equatable {
     }
 }
 
-/// `head.a["b"][c]` as terms: the head (a variable, call, array, object, set, comprehension or string), then a term
-/// for each step. `.a` and `["a"]` are both the string term `"a"`.
+/// `head.a["b"][c]` as terms: the head (a variable, call, array, object, set or comprehension), then a term for each
+/// step. `.a` and `["a"]` are both the string term `"a"`.
 public struct Ref: Sendable, Equatable {
     public var terms: [Term]
 
