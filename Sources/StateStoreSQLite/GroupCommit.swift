@@ -132,7 +132,8 @@ public struct StateStoreHooks: Sendable {
     public var beforeCommit: @Sendable () throws -> Void
 
     public init(
-        beforeBatch: @escaping @Sendable () throws -> Void = {}, beforeCommit: @escaping @Sendable () throws -> Void = {}
+        beforeBatch: @escaping @Sendable () throws -> Void = {},
+        beforeCommit: @escaping @Sendable () throws -> Void = {}
     ) {
         self.beforeBatch = beforeBatch
         self.beforeCommit = beforeCommit

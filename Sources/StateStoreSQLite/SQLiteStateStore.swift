@@ -41,6 +41,11 @@ public final class SQLiteStateStore: Sendable {
         }
     }
 
+    /// SQLite's `synchronous` of the writer; 2 is FULL.
+    public func synchronousLevel() async throws -> Int {
+        try await pool.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0 }
+    }
+
     /// Writes what only rides along, and closes the file. No call may run beside it or come after it.
     public func close() async throws {
         try await writer.perform { _ in }

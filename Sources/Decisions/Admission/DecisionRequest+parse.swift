@@ -137,7 +137,8 @@ private struct FieldReader {
         guard let text = try text(parent, name, in: place) else { return nil }
         guard !text.isEmpty, text.utf8.count <= limits.nameLength, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
         else {
-            throw .malformed("`\(place)\(name)` is empty, has control characters, or is over \(limits.nameLength) bytes")
+            throw .malformed(
+                "`\(place)\(name)` is empty, has control characters, or is over \(limits.nameLength) bytes")
         }
         return text
     }

@@ -31,7 +31,7 @@ public final class BudgetCalendar: Sendable {
         let range =
             Int64(
                 interval.start.timeIntervalSince1970.rounded(.down))..<Int64(
-                    interval.end.timeIntervalSince1970.rounded(.down))
+                interval.end.timeIntervalSince1970.rounded(.down))
         guard range.contains(seconds) else { return nil }
         remembered.withLock { $0[window] = range }
         return range
