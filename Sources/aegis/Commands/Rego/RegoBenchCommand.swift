@@ -68,7 +68,7 @@ struct RegoBenchCommand: ParsableCommand {
         }
         try evaluate(200)
         let probe = try clock.measure { try evaluate(200) }
-        let count = max(20, Int(200 * Duration.milliseconds(60) / probe))
+        let count = max(20, Int(200 * (Duration.milliseconds(60) / probe)))
         return try (0..<max(1, rounds)).map { _ in
             let time = try clock.measure { try evaluate(count) }
             return time / .microseconds(1) / Double(count)
