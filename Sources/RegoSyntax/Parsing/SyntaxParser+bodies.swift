@@ -43,7 +43,7 @@ extension SyntaxParser {
             expr.location = location(from: start)
             return expr
         }
-        while kind == .with { expr.withs.append(try parseWith()) }
+        while kind == .with, !isKeywordAsName { expr.withs.append(try parseWith()) }
         expr.location = location(from: start)
         return expr
     }

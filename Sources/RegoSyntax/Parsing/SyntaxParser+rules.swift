@@ -4,6 +4,7 @@ extension SyntaxParser {
     /// One rule; several when bodies are chained.
     mutating func parseRules() throws(SyntaxError) -> [Rule] {
         let start = index
+        memo.removeAll(keepingCapacity: true)
         takeKeywordAsName()
         let isDefault = advance(over: .default)
         if isDefault { takeKeywordAsName() }
@@ -12,7 +13,7 @@ extension SyntaxParser {
         }
         let head = try parseHead()
         if isDefault { return [try finishDefault(head, from: start)] }
-        guard advance(over: .if) else { return [try finishWithoutBody(head, from: start)] }
+        guard !isKeywordAsName, advance(over: .if) else { return [try finishWithoutBody(head, from: start)] }
 
         let isBlock = kind == .leftBrace
         var rule = Rule(head: head, body: try parseIfBody())
@@ -199,7 +200,7 @@ extension SyntaxParser {
         default:
             throw unexpected(expecting: "`if` or `:=` after `else`")
         }
-        if advance(over: .if) {
+        if !isKeywordAsName, advance(over: .if) {
             branch.body = kind == .leftBrace ? try parseBlock() : [try parseLiteral()]
         } else if kind == .leftBrace {
             throw unexpected(expecting: "`if` before the body", fix: "write `else := … if {`")
