@@ -35,7 +35,7 @@ enum DecisionModule {
         	count(reasons) > 0
         	result := {
         		"outcome": "allow",
-        		"reason": reason(first(reasons)),
+        		"reason": reason(min(reasons)),
         		"also": rest(reasons),
         		"approval": null,
         		"sanitize": sanitizers(shadow),
