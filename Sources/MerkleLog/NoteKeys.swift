@@ -59,8 +59,15 @@ public struct NoteVerifier: Sendable {
         "\(name)+\(NoteKeyName.hexIdentifier(identifier))+\(Base64.encode([ed25519] + publicKey.rawRepresentation))"
     }
 
-    func isValid(_ signature: [UInt8], for text: [UInt8]) -> Bool {
-        publicKey.isValidSignature(signature, for: text)
+    /// Whether this key made the raw Ed25519 `signature` over `message`.
+    public func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+        publicKey.isValidSignature(signature, for: message)
+    }
+
+    /// The same key under another name.
+    /// - Throws: ``NoteError/keyName``.
+    public func named(_ name: String) throws(NoteError) -> NoteVerifier {
+        try NoteVerifier(name: name, publicKey: publicKey)
     }
 }
 

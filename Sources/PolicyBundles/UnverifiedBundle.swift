@@ -16,13 +16,14 @@ public struct UnverifiedBundle: Sendable {
     public init(archive: [UInt8], name: String, limits: ArchiveLimits = .init()) throws(BundleError) {
         self.name = name
         self.archive = archive
-        do {
+        do throws(BundleError) {
             guard archive.count <= limits.compressed else {
                 throw BundleError(
                     .archiveTooLarge, "the archive has \(archive.count) bytes; the limit is \(limits.compressed)")
             }
             let tar = try Gzip.expand(archive, limit: limits.expanded)
-            files = try TarReader.files(in: tar, limits: limits).sorted(by: BundleFile.precedes)
+            let found = try TarReader.files(in: tar, limits: limits)
+            files = found.sorted(by: BundleFile.precedes)
         } catch {
             throw error.located(in: name)
         }

@@ -35,14 +35,10 @@ extension Heap {
         return .string(borrowing: UnsafeBufferPointer(start: bytes, count: used))
     }
 
+    @inlinable
     public func array(_ elements: some Collection<Value>) -> Value {
-        array(count: elements.count) { buffer in
-            var position = 0
-            for element in elements where position < buffer.count {
-                buffer.initializeElement(at: position, to: element)
-                position += 1
-            }
-        }
+        elements.withContiguousStorageIfAvailable { array($0) }
+            ?? Array(elements).withUnsafeBufferPointer { array($0) }
     }
 
     public func array(_ elements: UnsafeBufferPointer<Value>) -> Value {
@@ -63,9 +59,9 @@ extension Heap {
     }
 
     /// A set of these values; repeats count once.
+    @inlinable
     public func set(_ elements: some Collection<Value>) -> Value {
-        let array = self.array(elements)
-        return set(adopting: array.address, count: array.count)
+        elements.withContiguousStorageIfAvailable { set($0) } ?? Array(elements).withUnsafeBufferPointer { set($0) }
     }
 
     public func set(_ elements: UnsafeBufferPointer<Value>) -> Value {
@@ -74,6 +70,11 @@ extension Heap {
     }
 
     /// A set of values that are already sorted and unique (checked in debug builds).
+    @inlinable
+    public func set(sortedUnique elements: [Value]) -> Value {
+        elements.withUnsafeBufferPointer { set(sortedUnique: $0) }
+    }
+
     public func set(sortedUnique elements: UnsafeBufferPointer<Value>) -> Value {
         assert(elements.indices.dropFirst().allSatisfy { elements[$0 - 1] < elements[$0] }, "not sorted and unique")
         let array = self.array(elements)

@@ -57,8 +57,11 @@ public final class Heap {
     private var currentSize: Int { extra.isEmpty ? Heap.firstChunk : lastSize }
     private var lastSize = 0
 
+    /// Bytes left until the limit.
+    public var freeBytes: Int { isExhausted ? 0 : limit - min(limit, byteCount) }
+
     /// Whether `bytes` more would stay within the limit; ask before building something large from something small.
-    public func hasRoom(for bytes: Int) -> Bool { !isExhausted && bytes <= limit - min(limit, byteCount) }
+    public func hasRoom(for bytes: Int) -> Bool { bytes <= freeBytes }
 
     /// Uninitialized memory, aligned to 16 bytes.
     @inline(__always)

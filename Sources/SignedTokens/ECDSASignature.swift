@@ -7,7 +7,11 @@ public enum ECDSASignature {
     }
 
     static func lowS(_ signature: [UInt8]) -> [UInt8] {
-        guard signature.count == 64, !isLowS(signature) else { return signature }
+        signature.count == 64 && !isLowS(signature) ? negated(signature) : signature
+    }
+
+    /// (r, n - s) for (r, s), 64 bytes with s below n.
+    static func negated(_ signature: [UInt8]) -> [UInt8] {
         var result = signature
         var borrow = 0
         for index in stride(from: 31, through: 0, by: -1) {

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Key files. A private key is `NAME.key.pem`, mode 0600; its public half is `NAME.pub.pem`. Files are never overwritten.
+/// Key files. A private key is `NAME.pem`, mode 0600; its public half is `NAME.pub.pem`. Files are never overwritten.
 public enum KeyFile {
-    /// The name that a key file gives its key: the last path component without `.key.pem`, `.pub.pem` or `.pem`.
+    /// The name that a key file gives its key: the last path component without `.pub.pem` or `.pem`.
     public static func keyName(forPath path: String) -> String {
         let file = path.split(separator: "/").last.map(String.init) ?? path
-        for suffix in [".key.pem", ".pub.pem", ".pem"] where file.hasSuffix(suffix) {
+        for suffix in [".pub.pem", ".pem"] where file.hasSuffix(suffix) {
             return String(file.dropLast(suffix.count))
         }
         return file
@@ -19,7 +19,7 @@ public enum KeyFile {
         private: String, public: String
     ) {
         let base = directory.hasSuffix("/") ? directory + key.name : directory + "/" + key.name
-        let (privatePath, publicPath) = (base + ".key.pem", base + ".pub.pem")
+        let (privatePath, publicPath) = (base + ".pem", base + ".pub.pem")
         try create(publicPath, holding: key.verificationKey.pem, mode: 0o644)
         do {
             try create(privatePath, holding: key.pem, mode: 0o600)

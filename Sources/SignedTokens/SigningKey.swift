@@ -1,4 +1,4 @@
-public import Crypto
+import Crypto
 import FoundationEssentials
 
 /// A private key with the name (`kid`) that its signatures carry. The algorithm follows from the key.
@@ -31,7 +31,7 @@ public struct SigningKey: Sendable {
         guard block.label == "PRIVATE KEY" else {
             throw TokenError(
                 .keyUnsupported, "the key `\(name)` is a PEM block `\(block.label)`, not `PRIVATE KEY`",
-                fix: "convert it to unencrypted PKCS#8: openssl pkcs8 -topk8 -nocrypt -in KEY -out \(name).key.pem")
+                fix: "convert it to unencrypted PKCS#8: openssl pkcs8 -topk8 -nocrypt -in KEY -out \(name).pem")
         }
         if let raw = Ed25519Encoding.key(in: block.der, after: Ed25519Encoding.privatePrefix),
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: raw)

@@ -1,4 +1,4 @@
-public import Crypto
+import Crypto
 import FoundationEssentials
 
 /// A public key and its name. It verifies one algorithm only, whatever a token's header says.

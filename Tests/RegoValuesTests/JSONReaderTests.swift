@@ -48,7 +48,7 @@ func roundTrip(_ text: String, _ limits: JSONLimits = .init()) throws(JSONError)
         ("\"a\u{1}\"", "1:3: control character 1 in a string; write it as an escape"),
         ("\n\n \"a\tb\"", "3:4: control character 9 in a string; write it as an escape"),
         ("\u{feff}1", "1:1: expected a value, found byte 239"),
-        ("{\"a\":1,\"b\":2,\"a\":3}", "1:15: duplicate key `a`"),
+        ("{\"a\":1,\"b\":2,\"a\":3}", "1:14: duplicate key `a`"),
         ("{\"a\":1,\"\\u0061\":3}", "1:8: duplicate key `a`"), ("'a'", "1:1: expected a value, found `'`"),
         ("[1,2]]", "1:6: expected the end of the text, found `]`"), ("\u{0}", "1:1: expected a value, found byte 0"),
         ("[1]\u{0}", "1:4: expected the end of the text, found byte 0"),

@@ -1,21 +1,12 @@
 internal import Crypto
 internal import MerkleLog
-public import RegoValues
 
 /// JSON text known to be in RFC 8785 canonical form, and therefore fit to stand inside a record as it is.
 public struct CanonicalJSON: Sendable, Hashable {
     /// The UTF-8 text.
     public let bytes: [UInt8]
 
-    private init(trusted bytes: [UInt8]) { self.bytes = bytes }
-
-    /// The canonical text of a value.
-    /// - Throws: ``CanonicalError`` for numbers that RFC 8785 cannot hold exactly.
-    public init(_ value: Value) throws(CanonicalError) {
-        var bytes: [UInt8] = []
-        try JSONWriter.canonical(value, to: &bytes)
-        self.bytes = bytes
-    }
+    init(trusted bytes: [UInt8]) { self.bytes = bytes }
 
     /// An object of texts; a key given twice keeps its last text.
     public init(texts: [String: String]) {

@@ -1,6 +1,3 @@
-internal import Crypto
-internal import MerkleLog
-
 /// A record's canonical line but for what only the journal knows, with the places where that goes.
 ///
 /// Made by the caller's thread, so that the one writer has nothing to do but splice and hash. The pieces are
@@ -93,77 +90,8 @@ enum RecordFormatter {
         line.string("tool_name", draft.toolName)
         line.string("trace_id", draft.traceID)
         line.string("would_decision", draft.wouldDecision)
-        line.bytes.append(UInt8(ascii: "}"))
         return FormattedRecord(
-            log: log, bytes: line.bytes, hashOffset: hashOffset, indexOffset: indexOffset,
+            log: log, bytes: line.finished(), hashOffset: hashOffset, indexOffset: indexOffset,
             previousOffset: previousOffset)
-    }
-}
-
-/// The members of one object, written in the order of the calls; nil and empty values leave no trace.
-struct MemberWriter {
-    var bytes: [UInt8]
-    var needsComma = false
-
-    init() {
-        bytes = [UInt8(ascii: "{")]
-        bytes.reserveCapacity(1024)
-    }
-
-    private mutating func name(_ name: StaticString) {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
-        needsComma = true
-        bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
-    }
-
-    /// Closes the member before a splice that brings no comma of its own.
-    mutating func endMember() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
-        needsComma = false
-    }
-
-    mutating func string(_ key: StaticString, _ value: String?) {
-        guard let value else { return }
-        name(key)
-        JSONText.string(value, to: &bytes)
-    }
-
-    mutating func strings(_ key: StaticString, _ values: [String]) {
-        guard !values.isEmpty else { return }
-        name(key)
-        for (place, value) in values.enumerated() {
-            bytes.append(UInt8(ascii: place == 0 ? "[" : ","))
-            JSONText.string(value, to: &bytes)
-        }
-        bytes.append(UInt8(ascii: "]"))
-    }
-
-    mutating func integer(_ key: StaticString, _ value: Int64?) {
-        guard let value else { return }
-        name(key)
-        JSONText.integer(value, to: &bytes)
-    }
-
-    mutating func time(_ key: StaticString, _ nanoseconds: Int64?) {
-        guard let nanoseconds else { return }
-        name(key)
-        bytes.append(UInt8(ascii: "\""))
-        Timestamp.write(nanoseconds, to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    mutating func json(_ key: StaticString, _ value: CanonicalJSON?) {
-        guard let value else { return }
-        name(key)
-        bytes.append(contentsOf: value.bytes)
-    }
-
-    mutating func reason(_ key: StaticString, _ reason: AuditReason?) {
-        guard let reason else { return }
-        name(key)
-        JSONText.reason(reason, to: &bytes)
     }
 }

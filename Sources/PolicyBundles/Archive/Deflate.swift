@@ -58,7 +58,7 @@ struct Deflate {
         let word =
             UInt32(bytes[position]) | UInt32(bytes[position + 1]) << 8 | UInt32(bytes[position + 2]) << 16
             | UInt32(bytes[position + 3]) << 24
-        return Int(word &* 2_654_435_761 >> (32 - hashBits))
+        return Int((word &* 2_654_435_761) >> (32 - hashBits))
     }
 
     private static func matchLength(_ bytes: UnsafeBufferPointer<UInt8>, _ candidate: Int, _ position: Int) -> Int {

@@ -1,3 +1,4 @@
+import RegoValues
 import SignedTokens
 
 extension BundleVerifier {

@@ -45,7 +45,7 @@ public struct BundleVerifier: Sendable {
     ///   believed then; otherwise with everything that is wrong.
     public func verify(_ bundle: UnverifiedBundle, now: Int64) throws(BundleRefusal) -> VerifiedBundle {
         let signed: (list: SignedFileList, keyID: String, trusted: TrustedKey)
-        do {
+        do throws(BundleError) {
             if let patch = bundle.file("patch.json") { try BundleLayout.checkName(patch.path) }
             signed = try checkSignature(of: bundle, now: now)
         } catch {
@@ -54,7 +54,7 @@ public struct BundleVerifier: Sendable {
         var errors = FileSetCheck.errors(in: bundle.files, signed: signed.list.files)
         errors += CanonicalFormCheck.errors(in: bundle)
         var content: (manifest: BundleManifest, data: Document)?
-        do {
+        do throws(BundleError) {
             let manifest = try readManifest(bundle)
             let (data, contentErrors) = ContentCheck.read(bundle.files, manifest: manifest)
             errors += contentErrors + placeErrors(manifest.metadata, bundle.digest, signer: signed.trusted)
