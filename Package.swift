@@ -1,9 +1,13 @@
 // swift-tools-version: 6.2
 // Aegis: the runtime security fabric for agentic AI.
-// Targets stand lowest layer first, and imports point down only (docs/architecture.md).
+// Targets stand lowest layer first, and imports point down only (docs/architecture.md, scripts/check-layers.py).
 import PackageDescription
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
+]
 
 let package = Package(
     name: "aegis",
@@ -24,5 +28,76 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
-    targets: []
+    targets: [
+        // System libraries
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Values
+        .target(name: "RegoValues", dependencies: [bigInt], swiftSettings: strict),
+        .target(name: "RegoSyntax", swiftSettings: strict),
+        .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoValues"], swiftSettings: strict),
+        .target(
+            name: "RegoRuntime",
+            dependencies: ["RegoCompiler", "RegoSyntax", "RegoValues", "CRE2", bigInt, crypto],
+            swiftSettings: strict),
+        .target(name: "MerkleLog", dependencies: [crypto], swiftSettings: strict),
+        .target(name: "SignedTokens", dependencies: [crypto], swiftSettings: strict),
+
+        // Domain
+        .target(
+            name: "PolicyBundles", dependencies: ["RegoValues", "SignedTokens", "CZlib", crypto], swiftSettings: strict),
+        .target(
+            name: "PolicyDocuments",
+            dependencies: ["RegoSyntax", "RegoCompiler", "RegoRuntime", "RegoValues", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(name: "Approvals", dependencies: ["RegoValues", "SignedTokens", crypto], swiftSettings: strict),
+        .target(name: "AuditTrail", dependencies: ["RegoValues", "MerkleLog", crypto], swiftSettings: strict),
+        .target(
+            name: "Decisions",
+            dependencies: [
+                "RegoRuntime", "RegoValues", "PolicyBundles", "SignedTokens", "Approvals", "AuditTrail", "CRE2", crypto,
+            ],
+            swiftSettings: strict),
+
+        // Adapters
+        .target(
+            name: "StateStoreSQLite",
+            dependencies: ["Decisions", "Approvals", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+
+        // Services
+        .target(
+            name: "EnvoyAuthorization",
+            dependencies: [
+                "Decisions", "RegoValues",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "DecisionAPI",
+            dependencies: [
+                "Decisions", "Approvals", "RegoValues", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
+        // Program
+        .executableTarget(
+            name: "aegis",
+            dependencies: [
+                "RegoValues", "RegoSyntax", "RegoCompiler", "RegoRuntime", "MerkleLog", "SignedTokens", "PolicyBundles",
+                "PolicyDocuments", "Approvals", "AuditTrail", "Decisions", "StateStoreSQLite", "EnvoyAuthorization",
+                "DecisionAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+    ],
+    cxxLanguageStandard: .cxx17
 )

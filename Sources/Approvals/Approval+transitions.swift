@@ -1,0 +1,95 @@
+/// The state machine: each transition either applies whole or throws and leaves the approval as it was.
+extension Approval {
+    /// Counts one person's approval; the last one of the quorum approves the call and fixes the token's name.
+    public mutating func approve(by approver: Approver, comment: String?, now: Timestamp) throws(ApprovalError) {
+        try requireVerdict(from: approver, now: now)
+        votes.append(Vote(approver: approver.name, verdict: .approve, comment: comment, at: now))
+        guard approvals >= terms.quorum else { return }
+        state = .approved
+        changedAt = now
+        tokenID = RandomName.base32(count: 26)
+    }
+
+    /// One person's refusal is enough, whatever the quorum.
+    public mutating func deny(by approver: Approver, comment: String?, now: Timestamp) throws(ApprovalError) {
+        try requireVerdict(from: approver, now: now)
+        votes.append(Vote(approver: approver.name, verdict: .deny, comment: comment, at: now))
+        state = .denied
+        changedAt = now
+    }
+
+    /// The requesting agent takes its request back.
+    public mutating func withdraw(byAgent agent: String, tenant: String, now: Timestamp) throws(ApprovalError) {
+        try requireRequester(agent: agent, tenant: tenant)
+        try requirePending(now: now)
+        state = .withdrawn
+        changedAt = now
+    }
+
+    /// Notes that the time is up. Does nothing to an approval that is decided or still in time.
+    /// - Returns: whether the state changed.
+    public mutating func expire(now: Timestamp) -> Bool {
+        guard state(at: now) == .expired, state != .expired else { return false }
+        state = .expired
+        changedAt = now
+        return true
+    }
+
+    /// Uses the approval up for one decision. The caller has verified the token; this is the compare-and-set.
+    public mutating func redeem(tokenID: String, decisionID: String, now: Timestamp) throws(ApprovalError) {
+        switch state(at: now) {
+        case .approved: break
+        case .redeemed: throw ApprovalError(.alreadyRedeemed, "the override token of \(id) has been used already")
+        case .expired: throw ApprovalError(.expired, "\(id) expired at \(expiresAt); ask again by repeating the call")
+        case .pending: throw ApprovalError(.notApproved, "\(id) is not approved yet")
+        case .denied, .withdrawn: throw ApprovalError(.notApproved, "\(id) was \(state.rawValue)")
+        }
+        guard self.tokenID == tokenID else {
+            throw ApprovalError(.invalidToken, "the token does not belong to \(id)")
+        }
+        state = .redeemed
+        changedAt = now
+        redeemedBy = decisionID
+    }
+
+    /// Gives the approval back when the decision that redeemed it left no durable record, so its answer never left.
+    public mutating func release(decisionID: String, now: Timestamp) {
+        guard state == .redeemed, redeemedBy == decisionID else { return }
+        state = .approved
+        changedAt = now
+        redeemedBy = nil
+    }
+
+    /// - Throws: `.notFound` for another tenant: that an approval exists is nobody else's business.
+    public func requireRequester(agent: String, tenant: String) throws(ApprovalError) {
+        guard tenant == call.tenant else { throw ApprovalError(.notFound, "there is no approval \(id)") }
+        guard agent == call.agent else {
+            throw ApprovalError(.notRequester, "\(id) was asked for by another agent than `\(agent)`")
+        }
+    }
+
+    private func requirePending(now: Timestamp) throws(ApprovalError) {
+        switch state(at: now) {
+        case .pending: return
+        case .expired: throw ApprovalError(.expired, "\(id) expired at \(expiresAt)")
+        case .approved, .denied, .withdrawn, .redeemed:
+            throw ApprovalError(.notPending, "\(id) is \(state.rawValue) already")
+        }
+    }
+
+    private func requireVerdict(from approver: Approver, now: Timestamp) throws(ApprovalError) {
+        guard approver.tenant == call.tenant else { throw ApprovalError(.notFound, "there is no approval \(id)") }
+        guard !excluded.contains(approver.name), approver.name != call.agent else {
+            throw ApprovalError(
+                .selfApproval, "`\(approver.name)` asked for this call or owns the agent; somebody else must decide")
+        }
+        guard approver.isNamed(in: terms.approvers) else {
+            let entitled = terms.approvers.isEmpty ? "nobody" : terms.approvers.joined(separator: ", ")
+            throw ApprovalError(.notEntitled, "`\(approver.name)` may not decide \(id); it takes \(entitled)")
+        }
+        try requirePending(now: now)
+        guard !votes.contains(where: { $0.approver == approver.name }) else {
+            throw ApprovalError(.alreadyVoted, "`\(approver.name)` has decided \(id) already")
+        }
+    }
+}

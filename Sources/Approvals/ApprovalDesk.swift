@@ -1,0 +1,54 @@
+/// What people and agents do with approvals: list, decide, withdraw, collect the token.
+public struct ApprovalDesk: Sendable {
+    public let ledger: any ApprovalLedger
+    let mint: OverrideTokenMint
+    let now: @Sendable () -> Timestamp
+
+    public init(ledger: any ApprovalLedger, mint: OverrideTokenMint, now: @escaping @Sendable () -> Timestamp) {
+        self.ledger = ledger
+        self.mint = mint
+        self.now = now
+    }
+
+    /// What `approver` may see: all approvals of the tenant, newest first.
+    public func list(
+        for approver: Approver, states: Set<Approval.State> = [], limit: Int = 100
+    ) async throws -> [Approval] {
+        try await ledger.approvals(tenant: approver.tenant, states: states, limit: limit)
+    }
+
+    public func show(_ id: ApprovalID, tenant: String) async throws -> Approval {
+        guard let approval = try await ledger.approval(id, tenant: tenant) else {
+            throw ApprovalError(.notFound, "there is no approval \(id)")
+        }
+        return approval
+    }
+
+    public func approve(_ id: ApprovalID, by approver: Approver, comment: String? = nil) async throws -> Approval {
+        let now = now()
+        return try await ledger.update(id, tenant: approver.tenant) { approval in
+            try approval.approve(by: approver, comment: comment, now: now)
+        }
+    }
+
+    public func deny(_ id: ApprovalID, by approver: Approver, comment: String? = nil) async throws -> Approval {
+        let now = now()
+        return try await ledger.update(id, tenant: approver.tenant) { approval in
+            try approval.deny(by: approver, comment: comment, now: now)
+        }
+    }
+
+    public func withdraw(_ id: ApprovalID, byAgent agent: String, tenant: String) async throws -> Approval {
+        let now = now()
+        return try await ledger.update(id, tenant: tenant) { approval in
+            try approval.withdraw(byAgent: agent, tenant: tenant, now: now)
+        }
+    }
+
+    /// The override token of an approved call, for the agent that asked for it and nobody else.
+    public func collectToken(_ id: ApprovalID, byAgent agent: String, tenant: String) async throws -> String {
+        let approval = try await show(id, tenant: tenant)
+        try approval.requireRequester(agent: agent, tenant: tenant)
+        return try mint.mint(approval, now: now())
+    }
+}

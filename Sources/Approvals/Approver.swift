@@ -1,0 +1,26 @@
+/// A proven person. Agents never become one: only the service that authenticates people makes this value.
+public struct Approver: Sendable, Hashable {
+    public var tenant: String
+    public var name: String
+    public var roles: [String]
+
+    public init(tenant: String, name: String, roles: [String]) {
+        self.tenant = tenant
+        self.name = name
+        self.roles = roles
+    }
+
+    /// Whether `approvers` (`role:NAME` or a person's name) lists this person.
+    public func isNamed(in approvers: [String]) -> Bool {
+        approvers.contains { entry in
+            if let role = entry.wholeSuffix(after: "role:") { return roles.contains(role) }
+            return entry == name
+        }
+    }
+}
+
+extension String {
+    func wholeSuffix(after prefix: String) -> String? {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    }
+}

@@ -1,0 +1,177 @@
+public import MerkleLog
+
+/// The audit trail of one gateway, open for writing: one hash chain and one Merkle tree for each tenant, all in one
+/// stream of segment files.
+///
+/// Appends of many callers share one write and one sync. The caller's thread formats the record and is never blocked;
+/// a thread of the journal's own chains, writes, syncs, and calls back.
+public final class AuditJournal: Sendable {
+    /// How much is read when a journal is opened.
+    public enum OpenCheck: Sendable, Hashable {
+        /// Every hash and link of every segment: about two seconds a gigabyte.
+        case everything
+        /// The last segment, from its signed header on.
+        case lastSegment
+    }
+
+    public struct Configuration: Sendable {
+        /// The name of this gateway's logs before `/TENANT`: parts of `A-Z a-z 0-9 . _ - ~ @ :` between slashes.
+        public var gateway: String
+        /// A new segment is begun before one grows beyond this.
+        public var segmentBytes = 64 << 20
+        /// More records than these, waiting, are refused.
+        public var queuedRecords = 16_384
+        /// More bytes than these, waiting, are refused.
+        public var queuedBytes = 64 << 20
+        /// The most bytes of records that share one write and one sync.
+        public var batchBytes = 4 << 20
+        /// How old the head files may be. Zero writes them after every batch.
+        public var headInterval: Duration = .seconds(1)
+        public var check: OpenCheck = .everything
+
+        public init(gateway: String) { self.gateway = gateway }
+    }
+
+    struct Pending {
+        let record: FormattedRecord
+        let completion: @Sendable (Result<AuditReceipt, AuditError>) -> Void
+    }
+
+    struct Queue {
+        var pending: [Pending] = []
+        var bytes = 0
+        var isClosing = false
+        var isFinished = false
+        var status: AuditStatus
+    }
+
+    private let configuration: Configuration
+    private let queue: Monitor<Queue>
+
+    /// Opens or begins the journal in `directory`, made if absent; cuts off what a crash left unfinished.
+    /// - Parameters:
+    ///   - signer: signs checkpoints and segments; named as the gateway.
+    ///   - trusted: public keys of earlier signers.
+    /// - Throws: ``AuditError`` `.locked`, `.damaged`, `.invalidName`, `.key`, `.storage`.
+    public static func open(
+        directory: String, configuration: Configuration, signer: NoteSigner, trusted: [NoteVerifier] = []
+    ) throws(AuditError) -> AuditJournal {
+        let storage: PosixStorage
+        do throws(StorageError) {
+            storage = try PosixStorage(directory: directory, create: true)
+        } catch { throw AuditError(error) }
+        return try AuditJournal(storage: storage, configuration: configuration, signer: signer, trusted: trusted)
+    }
+
+    init(
+        storage: any JournalStorage, configuration: Configuration, signer: NoteSigner, trusted: [NoteVerifier] = []
+    ) throws(AuditError) {
+        guard LogName.isGateway(configuration.gateway) else {
+            throw AuditError(
+                .invalidName, "`\(configuration.gateway)` cannot name a gateway",
+                fix: "gateways are parts of the characters A-Z a-z 0-9 . _ - ~ @ : between slashes")
+        }
+        guard signer.name == configuration.gateway else {
+            throw AuditError(
+                .key, "the key is named `\(signer.name)`, the gateway `\(configuration.gateway)`",
+                fix: "use the key that was made for this gateway")
+        }
+        self.configuration = configuration
+        do throws(StorageError) { try storage.lock() } catch { throw AuditError(error) }
+        let writer: JournalWriter
+        do throws(AuditError) {
+            let keys = JournalKeyring([signer.verifier] + trusted)
+            var recovery = JournalRecovery(storage: storage, gateway: configuration.gateway, keys: keys)
+            let end = try recovery.run(configuration.check)
+            writer = try JournalWriter(
+                storage: storage, signer: signer, keys: keys, segmentBytes: configuration.segmentBytes, end: end)
+        } catch {
+            storage.unlock()
+            throw error
+        }
+        queue = Monitor(Queue(status: AuditStatus(durable: writer.sizes)))
+        let loop = WriterLoop(queue: queue, writer: writer, storage: storage, configuration: configuration)
+        guard BlockingThread.start({ loop.run() }) else {
+            storage.unlock()
+            throw AuditError(.storage, "the system gave no thread for the audit trail")
+        }
+    }
+
+    deinit { requestClose() }
+
+    /// Appends a record. `completion` is called exactly once: with a receipt when the record and a checkpoint over it
+    /// are durable, on the journal's thread, where it must be quick; or with the error, perhaps before this returns.
+    ///
+    /// An append that failed must be answered as not recorded; after a crash the record may still be found.
+    public func append(
+        _ draft: AuditRecordDraft, completion: @escaping @Sendable (Result<AuditReceipt, AuditError>) -> Void
+    ) {
+        do throws(AuditError) {
+            let log = try LogName.name(gateway: configuration.gateway, tenant: draft.tenant)
+            let record = try RecordFormatter.format(draft, log: log)
+            try enqueue(Pending(record: record, completion: completion))
+        } catch {
+            completion(.failure(error))
+        }
+    }
+
+    /// Appends a record and waits until it and a checkpoint over it are durable.
+    /// - Throws: ``AuditError`` `.unavailable`, `.recordTooLarge`, `.invalidName`.
+    public func append(_ draft: AuditRecordDraft) async throws(AuditError) -> AuditReceipt {
+        let result = await withCheckedContinuation { continuation in
+            append(draft) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// How the journal is doing.
+    public var status: AuditStatus {
+        queue.withLock { queue in
+            var status = queue.status
+            status.queued = queue.pending.count
+            return status
+        }
+    }
+
+    /// Writes what is queued, closes the files and gives up the lock. Blocks until then; later appends are refused.
+    public func close() {
+        requestClose()
+        _ = queue.wait(for: nil) { $0.isFinished ? true : nil }
+    }
+
+    private func requestClose() {
+        queue.withLock { $0.isClosing = true }
+        queue.signal()
+    }
+
+    private func enqueue(_ pending: Pending) throws(AuditError) {
+        let refusal = queue.withLock { [configuration] queue -> AuditError? in
+            if queue.isClosing { return AuditError(.unavailable, "the audit trail is closed") }
+            guard queue.pending.count < configuration.queuedRecords,
+                queue.bytes + pending.record.bytes.count <= configuration.queuedBytes
+            else {
+                return AuditError(
+                    .unavailable, "the audit trail is behind: \(queue.pending.count) records are waiting",
+                    fix: "give the journal a faster disk, or the gateway less to do")
+            }
+            queue.pending.append(pending)
+            queue.bytes += pending.record.bytes.count
+            return nil
+        }
+        if let refusal { throw refusal }
+        queue.signal()
+    }
+}
+
+/// What the journal tells about itself, for metrics and readiness.
+public struct AuditStatus: Sendable, Hashable {
+    /// Records that are durable, by log.
+    public var durable: [String: UInt64]
+    /// Records that wait.
+    public var queued = 0
+    /// Why the last batch could not be written; nil when it could.
+    public var failure: String?
+
+    /// Whether the last batch was written.
+    public var isAvailable: Bool { failure == nil }
+}

@@ -1,0 +1,83 @@
+internal import MerkleLog
+
+/// Checkpoints known from outside the segments: the heads beside them, or what somebody kept elsewhere. The logs must
+/// reach every one of them.
+struct JournalHeads {
+    private struct Head {
+        let checkpoint: Checkpoint
+        let source: String
+        var isReached = false
+    }
+    private var heads: [String: [Head]] = [:]
+
+    /// Reads the head files. An empty one is what a crash can leave, and is skipped.
+    /// - Throws: ``AuditError`` `.damaged` for a head that is malformed or that no known key signed.
+    mutating func read(_ storage: any JournalStorage, keys: inout JournalKeyring) throws(AuditError) {
+        for name in try storage.names().sorted() where JournalFiles.isHead(name) {
+            let bytes = try storage.contents(name)
+            if !bytes.isEmpty { try add(bytes, from: name, keys: &keys) }
+        }
+    }
+
+    /// Adds a checkpoint that must be reached.
+    /// - Throws: ``AuditError`` `.damaged`.
+    mutating func add(_ note: [UInt8], from source: String, keys: inout JournalKeyring) throws(AuditError) {
+        do throws(NoteError) {
+            let checkpoint = try keys.checkpoint(SignedNote(parsing: note))
+            heads[checkpoint.origin, default: []].append(Head(checkpoint: checkpoint, source: source))
+        } catch {
+            throw AuditError(.damaged, "\(error)", place: AuditPlace(file: source, line: 1))
+        }
+    }
+
+    /// Compares with a checkpoint that the segments hold.
+    mutating func meet(_ checkpoint: Checkpoint, at place: AuditPlace) throws(AuditError) {
+        guard let all = heads[checkpoint.origin] else { return }
+        for (index, head) in all.enumerated() where head.checkpoint.size == checkpoint.size {
+            guard head.checkpoint.root == checkpoint.root else {
+                throw AuditError(
+                    .damaged,
+                    "`\(checkpoint.origin)` was rewritten: at size \(checkpoint.size) \(head.source) has another root",
+                    place: place)
+            }
+            heads[checkpoint.origin]?[index].isReached = true
+        }
+    }
+
+    /// What is missing at the end: for each head beyond its log, or never met, why. `unreadBefore` tells how large each
+    /// log was where reading began; heads below that cannot be compared.
+    func missing(in state: JournalState, unreadBefore start: [String: UInt64]) -> [AuditError] {
+        heads.sorted { $0.key < $1.key }.flatMap { log, heads in
+            heads.compactMap { head -> AuditError? in
+                let (size, place) = (head.checkpoint.size, AuditPlace(file: head.source, line: 2))
+                let reached = state.logs[log]?.size ?? 0
+                if size > reached {
+                    return AuditError(
+                        .damaged, "`\(log)` was cut: it once had \(size) records, and now has \(reached)", place: place)
+                }
+                if head.isReached || size == 0 || size <= start[log] ?? 0 { return nil }
+                return AuditError(
+                    .damaged, "`\(log)` was rewritten: it never had a checkpoint at size \(size)", place: place)
+            }
+        }
+    }
+}
+
+extension JournalStorage {
+    func names() throws(AuditError) -> [String] {
+        do throws(StorageError) { return try list() } catch { throw AuditError(error) }
+    }
+
+    func contents(_ name: String, fresh: Bool = false) throws(AuditError) -> [UInt8] {
+        do throws(StorageError) { return try read(name, fresh: fresh) } catch { throw AuditError(error) }
+    }
+}
+
+extension AuditError {
+    init(_ error: StorageError) {
+        self.init(
+            error.isLocked ? .locked : .storage,
+            error.isLocked ? "another process writes this journal" : "\(error)",
+            fix: error.isLocked ? "stop the other process, or give this one a directory of its own" : nil)
+    }
+}

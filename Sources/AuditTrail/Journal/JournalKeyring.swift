@@ -1,0 +1,28 @@
+internal import MerkleLog
+
+/// The public keys that a journal's signatures are checked with, under the names of its logs.
+struct JournalKeyring: Sendable {
+    /// The keys as given: named for the gateway, or for one log.
+    let keys: [NoteVerifier]
+    private var named: [String: [NoteVerifier]] = [:]
+
+    init(_ keys: [NoteVerifier]) { self.keys = keys }
+
+    /// The keys under a log's name.
+    mutating func keys(for log: String) -> [NoteVerifier] {
+        if let known = named[log] { return known }
+        let made = keys.compactMap { key in
+            key.name == log || log.hasPrefix(key.name + "/") ? try? key.named(log) : nil
+        }
+        named[log] = made
+        return made
+    }
+
+    /// Reads and checks a checkpoint.
+    /// - Throws: ``NoteError``.
+    mutating func checkpoint(_ note: SignedNote) throws(NoteError) -> Checkpoint {
+        let checkpoint = try Checkpoint(text: note.text)
+        try note.verify(with: keys(for: checkpoint.origin))
+        return checkpoint
+    }
+}

@@ -1,0 +1,104 @@
+internal import MerkleLog
+
+/// Finds out where a journal ends, reading everything or only its last segment.
+struct JournalRecovery {
+    /// Where writing goes on.
+    struct End {
+        var state: JournalState
+        /// 0 when there is no segment yet.
+        var segment: UInt64
+        /// Just after the last whole line of that segment.
+        var offset: Int
+        /// What a crash left behind it.
+        var tornBytes: Int
+        /// Files of segments that were never begun, to be removed.
+        var unbegun: [String]
+    }
+
+    let storage: any JournalStorage
+    let gateway: String
+    var keys: JournalKeyring
+
+    /// - Throws: ``AuditError`` `.damaged` with the place of what is wrong, `.storage`.
+    mutating func run(_ check: AuditJournal.OpenCheck) throws(AuditError) -> End {
+        var heads = JournalHeads()
+        try heads.read(storage, keys: &keys)
+        var numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
+        try requireDense(numbers)
+        var end = End(
+            state: JournalState(gateway: gateway), segment: 0, offset: 0, tornBytes: 0, unbegun: [])
+        if let last = numbers.last, try isUnbegun(last) {
+            end.unbegun.append(JournalFiles.segment(last))
+            numbers.removeLast()
+        }
+        var start: [String: UInt64]?
+        var newest: [String: (CommitNote, AuditPlace)] = [:]
+        for number in check == .everything ? numbers[...] : numbers.suffix(1) {
+            let file = JournalFiles.segment(number)
+            let bytes = try storage.contents(file)
+            let expected = start == nil ? nil : end.state
+            try read(
+                bytes, file: file, number: number, isLast: number == numbers.last, expected: expected, into: &end
+            ) { (header: JournalState) in
+                if start == nil { start = header.logs.mapValues(\.size) }
+            } watch: { (line: SegmentReader.Line) throws(AuditError) in
+                guard case .commit(let notes) = line.accepted else { return }
+                for note in notes {
+                    newest[note.checkpoint.origin] = (note, line.place)
+                    try heads.meet(note.checkpoint, at: line.place)
+                }
+            }
+        }
+        for (_, (note, place)) in newest.sorted(by: { $0.key < $1.key }) { try verify(note, place) }
+        if let missing = heads.missing(in: end.state, unreadBefore: start ?? [:]).first { throw missing }
+        return end
+    }
+
+    /// Reads one segment from its header on.
+    mutating func read(
+        _ bytes: [UInt8], file: String, number: UInt64, isLast: Bool, expected: JournalState?, into end: inout End,
+        begun: (JournalState) -> Void = { _ in },
+        watch: (SegmentReader.Line) throws(AuditError) -> Void = { _ in }
+    ) throws(AuditError) {
+        let keys = keys.keys
+        let gateway = gateway
+        try bytes.withUnsafeBufferPointer { (buffer: UnsafeBufferPointer<UInt8>) throws(AuditError) in
+            let reader = SegmentReader(file: file, bytes: buffer, isLast: isLast)
+            let (header, headerEnd) = try reader.header(keys: keys)
+            guard header.segment == number, header.state.gateway == gateway, expected == nil || expected == header.state
+            else {
+                throw AuditError(
+                    .damaged, "the segment does not continue the one before it",
+                    place: AuditPlace(file: file, line: 1))
+            }
+            begun(header.state)
+            end.state = header.state
+            let reached = try reader.read(after: headerEnd, into: &end.state, watch: watch)
+            end.segment = number
+            end.offset = reached.offset
+            end.tornBytes = reached.tornBytes
+        }
+    }
+
+    private func requireDense(_ numbers: [UInt64]) throws(AuditError) {
+        for (before, number) in zip(numbers, numbers.dropFirst()) where number != before + 1 {
+            throw AuditError(
+                .damaged, "the segment is missing", place: AuditPlace(file: JournalFiles.segment(before + 1), line: 1))
+        }
+    }
+
+    private func isUnbegun(_ number: UInt64) throws(AuditError) -> Bool {
+        let file = JournalFiles.segment(number)
+        return try storage.contents(file).withUnsafeBufferPointer { bytes in
+            SegmentReader(file: file, bytes: bytes, isLast: true).unbegunBytes != nil
+        }
+    }
+
+    private mutating func verify(_ note: CommitNote, _ place: AuditPlace) throws(AuditError) {
+        do throws(NoteError) {
+            try note.note.verify(with: keys.keys(for: note.checkpoint.origin))
+        } catch {
+            throw AuditError(.damaged, "the checkpoint of `\(note.checkpoint.origin)`: \(error)", place: place)
+        }
+    }
+}

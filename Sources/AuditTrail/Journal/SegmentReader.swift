@@ -1,0 +1,156 @@
+internal import MerkleLog
+
+/// Reads one segment file's bytes line by line into a state, and tells a torn end from damage.
+///
+/// A batch is written in one piece and synced before the next begins. So after a crash only the last batch of the last
+/// segment can be incomplete, in one of these shapes: it ends early; sectors of it are still the zeros that were
+/// allocated; or what was never written shows something that is none of ours. Everything else is damage.
+struct SegmentReader {
+    let file: String
+    let bytes: UnsafeBufferPointer<UInt8>
+    /// Whether later segments exist; then nothing may be torn.
+    let isLast: Bool
+
+    /// How far the file is whole.
+    struct End {
+        /// Just after the last whole line.
+        var offset = 0
+        /// Whole lines.
+        var lines = 0
+        /// Bytes after `offset` that a crash left, allocated zeros not counted.
+        var tornBytes = 0
+        /// Why the line at `offset` was not taken, where something torn follows.
+        var reason: String?
+    }
+
+    /// A line that was taken, for those who watch.
+    struct Line {
+        let place: AuditPlace
+        let bytes: UnsafeBufferPointer<UInt8>
+        let accepted: AcceptedLine
+    }
+
+    static let sector = 512
+
+    /// A crash between creating a segment and syncing its header leaves no whole first line, and nothing after it.
+    /// What there is of it then, in bytes; nil for a segment that was begun.
+    var unbegunBytes: Int? {
+        let written = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
+        guard let newline = newline(from: 0) else { return written }
+        return newline + 1 == written && bytes[..<written].contains(0) ? written : nil
+    }
+
+    /// Reads the header line.
+    /// - Throws: ``AuditError`` `.damaged`; a header is durable before anything else is written to its segment.
+    func header(keys: [NoteVerifier]) throws(AuditError) -> (header: SegmentHeader, end: End) {
+        guard let newline = newline(from: 0) else { throw damage(1, "the segment has no header") }
+        do throws(LineFault) {
+            let header = try SegmentHeader.read(line(0, newline), keys: keys)
+            return (header, End(offset: newline + 1, lines: 1))
+        } catch {
+            throw damage(1, error.reason)
+        }
+    }
+
+    /// Reads everything after the header into `state`.
+    /// - Throws: ``AuditError`` `.damaged`, or what `watch` throws.
+    func read(
+        after header: End, into state: inout JournalState, watch: (Line) throws(AuditError) -> Void = { _ in }
+    ) throws(AuditError) -> End {
+        var end = header
+        var batchStart = header.offset
+        while end.offset < bytes.count {
+            guard let newline = newline(from: end.offset) else {
+                return try tail(end, batchStart, fault: "the last line is not ended")
+            }
+            let line = line(end.offset, newline)
+            let accepted: AcceptedLine
+            do throws(LineFault) {
+                accepted = try state.accept(line)
+            } catch {
+                return try tail(end, batchStart, fault: error.reason)
+            }
+            end.offset = newline + 1
+            end.lines += 1
+            if case .commit = accepted { batchStart = end.offset }
+            try watch(Line(place: AuditPlace(file: file, line: end.lines), bytes: line, accepted: accepted))
+        }
+        return end
+    }
+
+    // What stands after the last line taken: nothing, a torn batch, or damage.
+    private func tail(_ end: End, _ batchStart: Int, fault: String) throws(AuditError) -> End {
+        let written = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
+        guard isLast else { throw damage(end.lines + 1, fault) }
+        guard written > end.offset else { return end }
+        guard isTorn(end.offset..<written, batchStart) else { throw damage(end.lines + 1, fault) }
+        var end = end
+        end.tornBytes = written - end.offset
+        end.reason = fault
+        return end
+    }
+
+    private func isTorn(_ rest: Range<Int>, _ batchStart: Int) -> Bool {
+        guard newline(from: rest.lowerBound).map({ $0 < rest.upperBound }) ?? false else { return true }
+        // A commit with anything after it was synced before that was written.
+        if commitEnd(in: rest).map({ $0 < rest.upperBound }) ?? false { return false }
+        let holes = holes(in: rest)
+        if !holes.isEmpty {
+            return holes.allSatisfy { hole in
+                (hole.lowerBound.isMultiple(of: Self.sector) || hole.lowerBound == batchStart)
+                    && hole.upperBound.isMultiple(of: Self.sector)
+            }
+        }
+        return !hasOwnLine(rest)
+    }
+
+    // The end of the first line in `rest` that looks like a commit.
+    private func commitEnd(in rest: Range<Int>) -> Int? {
+        lines(in: rest).first { bytes[$0].starts(with: Commit.prefix.utf8) && bytes[$0].last == UInt8(ascii: "}") }
+            .map { $0.upperBound + 1 }
+    }
+
+    private func hasOwnLine(_ rest: Range<Int>) -> Bool {
+        lines(in: rest).contains { bytes[$0].starts(with: "{\"".utf8) || bytes[$0].suffix(2).elementsEqual("\"}".utf8) }
+    }
+
+    // Lines that are ended, newlines not included.
+    private func lines(in rest: Range<Int>) -> [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var start = rest.lowerBound
+        while let newline = newline(from: start), newline < rest.upperBound {
+            lines.append(start..<newline)
+            start = newline + 1
+        }
+        return lines
+    }
+
+    private func holes(in rest: Range<Int>) -> [Range<Int>] {
+        var holes: [Range<Int>] = []
+        var place = rest.lowerBound
+        while place < rest.upperBound {
+            if bytes[place] == 0 {
+                let end = bytes[place..<rest.upperBound].firstIndex { $0 != 0 } ?? rest.upperBound
+                holes.append(place..<end)
+                place = end
+            } else {
+                place += 1
+            }
+        }
+        return holes
+    }
+
+    private func newline(from start: Int) -> Int? {
+        bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+    }
+
+    private func line(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[start..<end])
+    }
+
+    private func damage(_ line: Int, _ reason: String) -> AuditError {
+        AuditError(
+            .damaged, reason, place: AuditPlace(file: file, line: line),
+            fix: "keep the files as they are, and compare them with a copy: nothing is repaired that was durable")
+    }
+}

@@ -1,0 +1,103 @@
+/// Reads records that are durable and under a checkpoint, oldest first, while the journal may be in use. It trusts the
+/// files; ``AuditVerifier`` does not.
+public struct AuditReader {
+    private let storage: any JournalStorage
+    // Where the next record will stand: the segment, the offset in it, and the lines before.
+    private var segment: UInt64 = 1
+    private var offset = 0
+    private var lines = 0
+    private static let chunk = 1 << 20
+
+    /// - Throws: ``AuditError`` `.storage`.
+    public init(directory: String) throws(AuditError) {
+        do throws(StorageError) {
+            self.init(storage: try PosixStorage(directory: directory, create: false))
+        } catch { throw AuditError(error) }
+    }
+
+    init(storage: any JournalStorage) { self.storage = storage }
+
+    /// The last `count` records that match, and moves to the end of the journal.
+    /// - Throws: ``AuditError`` `.storage`.
+    public mutating func last(
+        _ count: Int, where matches: (AuditRecordLine) -> Bool = { _ in true }
+    ) throws(AuditError) -> [AuditRecordLine] {
+        var found: [[AuditRecordLine]] = []
+        var missing = count
+        let numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
+        for number in numbers.reversed() {
+            var reader = AuditReader(storage: storage)
+            reader.segment = number
+            let records = try reader.restOfSegment().filter(matches).suffix(missing)
+            if number == numbers.last { self = reader }
+            found.append(Array(records))
+            missing -= records.count
+            if missing <= 0 { break }
+        }
+        return found.reversed().flatMap { $0 }
+    }
+
+    /// The records that were committed since the last call, up to some megabytes of them; none when there are no more.
+    /// - Throws: ``AuditError`` `.storage`.
+    public mutating func next() throws(AuditError) -> [AuditRecordLine] {
+        while true {
+            let records = try chunk()
+            if !records.isEmpty { return records }
+            let following = segment + 1
+            guard try storage.names().contains(JournalFiles.segment(following)) else { return [] }
+            // The next segment exists, so this one is complete: what is not here now never will be.
+            let late = try chunk()
+            if !late.isEmpty { return late }
+            (segment, offset, lines) = (following, 0, 0)
+        }
+    }
+
+    private mutating func restOfSegment() throws(AuditError) -> [AuditRecordLine] {
+        var all: [AuditRecordLine] = []
+        while true {
+            let records = try chunk()
+            if records.isEmpty { return all }
+            all += records
+        }
+    }
+
+    // Whole batches from the current place; empty when no whole one follows in this segment.
+    private mutating func chunk() throws(AuditError) -> [AuditRecordLine] {
+        var size = Self.chunk
+        while true {
+            let bytes: [UInt8]
+            do throws(StorageError) {
+                bytes = try storage.read(JournalFiles.segment(segment), from: offset, atMost: size)
+            } catch { throw AuditError(error) }
+            let records = take(bytes)
+            if !records.isEmpty { return records }
+            // A batch larger than the chunk: look at more, unless the file or what is written in it ends here.
+            if bytes.count < size || bytes.last == 0 { return [] }
+            size *= 2
+        }
+    }
+
+    // The records of the whole batches in `bytes`, which stand at the current place, and moves behind them.
+    private mutating func take(_ bytes: [UInt8]) -> [AuditRecordLine] {
+        let file = JournalFiles.segment(segment)
+        let isSegmentStart = lines == 0
+        var taken: [AuditRecordLine] = []
+        var batch: [AuditRecordLine] = []
+        var (start, line, committed, committedLines) = (0, lines, 0, lines)
+        while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            let content = bytes[start..<newline]
+            line += 1
+            start = newline + 1
+            if content.starts(with: Commit.prefix.utf8) {
+                taken += batch
+                batch = []
+                (committed, committedLines) = (start, line)
+            } else if !(isSegmentStart && line == 1) {
+                batch.append(AuditRecordLine(bytes: Array(content), place: AuditPlace(file: file, line: line)))
+            }
+        }
+        offset += committed
+        lines = committedLines
+        return taken
+    }
+}

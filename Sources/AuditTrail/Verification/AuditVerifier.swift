@@ -1,0 +1,165 @@
+public import MerkleLog
+
+/// Checks a journal with nothing but its files and public keys: every hash, link, index, commit, root and signature of
+/// every segment, and that every checkpoint known from elsewhere is reached.
+///
+/// After a fault, reading goes on with the next segment, whose signed header says where it begins.
+public struct AuditVerifier {
+    /// A checkpoint that was kept outside of the journal, such as by a witness or a tenant.
+    public struct KnownCheckpoint: Sendable {
+        /// The signed note.
+        public let note: [UInt8]
+        /// Where it comes from, for the report.
+        public let source: String
+
+        public init(note: [UInt8], source: String) {
+            self.note = note
+            self.source = source
+        }
+    }
+
+    private let storage: any JournalStorage
+    private var keys: JournalKeyring
+    private var heads = JournalHeads()
+    private var report = AuditReport()
+    private var logs: [String: AuditReport.Log] = [:]
+    private var lastLines: [String: [UInt8]] = [:]
+
+    /// Verifies the journal in `directory`, which may be in use.
+    /// - Throws: ``AuditError`` `.storage` if files cannot be read. What is wrong with them is in the report.
+    public static func verify(
+        directory: String, keys: [NoteVerifier], checkpoints: [KnownCheckpoint] = []
+    ) throws(AuditError) -> AuditReport {
+        let storage: PosixStorage
+        do throws(StorageError) {
+            storage = try PosixStorage(directory: directory, create: false)
+        } catch { throw AuditError(error) }
+        var verifier = AuditVerifier(storage: storage, keys: keys)
+        return try verifier.run(checkpoints)
+    }
+
+    init(storage: any JournalStorage, keys: [NoteVerifier]) {
+        self.storage = storage
+        self.keys = JournalKeyring(keys)
+    }
+
+    mutating func run(_ checkpoints: [KnownCheckpoint] = []) throws(AuditError) -> AuditReport {
+        // Heads first: segments that grow meanwhile are then never behind them.
+        readHeads(checkpoints)
+        let numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
+        guard let last = numbers.last else {
+            if let missing = heads.missing(in: JournalState(gateway: ""), unreadBefore: [:]).first { throw missing }
+            throw AuditError(
+                .storage, "there is no journal here: no file is named \(JournalFiles.segment(1))",
+                fix: "give the directory that holds the segments and log.vkey")
+        }
+        report.segments = numbers.count
+        var running: JournalState?
+        var next: UInt64 = 1
+        for number in numbers {
+            if number != next {
+                let missing =
+                    JournalFiles.segment(next) + (number > next + 1 ? " to \(JournalFiles.segment(number - 1))" : "")
+                fault("missing: \(missing)", JournalFiles.segment(number), 1)
+                running = nil
+            }
+            running = try segment(number, isLast: number == last, after: running)
+            next = number + 1
+        }
+        if let end = running {
+            report.faults.append(contentsOf: heads.missing(in: end, unreadBefore: [:]))
+            report.commits = end.commits
+        }
+        report.logs = logs.values.sorted { $0.name < $1.name }
+        return report
+    }
+
+    // The state after the segment; nil if it broke.
+    private mutating func segment(
+        _ number: UInt64, isLast: Bool, after running: JournalState?
+    ) throws(AuditError) -> JournalState? {
+        let file = JournalFiles.segment(number)
+        let bytes = try storage.contents(file)
+        do throws(AuditError) {
+            return try bytes.withUnsafeBufferPointer { (buffer) throws(AuditError) -> JournalState in
+                try read(SegmentReader(file: file, bytes: buffer, isLast: isLast), number, running)
+            }
+        } catch {
+            report.faults.append(error)
+            return nil
+        }
+    }
+
+    private mutating func read(
+        _ reader: SegmentReader, _ number: UInt64, _ running: JournalState?
+    ) throws(AuditError) -> JournalState {
+        if reader.isLast, let running, let torn = reader.unbegunBytes {
+            report.unfinishedBytes += torn
+            return running
+        }
+        let (header, headerEnd) = try reader.header(keys: keys.keys)
+        report.signatures += 1
+        var state = header.state
+        let expected = running ?? (number == 1 ? JournalState(gateway: state.gateway) : state)
+        guard header.segment == number, state == expected else {
+            throw AuditError(
+                .damaged, "the segment does not continue the one before it",
+                place: AuditPlace(file: reader.file, line: 1))
+        }
+        for (log, end) in state.logs {
+            logs[log, default: newLog(log)].records = end.size
+            logs[log]?.root = end.frontier.root
+        }
+        defer {
+            for (log, end) in state.logs {
+                let covered = logs[log]?.records ?? 0
+                logs[log, default: newLog(log)].records = end.size
+                logs[log]?.uncovered = end.size - min(covered, end.size)
+                logs[log]?.root = end.frontier.root
+            }
+        }
+        let end = try reader.read(after: headerEnd, into: &state) { (line: SegmentReader.Line) throws(AuditError) in
+            switch line.accepted {
+            case .record(let log, _, _): lastLines[log] = Array(line.bytes)
+            case .commit(let notes): for note in notes { check(note, line.place) }
+            }
+        }
+        report.unfinishedBytes += end.tornBytes
+        return state
+    }
+
+    private mutating func check(_ note: CommitNote, _ place: AuditPlace) {
+        let log = note.checkpoint.origin
+        do throws(NoteError) {
+            try note.note.verify(with: keys.keys(for: log))
+            report.signatures += 1
+        } catch {
+            fault("the checkpoint of `\(log)`: \(error)", place.file, place.line)
+        }
+        do throws(AuditError) {
+            try heads.meet(note.checkpoint, at: place)
+        } catch {
+            report.faults.append(error)
+        }
+        logs[log, default: newLog(log)].records = note.checkpoint.size
+        logs[log]?.lastTime = lastLines[log].flatMap { AuditRecordLine.value("time", in: $0) }
+    }
+
+    private mutating func readHeads(_ checkpoints: [KnownCheckpoint]) {
+        do throws(AuditError) {
+            try heads.read(storage, keys: &keys)
+            for known in checkpoints { try heads.add(known.note, from: known.source, keys: &keys) }
+        } catch {
+            report.faults.append(error)
+        }
+    }
+
+    private mutating func newLog(_ name: String) -> AuditReport.Log {
+        AuditReport.Log(
+            name: name, records: 0, root: .emptyRoot, uncovered: 0, key: keys.keys(for: name).first?.text)
+    }
+
+    private mutating func fault(_ message: String, _ file: String, _ line: Int) {
+        report.faults.append(AuditError(.damaged, message, place: AuditPlace(file: file, line: line)))
+    }
+}

@@ -1,0 +1,105 @@
+public import RegoValues
+
+/// One call that wants a decision, with the memory that its values live in.
+///
+/// `@unchecked Sendable`: a request has one owner at a time; it is handed to the decision point and not touched again.
+public final class DecisionRequest: @unchecked Sendable {
+    /// What is asked: a tool by name, or a request on the wire that the tenant's catalog has yet to name.
+    public enum Subject {
+        case tool(name: String, parameters: Value, request: RequestLine?)
+        case wire(WireRequest)
+    }
+
+    public let heap: Heap
+    public let subject: Subject
+    /// Whom the body says the caller is; must be who the credential proves.
+    public let claimedAgent: String?
+    public let sessionID: String?
+    /// An object.
+    public let context: Value
+    public let delegation: String?
+    public let overrideToken: String?
+    public let idempotencyKey: String?
+    public let isDryRun: Bool
+    public let credentials: Credentials
+    public let point: EnforcementPoint
+    public let trace: TraceContext?
+
+    public init(
+        heap: Heap, subject: Subject, claimedAgent: String? = nil, sessionID: String? = nil,
+        context: Value = .emptyObject, delegation: String? = nil, overrideToken: String? = nil,
+        idempotencyKey: String? = nil, isDryRun: Bool = false, credentials: Credentials, point: EnforcementPoint,
+        trace: TraceContext? = nil
+    ) {
+        self.heap = heap
+        self.subject = subject
+        self.claimedAgent = claimedAgent
+        self.sessionID = sessionID
+        self.context = context
+        self.delegation = delegation
+        self.overrideToken = overrideToken
+        self.idempotencyKey = idempotencyKey
+        self.isDryRun = isDryRun
+        self.credentials = credentials
+        self.point = point
+        self.trace = trace
+    }
+}
+
+/// Where the answer is enforced, and what can be done there.
+public struct EnforcementPoint: Sendable, Hashable {
+    /// Such as `decision-api`, `envoy`.
+    public var name: String
+    /// Whether it can put rewritten parameters in the place of the caller's.
+    public var rewritesParameters: Bool
+    /// The tenant that the listener is set up for, where it is: must be the credential's.
+    public var tenant: String?
+
+    public init(name: String, rewritesParameters: Bool, tenant: String? = nil) {
+        self.name = name
+        self.rewritesParameters = rewritesParameters
+        self.tenant = tenant
+    }
+}
+
+/// W3C trace context: 32 and 16 lowercase hexadecimal digits.
+public struct TraceContext: Sendable, Hashable {
+    public var traceID: String
+    public var spanID: String
+
+    public init(traceID: String, spanID: String) {
+        self.traceID = traceID
+        self.spanID = spanID
+    }
+
+    /// Reads a `traceparent` header; nil where it is malformed (W3C Trace Context, section 3.2).
+    public init?(traceparent: String) {
+        let parts = traceparent.split(separator: "-", omittingEmptySubsequences: false)
+        func isHexadecimal(_ part: Substring, _ count: Int) -> Bool {
+            part.utf8.count == count
+                && part.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+                && part.utf8.contains { $0 != UInt8(ascii: "0") }
+        }
+        guard parts.count >= 4, parts[0].utf8.count == 2, parts[0] != "ff", isHexadecimal(parts[1], 32),
+            isHexadecimal(parts[2], 16)
+        else { return nil }
+        traceID = String(parts[1])
+        spanID = String(parts[2])
+    }
+}
+
+/// The first line of a call on the wire, in the one form that policies see.
+public struct RequestLine: Sendable, Hashable {
+    /// As sent; methods are case-sensitive.
+    public var method: String
+    /// Lowercase, without port and trailing dot.
+    public var host: String
+    /// Percent-decoded, without query; starts with `/` and has no empty, `.` or `..` segments.
+    public var path: String
+
+    init(method: String, host: String, path: String) {
+        self.method = method
+        self.host = host
+        self.path = path
+    }
+}

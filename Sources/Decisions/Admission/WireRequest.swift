@@ -1,0 +1,112 @@
+/// A tool call as it stands on the wire: an HTTP request that an enforcement point holds back.
+public struct WireRequest: Sendable {
+    public var method: String
+    public var host: String
+    /// Path and query as sent.
+    public var target: String
+    public var contentType: String?
+    public var contentEncoding: String?
+    public var body: [UInt8]
+    /// Whether the body is only the beginning of what was sent.
+    public var isTruncated: Bool
+
+    public init(
+        method: String, host: String, target: String, contentType: String? = nil, contentEncoding: String? = nil,
+        body: [UInt8] = [], isTruncated: Bool = false
+    ) {
+        self.method = method
+        self.host = host
+        self.target = target
+        self.contentType = contentType
+        self.contentEncoding = contentEncoding
+        self.body = body
+        self.isTruncated = isTruncated
+    }
+}
+
+extension RequestLine {
+    /// The normal form, or nil where two readers could see two different requests: escapes of a slash, dot segments,
+    /// empty segments, backslashes, control characters, malformed escapes, an authority with user information.
+    public init?(method: String, host: String, target: String) {
+        guard !method.isEmpty, method.utf8.allSatisfy(RequestLine.isTokenByte) else { return nil }
+        guard let host = RequestLine.normalHost(host), let path = RequestLine.normalPath(target) else { return nil }
+        self.init(method: method, host: host, path: path)
+    }
+
+    static func normalHost(_ text: String) -> String? {
+        var name = text.lowercased()[...]
+        if name.first == "[" {
+            guard let close = name.firstIndex(of: "]") else { return nil }
+            let rest = name[name.index(after: close)...]
+            guard rest.isEmpty || isPort(rest) else { return nil }
+            return String(name[...close])
+        }
+        if let colon = name.lastIndex(of: ":") {
+            guard isPort(name[colon...]) else { return nil }
+            name = name[..<colon]
+        }
+        if name.last == "." { name = name.dropLast() }
+        let isPlain = name.utf8.allSatisfy { byte in
+            (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+        }
+        guard !name.isEmpty, isPlain, !name.hasPrefix("."), !name.contains("..") else { return nil }
+        return String(name)
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        text.first == ":" && (1...5).contains(text.utf8.count - 1)
+            && text.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    static func normalPath(_ target: String) -> String? {
+        let raw = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        guard raw.first == UInt8(ascii: "/"), !raw.contains(UInt8(ascii: "#")), let bytes = decode(raw, plus: false)
+        else { return nil }
+        guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "\\") }) else { return nil }
+        let path = String(validating: bytes, as: UTF8.self)
+        let segments = bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        for (position, segment) in segments.enumerated() {
+            let isLast = position == segments.count - 1
+            if segment.isEmpty && !isLast { return nil }
+            // A server may take `..;x` for `..`.
+            let name = segment.prefix { $0 != UInt8(ascii: ";") }
+            if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { return nil }
+        }
+        return path
+    }
+
+    /// Percent-decodes; nil for malformed escapes and, in a path, for an escaped slash or percent sign.
+    static func decode(_ text: some Sequence<UInt8>, plus: Bool) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var iterator = text.makeIterator()
+        while let byte = iterator.next() {
+            if plus, byte == UInt8(ascii: "+") {
+                bytes.append(UInt8(ascii: " "))
+            } else if byte == UInt8(ascii: "%") {
+                guard let high = iterator.next().flatMap(hexadecimal), let low = iterator.next().flatMap(hexadecimal)
+                else { return nil }
+                let decoded = high << 4 | low
+                if !plus, decoded == UInt8(ascii: "/") || decoded == UInt8(ascii: "%") { return nil }
+                bytes.append(decoded)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return bytes
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        case 0x61...0x66: byte - 0x57
+        default: nil
+        }
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+            || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+}

@@ -1,0 +1,125 @@
+public import Approvals
+import RegoValues
+
+extension Decision {
+    /// The response body of the decision API, fields in their documented order.
+    public var json: [UInt8] {
+        if let repeatedAnswer { return repeatedAnswer }
+        var json = JSONText()
+        write(to: &json)
+        return json.bytes
+    }
+
+    public func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("decision_id", id.description)
+            json.field("decision", outcome.rawValue)
+            json.key("decision_reason")
+            Decision.write(reason, to: &json)
+            json.field("policy_version", policyVersion)
+            json.field("mode", mode.rawValue)
+            json.field("would_decision", wouldOutcome?.rawValue)
+            json.field("agent_id", agentID)
+            json.field("tool_name", toolName)
+            json.key("approval")
+            if let approval {
+                json.object { json in
+                    json.field("approval_id", approval.id)
+                    json.field("status", approval.status)
+                    json.field("url", approval.url)
+                    json.field("expires_at", approval.expiresAt.description)
+                }
+            } else {
+                json.null()
+            }
+            json.key("parameters")
+            if let parameters { json.raw(parameters) } else { json.null() }
+            json.key("redactions")
+            json.array { json in
+                for redaction in redactions {
+                    json.object { json in
+                        json.field("path", redaction.path)
+                        json.field("detector", redaction.detector)
+                        json.field("count", Int64(redaction.count))
+                    }
+                }
+            }
+            json.key("limits")
+            limits.write(to: &json)
+            json.field("trace_id", traceID)
+            json.key("receipt")
+            if let receipt {
+                json.object { json in
+                    json.field("log", receipt.log)
+                    json.field("index", Int64(clamping: receipt.index))
+                    json.field("leaf_hash", receipt.leafHash)
+                }
+            } else {
+                json.null()
+            }
+            if isDryRun {
+                json.key("dry_run")
+                json.boolean(true)
+            }
+        }
+    }
+
+    private static func write(_ reason: DecisionReason, to json: inout JSONText) {
+        json.object { json in
+            json.field("code", reason.code.rawValue)
+            json.field("message", reason.message)
+            json.field("policy", reason.policy)
+            json.field("rule", reason.rule)
+            if !reason.also.isEmpty {
+                json.key("also")
+                json.array { json in for other in reason.also { write(other, to: &json) } }
+            }
+        }
+    }
+}
+
+extension Decision.Limits {
+    var isEmpty: Bool { budgetRemaining == nil && retryAfterSeconds == nil }
+
+    func write(to json: inout JSONText) {
+        json.object { json in
+            if let budgetRemaining { json.field("budget_remaining", budgetRemaining) }
+            if let retryAfterSeconds { json.field("retry_after_s", retryAfterSeconds) }
+        }
+    }
+}
+
+extension Decision {
+    /// The decision that an earlier answer tells of, for enforcement points that need more than its text.
+    /// nil where the text is none of ours.
+    init?(repeating answer: [UInt8]) {
+        guard let document = try? Document(json: answer) else { return nil }
+        let root = document.root
+        guard let id = root.lookup("decision_id").string.flatMap(DecisionID.init(parsing:)),
+            let outcome = root.lookup("decision").string.flatMap(Outcome.init(rawValue:)),
+            let code = root.lookup("decision_reason").lookup("code").string.flatMap(ReasonCode.init(rawValue:)),
+            let mode = root.lookup("mode").string.flatMap(TenantSettings.Mode.init(rawValue:))
+        else { return nil }
+        let reason = root.lookup("decision_reason")
+        var parameters: [UInt8]?
+        if root.lookup("parameters").kind == .object {
+            var text: [UInt8] = []
+            JSONWriter.write(root.lookup("parameters"), to: &text)
+            parameters = text
+        }
+        self.init(
+            id: id, outcome: outcome,
+            reason: DecisionReason(
+                code, reason.lookup("message").string ?? "", policy: reason.lookup("policy").string,
+                rule: reason.lookup("rule").string), policyVersion: root.lookup("policy_version").string, mode: mode,
+            wouldOutcome: root.lookup("would_decision").string.flatMap(Outcome.init(rawValue:)), tenant: nil,
+            agentID: root.lookup("agent_id").string, toolName: root.lookup("tool_name").string, approval: nil,
+            parameters: parameters,
+            redactions: root.lookup("redactions").elements.map { entry in
+                Redaction(
+                    path: entry.lookup("path").string ?? "", detector: entry.lookup("detector").string ?? "",
+                    count: Int(entry.lookup("count").int64 ?? 0))
+            }, limits: Limits(), traceID: root.lookup("trace_id").string, isDryRun: false, receipt: nil, problem: nil,
+            repeatedAnswer: answer)
+    }
+}

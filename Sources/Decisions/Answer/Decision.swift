@@ -1,0 +1,64 @@
+public import Approvals
+
+/// The answer to one call, in the one form that every enforcement point renders.
+public struct Decision: Sendable, Hashable {
+    public struct ApprovalState: Sendable, Hashable {
+        public var id: String
+        public var status: String
+        public var url: String?
+        public var expiresAt: Timestamp
+    }
+
+    public struct Limits: Sendable, Hashable {
+        /// Of the tightest budget charged, such as `13.40 USD`.
+        public var budgetRemaining: String?
+        /// When a refused rate lets the next call through.
+        public var retryAfterSeconds: Int64?
+
+        public init(budgetRemaining: String? = nil, retryAfterSeconds: Int64? = nil) {
+            self.budgetRemaining = budgetRemaining
+            self.retryAfterSeconds = retryAfterSeconds
+        }
+    }
+
+    public var id: DecisionID
+    public var outcome: Outcome
+    public var reason: DecisionReason
+    public var policyVersion: String?
+    public var mode: TenantSettings.Mode
+    /// The outcome with shadow policies counted in; nil where nothing shadows.
+    public var wouldOutcome: Outcome?
+    public var tenant: String?
+    public var agentID: String?
+    public var toolName: String?
+    public var approval: ApprovalState?
+    /// The rewritten parameters as JSON where the outcome is `sanitize`.
+    public var parameters: [UInt8]?
+    public var redactions: [Redaction]
+    public var limits: Limits
+    public var traceID: String?
+    public var isDryRun: Bool
+    /// nil where the record is not durable; then the outcome is a deny.
+    public var receipt: DecisionReceipt?
+    /// Set where no decision was made about a call at all: answered as 400, 401 or 413.
+    public var problem: AdmissionError?
+    /// The answer as it was given the first time, where this is the retry of a call under an idempotency key.
+    public var repeatedAnswer: [UInt8]?
+
+    /// Whether the call may run, as it is or rewritten.
+    public var isPermitted: Bool { outcome == .allow || outcome == .sanitize }
+}
+
+/// Where a decision stands in the audit trail.
+public struct DecisionReceipt: Sendable, Hashable {
+    public var log: String
+    public var index: UInt64
+    /// The Merkle leaf, 64 hexadecimal digits.
+    public var leafHash: String
+
+    public init(log: String, index: UInt64, leafHash: String) {
+        self.log = log
+        self.index = index
+        self.leafHash = leafHash
+    }
+}

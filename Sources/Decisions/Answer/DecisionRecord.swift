@@ -1,0 +1,28 @@
+public import Approvals
+public import RegoValues
+
+/// What the audit trail is told of a decision. Nothing in it is in clear that policy calls sensitive: the digest has yet
+/// to be salted, the parameters shown are redacted.
+public struct DecisionRecord {
+    public var answer: Decision
+    public var at: Timestamp
+    public var admittedAt: Timestamp
+    public var callerIdentity: String?
+    public var actingFor: String?
+    public var sessionID: String?
+    public var idempotencyKey: String?
+    public var spanID: String?
+    public var region: String?
+    /// SHA-256 of the canonical parameters; never to be recorded unsalted.
+    public var parametersDigest: String?
+    /// Lives in the request's heap.
+    public var parametersShown: Value?
+    public var bundleDigest: String?
+    public var point: String
+    public var approvalID: String?
+}
+
+/// Makes decisions durable. Implementers MUST return only when the record and a checkpoint that covers it are on disk.
+public protocol DecisionRecorder: Sendable {
+    func record(_ record: DecisionRecord) async throws -> DecisionReceipt
+}

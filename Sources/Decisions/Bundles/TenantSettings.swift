@@ -1,0 +1,51 @@
+public import Foundation
+import RegoValues
+
+/// What a tenant sets for itself, from `data.aegis.tenant` of its bundle; all of it has a default.
+public struct TenantSettings: Sendable, Hashable {
+    public enum Mode: String, Sendable {
+        case enforce
+        /// Every call is allowed, and the record says what would have been decided. Faults of identity still deny.
+        case shadow
+    }
+
+    public var mode: Mode
+    /// Where the tenant's days and months begin.
+    public var timeZone: TimeZone
+    /// How many approvals one agent may have pending.
+    public var pendingApprovalsPerAgent: Int
+
+    public init(mode: Mode = .enforce, timeZone: TimeZone = .gmt, pendingApprovalsPerAgent: Int = 100) {
+        self.mode = mode
+        self.timeZone = timeZone
+        self.pendingApprovalsPerAgent = pendingApprovalsPerAgent
+    }
+
+    /// - Throws: for a value that is there and not understood; it never falls back to a default.
+    init(_ value: Value) throws(CatalogError) {
+        self.init()
+        guard !value.isUndefined, value.kind != .null else { return }
+        guard value.kind == .object else { throw CatalogError("`data.aegis.tenant` is not an object") }
+        let mode = value.lookup("mode")
+        if !mode.isUndefined {
+            guard let known = mode.string.flatMap(Mode.init(rawValue:)) else {
+                throw CatalogError("the tenant's `mode` is neither enforce nor shadow")
+            }
+            self.mode = known
+        }
+        let zone = value.lookup("time_zone")
+        if !zone.isUndefined {
+            guard let known = zone.string.flatMap(TimeZone.init(identifier:)) else {
+                throw CatalogError("the tenant's `time_zone` is not a zone such as Europe/Berlin")
+            }
+            timeZone = known
+        }
+        let pending = value.lookup("pending_approvals_per_agent")
+        if !pending.isUndefined {
+            guard let limit = pending.int64, (1...100_000).contains(limit) else {
+                throw CatalogError("the tenant's `pending_approvals_per_agent` is not a number from 1 to 100000")
+            }
+            pendingApprovalsPerAgent = Int(limit)
+        }
+    }
+}

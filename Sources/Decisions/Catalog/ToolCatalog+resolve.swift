@@ -1,0 +1,121 @@
+public import RegoValues
+
+/// A call with its tool known and its parameters whole: defaults filled in, everything in one object.
+public struct ToolCall {
+    public let tool: ToolDefinition
+    public let parameters: Value
+    public let line: RequestLine?
+}
+
+enum ToolResolution {
+    case call(ToolCall)
+    case refused(DecisionReason)
+
+    static func invalid(_ message: String) -> ToolResolution { .refused(DecisionReason(.parameterInvalid, message)) }
+}
+
+extension ToolCatalog {
+    /// Names the tool and gathers the parameters: from the body of the decision API as they are; from a request on the
+    /// wire out of its JSON body, query and path.
+    func resolve(_ subject: DecisionRequest.Subject, heap: Heap, limits: AdmissionLimits) -> ToolResolution {
+        switch subject {
+        case .tool(let name, let parameters, let line):
+            guard let tool = tools[name] else {
+                return .refused(DecisionReason(.unknownTool, "no tool of this tenant has the name that the call gives"))
+            }
+            return .call(call(tool, parameters, line, heap))
+        case .wire(let request):
+            guard let line = RequestLine(method: request.method, host: request.host, target: request.target) else {
+                return .invalid("the request's method, host or path can be read in two ways")
+            }
+            guard let (tool, captures) = route(line) else {
+                return .refused(DecisionReason(.unknownTool, "no tool matches \(line.method) on this host and path"))
+            }
+            return parameters(of: request, tool: tool, captures: captures, line: line, heap: heap, limits: limits)
+        }
+    }
+
+    private func call(_ tool: ToolDefinition, _ parameters: Value, _ line: RequestLine?, _ heap: Heap) -> ToolCall {
+        let filled =
+            tool.hasDefaults ? ParameterDefaults.fill(parameters, schema: tool.schema, heap: heap) : parameters
+        return ToolCall(tool: tool, parameters: filled, line: line)
+    }
+
+    private func parameters(
+        of request: WireRequest, tool: ToolDefinition, captures: [(name: String, value: Substring)],
+        line: RequestLine, heap: Heap, limits: AdmissionLimits
+    ) -> ToolResolution {
+        guard !request.isTruncated else {
+            return .refused(DecisionReason(.requestTooLarge, "the body was cut off before it reached the gateway"))
+        }
+        var entries: [Entry] = []
+        if !request.body.isEmpty {
+            guard WireRequest.isJSON(request.contentType), WireRequest.isPlain(request.contentEncoding) else {
+                return .invalid("the body is not plain JSON, so its parameters cannot be checked")
+            }
+            do {
+                let body = try heap.admit(request.body, limits: limits)
+                guard body.kind == .object else { return .invalid("the body is not a JSON object") }
+                entries = Array(body.entries)
+            } catch {
+                return .refused(
+                    DecisionReason(error.code == .requestTooLarge ? error.code : .parameterInvalid, error.detail))
+            }
+        }
+        guard let query = QueryText.pairs(ofTarget: request.target) else {
+            return .invalid("the query is malformed")
+        }
+        var texts: [(name: String, values: [String])] = []
+        for pair in query {
+            if let place = texts.firstIndex(where: { $0.name == pair.name }) {
+                texts[place].values.append(pair.value)
+            } else {
+                texts.append((pair.name, [pair.value]))
+            }
+        }
+        for capture in captures {
+            guard !texts.contains(where: { $0.name == capture.name }) else {
+                return .invalid("`\(capture.name)` is given in the path and in the query")
+            }
+            texts.append((capture.name, [String(capture.value)]))
+        }
+        let properties = tool.schema.lookup("properties")
+        for text in texts {
+            let key = heap.string(text.name)
+            guard !entries.contains(where: { $0.key == key }) else {
+                return .invalid("a parameter is given in the body and again in the query or path")
+            }
+            guard let value = QueryText.value(of: text.values, schema: properties.lookup(key), heap: heap) else {
+                return .invalid("a parameter in the query or path is not of its declared type, or is given twice")
+            }
+            entries.append(Entry(key: key, value: value))
+        }
+        return .call(call(tool, heap.object(entries), line, heap))
+    }
+}
+
+extension WireRequest {
+    /// `application/json` or any `+json`, in any case; a charset other than UTF-8 is no JSON (RFC 8259, section 8.1).
+    static func isJSON(_ contentType: String?) -> Bool {
+        guard let contentType else { return false }
+        let parts = contentType.lowercased().split(separator: ";", omittingEmptySubsequences: false)
+            .map { $0.trimmingSpaces }
+        guard let type = parts.first, type == "application/json" || (type.contains("/") && type.hasSuffix("+json"))
+        else { return false }
+        return parts.dropFirst().allSatisfy { parameter in
+            !parameter.hasPrefix("charset=") || ["charset=utf-8", "charset=\"utf-8\""].contains(parameter)
+        }
+    }
+
+    static func isPlain(_ contentEncoding: String?) -> Bool {
+        guard let contentEncoding else { return true }
+        return ["", "identity"].contains(contentEncoding.lowercased().trimmingSpaces)
+    }
+}
+
+extension StringProtocol {
+    var trimmingSpaces: String {
+        let isSpace: (Character) -> Bool = { $0 == " " || $0 == "\t" }
+        return String(drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    }
+}

@@ -1,0 +1,81 @@
+public import RegoValues
+
+/// Who may call and what may be called, from a bundle's `data.aegis.catalog`.
+///
+/// Its values point into `document`, which it keeps alive.
+public struct ToolCatalog: Sendable {
+    let document: Document
+    public let tools: [String: ToolDefinition]
+    public let agents: [String: AgentDefinition]
+    private let agentsByKey: [String: String]
+    private let agentsBySPIFFE: [String: String]
+    private let routesByHost: [String: [ToolRoute]]
+    private let otherRoutes: [ToolRoute]
+
+    /// - Parameter data: a bundle's whole `data.json`.
+    /// - Throws: for anything malformed: half a catalog would let calls through unnamed.
+    public init(data: Document) throws(CatalogError) {
+        document = data
+        let catalog = data.root.lookup("aegis").lookup("catalog")
+        guard catalog.kind == .object else { throw CatalogError("the bundle has no `data.aegis.catalog`") }
+        var tools: [String: ToolDefinition] = [:]
+        var routes: [ToolRoute] = []
+        for entry in catalog.lookup("tools").entries {
+            guard let name = entry.key.string else { throw CatalogError("a tool's name is not a string") }
+            tools[name] = try ToolDefinition(name: name, entry.value)
+            for match in entry.value.lookup("match").elements {
+                let http = match.lookup("http")
+                guard http.kind == .object else { continue }
+                routes.append(try ToolRoute(tool: name, http: http, order: routes.count))
+            }
+        }
+        var agents: [String: AgentDefinition] = [:]
+        var byKey: [String: String] = [:]
+        var bySPIFFE: [String: String] = [:]
+        for entry in catalog.lookup("agents").entries {
+            guard let name = entry.key.string else { throw CatalogError("an agent's name is not a string") }
+            let agent = try AgentDefinition(name: name, entry.value)
+            agents[name] = agent
+            for key in agent.apiKeys where byKey.updateValue(name, forKey: key) != nil {
+                throw CatalogError("two agents have the API key `\(key)`")
+            }
+            for id in agent.spiffeIDs where bySPIFFE.updateValue(name, forKey: id) != nil {
+                throw CatalogError("two agents have the SPIFFE id `\(id)`")
+            }
+        }
+        self.tools = tools
+        self.agents = agents
+        agentsByKey = byKey
+        agentsBySPIFFE = bySPIFFE
+        let sorted = routes.sorted(by: ToolRoute.precedes)
+        otherRoutes = sorted.filter { $0.exactHost == nil }
+        var byHost: [String: [ToolRoute]] = [:]
+        for host in Set(sorted.compactMap(\.exactHost)) {
+            byHost[host] = sorted.filter { $0.exactHost == host || $0.exactHost == nil }
+        }
+        routesByHost = byHost
+    }
+
+    /// The agent that the caller's credential belongs to; nil where the catalog knows none, or another than the
+    /// credential names.
+    public func agent(of caller: Caller) -> AgentDefinition? {
+        guard caller.kind == .agent else { return nil }
+        let listed: String?
+        switch caller.method {
+        case .apiKey: listed = agentsByKey[caller.keyID]
+        case .mutualTLS: listed = agentsBySPIFFE[caller.keyID]
+        case .token: listed = nil
+        }
+        if let listed, let named = caller.name, listed != named { return nil }
+        return (listed ?? caller.name).flatMap { agents[$0] }
+    }
+
+    /// The tool whose `match` names this request, most literal first, with the path's captures.
+    func route(_ line: RequestLine) -> (tool: ToolDefinition, captures: [(name: String, value: Substring)])? {
+        let segments = line.path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        for route in routesByHost[line.host] ?? otherRoutes where route.accepts(line) {
+            if let captures = route.path.match(segments), let tool = tools[route.tool] { return (tool, captures) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,81 @@
+public import RegoValues
+
+/// A `kind: Tool` document as the bundle's data carries it. The values live in the bundle's document.
+public struct ToolDefinition: Sendable {
+    public let name: String
+    /// The parameters' JSON Schema, an object; empty where the tool declares none.
+    public let schema: Value
+    /// Where its sensitive parameters stand.
+    public let sensitive: [JSONPathPattern]
+    public let risk: String?
+    /// Labels that its result adds to the session.
+    public let emits: [String]
+    let hasDefaults: Bool
+
+    init(name: String, _ value: Value) throws(CatalogError) {
+        guard value.kind == .object else { throw CatalogError("the tool `\(name)` is not an object") }
+        self.name = name
+        let parameters = value.lookup("parameters")
+        switch parameters.kind {
+        case .undefined, .null: schema = .emptyObject
+        case .object: schema = parameters
+        default: throw CatalogError("the parameters of the tool `\(name)` are not a schema")
+        }
+        var patterns: [JSONPathPattern] = []
+        for text in try CatalogError.strings(value.lookup("sensitive"), "the tool `\(name)`: `sensitive`") {
+            guard let pattern = JSONPathPattern(text) else {
+                throw CatalogError("the tool `\(name)`: `\(text)` is not a path such as `$.to` or `$.items[*].text`")
+            }
+            patterns.append(pattern)
+        }
+        sensitive = patterns
+        risk = value.lookup("risk").string
+        emits = try CatalogError.strings(value.lookup("emits"), "the tool `\(name)`: `emits`")
+        hasDefaults = ParameterDefaults.anywhere(in: schema)
+    }
+}
+
+/// A `kind: Agent` document as the bundle's data carries it.
+public struct AgentDefinition: Sendable, Hashable {
+    public let name: String
+    public let owner: String?
+    let apiKeys: [String]
+    let spiffeIDs: [String]
+
+    init(name: String, _ value: Value) throws(CatalogError) {
+        guard value.kind == .object else { throw CatalogError("the agent `\(name)` is not an object") }
+        self.name = name
+        owner = value.lookup("owner").string
+        var apiKeys: [String] = []
+        var spiffeIDs: [String] = []
+        for identity in value.lookup("identities").elements {
+            if let key = identity.lookup("api_key").string { apiKeys.append(key) }
+            if let spiffe = identity.lookup("spiffe").string { spiffeIDs.append(spiffe) }
+        }
+        self.apiKeys = apiKeys
+        self.spiffeIDs = spiffeIDs
+    }
+}
+
+/// Why a bundle's catalog cannot be used; the bundle does not become active.
+public struct CatalogError: Error, Sendable, Hashable, CustomStringConvertible {
+    public var message: String
+
+    init(_ message: String) { self.message = message }
+
+    public var description: String { "\(message) [catalog_invalid]" }
+
+    static func strings(_ value: Value, _ what: String) throws(CatalogError) -> [String] {
+        switch value.kind {
+        case .undefined, .null: return []
+        case .array, .set: break
+        default: throw CatalogError("\(what) is not a list")
+        }
+        var texts: [String] = []
+        for element in value.elements {
+            guard let text = element.string else { throw CatalogError("\(what) holds something that is not a string") }
+            texts.append(text)
+        }
+        return texts
+    }
+}

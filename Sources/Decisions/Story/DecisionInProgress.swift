@@ -1,0 +1,112 @@
+import Approvals
+import RegoValues
+
+/// One decision on its way through the story. Each stage reads what the earlier ones left and adds its own; the first
+/// one that denies closes it, and the later ones pass it on untouched.
+struct DecisionInProgress {
+    let request: DecisionRequest
+    let id: DecisionID
+    let admittedAt: Timestamp
+
+    /// Left by `identify`.
+    var caller: Caller?
+    var policy: ActivePolicy?
+    var agent: AgentDefinition?
+    /// Left by `resolve`.
+    var call: ToolCall?
+    var digest: String?
+    var claim: SpendOrder.IdempotencyClaim?
+    /// Left by `evaluate`.
+    var token: OverrideToken?
+    var enforced: PolicyVerdict?
+    var shadow: PolicyVerdict?
+    /// Left by `shape` and `spend`.
+    var parameters: [UInt8]?
+    var redactions: [Redaction] = []
+    var approval: Decision.ApprovalState?
+    var limits = Decision.Limits()
+    var hasEffects = false
+
+    private(set) var outcome: Outcome?
+    private(set) var reason: DecisionReason?
+    var wouldOutcome: Outcome?
+    private(set) var problem: AdmissionError?
+    private(set) var repeated: Decision?
+
+    init(_ request: DecisionRequest, now: Timestamp) {
+        self.init(request: request, id: DecisionID(now: now), admittedAt: now)
+    }
+
+    init(request: DecisionRequest, id: DecisionID, admittedAt: Timestamp) {
+        self.request = request
+        self.id = id
+        self.admittedAt = admittedAt
+    }
+
+    var isOpen: Bool { outcome == nil && repeated == nil }
+    var isShadowing: Bool { policy?.settings.mode == .shadow }
+
+    /// Closes the decision with a deny. Where the tenant only shadows, the call is let through and the deny is noted,
+    /// unless it is a fault of identity or integrity.
+    mutating func deny(_ reason: DecisionReason) {
+        guard isOpen else { return }
+        if isShadowing, !reason.code.deniesInShadow {
+            wouldOutcome = .deny
+            outcome = .allow
+            parameters = nil
+            redactions = []
+            self.reason = reason
+        } else {
+            outcome = .deny
+            approval = nil
+            parameters = nil
+            redactions = []
+            self.reason = reason
+        }
+    }
+
+    mutating func deny(_ code: ReasonCode, _ message: String) { deny(DecisionReason(code, message)) }
+
+    /// Closes the decision before it is about anything.
+    mutating func refuse(_ problem: AdmissionError) {
+        guard isOpen else { return }
+        self.problem = problem
+        outcome = .deny
+        reason = DecisionReason(problem.code, problem.detail)
+    }
+
+    mutating func settle(_ outcome: Outcome, _ reason: DecisionReason) {
+        guard isOpen else { return }
+        self.outcome = outcome
+        self.reason = reason
+    }
+
+    mutating func repeatAnswer(_ answer: [UInt8]) {
+        guard isOpen else { return }
+        if let decision = Decision(repeating: answer) {
+            repeated = decision
+        } else {
+            deny(.stateUnavailable, "the recorded answer of this idempotency key cannot be read")
+        }
+    }
+
+    /// The decision as it stands; what was never settled is a deny.
+    func decision(receipt: DecisionReceipt? = nil) -> Decision {
+        if let repeated { return repeated }
+        return Decision(
+            id: id, outcome: outcome ?? .deny,
+            reason: reason ?? DecisionReason(.evaluationError, "the decision was never settled"),
+            policyVersion: policy?.version, mode: policy?.settings.mode ?? .enforce, wouldOutcome: wouldOutcome,
+            tenant: caller?.tenant, agentID: agent?.name, toolName: call?.tool.name, approval: approval,
+            parameters: parameters, redactions: redactions, limits: limits, traceID: request.trace?.traceID,
+            isDryRun: request.isDryRun, receipt: receipt, problem: problem, repeatedAnswer: nil)
+    }
+
+    /// The exact call, for approvals and tokens.
+    var heldCall: HeldCall? {
+        guard let caller, let agent, let call, let digest, let policy else { return nil }
+        return HeldCall(
+            tenant: caller.tenant, agent: agent.name, tool: call.tool.name, parametersDigest: digest,
+            policyVersion: policy.version)
+    }
+}

@@ -1,0 +1,86 @@
+import Approvals
+import RegoValues
+
+/// What the tenant's policies say: pure and synchronous, over one version from beginning to end.
+extension DecisionPoint {
+    func evaluate(_ decision: inout DecisionInProgress) {
+        guard decision.isOpen, let policy = decision.policy, let held = decision.heldCall else { return }
+        let evaluatedAt = decision.admittedAt
+        if let token = decision.request.overrideToken {
+            do throws(ApprovalError) {
+                decision.token = try mint.verify(token, for: held, now: evaluatedAt)
+            } catch {
+                decision.deny(error.reason)
+                return
+            }
+        }
+        guard let input = DecisionPoint.input(decision) else { return }
+        let heap = decision.request.heap
+        do {
+            let result = try policy.evaluation(input, heap, evaluatedAt)
+            guard !heap.isExhausted else {
+                decision.deny(.evaluationError, "the policies need more memory than a decision may use")
+                return
+            }
+            let (enforced, would) = try PolicyVerdict.read(result)
+            if decision.isShadowing {
+                decision.shadow = would ?? enforced
+            } else {
+                decision.enforced = enforced
+                decision.shadow = would
+            }
+        } catch let malformed as PolicyVerdict.Malformed {
+            decision.deny(.evaluationError, "the policies gave no usable `\(malformed.field)`")
+            return
+        } catch {
+            // What the engine says may quote parameters, so it does not get into the answer or the record.
+            decision.deny(.evaluationError, "the policies could not be evaluated")
+            return
+        }
+        if let enforced = decision.enforced, enforced.ruling == .deny { decision.deny(enforced.reason) }
+    }
+
+    /// The document that policies see as `input`.
+    private static func input(_ decision: DecisionInProgress) -> Value? {
+        guard let caller = decision.caller, let agent = decision.agent, let call = decision.call else { return nil }
+        let heap = decision.request.heap
+        var session: [(Value, Value)] = [(.string("labels"), .emptyArray)]
+        if let id = decision.request.sessionID { session.append((.string("id"), heap.string(id))) }
+        var members: [(Value, Value)] = [
+            (.string("tenant"), heap.string(caller.tenant)),
+            (.string("agent"), heap.object([(.string("id"), heap.string(agent.name))])),
+            (.string("tool"), heap.object([(.string("name"), heap.string(call.tool.name))])),
+            (.string("params"), call.parameters),
+            (.string("chain"), .emptyArray),
+            (.string("session"), heap.object(session)),
+            (.string("context"), decision.request.context),
+            (.string("now"), .integer(decision.admittedAt.nanoseconds)),
+        ]
+        if let line = call.line {
+            members.append(
+                (
+                    .string("request"),
+                    heap.object([
+                        (.string("method"), heap.string(line.method)), (.string("host"), heap.string(line.host)),
+                        (.string("path"), heap.string(line.path)),
+                    ])
+                ))
+        }
+        if let token = decision.token {
+            members.append(
+                (.string("approval"), heap.object([(.string("id"), heap.string(token.approvalID.description))])))
+        }
+        return heap.object(members)
+    }
+}
+
+extension ApprovalError {
+    /// How a decision tells of a token that does not hold.
+    var reason: DecisionReason {
+        switch code {
+        case .alreadyRedeemed: DecisionReason(.tokenUsed, message)
+        case .expired: DecisionReason(.approvalExpired, message)
+        default: DecisionReason(.tokenInvalid, message)
+        }
+    }
+}

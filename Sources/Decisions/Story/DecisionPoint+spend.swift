@@ -1,0 +1,229 @@
+import Approvals
+import RegoValues
+
+/// What needs state, in one atomic step: the token, the rates, the budgets. Calls that spend nothing touch no store.
+extension DecisionPoint {
+    func spend(_ decision: inout DecisionInProgress) async {
+        guard decision.isOpen else { return }
+        switch decision.enforced?.ruling {
+        case .approvalNeeded: await hold(&decision)
+        case .allow: await take(&decision)
+        case nil where decision.isShadowing: await take(&decision)
+        case .deny, nil: decision.deny(.evaluationError, "the policies gave no ruling")
+        }
+    }
+
+    private func take(_ decision: inout DecisionInProgress) async {
+        guard let caller = decision.caller, let agent = decision.agent else { return }
+        var order = SpendOrder(
+            decisionID: decision.id, tenant: caller.tenant, agent: agent.name, now: decision.admittedAt)
+        order.idempotency = decision.claim
+        if let token = decision.token {
+            order.token = SpendOrder.TokenRedemption(approvalID: token.approvalID, tokenID: token.tokenID)
+        }
+        if let enforced = decision.enforced {
+            switch draws(of: enforced, in: .enforced, decision) {
+            case .refused(let reason):
+                decision.deny(reason)
+                return
+            case .taken(let rates, let charges): (order.rates, order.charges) = (rates, charges)
+            }
+        }
+        let shadow = decision.shadow
+        if let shadow, shadow.ruling == .allow {
+            switch draws(of: shadow, in: .shadow, decision) {
+            case .refused: decision.wouldOutcome = .deny
+            case .taken(let rates, let charges): (order.shadowRates, order.shadowCharges) = (rates, charges)
+            }
+        }
+        var permitted = decision
+        permitted.permit()
+        guard order.touchesState, !decision.request.isDryRun else {
+            decision = permitted
+            return
+        }
+        let answered = permitted.decision()
+        let currencies = order.charges.map(\.key.currency)
+        order.answer = { receipt, shadowRefusal in
+            var answered = answered
+            answered.limits.budgetRemaining = DecisionPoint.tightest(receipt, currencies)
+            if shadowRefusal != nil { answered.wouldOutcome = .deny }
+            return answered.json
+        }
+        do {
+            let result = try await ledger.spend(order)
+            if result.shadowRefusal != nil {
+                decision.wouldOutcome = .deny
+                permitted.wouldOutcome = .deny
+            }
+            switch result.outcome {
+            case .committed(let receipt):
+                decision = permitted
+                decision.hasEffects = true
+                decision.limits.budgetRemaining = DecisionPoint.tightest(receipt, currencies)
+            case .refused(let refusal):
+                if case .rate(_, let seconds) = refusal { decision.limits.retryAfterSeconds = seconds }
+                decision.deny(refusal.reason)
+            case .repeated(let answer): decision.repeatAnswer(answer)
+            }
+        } catch {
+            decision.deny(.stateUnavailable, "the state store cannot be written")
+        }
+    }
+
+    /// Puts the call before a human, or finds the identical one that is there already. Attempts have rates of their own.
+    private func hold(_ decision: inout DecisionInProgress) async {
+        guard let held = decision.heldCall, let call = decision.call, let agent = decision.agent,
+            let policy = decision.policy, let verdict = decision.enforced, let terms = verdict.approval
+        else {
+            decision.deny(.evaluationError, "the policies ask for an approval without saying whose")
+            return
+        }
+        guard !decision.request.isDryRun else {
+            decision.settle(.approvalNeeded, verdict.reason)
+            return
+        }
+        var order = SpendOrder(
+            decisionID: decision.id, tenant: held.tenant, agent: held.agent, now: decision.admittedAt)
+        guard case .taken(let rates, _) = draws(of: verdict, in: .attempts, decision) else {
+            decision.deny(.evaluationError, "a rate of the policies cannot be counted")
+            return
+        }
+        order.rates = rates
+        if let attemptRate {
+            order.rates.append(
+                SpendOrder.RateDraw(
+                    key: CounterKey(
+                        tenant: held.tenant, books: .attempts, policy: "", rule: "approval_attempts", scope: .agent,
+                        subject: held.agent), limit: attemptRate))
+        }
+        let view = redactor.view(call.parameters, sensitive: call.tool.sensitive, heap: decision.request.heap)
+        let draft = ApprovalDraft(
+            id: .random(), call: held, terms: terms, decisionID: decision.id.description,
+            excluded: [agent.name] + (agent.owner.map { [$0] } ?? []), shownParameters: JSONWriter.text(view),
+            sessionID: decision.request.sessionID)
+        do {
+            if order.touchesState, case .refused(let refusal) = try await ledger.spend(order).outcome {
+                if case .rate(_, let seconds) = refusal { decision.limits.retryAfterSeconds = seconds }
+                decision.deny(refusal.reason)
+                return
+            }
+            switch try await approvals.request(
+                draft, maximumPending: policy.settings.pendingApprovalsPerAgent, now: decision.admittedAt)
+            {
+            case .tooManyPending(let count):
+                decision.deny(.rateExceeded, "the agent has \(count) approvals pending already")
+            case .created(let approval), .attached(let approval):
+                let state = approval.state(at: decision.admittedAt)
+                guard state == .pending || state == .approved else {
+                    decision.deny(
+                        DecisionReason(
+                            .approvalDenied, "\(approval.id) was \(state.rawValue); it stands until \(approval.expiresAt)",
+                            policy: terms.policy, rule: terms.rule))
+                    return
+                }
+                decision.approval = Decision.ApprovalState(
+                    id: approval.id.description, status: state.rawValue, url: approvalURL(approval.id),
+                    expiresAt: approval.expiresAt)
+                decision.settle(.approvalNeeded, verdict.reason)
+            }
+        } catch {
+            decision.deny(.stateUnavailable, "the approval cannot be stored")
+        }
+    }
+
+    private enum Draws {
+        case taken([SpendOrder.RateDraw], [SpendOrder.BudgetCharge])
+        case refused(DecisionReason)
+    }
+
+    /// What a verdict's rates and budgets mean for this call, on the given books.
+    private func draws(of verdict: PolicyVerdict, in books: StateBooks, _ decision: DecisionInProgress) -> Draws {
+        func key(_ policy: String, _ rule: String, _ scope: SpendScope) -> CounterKey? {
+            guard let tenant = decision.caller?.tenant, let agent = decision.agent?.name,
+                let tool = decision.call?.tool.name
+            else { return nil }
+            let subject: String? =
+                switch scope {
+                case .agent: agent
+                case .tool: tool
+                case .session: decision.request.sessionID
+                case .tenant: tenant
+                }
+            return subject.map {
+                CounterKey(tenant: tenant, books: books, policy: policy, rule: rule, scope: scope, subject: $0)
+            }
+        }
+        func uncountable(_ policy: String, _ rule: String, _ why: String) -> Draws {
+            .refused(DecisionReason(.evaluationError, why, policy: policy, rule: rule))
+        }
+        var rates: [SpendOrder.RateDraw] = []
+        for rate in verdict.rates {
+            guard let key = key(rate.policy, rate.rule, rate.scope) else {
+                return uncountable(rate.policy, rate.rule, "the rate counts by session, and the call names none")
+            }
+            rates.append(SpendOrder.RateDraw(key: key, limit: rate.limit))
+        }
+        var charges: [SpendOrder.BudgetCharge] = []
+        guard books != .attempts else { return .taken(rates, charges) }
+        for budget in verdict.budgets {
+            guard let cost = budget.cost else {
+                return uncountable(budget.policy, budget.rule, "the cost of the call could not be evaluated")
+            }
+            guard let key = key(budget.policy, budget.rule, budget.scope) else {
+                return uncountable(budget.policy, budget.rule, "the budget counts by session, and the call names none")
+            }
+            guard let window = decision.policy?.calendar.window(budget.window, at: decision.admittedAt) else {
+                return uncountable(budget.policy, budget.rule, "the calendar knows no such window")
+            }
+            charges.append(
+                SpendOrder.BudgetCharge(
+                    key: BudgetKey(
+                        counter: key, window: budget.window, windowStart: window.lowerBound,
+                        currency: budget.currency), limit: budget.limit, amount: cost))
+        }
+        return .taken(rates, charges)
+    }
+
+    private static func tightest(_ receipt: SpendReceipt, _ currencies: [String]) -> String? {
+        zip(receipt.remaining, currencies).min { $0.0 < $1.0 }.map { remaining, currency in
+            currency.isEmpty ? remaining.decimalText : "\(remaining.decimalText) \(currency)"
+        }
+    }
+}
+
+extension DecisionInProgress {
+    /// Settles a call that nothing stands against.
+    fileprivate mutating func permit() {
+        if let enforced {
+            settle(redactions.isEmpty ? .allow : .sanitize, enforced.reason)
+        } else if let shadow {
+            settle(.allow, shadow.reason)
+        }
+    }
+}
+
+extension SpendRefusal {
+    var reason: DecisionReason {
+        switch self {
+        case .token(let error): return error.reason
+        case .rate(let key, let seconds):
+            let when = seconds.map { "; try again in \($0) s" } ?? ""
+            return DecisionReason(
+                .rateExceeded, "calls come faster than allowed per \(key.scope.rawValue)\(when)", policy: key.policy,
+                rule: key.rule)
+        case .budget(let key, let limit, let charged, let asked, let closed):
+            let currency = key.currency.isEmpty ? "" : " \(key.currency)"
+            let message =
+                closed
+                ? "the \(key.window.rawValue) budget is closed: a call cost more than it had reserved"
+                : "the call may cost \(asked.decimalText)\(currency), and \(charged.decimalText) of "
+                    + "\(limit.decimalText)\(currency) are spent in this \(key.window.rawValue)"
+            return DecisionReason(.budgetExceeded, message, policy: key.counter.policy, rule: key.counter.rule)
+        case .idempotencyConflict:
+            return DecisionReason(.idempotencyConflict, "the idempotency key was used for another call")
+        case .idempotencyInFlight:
+            return DecisionReason(.idempotencyInFlight, "the first call with this idempotency key is being decided")
+        }
+    }
+}

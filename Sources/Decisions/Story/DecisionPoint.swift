@@ -1,0 +1,83 @@
+public import Approvals
+import RegoValues
+
+/// Where every enforcement point gets its answers. One call is one story, and no path through it leads from a fault to
+/// an allow.
+///
+/// Shaping stands before spending: whether an enforcement point can carry out the rewriting must be known before a token
+/// or a budget is used.
+public struct DecisionPoint: Sendable {
+    let prover: any IdentityProver
+    public let policies: PolicyRegistry
+    let ledger: any SpendLedger
+    let approvals: any ApprovalLedger
+    let mint: OverrideTokenMint
+    let recorder: any DecisionRecorder
+    let redactor: Redactor
+    let limits: AdmissionLimits
+    let attemptRate: RateLimit?
+    let approvalURL: @Sendable (ApprovalID) -> String?
+    let now: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - attemptRate: how fast one agent may ask for approvals, whatever its policies say; nil: as they say.
+    ///   - approvalURL: where a human decides an approval.
+    public init(
+        prover: any IdentityProver, policies: PolicyRegistry, ledger: any SpendLedger,
+        approvals: any ApprovalLedger, mint: OverrideTokenMint, recorder: any DecisionRecorder, redactor: Redactor,
+        limits: AdmissionLimits = .usual,
+        attemptRate: RateLimit? = RateLimit(milliCallsPerSecond: 1000, burst: 20),
+        approvalURL: @escaping @Sendable (ApprovalID) -> String? = { _ in nil },
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.prover = prover
+        self.policies = policies
+        self.ledger = ledger
+        self.approvals = approvals
+        self.mint = mint
+        self.recorder = recorder
+        self.redactor = redactor
+        self.limits = limits
+        self.attemptRate = attemptRate
+        self.approvalURL = approvalURL
+        self.now = now
+    }
+
+    /// Decides one call: permits it, with whatever has to be rewritten, or says why not.
+    public func decide(_ request: DecisionRequest) async -> Decision {
+        var decision = DecisionInProgress(request, now: now())
+        identify(&decision)
+        resolve(&decision)
+        await recall(&decision)
+        evaluate(&decision)
+        shape(&decision)
+        await spend(&decision)
+        return await record(decision)
+    }
+
+    /// Decides the body of a decision request.
+    public func decide(
+        json: [UInt8], credentials: Credentials, point: EnforcementPoint, trace: TraceContext? = nil
+    ) async -> Decision {
+        do throws(AdmissionError) {
+            return await decide(
+                try DecisionRequest.parse(json, credentials: credentials, point: point, trace: trace, limits: limits))
+        } catch {
+            return await refuse(error, credentials: credentials, point: point, trace: trace)
+        }
+    }
+
+    /// Records a call that never became one, and answers it with a deny.
+    public func refuse(
+        _ problem: AdmissionError, credentials: Credentials = .none, point: EnforcementPoint,
+        trace: TraceContext? = nil
+    ) async -> Decision {
+        var decision = DecisionInProgress(
+            DecisionRequest(
+                heap: Heap(), subject: .tool(name: "", parameters: .emptyObject, request: nil),
+                credentials: credentials, point: point, trace: trace), now: now())
+        decision.caller = prover.prove(credentials)
+        decision.refuse(problem)
+        return await record(decision)
+    }
+}

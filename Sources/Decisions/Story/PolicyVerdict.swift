@@ -1,0 +1,157 @@
+import Approvals
+import RegoValues
+
+/// What `data.aegis.decision` said, read strictly: a result that is not understood is a fault, never an allow.
+struct PolicyVerdict: Sendable {
+    enum Ruling: String, Sendable {
+        case allow, deny
+        case approvalNeeded = "approval_needed"
+    }
+
+    struct Budget: Sendable {
+        var policy: String
+        var rule: String
+        var window: BudgetWindow
+        var scope: SpendScope
+        var limit: MicroUnits
+        var currency: String
+        /// nil where the cost could not be evaluated.
+        var cost: MicroUnits?
+    }
+
+    struct Rate: Sendable {
+        var policy: String
+        var rule: String
+        var scope: SpendScope
+        var limit: RateLimit
+    }
+
+    var ruling: Ruling
+    var reason: DecisionReason
+    var approval: ApprovalTerms?
+    var sanitize: [SanitizeObligation]
+    var budgets: [Budget]
+    var rates: [Rate]
+
+    /// Why a result is not one; never shows values.
+    struct Malformed: Error {
+        var field: String
+    }
+
+    /// The verdict, and the one that counts the shadow policies in where there are any.
+    static func read(_ result: Value) throws(Malformed) -> (enforced: PolicyVerdict, would: PolicyVerdict?) {
+        let would = result.lookup("would")
+        let enforced = try PolicyVerdict(result)
+        switch would.kind {
+        case .null: return (enforced, nil)
+        default: return (enforced, try PolicyVerdict(would))
+        }
+    }
+
+    init(_ value: Value) throws(Malformed) {
+        guard let ruling = value.lookup("outcome").string.flatMap(Ruling.init(rawValue:)) else {
+            throw Malformed(field: "outcome")
+        }
+        self.ruling = ruling
+        reason = try PolicyVerdict.reason(value.lookup("reason"), ruling)
+        for also in try PolicyVerdict.list(value, "also") { reason.also.append(try PolicyVerdict.reason(also, ruling)) }
+        approval = ruling == .approvalNeeded ? try PolicyVerdict.approval(value.lookup("approval")) : nil
+        sanitize = []
+        for entry in try PolicyVerdict.list(value, "sanitize") { sanitize.append(try SanitizeObligation(entry)) }
+        budgets = []
+        for entry in try PolicyVerdict.list(value, "budgets") { budgets.append(try Budget(entry)) }
+        rates = []
+        for entry in try PolicyVerdict.list(value, "rates") { rates.append(try Rate(entry)) }
+    }
+
+    private static func list(_ value: Value, _ name: StaticString) throws(Malformed) -> UnsafeBufferPointer<Value> {
+        let list = value.lookup(name)
+        guard list.kind == .array || list.kind == .set else { throw Malformed(field: "\(name)") }
+        return list.elements
+    }
+
+    /// A code that is not in the closed list keeps its message under the general code of its outcome.
+    private static func reason(_ value: Value, _ ruling: Ruling) throws(Malformed) -> DecisionReason {
+        guard let name = value.lookup("code").string else { throw Malformed(field: "reason.code") }
+        let general: ReasonCode =
+            switch ruling {
+            case .allow: .policyAllow
+            case .deny: .policyDeny
+            case .approvalNeeded: .approvalRequired
+            }
+        return DecisionReason(
+            ReasonCode(rawValue: name) ?? general, value.lookup("message").string ?? "",
+            policy: value.lookup("policy").string, rule: value.lookup("rule").string)
+    }
+
+    private static func approval(_ value: Value) throws(Malformed) -> ApprovalTerms {
+        func strings(_ name: StaticString) throws(Malformed) -> [String] {
+            var texts: [String] = []
+            for element in try list(value, name) {
+                guard let text = element.string else { throw Malformed(field: "approval.\(name)") }
+                texts.append(text)
+            }
+            return texts
+        }
+        guard let policy = value.lookup("policy").string, let quorum = value.lookup("quorum").int64,
+            let seconds = value.lookup("expires_after_s").int64, (1...1000).contains(quorum), seconds > 0
+        else { throw Malformed(field: "approval") }
+        return ApprovalTerms(
+            policy: policy, rule: value.lookup("rule").string ?? "", message: value.lookup("message").string ?? "",
+            approvers: try strings("approvers"), quorum: Int(quorum), expiresAfterSeconds: seconds,
+            notify: try strings("notify"))
+    }
+}
+
+extension SanitizeObligation {
+    fileprivate init(_ value: Value) throws(PolicyVerdict.Malformed) {
+        guard let policy = value.lookup("policy").string, value.lookup("action").string == "redact" else {
+            throw PolicyVerdict.Malformed(field: "sanitize.action")
+        }
+        var detectors: [String] = []
+        for element in value.lookup("detectors").elements {
+            guard let name = element.string else { throw PolicyVerdict.Malformed(field: "sanitize.detectors") }
+            detectors.append(name)
+        }
+        var paths: [JSONPathPattern] = []
+        for element in value.lookup("paths").elements {
+            guard let path = element.string.flatMap(JSONPathPattern.init) else {
+                throw PolicyVerdict.Malformed(field: "sanitize.paths")
+            }
+            paths.append(path)
+        }
+        guard !detectors.isEmpty, !paths.isEmpty else { throw PolicyVerdict.Malformed(field: "sanitize") }
+        self.init(policy: policy, rule: value.lookup("rule").string, detectors: detectors, paths: paths)
+    }
+}
+
+extension PolicyVerdict.Budget {
+    fileprivate init(_ value: Value) throws(PolicyVerdict.Malformed) {
+        guard let policy = value.lookup("policy").string, let rule = value.lookup("rule").string,
+            let window = value.lookup("window").string.flatMap(BudgetWindow.init(rawValue:)),
+            let scope = value.lookup("per").string.flatMap(SpendScope.init(rawValue:)),
+            let limit = value.lookup("limit_micros").int64.flatMap(MicroUnits.init)
+        else { throw PolicyVerdict.Malformed(field: "budgets") }
+        let cost = value.lookup("cost")
+        self.init(
+            policy: policy, rule: rule, window: window, scope: scope, limit: limit,
+            currency: value.lookup("currency").string ?? "",
+            cost: cost.kind == .number ? cost.numberText.flatMap { MicroUnits(roundingUp: $0.utf8) } : nil)
+    }
+}
+
+extension PolicyVerdict.Rate {
+    fileprivate init(_ value: Value) throws(PolicyVerdict.Malformed) {
+        let flow = value.lookup("rps")
+        guard let policy = value.lookup("policy").string, let rule = value.lookup("rule").string,
+            let scope = value.lookup("per").string.flatMap(SpendScope.init(rawValue:)),
+            let perSecond = flow.numberText.flatMap({ MicroUnits(roundingUp: $0.utf8) })
+        else { throw PolicyVerdict.Malformed(field: "rates") }
+        let milli = perSecond.value / 1000
+        let burst = value.lookup("burst").int64 ?? max(1, milli / 1000)
+        guard let limit = RateLimit(milliCallsPerSecond: milli, burst: burst) else {
+            throw PolicyVerdict.Malformed(field: "rates")
+        }
+        self.init(policy: policy, rule: rule, scope: scope, limit: limit)
+    }
+}

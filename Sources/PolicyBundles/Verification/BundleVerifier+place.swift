@@ -1,0 +1,42 @@
+import SignedTokens
+
+extension BundleVerifier {
+    /// The bundle is for this tenant and region, by somebody who may speak for the tenant, and goes forward.
+    func placeErrors(_ metadata: BundleMetadata, _ digest: BundleDigest, signer: TrustedKey) -> [BundleError] {
+        var errors: [BundleError] = []
+        func refuse(_ code: BundleError.Code, _ message: String, fix: String) {
+            errors.append(BundleError(code, message, in: BundleManifest.path, fix: fix))
+        }
+        if !signer.maySign(forTenant: metadata.tenant) {
+            refuse(
+                .keyTenant, "the key `\(signer.key.name)` may not sign for tenant `\(metadata.tenant)`",
+                fix: "sign it with a key that is trusted for this tenant")
+        }
+        if let tenant, tenant != metadata.tenant {
+            refuse(
+                .tenantMismatch, "the bundle is for tenant `\(metadata.tenant)`, not `\(tenant)`",
+                fix: "publish it under its own tenant, or build it for `\(tenant)`")
+        }
+        if let region, let wanted = metadata.region, region != wanted {
+            refuse(
+                .regionMismatch, "the bundle is for region `\(wanted)`, not `\(region)`",
+                fix: "build a bundle for `\(region)`")
+        }
+        guard let active else { return errors }
+        if metadata.version < active.version {
+            refuse(
+                .versionOlder, "version \(metadata.version) is older than the active version \(active.version)",
+                fix: "to go back, publish the old policies under version \(active.version + 1)")
+        } else if metadata.version == active.version, digest != active.digest {
+            refuse(
+                .versionReused, "version \(metadata.version) is active already with another content",
+                fix: "publish it under version \(active.version + 1)")
+        } else if metadata.version == active.version + 1, let parent = metadata.parent, parent != active.digest {
+            refuse(
+                .parentMismatch,
+                "version \(metadata.version) does not follow the active bundle: its parent is \(parent.short)",
+                fix: "build it again on top of the active bundle (\(active.digest.short))")
+        }
+        return errors
+    }
+}

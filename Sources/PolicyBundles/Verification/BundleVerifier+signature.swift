@@ -1,0 +1,94 @@
+import RegoValues
+import SignedTokens
+
+extension BundleVerifier {
+    /// A bundle's token grows with its files, about 150 bytes for each.
+    private static let tokenLimit = 32 << 20
+
+    /// The signature is one JWS by a key of the ring, with that key's algorithm and scope, made at a credible time.
+    func checkSignature(
+        of bundle: UnverifiedBundle, now: Int64
+    ) throws(BundleError) -> (list: SignedFileList, keyID: String, trusted: TrustedKey) {
+        guard let file = bundle.file(SignatureFile.path) else {
+            throw BundleError(
+                .unsigned, "the bundle is not signed", fix: "build it with a key: aegis policy build DIR --key KEY")
+        }
+        let token: VerifiedToken
+        do {
+            let text = try SignatureFile.token(in: file)
+            token = try UnverifiedToken(compact: text, limit: Self.tokenLimit)
+                .verified(by: trust, type: "JWT", allowsMissingType: true)
+        } catch let error as TokenError {
+            throw Self.refusal(error)
+        } catch let error as BundleError {
+            throw error
+        } catch {
+            throw BundleError(.signaturesInvalid, "the signature cannot be read", in: SignatureFile.path)
+        }
+        guard let trusted = trust[token.keyID] else {
+            throw BundleError(.keyUntrusted, "the signing key is not trusted here", in: SignatureFile.path)
+        }
+        if trusted.key.algorithm == .es256, !ECDSASignature.isLowS(token.signature) {
+            throw BundleError(
+                .signatureNotCanonical,
+                "the signature is not in low-s form: somebody may have changed it without the key",
+                in: SignatureFile.path, fix: "sign the bundle again")
+        }
+        let list = try readList(token)
+        if let keyID = list.keyID, keyID != token.keyID {
+            throw BundleError(
+                .signaturesInvalid, "the signature names two keys, `\(token.keyID)` and `\(keyID)`",
+                in: SignatureFile.path)
+        }
+        guard list.scope == trusted.scope else {
+            throw BundleError(
+                .scopeMismatch,
+                "the signature is for \(Self.scopeName(list.scope)), the key `\(token.keyID)` is trusted for \(Self.scopeName(trusted.scope))",
+                in: SignatureFile.path, fix: "sign the bundle again with a key for this use")
+        }
+        try checkTime(list, keyID: token.keyID, now: now)
+        return (list, token.keyID, trusted)
+    }
+
+    private func readList(_ token: VerifiedToken) throws(BundleError) -> SignedFileList {
+        do {
+            let claims = try token.claims()
+            defer { withExtendedLifetime(claims) {} }
+            return try SignedFileList(claims: claims.root)
+        } catch let error as BundleError {
+            throw error
+        } catch {
+            throw BundleError(
+                .signaturesInvalid, "the signature's claims are not a JSON object", in: SignatureFile.path)
+        }
+    }
+
+    private func checkTime(_ list: SignedFileList, keyID: String, now: Int64) throws(BundleError) {
+        let age = now.subtractingReportingOverflow(list.signedAt).partialValue
+        guard age >= -leeway else {
+            throw BundleError(
+                .signatureFromFuture, "the signature by `\(keyID)` was made \(-age) s from now", in: SignatureFile.path,
+                fix: "compare the clocks of the signer and this machine")
+        }
+        if let longestSignatureAge, age > longestSignatureAge {
+            throw BundleError(
+                .signatureExpired,
+                "the signature by `\(keyID)` has expired: it is \(age) s old, the limit is \(longestSignatureAge) s",
+                in: SignatureFile.path, fix: "build and publish the policies again, under the next version")
+        }
+    }
+
+    private static func scopeName(_ scope: String?) -> String { scope.map { "the scope `\($0)`" } ?? "no scope" }
+
+    private static func refusal(_ error: TokenError) -> BundleError {
+        let (code, fix): (BundleError.Code, String) =
+            switch error.code {
+            case .keyUnknown: (.keyUntrusted, "sign it with a trusted key, or trust the signer's public key")
+            case .signatureInvalid:
+                (.signatureInvalid, "fetch the bundle again from its publisher; if that does not help, sign it again")
+            case .algorithmNone, .algorithmMismatch: (.signatureAlgorithm, "sign it again with: aegis policy build")
+            default: (.signaturesInvalid, "sign the bundle again")
+            }
+        return BundleError(code, error.message, in: SignatureFile.path, fix: fix)
+    }
+}

@@ -1,0 +1,188 @@
+/// A name in which `*` stands for any run of characters, dots included.
+struct NameGlob: Sendable, Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    var isExact: Bool { !text.contains("*") }
+    var matchesAll: Bool { text == "*" }
+
+    func matches(_ name: String) -> Bool {
+        if isExact { return text == name }
+        if matchesAll { return true }
+        let pattern = Array(text.utf8)
+        let subject = Array(name.utf8)
+        var (p, s, star, mark) = (0, 0, -1, 0)
+        while s < subject.count {
+            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+                (star, mark) = (p, s)
+                p += 1
+            } else if p < pattern.count, pattern[p] == subject[s] {
+                p += 1
+                s += 1
+            } else if star >= 0 {
+                p = star + 1
+                mark += 1
+                s = mark
+            } else {
+                return false
+            }
+        }
+        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}
+
+/// A host, all hosts below a domain (`*.acme.example`, the domain itself excepted), or every host (`*`).
+struct DomainGlob: Sendable, Hashable {
+    enum Kind: Sendable, Hashable {
+        case every
+        case exact(String)
+        /// The suffix, with its leading dot.
+        case below(String)
+    }
+
+    let kind: Kind
+
+    init?(_ text: String) {
+        if text == "*" {
+            kind = .every
+            return
+        }
+        let isBelow = text.hasPrefix("*.")
+        let domain = isBelow ? String(text.dropFirst(2)) : text
+        let labels = domain.split(separator: ".", omittingEmptySubsequences: false)
+        let isDomain = labels.allSatisfy { label in
+            (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+                && label.utf8.allSatisfy {
+                    (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+                }
+        }
+        guard isDomain, domain.utf8.count <= 253, !isBelow || labels.count >= 2 else { return nil }
+        kind = isBelow ? .below("." + domain) : .exact(domain)
+    }
+}
+
+/// A path in which a segment `*` stands for one segment, and a last segment `*` or `**` for one or more: `/ehr/*`.
+struct PathGlob: Sendable, Hashable {
+    enum Kind: Sendable, Hashable {
+        case exact(String)
+        /// Everything that is longer than this prefix, which ends in `/`.
+        case below(String)
+        /// An anchored RE2 pattern.
+        case pattern(String)
+    }
+
+    let kind: Kind
+    /// Names of `{parameter}` segments.
+    let parameters: [String]
+
+    init?(_ text: String) {
+        guard text.hasPrefix("/"), text.utf8.count <= 2048,
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"?#\\".utf8.contains($0) })
+        else { return nil }
+        let segments = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        var names: [String] = []
+        var pattern = "^"
+        for (index, segment) in segments.enumerated() {
+            let isLast = index == segments.count - 1
+            if segment == "**" || (segment == "*" && isLast) {
+                guard isLast else { return nil }
+                pattern += "/.+"
+            } else if segment == "*" {
+                pattern += "/[^/]+"
+            } else if segment.hasPrefix("{"), segment.hasSuffix("}"), segment.count > 2 {
+                names.append(String(segment.dropFirst().dropLast()))
+                pattern += "/[^/]+"
+            } else {
+                guard segment != ".", segment != "..", !segment.contains("*"), !segment.contains("{"),
+                    !segment.isEmpty || (isLast && segments.count == 1) || isLast
+                else { return nil }
+                pattern += "/" + Self.quoted(segment)
+            }
+        }
+        parameters = names
+        let fixed = segments.dropLast()
+        let isPlain = !fixed.contains { $0 == "*" || $0.hasPrefix("{") }
+        if isPlain, segments.last == "*" || segments.last == "**" {
+            kind = .below("/" + fixed.map { $0 + "/" }.joined())
+        } else if isPlain, names.isEmpty {
+            kind = .exact(text)
+        } else {
+            kind = .pattern(pattern + "$")
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            if ".+*?()|[]{}^$".contains(character) { result += "\\" }
+            result.append(character)
+        }
+        return result
+    }
+}
+
+/// `METHOD /path`, with `*` for every method.
+struct Endpoint: Sendable, Hashable {
+    static let methods: Set = [
+        "*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
+    ]
+
+    let method: String
+    let path: PathGlob
+
+    init?(_ text: String) {
+        let parts = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 2, Self.methods.contains(String(parts[0])), let path = PathGlob(String(parts[1])),
+            path.parameters.isEmpty
+        else { return nil }
+        method = String(parts[0])
+        self.path = path
+    }
+}
+
+/// `$`, `.name`, `['any name']`, `[0]`, `[*]` and `.*`: where in the parameters something stands.
+struct JSONPath: Sendable, Hashable {
+    enum Step: Sendable, Hashable {
+        case member(String)
+        case element(Int)
+        case every
+    }
+
+    let steps: [Step]
+
+    init?(_ text: String) {
+        guard text.hasPrefix("$") else { return nil }
+        var rest = text.dropFirst()
+        var steps: [Step] = []
+        while let first = rest.first {
+            rest = rest.dropFirst()
+            if first == "." {
+                let name = rest.prefix { $0 == "_" || $0 == "-" || $0 == "*" || ($0.isASCII && ($0.isLetter || $0.isNumber)) }
+                rest = rest.dropFirst(name.count)
+                if name == "*" {
+                    steps.append(.every)
+                } else {
+                    guard let initial = name.first, initial == "_" || initial.isLetter, !name.contains("*") else { return nil }
+                    steps.append(.member(String(name)))
+                }
+            } else if first == "[", let end = rest.firstIndex(of: "]") {
+                let inside = rest[..<end]
+                rest = rest[end...].dropFirst()
+                if inside == "*" {
+                    steps.append(.every)
+                } else if inside.hasPrefix("'"), inside.hasSuffix("'"), inside.count >= 3 {
+                    let name = inside.dropFirst().dropLast()
+                    guard !name.contains("'") else { return nil }
+                    steps.append(.member(String(name)))
+                } else {
+                    guard inside.utf8.allSatisfy({ (48...57).contains($0) }), let index = Int(inside) else { return nil }
+                    steps.append(.element(index))
+                }
+            } else {
+                return nil
+            }
+        }
+        self.steps = steps
+    }
+}

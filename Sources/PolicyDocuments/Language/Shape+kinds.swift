@@ -1,0 +1,118 @@
+extension Shape {
+    static let kinds = ["Agent", "Tool", "Policy", "Detector", "Approvers"]
+    /// Kinds of other parts of the product: their documents may stand in the same tree and are left to them.
+    static let foreignKinds = ["Tenant", "PolicyTest"]
+
+    static func ofKind(_ kind: String) -> Shape? {
+        switch kind {
+        case "Agent": agent
+        case "Tool": tool
+        case "Policy": policy
+        case "Detector": detector
+        case "Approvers": approvers
+        default: nil
+        }
+    }
+
+    private static func document(_ kind: String, _ title: String, _ fields: [Field]) -> Shape {
+        Shape(
+            title: title,
+            fields: [
+                Field("aegis", .choice(["v1"]), required: true, "Version of the policy language."),
+                Field("kind", .choice([kind]), required: true, "What the document describes."),
+                Field("name", .format(.name), required: true, "Unique per kind and tenant."),
+                Field("description", .text, "What it is for, in a sentence."),
+                Field("owner", .text, "Who answers for it."),
+                Field("labels", .labels, "Facts of your own; conditions see those of agents and tools."),
+                Field(
+                    "controls", .list(.format(.control), atLeast: 1),
+                    "Compliance controls that it implements, such as `SOC2:CC6.1`."),
+            ] + fields)
+    }
+
+    static let agent = document(
+        "Agent", "an agent",
+        [
+            Field(
+                "identities", .list(.oneOf(identity), atLeast: 1), required: true,
+                "How it proves itself; any one of these is enough."),
+            Field(
+                "scopes", .list(.format(.glob), atLeast: 1), required: true,
+                "The tools it can ever be permitted to call, whatever policies say."),
+            Field("accepts_from", .list(.format(.glob), atLeast: 0), "Agents that may delegate to it. None by default."),
+        ])
+
+    static let identity = Shape(
+        title: "an identity",
+        fields: [
+            Field("spiffe", .format(.spiffe), "A SPIFFE id, proven by mTLS."),
+            Field("jwt", .object(token), "A token of an identity provider."),
+            Field("api_key", .format(.keyID), "The id of an API key."),
+        ])
+
+    static let token = Shape(
+        title: "a token identity",
+        fields: [
+            Field("issuer", .format(.issuer), required: true, "The `iss` claim."),
+            Field("subject", .text, required: true, "The `sub` claim."),
+        ])
+
+    static let tool = document(
+        "Tool", "a tool",
+        [
+            Field("match", .list(.oneOf(match), atLeast: 1), "How a call on the wire is known to be one of this tool."),
+            Field(
+                "parameters", .parameterSchema,
+                "JSON Schema 2020-12 (a subset) of the parameters; checked on every call."),
+            Field(
+                "sensitive", .list(.format(.jsonPath), atLeast: 0),
+                "Parameters that never appear in clear in logs, spans, errors and notifications."),
+            Field("risk", .choice(["low", "medium", "high", "critical"]), "Routes approvals that name no approvers."),
+            Field("emits", .list(.format(.name), atLeast: 0), "Labels that its result adds to the session."),
+        ])
+
+    static let match = Shape(
+        title: "a match",
+        fields: [
+            Field("http", .object(httpMatch), "An HTTP request."),
+            Field("mcp", .object(mcpMatch), "A tool of an MCP server."),
+        ])
+
+    static let httpMatch = Shape(
+        title: "an HTTP match",
+        fields: [
+            Field("method", .format(.method), required: true, "The method, or `*`."),
+            Field("host", .format(.domain), required: true, "The host, `*.domain`, or `*`."),
+            Field(
+                "path", .format(.path), required: true,
+                "The path. `*` is one segment, a last `*` or `**` one or more, `{name}` a segment that is a parameter."),
+        ])
+
+    static let mcpMatch = Shape(
+        title: "an MCP match",
+        fields: [
+            Field("server", .format(.name), required: true, "The server's name."),
+            Field("tool", .text, required: true, "The tool's name there."),
+        ])
+
+    static let detector = document(
+        "Detector", "a detector",
+        [
+            Field("pattern", .text, required: true, "An RE2 pattern of what it finds."),
+            Field("validator", .choice(["luhn", "iban"]), "A check that a finding must pass."),
+            Field("replacement", .text, "What stands in place of a finding. `[REDACTED:name]` by default."),
+        ])
+
+    static let approvers = document(
+        "Approvers", "approvers",
+        [
+            Field(
+                "members", .list(.format(.approver), atLeast: 1), required: true,
+                "Who decides: roles, or people by name."),
+            Field(
+                "for_risk", .list(.choice(["low", "medium", "high", "critical"]), atLeast: 0),
+                "Risks that they decide when a rule names no approvers."),
+            Field("max_pending", .integer(1...10_000), "Approvals that an agent may have pending at a time."),
+            Field("max_per_day", .integer(1...100_000), "Approvals that an agent may ask for in a day."),
+        ])
+}

@@ -1,0 +1,73 @@
+public import RegoValues
+
+/// The code of a builtin. Arguments are defined values, as many as the signature says, and valid during the call; the
+/// result lives in the context's heap (or is one of the arguments), and may be undefined.
+public typealias BuiltinFunction =
+    @Sendable (_ arguments: UnsafeBufferPointer<Value>, _ context: BuiltinContext) throws(BuiltinError) -> Value
+
+/// Why a builtin has no result.
+public struct BuiltinError: Error, Sendable, Equatable {
+    public enum Kind: Sendable {
+        /// `eval_builtin_error`: undefined, unless errors are strict.
+        case failure
+        /// `eval_type_error`: undefined, unless errors are strict.
+        case type
+        /// Stops the evaluation in any case: a limit was met.
+        case halt
+    }
+
+    public let kind: Kind
+    /// The text after `CODE: `, the builtin's name first.
+    public let message: String
+
+    public init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    static func failure(_ message: String) -> BuiltinError { BuiltinError(.failure, message) }
+
+    func prefixed(by name: String) -> BuiltinError {
+        kind == .halt ? self : BuiltinError(kind, "\(name): \(message)")
+    }
+}
+
+/// One builtin: its signature and its code. `walk`, the one relation, returns the array of its answers.
+public struct Builtin: Sendable {
+    public let signature: BuiltinSignature
+    public let function: BuiltinFunction
+
+    public var name: String { signature.name }
+
+    /// - Parameter body: the code; its errors are given the builtin's name here.
+    init?(_ name: String, _ body: @escaping BuiltinFunction) {
+        guard let signature = BuiltinSignature.all[name] else { return nil }
+        self.signature = signature
+        self.function = { arguments, context throws(BuiltinError) in
+            do throws(BuiltinError) {
+                return try body(arguments, context)
+            } catch {
+                throw error.prefixed(by: name)
+            }
+        }
+    }
+}
+
+/// The builtins that exist, in one explicit list of families.
+public enum Builtins {
+    public static let all: [Builtin] = families.flatMap { family in
+        family.compactMap { name, body in Builtin(name, body) }
+    }
+
+    /// By name; a builtin that is not here is an undefined function to the compiler.
+    public static let byName: [String: Builtin] = Dictionary(
+        all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+    typealias Family = [(name: String, body: BuiltinFunction)]
+
+    static let families: [Family] = [
+        ComparisonBuiltins.family, NumberBuiltins.family, AggregateBuiltins.family, ArrayBuiltins.family,
+        SetBuiltins.family,
+        ObjectBuiltins.family, TypeBuiltins.family,
+    ]
+}

@@ -1,0 +1,67 @@
+public import RegoValues
+
+/// What a builtin may use besides its arguments; one for each evaluation, not thread-safe.
+public final class BuiltinContext {
+    public let heap: Heap
+    /// Nanoseconds since 1970-01-01T00:00:00Z; the same all through an evaluation.
+    public let now: Int64
+    /// The seed of `rand.intn` and `uuid.rfc4122`.
+    public let randomSeed: UInt64
+    /// What `opa.runtime()` answers; undefined means the empty object.
+    public var runtime: Value = .undefined
+    /// Where `print` and `trace` write.
+    public var printSink: ((String) -> Void)?
+    /// Asked now and then by builtins that take long; returns the reason to stop.
+    public var interruption: (() -> String?)?
+    /// Parses a Rego module for `rego.parse_module`: the syntax tree, or the message of the error.
+    public var parseModule: ((_ name: String, _ source: String, _ heap: Heap) -> Result<Value, BuiltinError>)?
+
+    private var memory: [String: Value] = [:]
+
+    public init(heap: Heap, now: Int64, randomSeed: UInt64) {
+        self.heap = heap
+        self.now = now
+        self.randomSeed = randomSeed
+    }
+
+    /// - Throws: `.halt` when the evaluation's memory or time is used up.
+    public func checkLimits() throws(BuiltinError) {
+        if heap.isExhausted { throw BuiltinError(.halt, "evaluation needs more memory than its limit") }
+        if let reason = interruption?() { throw BuiltinError(.halt, reason) }
+    }
+
+    /// - Throws: `.halt` unless `bytes` more fit into the evaluation's memory.
+    func checkRoom(for bytes: Int) throws(BuiltinError) {
+        guard heap.hasRoom(for: bytes) else {
+            throw BuiltinError(.halt, "evaluation needs more memory than its limit")
+        }
+    }
+
+    /// The value that the first call with this key made: random builtins answer alike within an evaluation.
+    func remembered(_ key: String, make: () -> Value) -> Value {
+        if let known = memory[key] { return known }
+        let value = make()
+        memory[key] = value
+        return value
+    }
+
+    /// A random number that only the seed and the key decide.
+    func random(for key: String) -> SeededGenerator {
+        var state = randomSeed
+        for byte in key.utf8 { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        return SeededGenerator(state: state)
+    }
+}
+
+/// SplitMix64: repeatable by seed, not for secrets.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}

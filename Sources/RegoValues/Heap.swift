@@ -1,0 +1,95 @@
+/// The memory of one evaluation or document: a bump arena that frees everything at once.
+///
+/// One owner at a time; not thread-safe. Values made here are valid until ``reset()`` or the heap's end. The limit is
+/// soft: crossing it sets ``isExhausted``, which evaluation polls, while allocations still succeed.
+public final class Heap {
+    private var cursor: UnsafeMutableRawPointer
+    private var end: UnsafeMutableRawPointer
+    private let first: UnsafeMutableRawPointer
+    private var extra: [UnsafeMutableRawPointer] = []
+    private var nextChunk: Int
+    private var retired = 0
+    private let limit: Int
+    /// Whether large objects and sets made here get a hash index; documents do, evaluations do not.
+    let buildsIndexes: Bool
+    var scratch = ParseStack()
+
+    private static let firstChunk = 32 << 10
+    private static let largestChunk = 4 << 20
+
+    /// True once more than the limit has been asked for, until ``reset()``.
+    public private(set) var isExhausted = false
+
+    /// - Parameter limit: bytes after which the heap says that it is exhausted.
+    public convenience init(limit: Int = 64 << 20) { self.init(limit: limit, buildsIndexes: false) }
+
+    init(limit: Int, buildsIndexes: Bool) {
+        self.limit = limit
+        self.buildsIndexes = buildsIndexes
+        first = .allocate(byteCount: Heap.firstChunk, alignment: 16)
+        cursor = first
+        end = first + Heap.firstChunk
+        nextChunk = Heap.firstChunk * 2
+    }
+
+    deinit {
+        scratch.free()
+        for chunk in extra { chunk.deallocate() }
+        first.deallocate()
+    }
+
+    /// Frees all but the first chunk. Every value made before is invalid from here on.
+    public func reset() {
+        if !extra.isEmpty {
+            for chunk in extra { chunk.deallocate() }
+            extra.removeAll(keepingCapacity: true)
+            nextChunk = Heap.firstChunk * 2
+            retired = 0
+        }
+        cursor = first
+        end = first + Heap.firstChunk
+        isExhausted = false
+    }
+
+    /// Bytes in use, unused ends of chunks included.
+    public var byteCount: Int { retired + (currentSize - (end - cursor)) }
+
+    private var currentSize: Int { extra.isEmpty ? Heap.firstChunk : lastSize }
+    private var lastSize = 0
+
+    /// Bytes left until the limit.
+    public var freeBytes: Int { isExhausted ? 0 : limit - min(limit, byteCount) }
+
+    /// Whether `bytes` more would stay within the limit; ask before building something large from something small.
+    public func hasRoom(for bytes: Int) -> Bool { bytes <= freeBytes }
+
+    /// Uninitialized memory, aligned to 16 bytes.
+    @inline(__always)
+    func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+        let rounded = (bytes + 15) & ~15
+        if rounded <= end - cursor {
+            let result = cursor
+            cursor += rounded
+            return result
+        }
+        return allocateChunk(rounded)
+    }
+
+    @inline(never)
+    private func allocateChunk(_ bytes: Int) -> UnsafeMutableRawPointer {
+        retired += currentSize
+        lastSize = max(nextChunk, bytes)
+        if nextChunk < Heap.largestChunk { nextChunk *= 2 }
+        let chunk = UnsafeMutableRawPointer.allocate(byteCount: lastSize, alignment: 16)
+        extra.append(chunk)
+        cursor = chunk + bytes
+        end = chunk + lastSize
+        if retired + bytes > limit { isExhausted = true }
+        return chunk
+    }
+
+    /// Gives back the unused end of the last allocation.
+    func shrinkLast(_ start: UnsafeMutableRawPointer, from bytes: Int, to used: Int) {
+        if start + ((bytes + 15) & ~15) == cursor { cursor = start + ((used + 15) & ~15) }
+    }
+}

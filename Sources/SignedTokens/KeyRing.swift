@@ -1,0 +1,39 @@
+/// A public key with what it may speak for.
+public struct TrustedKey: Sendable {
+    public let key: VerificationKey
+    /// What the key is for, such as `bundles`; a signature's own scope must be equal. nil: signatures without scope.
+    public let scope: String?
+    /// The tenants it may sign for; nil: all.
+    public let tenants: Set<String>?
+
+    public init(_ key: VerificationKey, scope: String? = nil, tenants: Set<String>? = nil) {
+        self.key = key
+        self.scope = scope
+        self.tenants = tenants
+    }
+
+    public func maySign(forTenant tenant: String) -> Bool { tenants?.contains(tenant) ?? true }
+}
+
+/// A named trust root: the keys that somebody believes, by key id. What is not in it is not trusted.
+public struct KeyRing: Sendable {
+    private let keys: [String: TrustedKey]
+
+    /// - Throws: `.keyDuplicate` when two keys bear one name.
+    public init(_ trusted: [TrustedKey]) throws(TokenError) {
+        var keys: [String: TrustedKey] = [:]
+        for entry in trusted {
+            guard keys.updateValue(entry, forKey: entry.key.name) == nil else {
+                throw TokenError(
+                    .keyDuplicate, "two trusted keys are named `\(entry.key.name)`", fix: "give every key its own name")
+            }
+        }
+        self.keys = keys
+    }
+
+    public subscript(keyID: String) -> TrustedKey? { keys[keyID] }
+
+    /// Sorted.
+    public var keyIDs: [String] { keys.keys.sorted() }
+    public var isEmpty: Bool { keys.isEmpty }
+}

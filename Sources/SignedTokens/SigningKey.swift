@@ -1,0 +1,91 @@
+import Crypto
+import FoundationEssentials
+
+/// A private key with the name (`kid`) that its signatures carry. The algorithm follows from the key.
+public struct SigningKey: Sendable {
+    enum Secret: Sendable {
+        case es256(P256.Signing.PrivateKey)
+        case edDSA(Curve25519.Signing.PrivateKey)
+    }
+
+    public let name: String
+    let secret: Secret
+
+    /// A new random key.
+    public init(generating algorithm: SignatureAlgorithm, name: String) throws(TokenError) {
+        try KeyName.check(name)
+        self.name = name
+        secret =
+            switch algorithm {
+            case .es256: .es256(P256.Signing.PrivateKey())
+            case .edDSA: .edDSA(Curve25519.Signing.PrivateKey())
+            }
+    }
+
+    /// Reads a PKCS#8 private key: P-256 or Ed25519.
+    /// - Throws: `.keyInvalid` for what is no PEM, `.keyUnsupported` for other kinds of key.
+    public init(pem: String, name: String) throws(TokenError) {
+        try KeyName.check(name)
+        self.name = name
+        let block = try PEMBlock(text: pem)
+        guard block.label == "PRIVATE KEY" else {
+            throw TokenError(
+                .keyUnsupported, "the key `\(name)` is a PEM block `\(block.label)`, not `PRIVATE KEY`",
+                fix: "convert it to unencrypted PKCS#8: openssl pkcs8 -topk8 -nocrypt -in KEY -out \(name).pem")
+        }
+        if let raw = Ed25519Encoding.key(in: block.der, after: Ed25519Encoding.privatePrefix),
+            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: raw)
+        {
+            secret = .edDSA(key)
+        } else if let key = try? P256.Signing.PrivateKey(derRepresentation: block.der) {
+            secret = .es256(key)
+        } else {
+            throw TokenError(
+                .keyUnsupported, "the key `\(name)` is neither a P-256 nor an Ed25519 private key",
+                fix: "make one with: aegis keys generate \(name)")
+        }
+    }
+
+    public var algorithm: SignatureAlgorithm {
+        switch secret {
+        case .es256: .es256
+        case .edDSA: .edDSA
+        }
+    }
+
+    /// The public half, under the same name.
+    public var verificationKey: VerificationKey {
+        switch secret {
+        case .es256(let key): VerificationKey(name: name, material: .es256(key.publicKey))
+        case .edDSA(let key): VerificationKey(name: name, material: .edDSA(key.publicKey))
+        }
+    }
+
+    /// PKCS#8 PEM, unencrypted: for a file of mode 0600 only (``KeyFile``).
+    public var pem: String {
+        switch secret {
+        case .es256(let key): key.pemRepresentation + "\n"
+        case .edDSA(let key):
+            PEMBlock(label: "PRIVATE KEY", der: Ed25519Encoding.privatePrefix + key.rawRepresentation).text
+        }
+    }
+
+    /// The 64 bytes of a JWS signature over `message`. ECDSA signatures are in low-s form, so that nobody can turn one
+    /// into another valid signature without the key.
+    public func sign(_ message: [UInt8]) throws(TokenError) -> [UInt8] {
+        do {
+            switch secret {
+            case .es256(let key): return ECDSASignature.lowS(Array(try key.signature(for: message).rawRepresentation))
+            case .edDSA(let key): return Array(try key.signature(for: message))
+            }
+        } catch {
+            throw TokenError(.signingFailed, "the key `\(name)` could not sign")
+        }
+    }
+}
+
+extension SigningKey: CustomStringConvertible, CustomReflectable {
+    /// The name alone: a key that is printed or dumped does not show its secret.
+    public var description: String { "SigningKey(\(name))" }
+    public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
+}

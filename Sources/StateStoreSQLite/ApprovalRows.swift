@@ -1,0 +1,85 @@
+import Approvals
+import Foundation
+import GRDB
+
+/// The `approvals` table: an approval as JSON, beside the columns that are searched.
+enum ApprovalRows {
+    static func fetch(_ db: Database, _ id: ApprovalID, tenant: String) throws -> Approval? {
+        let select = try db.cachedStatement(sql: "SELECT body FROM approvals WHERE id = ? AND tenant = ?")
+        return try Data.fetchOne(select, arguments: [id.description, tenant]).map(decode)
+    }
+
+    static func insert(_ db: Database, _ approval: Approval) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO approvals (id, tenant, agent, tool, params_digest, policy_version, state, created_at,
+                expires_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            approval.id.description, approval.call.tenant, approval.call.agent, approval.call.tool,
+            approval.call.parametersDigest, approval.call.policyVersion, approval.state.rawValue,
+            approval.createdAt.nanoseconds, approval.expiresAt.nanoseconds, try JSONEncoder().encode(approval),
+        ])
+    }
+
+    static func update(_ db: Database, _ approval: Approval) throws {
+        try db.cachedStatement(sql: "UPDATE approvals SET state = ?, body = ? WHERE id = ? AND tenant = ?")
+            .execute(arguments: [
+                approval.state.rawValue, try JSONEncoder().encode(approval), approval.id.description,
+                approval.call.tenant,
+            ])
+    }
+
+    /// The newest approval of an identical call that still speaks for it at `now`: pending, approved or denied.
+    static func standing(_ db: Database, _ call: HeldCall, now: Timestamp) throws -> Approval? {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT body FROM approvals WHERE tenant = ? AND agent = ? AND tool = ? AND params_digest = ?
+                AND policy_version = ? AND state IN ('pending', 'approved', 'denied') AND expires_at > ?
+                ORDER BY created_at DESC LIMIT 1
+                """)
+        return try Data.fetchOne(
+            select,
+            arguments: [
+                call.tenant, call.agent, call.tool, call.parametersDigest, call.policyVersion, now.nanoseconds,
+            ]
+        ).map(decode)
+    }
+
+    static func pendingCount(_ db: Database, tenant: String, agent: String, now: Timestamp) throws -> Int {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT COUNT(*) FROM approvals
+                WHERE tenant = ? AND agent = ? AND state = 'pending' AND expires_at > ?
+                """)
+        return try Int.fetchOne(select, arguments: [tenant, agent, now.nanoseconds]) ?? 0
+    }
+
+    /// Undecided or unused approvals whose time is up, the longest overdue first.
+    static func runOut(_ db: Database, now: Timestamp) throws -> [Approval] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT body FROM approvals WHERE state IN ('pending', 'approved') AND expires_at <= ?
+                ORDER BY expires_at LIMIT 1000
+                """)
+        return try Data.fetchAll(select, arguments: [now.nanoseconds]).map(decode)
+    }
+
+    /// The pending approval of a call, in time or not.
+    static func pending(_ db: Database, _ call: HeldCall) throws -> Approval? {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT body FROM approvals WHERE tenant = ? AND agent = ? AND tool = ? AND params_digest = ?
+                AND policy_version = ? AND state = 'pending'
+                """)
+        return try Data.fetchOne(
+            select, arguments: [call.tenant, call.agent, call.tool, call.parametersDigest, call.policyVersion]
+        ).map(decode)
+    }
+
+    static func decode(_ body: Data) throws -> Approval {
+        do { return try JSONDecoder().decode(Approval.self, from: body) } catch {
+            throw StateStoreError(.corrupt, "an approval in the state store cannot be read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Decisions
+import Foundation
+import GRDB
+
+/// The `budgets` and `charges` tables.
+enum BudgetRows {
+    struct BudgetRow {
+        var id: Int64
+        var charged: Int64
+        var closed: Bool
+    }
+
+    /// The budget's row, made on first use.
+    static func row(_ db: Database, _ key: BudgetKey) throws -> BudgetRow {
+        let arguments = arguments(key)
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT id, charged, closed FROM budgets WHERE tenant = ? AND books = ? AND policy = ? AND rule = ?
+                AND scope = ? AND subject = ? AND window = ? AND window_start = ? AND currency = ?
+                """)
+        if let row = try Row.fetchOne(select, arguments: arguments) {
+            return BudgetRow(id: row[0], charged: row[1], closed: row[2])
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO budgets
+                (tenant, books, policy, rule, scope, subject, window, window_start, currency, charged, closed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)
+                """
+        ).execute(arguments: arguments)
+        return BudgetRow(id: db.lastInsertedRowID, charged: 0, closed: false)
+    }
+
+    static func charge(_ db: Database, _ id: Int64, to sum: Int64, by amount: MicroUnits, decision: DecisionID) throws {
+        try db.cachedStatement(sql: "UPDATE budgets SET charged = ? WHERE id = ?").execute(arguments: [sum, id])
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO charges (decision, budget, amount) VALUES (?, ?, ?)
+                ON CONFLICT (decision, budget) DO UPDATE SET amount = amount + excluded.amount
+                """
+        ).execute(arguments: [decision.blob, id, amount.value])
+    }
+
+    /// The charges of a decision, with what their budgets hold.
+    static func charges(_ db: Database, of decision: DecisionID) throws -> [(budget: BudgetRow, amount: Int64)] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT b.id, b.charged, b.closed, c.amount FROM charges c JOIN budgets b ON b.id = c.budget
+                WHERE c.decision = ? ORDER BY b.id
+                """)
+        return try Row.fetchAll(select, arguments: [decision.blob]).map { row in
+            (BudgetRow(id: row[0], charged: row[1], closed: row[2]), row[3])
+        }
+    }
+
+    static func key(_ db: Database, _ id: Int64) throws -> BudgetKey {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT tenant, books, policy, rule, scope, subject, window, window_start, currency
+                FROM budgets WHERE id = ?
+                """)
+        guard let row = try Row.fetchOne(select, arguments: [id]), let books = StateBooks(rawValue: row[1]),
+            let scope = SpendScope(rawValue: row[4]), let window = BudgetWindow(rawValue: row[6])
+        else { throw StateStoreError(.corrupt, "budget row \(id) cannot be read") }
+        return BudgetKey(
+            counter: CounterKey(
+                tenant: row[0], books: books, policy: row[2], rule: row[3], scope: scope, subject: row[5]),
+            window: window, windowStart: row[7], currency: row[8])
+    }
+
+    private static func arguments(_ key: BudgetKey) -> StatementArguments {
+        [
+            key.counter.tenant, key.counter.books.rawValue, key.counter.policy, key.counter.rule,
+            key.counter.scope.rawValue, key.counter.subject, key.window.rawValue, key.windowStart, key.currency,
+        ]
+    }
+}

@@ -1,0 +1,73 @@
+public import Approvals
+import Foundation
+import GRDB
+
+extension SQLiteStateStore: ApprovalLedger {
+    public func request(
+        _ draft: ApprovalDraft, maximumPending: Int, now: Timestamp
+    ) async throws -> ApprovalRequestOutcome {
+        try await writer.perform { db in
+            if var standing = try ApprovalRows.standing(db, draft.call, now: now) {
+                standing.attach(decisionID: draft.decisionID)
+                try ApprovalRows.update(db, standing)
+                return .attached(standing)
+            }
+            let pending = try ApprovalRows.pendingCount(
+                db, tenant: draft.call.tenant, agent: draft.call.agent, now: now)
+            guard pending < maximumPending else { return .tooManyPending(pending) }
+            // One that ran out unnoticed would still count as the pending one of this call.
+            if var late = try ApprovalRows.pending(db, draft.call), late.expire(now: now) {
+                try ApprovalRows.update(db, late)
+            }
+            let approval = Approval(draft, now: now)
+            try ApprovalRows.insert(db, approval)
+            return .created(approval)
+        }
+    }
+
+    public func approval(_ id: ApprovalID, tenant: String) async throws -> Approval? {
+        try await pool.read { db in try ApprovalRows.fetch(db, id, tenant: tenant) }
+    }
+
+    public func approvals(
+        tenant: String, states: Set<Approval.State>, limit: Int
+    ) async throws -> [Approval] {
+        let wanted = states.isEmpty ? Set(Approval.State.allCases) : states
+        let names = wanted.map(\.rawValue).sorted()
+        return try await pool.read { db in
+            let places = databaseQuestionMarks(count: names.count)
+            return try Data.fetchAll(
+                db,
+                sql: """
+                    SELECT body FROM approvals WHERE tenant = ? AND state IN (\(places))
+                    ORDER BY created_at DESC, id LIMIT ?
+                    """,
+                arguments: [tenant] + StatementArguments(names) + [max(0, limit)]
+            ).map(ApprovalRows.decode)
+        }
+    }
+
+    public func update(
+        _ id: ApprovalID, tenant: String, _ change: @escaping @Sendable (inout Approval) throws -> Void
+    ) async throws -> Approval {
+        try await writer.perform { db in
+            guard var approval = try ApprovalRows.fetch(db, id, tenant: tenant) else {
+                throw ApprovalError(.notFound, "there is no approval \(id)")
+            }
+            try change(&approval)
+            try ApprovalRows.update(db, approval)
+            return approval
+        }
+    }
+
+    public func expire(now: Timestamp) async throws -> [Approval] {
+        try await writer.perform { db in
+            var expired: [Approval] = []
+            for var approval in try ApprovalRows.runOut(db, now: now) where approval.expire(now: now) {
+                try ApprovalRows.update(db, approval)
+                expired.append(approval)
+            }
+            return expired
+        }
+    }
+}

@@ -1,0 +1,90 @@
+public import Approvals
+public import Decisions
+import Foundation
+import GRDB
+import Synchronization
+
+/// The state of one gateway in one SQLite file: budgets, rates, idempotency keys and approvals.
+///
+/// Writes are durable when they return: write-ahead log, `synchronous=FULL`, checked on opening.
+public final class SQLiteStateStore: Sendable {
+    let pool: DatabasePool
+    let writer: GroupCommit
+    let confirmed: Confirmations
+
+    /// Opens or creates the file and brings its tables up to date.
+    /// - Parameter waitingLimit: how many changes may wait for the disk before calls are refused.
+    public init(path: String, waitingLimit: Int = 8192, hooks: StateStoreHooks = StateStoreHooks()) throws {
+        var configuration = Configuration()
+        configuration.label = "aegis.state"
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+            try Schema.migrator.migrate(pool)
+        } catch {
+            throw StateStoreError(.open, "the state store `\(path)` cannot be opened: \(error)")
+        }
+        // The pool sets NORMAL on its writer after the configuration's own statements have run: set FULL last.
+        let level = try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            return try Int.fetchOne(db, sql: "PRAGMA synchronous")
+        }
+        guard level == 2 else {
+            throw StateStoreError(.notDurable, "the state store `\(path)` does not sync its writes")
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        let confirmed = Confirmations()
+        self.confirmed = confirmed
+        writer = GroupCommit(pool: pool, capacity: waitingLimit, batchLimit: 256, hooks: hooks) { db in
+            try confirmed.flush(db)
+        }
+    }
+
+    /// SQLite's `synchronous` of the writer; 2 is FULL.
+    public func synchronousLevel() async throws -> Int {
+        try await pool.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0 }
+    }
+
+    /// Writes what only rides along, and closes the file. No call may run beside it or come after it.
+    public func close() async throws {
+        try await writer.perform { _ in }
+        try pool.close()
+    }
+}
+
+/// Decisions whose record is durable, waiting to be marked so in the next transaction.
+///
+/// Marking is not worth a sync of its own: a mark that a crash loses is found again by asking the audit trail.
+final class Confirmations: Sendable {
+    private let waiting = Mutex<Set<DecisionID>>([])
+
+    func insert(_ decision: DecisionID) { waiting.withLock { _ = $0.insert(decision) } }
+    func contains(_ decision: DecisionID) -> Bool { waiting.withLock { $0.contains(decision) } }
+
+    func flush(_ db: Database) throws {
+        let decisions = waiting.withLock { $0 }
+        guard !decisions.isEmpty else { return }
+        let statement = try db.cachedStatement(sql: "UPDATE effects SET confirmed = 1 WHERE decision = ?")
+        for decision in decisions { try statement.execute(arguments: [decision.blob]) }
+        // Forgotten only when this transaction lasts: a mark that is lost with it is merely written again.
+        db.afterNextTransaction { [self] _ in
+            waiting.withLock { $0.subtract(decisions) }
+        }
+    }
+}
+
+extension DecisionID {
+    var blob: Data {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Data($0) }
+    }
+
+    init?(blob: Data) {
+        guard blob.count == 16 else { return nil }
+        let words = blob.reduce(into: (high: UInt64(0), low: UInt64(0))) { words, byte in
+            words.high = words.high << 8 | words.low >> 56
+            words.low = words.low << 8 | UInt64(byte)
+        }
+        self.init(high: words.high, low: words.low)
+    }
+}

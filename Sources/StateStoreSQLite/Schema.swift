@@ -1,0 +1,63 @@
+import GRDB
+
+/// The tables, as a list of migrations that only ever grows.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1-decisions-spend") { db in
+            try db.execute(
+                sql: """
+                    -- One row for each decision that changed anything here.
+                    CREATE TABLE effects (
+                        decision BLOB NOT NULL PRIMARY KEY, tenant TEXT NOT NULL, agent TEXT NOT NULL,
+                        at INTEGER NOT NULL, confirmed INTEGER NOT NULL, settled INTEGER NOT NULL, approval TEXT
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX effects_unconfirmed ON effects (decision) WHERE confirmed = 0;
+
+                    CREATE TABLE budgets (
+                        id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, books TEXT NOT NULL, policy TEXT NOT NULL,
+                        rule TEXT NOT NULL, scope TEXT NOT NULL, subject TEXT NOT NULL, window TEXT NOT NULL,
+                        window_start INTEGER NOT NULL, currency TEXT NOT NULL,
+                        charged INTEGER NOT NULL CHECK (charged >= 0), closed INTEGER NOT NULL,
+                        UNIQUE (tenant, books, policy, rule, scope, subject, window, window_start, currency)
+                    ) STRICT;
+
+                    CREATE TABLE charges (
+                        decision BLOB NOT NULL, budget INTEGER NOT NULL, amount INTEGER NOT NULL CHECK (amount >= 0),
+                        PRIMARY KEY (decision, budget)
+                    ) STRICT, WITHOUT ROWID;
+
+                    CREATE TABLE rates (
+                        tenant TEXT NOT NULL, books TEXT NOT NULL, policy TEXT NOT NULL, rule TEXT NOT NULL,
+                        scope TEXT NOT NULL, subject TEXT NOT NULL, level INTEGER NOT NULL, at INTEGER NOT NULL,
+                        PRIMARY KEY (tenant, books, policy, rule, scope, subject)
+                    ) STRICT, WITHOUT ROWID;
+
+                    CREATE TABLE answers (
+                        tenant TEXT NOT NULL, agent TEXT NOT NULL, key TEXT NOT NULL, fingerprint BLOB NOT NULL,
+                        decision BLOB NOT NULL, answer BLOB NOT NULL, at INTEGER NOT NULL,
+                        PRIMARY KEY (tenant, agent, key)
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX answers_decision ON answers (decision);
+                    """)
+        }
+        migrator.registerMigration("1-approvals") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE approvals (
+                        id TEXT NOT NULL PRIMARY KEY, tenant TEXT NOT NULL, agent TEXT NOT NULL, tool TEXT NOT NULL,
+                        params_digest TEXT NOT NULL, policy_version TEXT NOT NULL, state TEXT NOT NULL,
+                        created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, body BLOB NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    CREATE INDEX approvals_call
+                        ON approvals (tenant, agent, tool, params_digest, policy_version, created_at);
+                    CREATE UNIQUE INDEX approvals_one_pending
+                        ON approvals (tenant, agent, tool, params_digest, policy_version) WHERE state = 'pending';
+                    CREATE INDEX approvals_listed ON approvals (tenant, state, created_at);
+                    CREATE INDEX approvals_running_out ON approvals (expires_at)
+                        WHERE state IN ('pending', 'approved');
+                    """)
+        }
+        return migrator
+    }
+}

@@ -1,0 +1,20 @@
+/// Why the state could not be read or changed. Every one of them turns a decision into a deny.
+public struct StateStoreError: Error, Sendable, CustomStringConvertible {
+    public enum Code: String, Sendable {
+        case open = "state.open"
+        case notDurable = "state.not-durable"
+        case overloaded = "state.overloaded"
+        case corrupt = "state.corrupt"
+        case write = "state.write"
+    }
+
+    public var code: Code
+    public var message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { "\(message) [\(code.rawValue)]" }
+}

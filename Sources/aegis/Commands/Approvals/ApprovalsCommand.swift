@@ -1,0 +1,19 @@
+import ArgumentParser
+
+struct ApprovalsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approvals",
+        abstract: "Look at the calls that wait for a person, and decide them.",
+        discussion: """
+            You speak with your own key, from AEGIS_API_KEY (aegis keys issue NAME --person --role ROLE). Whoever asked for a call,
+            and whoever owns the agent where policy says so, cannot approve it.
+
+            EXAMPLES
+              aegis approvals list
+              aegis approvals show apr_0194f3
+              aegis approvals approve apr_0194f3 --comment "checked with the supplier"
+              aegis approvals deny apr_0194f3 --comment "unknown account"
+            """,
+        subcommands: [ApprovalsList.self, ApprovalsShow.self, ApprovalsApprove.self, ApprovalsDeny.self],
+        defaultSubcommand: ApprovalsList.self)
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import AuditTrail
+import Foundation
+
+struct AuditVerify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check the audit trail offline: every hash, link, index, root and signature.",
+        discussion: """
+            Needs only the files and a public key. Without --key it takes the journal's own log.vkey: that finds damage,
+            but whoever could replace the files could replace that key too. An auditor keeps the key, and the newest
+            checkpoint, elsewhere.
+
+            EXAMPLES
+              aegis audit verify
+              aegis audit verify --dir copy/audit --key gw-1.vkey --checkpoint monday.note
+            """)
+
+    @OptionGroup var data: DataDirectory
+
+    @Option(help: ArgumentHelp("The directory of the segments themselves.", valueName: "directory"))
+    var dir: String?
+
+    @Option(help: ArgumentHelp("Public keys, one vkey a line.", valueName: "file"))
+    var key: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A checkpoint that was kept elsewhere and must be reached; may be repeated.", valueName: "file"))
+    var checkpoint: [String] = []
+
+    @Flag(help: "Print the whole report as JSON.")
+    var json = false
+
+    func run() throws {
+        let directory = dir ?? data.audit.path
+        let report: AuditReport
+        do {
+            let keys =
+                try key.map { try AuditKeys.parse(Self.read($0), $0) } ?? AuditKeys.publicKeys(directory: directory)
+            let known = try checkpoint.map { AuditVerifier.KnownCheckpoint(note: try Self.read($0), source: $0) }
+            report = try AuditVerifier.verify(directory: directory, keys: keys, checkpoints: known)
+        } catch let error as AuditError {
+            throw CommandFailure(error.message, fix: error.fix)
+        }
+        for fault in report.faults {
+            ErrorOutput.write("\(fault.place.map { "\($0): " } ?? "")error: \(fault.message) [\(fault.code.rawValue)]")
+        }
+        Output.line(json ? report.json : report.summary)
+        if !report.isWhole { throw ExitCode(1) }
+    }
+
+    private static func read(_ path: String) throws -> [UInt8] {
+        do {
+            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw CommandFailure("cannot read \(path)")
+        }
+    }
+}

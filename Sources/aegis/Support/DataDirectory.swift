@@ -1,0 +1,24 @@
+import ArgumentParser
+import Foundation
+
+/// Where a gateway keeps its state, keys and trail.
+struct DataDirectory: ParsableArguments {
+    @Option(name: .customLong("data-dir"), help: "The gateway's data (environment: AEGIS_DATA_DIR; default: ./aegis-data).")
+    var path: String?
+
+    var url: URL {
+        URL(fileURLWithPath: path ?? ProcessInfo.processInfo.environment["AEGIS_DATA_DIR"] ?? "aegis-data", isDirectory: true)
+    }
+
+    var state: URL { url.appendingPathComponent("state.sqlite") }
+    var audit: URL { url.appendingPathComponent("audit", isDirectory: true) }
+    var keys: URL { url.appendingPathComponent("keys", isDirectory: true) }
+
+    /// Makes the folder, for its owner only.
+    func create() throws {
+        for folder in [url, keys] {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import Approvals
+import Decisions
+import Foundation
+import StateStoreSQLite
+import Synchronization
+import Testing
+
+@Suite struct SpendTests {
+    let fixture: StateStoreFixture
+
+    init() throws { fixture = try StateStoreFixture() }
+
+    @Test func `a hundred concurrent tries redeem a token once`() async throws {
+        let store = try fixture.open()
+        let token = try await fixture.approved(in: store)
+        let outcomes = try await withThrowingTaskGroup(of: SpendResult.self) { group in
+            for _ in 0..<100 {
+                group.addTask { [fixture] in try await store.spend(fixture.order(token: token)) }
+            }
+            return try await group.reduce(into: [SpendResult]()) { $0.append($1) }
+        }
+        #expect(outcomes.count { $0.isCommitted } == 1)
+        let others = outcomes.compactMap(\.refusal)
+        #expect(others.count == 99)
+        #expect(
+            Set(others) == [
+                .token(
+                    ApprovalError(
+                        .alreadyRedeemed, "the override token of \(token.approvalID) has been used already"))
+            ])
+    }
+
+    @Test func `a refused budget leaves the token unused`() async throws {
+        let store = try fixture.open()
+        let token = try await fixture.approved(in: store)
+        let refused = try await store.spend(
+            fixture.order(token: token, charges: [try fixture.charge(11, of: 10)]))
+        #expect(refused.refusal != nil)
+        #expect(try await store.approval(token.approvalID, tenant: "acme")?.state == .approved)
+        #expect(try await store.spend(fixture.order(token: token)).isCommitted)
+    }
+
+    @Test func `another tenant cannot redeem`() async throws {
+        let store = try fixture.open()
+        let token = try await fixture.approved(in: store)
+        let refused = try await store.spend(fixture.order(tenant: "globex", token: token))
+        guard case .token(let error)? = refused.refusal else {
+            Issue.record("the token was taken")
+            return
+        }
+        #expect(error.code == .invalidToken)
+    }
+
+    @Test func `a released decision gives its token back`() async throws {
+        let store = try fixture.open()
+        let token = try await fixture.approved(in: store)
+        let order = fixture.order(token: token)
+        _ = try await store.spend(order)
+        try await store.release(order.decisionID, now: fixture.start)
+        #expect(try await store.spend(fixture.order(token: token)).isCommitted)
+    }
+
+    @Test func `a rate lets its burst pass and then its flow`() async throws {
+        let store = try fixture.open()
+        let draw = SpendOrder.RateDraw(
+            key: fixture.budget().counter, limit: try #require(RateLimit(milliCallsPerSecond: 5000, burst: 10)))
+        func call(after milliseconds: Int64) async throws -> SpendResult {
+            let now = Timestamp(nanoseconds: fixture.start.nanoseconds + milliseconds * 1_000_000)
+            return try await store.spend(fixture.order(now: now, rates: [draw]))
+        }
+        for _ in 0..<10 { #expect(try await call(after: 0).isCommitted) }
+        #expect(try await call(after: 199).refusal == .rate(draw.key, retryAfterSeconds: 1))
+        #expect(try await call(after: 200).isCommitted)
+        #expect(try await call(after: 201).refusal != nil)
+        #expect(try await call(after: 100).refusal != nil)
+        for _ in 0..<10 { #expect(try await call(after: 60_000).isCommitted) }
+        #expect(try await call(after: 60_000).refusal != nil)
+    }
+
+    @Test func `a rate survives a restart`() async throws {
+        let draw = SpendOrder.RateDraw(
+            key: fixture.budget().counter, limit: try #require(RateLimit(milliCallsPerSecond: 1, burst: 1)))
+        let first = try fixture.open()
+        #expect(try await first.spend(fixture.order(rates: [draw])).isCommitted)
+        try await first.close()
+        let again = try await fixture.open().spend(fixture.order(rates: [draw]))
+        #expect(again.refusal == .rate(draw.key, retryAfterSeconds: 1000))
+    }
+
+    @Test func `a retry gets the recorded answer word for word and spends nothing`() async throws {
+        let store = try fixture.open()
+        let claim = SpendOrder.IdempotencyClaim(key: "k1", fingerprint: [1, 2, 3])
+        let order = fixture.order(charges: [try fixture.charge(600, of: 1000)], idempotency: claim, answer: "first")
+        #expect(try await store.priorAnswer(tenant: "acme", agent: "llm-agent", claim: claim) == nil)
+        #expect(try await store.spend(order).isCommitted)
+        let early = try await store.spend(fixture.order(idempotency: claim, answer: "second"))
+        #expect(early.refusal == .idempotencyInFlight)
+        store.confirm(order.decisionID)
+        let retry = try await store.spend(
+            fixture.order(charges: [try fixture.charge(600, of: 1000)], idempotency: claim, answer: "second"))
+        #expect(retry.outcome == .repeated(Array("first".utf8)))
+        let looked = try await store.priorAnswer(tenant: "acme", agent: "llm-agent", claim: claim)
+        #expect(looked == .repeated(Array("first".utf8)))
+        #expect(try await store.spend(fixture.order(charges: [try fixture.charge(400, of: 1000)])).isCommitted)
+    }
+
+    @Test func `an idempotency key belongs to one request, agent and tenant`() async throws {
+        let store = try fixture.open()
+        let claim = SpendOrder.IdempotencyClaim(key: "k1", fingerprint: [1])
+        let order = fixture.order(idempotency: claim)
+        _ = try await store.spend(order)
+        store.confirm(order.decisionID)
+        let other = try await store.spend(
+            fixture.order(idempotency: SpendOrder.IdempotencyClaim(key: "k1", fingerprint: [2])))
+        #expect(other.refusal == .idempotencyConflict)
+        #expect(try await store.spend(fixture.order(agent: "other", idempotency: claim)).isCommitted)
+        #expect(try await store.spend(fixture.order(tenant: "globex", idempotency: claim)).isCommitted)
+    }
+
+    @Test func `an idempotency key whose answer never left is free again`() async throws {
+        let store = try fixture.open()
+        let claim = SpendOrder.IdempotencyClaim(key: "k1", fingerprint: [1])
+        _ = try await store.spend(fixture.order(idempotency: claim))
+        try await store.close()
+        let reopened = try fixture.open()
+        _ = try await reopened.recover(durable: [], now: fixture.start)
+        #expect(try await reopened.spend(fixture.order(idempotency: claim)).isCommitted)
+    }
+
+    @Test func `a failed commit spends nothing and says so`() async throws {
+        struct DiskFull: Error {}
+        let isBroken = Mutex(false)
+        let store = try fixture.open(
+            hooks: StateStoreHooks(beforeCommit: { if isBroken.withLock({ $0 }) { throw DiskFull() } }))
+        isBroken.withLock { $0 = true }
+        let order = fixture.order(charges: [try fixture.charge(1000, of: 1000)])
+        let error = await #expect(throws: StateStoreError.self) { try await store.spend(order) }
+        #expect(error?.code == .write)
+        isBroken.withLock { $0 = false }
+        #expect(try await store.spend(order).isCommitted)
+    }
+
+    @Test func `writes are synced and the file is its owner's alone`() async throws {
+        let store = try fixture.open()
+        #expect(try await store.synchronousLevel() == 2)
+        let attributes = try FileManager.default.attributesOfItem(atPath: fixture.path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test func `too many waiting changes are refused, not queued`() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        let isHeld = Mutex(false)
+        let store = try SQLiteStateStore(
+            path: fixture.path, waitingLimit: 4,
+            hooks: StateStoreHooks(beforeBatch: { if isHeld.withLock({ $0 }) { gate.wait() } }))
+        isHeld.withLock { $0 = true }
+        let failures = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<32 {
+                group.addTask { [fixture] in
+                    do { return try await !store.spend(fixture.order(idempotency: nil)).isCommitted } catch {
+                        return (error as? StateStoreError)?.code == .overloaded
+                    }
+                }
+            }
+            var failures = 0
+            var finished = 0
+            for await failed in group {
+                finished += 1
+                failures += failed ? 1 : 0
+                if finished == 1 {
+                    isHeld.withLock { $0 = false }
+                    for _ in 0..<32 { gate.signal() }
+                }
+            }
+            return failures
+        }
+        #expect(failures > 0)
+        #expect(failures < 32)
+    }
+}
