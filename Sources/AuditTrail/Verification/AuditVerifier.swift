@@ -107,15 +107,16 @@ public struct AuditVerifier {
                 place: AuditPlace(file: reader.file, line: 1))
         }
         for (log, end) in state.logs {
-            logs[log, default: newLog(log)].records = end.size
-            logs[log]?.root = end.frontier.root
+            update(log) { $0.records = end.size }
         }
         defer {
             for (log, end) in state.logs {
-                let covered = logs[log]?.records ?? 0
-                logs[log, default: newLog(log)].records = end.size
-                logs[log]?.uncovered = end.size - min(covered, end.size)
-                logs[log]?.root = end.frontier.root
+                update(log) { report in
+                    // Until here, records counted those under a checkpoint.
+                    report.uncovered = end.size - min(report.records, end.size)
+                    report.records = end.size
+                    report.root = end.frontier.root
+                }
             }
         }
         let end = try reader.read(after: headerEnd, into: &state) { (line: SegmentReader.Line) throws(AuditError) in
@@ -141,8 +142,11 @@ public struct AuditVerifier {
         } catch {
             report.faults.append(error)
         }
-        logs[log, default: newLog(log)].records = note.checkpoint.size
-        logs[log]?.lastTime = lastLines[log].flatMap { AuditRecordLine.value("time", in: $0) }
+        let time = lastLines[log].flatMap { AuditRecordLine.value("time", in: $0) }
+        update(log) { report in
+            report.records = note.checkpoint.size
+            report.lastTime = time
+        }
     }
 
     private mutating func readHeads(_ checkpoints: [KnownCheckpoint]) {
@@ -154,9 +158,13 @@ public struct AuditVerifier {
         }
     }
 
-    private mutating func newLog(_ name: String) -> AuditReport.Log {
-        AuditReport.Log(
-            name: name, records: 0, root: .emptyRoot, uncovered: 0, key: keys.keys(for: name).first?.text)
+    private mutating func update(_ name: String, _ change: (inout AuditReport.Log) -> Void) {
+        var log =
+            logs.removeValue(forKey: name)
+            ?? AuditReport.Log(
+                name: name, records: 0, root: .emptyRoot, uncovered: 0, key: keys.keys(for: name).first?.text)
+        change(&log)
+        logs[name] = log
     }
 
     private mutating func fault(_ message: String, _ file: String, _ line: Int) {

@@ -77,6 +77,11 @@ struct AuditTail: AsyncParsableCommand {
             parts.append(detail)
         }
         if let approval = record["approval_id"] { parts.append(approval) }
-        return parts.joined(separator: " ").map { $0.isNewline ? " " : String($0) }.joined()
+        // What agents put into names must not reach the terminal as control characters.
+        return String(
+            String.UnicodeScalarView(
+                parts.joined(separator: " ").unicodeScalars.map {
+                    $0.properties.generalCategory == .control ? "\u{fffd}" : $0
+                }))
     }
 }

@@ -1,0 +1,174 @@
+@testable import AuditTrail
+import FoundationEssentials
+import MerkleLog
+import Testing
+
+/// The journal with its thread.
+struct JournalTests {
+    @Test func `appends of 64 callers at once are all there, in one chain a tenant`() async throws {
+        let storage = MemoryStorage()
+        let journal = try Fixture.journal(storage, segmentBytes: 1 << 18)
+        let receipts = try await withThrowingTaskGroup(of: [AuditReceipt].self) { group in
+            for caller in 0..<64 {
+                group.addTask {
+                    var receipts: [AuditReceipt] = []
+                    for number in 0..<25 {
+                        let draft = Fixture.decision(caller * 100 + number, tenant: "tenant-\(caller % 5)")
+                        receipts.append(try await journal.append(draft))
+                    }
+                    return receipts
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(receipts.count == 1600)
+        #expect(journal.status.durable.values.reduce(0, +) == 1600)
+        #expect(journal.status.isAvailable)
+        journal.close()
+        #expect(receipts.allSatisfy { $0.checkpointSize > $0.index })
+        for (_, ofLog) in Dictionary(grouping: receipts, by: \.log) {
+            #expect(ofLog.map(\.index).sorted() == Array(0..<UInt64(ofLog.count)))
+        }
+        let report = try Fixture.verify(storage)
+        #expect(report.isWhole, "\(report.faults)")
+        #expect(report.records == 1600)
+        #expect(report.logs.count == 5)
+    }
+
+    @Test(arguments: ["write", "fdatasync", "allocate", "open", "ftruncate"])
+    func `a disk that fails refuses records, and takes them again when it works`(call: String) async throws {
+        let storage = MemoryStorage()
+        let journal = try Fixture.journal(storage, segmentBytes: 4096)
+        let broken = Flag()
+        storage.fails = { name, _ in name == call && broken.isSet }
+        var answered = 0
+        for round in 0..<6 {
+            for number in 0..<8 {
+                if (try? await journal.append(Fixture.decision(round * 10 + number))) != nil { answered += 1 }
+            }
+            broken.toggle()
+        }
+        // Three rounds ran on a working disk; `open` and `allocate` are needed only for a new segment.
+        #expect(answered >= 24)
+        #expect(!journal.status.isAvailable || answered == 48)
+        broken.clear()
+        _ = try await journal.append(Fixture.decision(999))
+        journal.close()
+        let report = try Fixture.verify(storage)
+        #expect(report.isWhole, "\(report.faults)")
+        #expect(report.records == UInt64(answered) + 1)
+        #expect(try Fixture.verify(storage.diskOnly()).records == UInt64(answered) + 1)
+    }
+
+    @Test func `a failed sync is not trusted: what it should have written is gone from the journal`() async throws {
+        let storage = MemoryStorage()
+        let journal = try Fixture.journal(storage)
+        let first = try await journal.append(Fixture.decision(1))
+        let broken = Flag()
+        storage.fails = { call, _ in call == "fdatasync" && broken.isSet }
+        broken.toggle()
+        do {
+            _ = try await journal.append(Fixture.decision(2))
+            Issue.record("an append was answered that never was durable")
+        } catch {
+            #expect(
+                error.description == """
+                    the audit trail cannot be written: fdatasync 00000001.jsonl: Input/output error [audit_unavailable]
+                    fix: make the journal's disk writable, with free space; the next record tries again
+                    """)
+        }
+        #expect(journal.status.failure?.contains("Input/output error") == true)
+        broken.clear()
+        let third = try await journal.append(Fixture.decision(3))
+        #expect(third.index == first.index + 1)
+        journal.close()
+        #expect(storage.files.keys.contains(JournalFiles.segment(2)))
+        #expect(Fixture.lines(storage).map { $0.contains("\"d-2\"") } == [false, false])
+        #expect(try Fixture.verify(storage.diskOnly()).isWhole)
+    }
+
+    @Test func `a full queue refuses at once`() async throws {
+        let storage = MemoryStorage()
+        var configuration = Fixture.configuration()
+        configuration.queuedRecords = 0
+        let journal = try AuditJournal(storage: storage, configuration: configuration, signer: Fixture.signer())
+        do {
+            _ = try await journal.append(Fixture.decision(1))
+            Issue.record("a record was taken beyond the bound")
+        } catch {
+            #expect(
+                error.description == """
+                    the audit trail is behind: 0 records are waiting [audit_unavailable]
+                    fix: give the journal a faster disk, or the gateway less to do
+                    """)
+        }
+        journal.close()
+    }
+
+    @Test func `a closed journal refuses, and gives up its lock`() async throws {
+        let storage = MemoryStorage()
+        let journal = try Fixture.journal(storage)
+        #expect(throws: AuditError.self) { try Fixture.journal(storage) }
+        journal.close()
+        await #expect(throws: AuditError.self) { try await journal.append(Fixture.decision(1)) }
+        let again = try Fixture.journal(storage)
+        again.close()
+    }
+
+    @Test(arguments: ["", "a/b", "a b", "a\n", "ä", "a+b", String(repeating: "a", count: 129)])
+    func `a tenant that cannot name a log is refused`(tenant: String) async throws {
+        let journal = try Fixture.journal(MemoryStorage())
+        do {
+            _ = try await journal.append(Fixture.decision(1, tenant: tenant))
+            Issue.record("`\(tenant)` was taken")
+        } catch {
+            #expect(error.code == .invalidName)
+        }
+        journal.close()
+    }
+
+    @Test func `every kind of record goes through the same draft`() async throws {
+        let storage = MemoryStorage()
+        let journal = try Fixture.journal(storage)
+        for kind in AuditRecordKind.allCases {
+            var draft = AuditRecordDraft(kind: kind, tenant: "acme", time: 0)
+            draft.detail = CanonicalJSON(texts: ["kind": kind.rawValue])
+            _ = try await journal.append(draft)
+        }
+        journal.close()
+        var reader = AuditReader(storage: storage)
+        #expect(try reader.last(100).compactMap { $0["kind"] } == AuditRecordKind.allCases.map(\.rawValue))
+        #expect(try Fixture.verify(storage).isWhole)
+    }
+
+    @Test func `a reader follows the journal over its segments`() async throws {
+        let storage = MemoryStorage()
+        let writer = try Fixture.writer(storage, segmentBytes: 8192)
+        for number in 0..<30 { _ = try writer.commit([Fixture.record(number)]) }
+        var reader = AuditReader(storage: storage)
+        #expect(try reader.last(3).map { $0["decision_id"] } == ["d-27", "d-28", "d-29"])
+        #expect(try reader.next().isEmpty)
+        for number in 30..<60 { _ = try writer.commit([Fixture.record(number)]) }
+        var followed: [String?] = []
+        while case let records = try reader.next(), !records.isEmpty { followed += records.map { $0["decision_id"] } }
+        #expect(followed == (30..<60).map { "d-\($0)" })
+        writer.close()
+        var filtered = AuditReader(storage: storage)
+        let globex = try filtered.last(2) { $0["tenant"] == "globex" }
+        #expect(globex.map { $0["decision_id"] } == ["d-57", "d-59"])
+        var all = AuditReader(storage: storage)
+        #expect(try all.last(1000).count == 60)
+    }
+}
+
+/// Safe to share because only one thread at a time looks at it: the test's while nothing is queued, the journal's else.
+final class Flag: @unchecked Sendable {
+    private(set) var isSet = false
+    func toggle() { isSet.toggle() }
+    func clear() { isSet = false }
+}
+
+extension MemoryStorage {
+    /// What a loss of power would leave if nothing unsynced survived.
+    func diskOnly() -> MemoryStorage { MemoryStorage(files.mapValues(\.disk)) }
+}
