@@ -1,3 +1,4 @@
+public import Decisions
 public import Logging
 public import NIOCore
 public import NIOPosix
@@ -13,7 +14,19 @@ public struct AuthorizationServer: Service {
     /// - Parameters:
     ///   - isServing: what health checks say while the server is not shutting down.
     ///   - onListening: told the address once the server listens.
-    ///   - authorize: judges one request. Whatever it throws is a denial.
+    public init(
+        address: ListenAddress, decisions: DecisionPoint, limits: ServerLimits = ServerLimits(), logger: Logger,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        isServing: @escaping @Sendable () -> Bool = { true },
+        onListening: @escaping @Sendable (SocketAddress?) -> Void = { _ in }
+    ) {
+        let authorizer = CheckAuthorizer(decisions: decisions)
+        self.init(
+            address: address, limits: limits, logger: logger, group: group, isServing: isServing,
+            onListening: onListening, authorize: authorizer.authorize)
+    }
+
+    /// - Parameter authorize: judges one request. Whatever it throws is a denial.
     public init(
         address: ListenAddress, limits: ServerLimits = ServerLimits(), logger: Logger,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,

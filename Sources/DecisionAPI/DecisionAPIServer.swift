@@ -1,0 +1,74 @@
+public import Approvals
+public import Decisions
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+
+/// The HTTP API: decisions, approvals, health.
+public struct DecisionAPIServer: Service {
+    /// Told of each verdict after it took effect, to put it into the audit trail.
+    public typealias VerdictRecorder = @Sendable (Approval, Approver) async throws -> Void
+
+    /// Where it listens and how much it takes.
+    public struct Configuration: Sendable {
+        public var host: String
+        /// 0 takes a free one.
+        public var port: Int
+        /// The longest request body, in bytes.
+        public var bodyLimit = 1 << 20
+        /// Open connections; more wait.
+        public var connections = 1024
+        /// How long a connection may be idle, or a client may take to send a request.
+        public var idleTime: Duration = .seconds(60)
+
+        public init(host: String = "127.0.0.1", port: Int = 8181) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    private let configuration: Configuration
+    private let router: Router<BasicRequestContext>
+    private let logger: Logger
+    private let onListening: @Sendable (Int?) -> Void
+
+    /// - Parameters:
+    ///   - prover: the one that `decisions` uses.
+    ///   - version: of the program, for `/v1/status`.
+    ///   - onListening: told the port once the server listens.
+    public init(
+        configuration: Configuration, decisions: DecisionPoint, desk: ApprovalDesk, prover: any IdentityProver,
+        version: String, logger: Logger, now: @escaping @Sendable () -> Timestamp,
+        recordVerdict: @escaping VerdictRecorder = { _, _ in },
+        onListening: @escaping @Sendable (Int?) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.onListening = onListening
+        router = Router()
+        router.add(middleware: ProblemMiddleware())
+        DecisionRoutes(decisions: decisions, bodyLimit: configuration.bodyLimit).add(to: router)
+        ApprovalRoutes(
+            desk: desk, prover: prover, policies: decisions.policies, recordVerdict: recordVerdict, now: now
+        ).add(to: router)
+        HealthRoutes(policies: decisions.policies, version: version).add(to: router)
+    }
+
+    public func run() async throws {
+        try await application.run()
+    }
+
+    /// The application itself, for tests in process.
+    var application: some ApplicationProtocol {
+        Application(
+            router: router,
+            server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTime))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.connections)),
+            onServerRunning: { channel in onListening(channel.localAddress?.port) },
+            logger: logger)
+    }
+}

@@ -1,0 +1,62 @@
+import Approvals
+import Decisions
+import Hummingbird
+
+/// An answer that is not a decision, as a problem document.
+/// Source: RFC 9457.
+struct Problem: Error, Equatable {
+    var status: HTTPResponse.Status
+    /// The reason's stable name, also the end of `type`.
+    var code: String
+    var title: String
+    var detail: String
+    var decisionID: String?
+
+    init(_ status: HTTPResponse.Status, _ code: String, _ title: String, _ detail: String) {
+        self.status = status
+        self.code = code
+        self.title = title
+        self.detail = detail
+    }
+
+    init(_ error: AdmissionError) {
+        self.init(HTTPResponse.Status(code: error.status), error.code.rawValue, error.title, error.detail)
+    }
+
+    init(_ error: ApprovalError) {
+        let status: HTTPResponse.Status =
+            switch error.code {
+            case .notFound: .notFound
+            case .notPending, .notApproved, .expired, .alreadyVoted, .alreadyRedeemed: .conflict
+            case .notEntitled, .selfApproval, .notRequester: .forbidden
+            case .invalidToken: .badRequest
+            case .signing: .internalServerError
+            }
+        self.init(status, error.code.rawValue, "the approval cannot be shown or changed", error.message)
+    }
+
+    static let notFound = Problem(.notFound, "not_found", "there is nothing here", "see the API's reference for its paths")
+    static let fault = Problem(
+        .internalServerError, "internal_error", "a fault of the gateway", "nothing was permitted; the gateway's log says more")
+
+    var response: Response {
+        var json = JSONText()
+        json.object { json in
+            json.field("type", "urn:aegis:problem:\(code)")
+            json.field("title", title)
+            json.field("status", Int64(status.code))
+            json.field("code", code)
+            json.field("detail", detail)
+            if let decisionID { json.field("decision_id", decisionID) }
+        }
+        return Response(status: status, json: json.bytes, contentType: "application/problem+json")
+    }
+}
+
+extension Response {
+    init(status: HTTPResponse.Status = .ok, json: [UInt8], contentType: String = "application/json") {
+        self.init(
+            status: status, headers: [.contentType: contentType, .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+    }
+}

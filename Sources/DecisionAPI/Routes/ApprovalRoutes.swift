@@ -1,0 +1,116 @@
+import Approvals
+import Decisions
+import Hummingbird
+
+/// Approvals over HTTP: people list, show and decide them; the agent that asked collects its token.
+struct ApprovalRoutes: Sendable {
+    let desk: ApprovalDesk
+    let prover: any IdentityProver
+    let policies: PolicyRegistry
+    let recordVerdict: DecisionAPIServer.VerdictRecorder
+    let now: @Sendable () -> Timestamp
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("/v1/approvals") { request, _ in
+            try await list(request)
+        }
+        router.get("/v1/approvals/:id") { request, context in
+            try await show(request, try Self.id(context))
+        }
+        router.post("/v1/approvals/:id/approve") { request, context in
+            try await decide(request, try Self.id(context), .approve)
+        }
+        router.post("/v1/approvals/:id/deny") { request, context in
+            try await decide(request, try Self.id(context), .deny)
+        }
+    }
+
+    private func list(_ request: Request) async throws -> Response {
+        let person = try person(request)
+        let query = try ApprovalQuery(request.uri.queryParameters)
+        let approvals = try await desk.list(for: person, states: query.states, limit: query.limit)
+        let now = now()
+        var json = JSONText()
+        json.object { json in
+            json.key("approvals")
+            json.array { json in
+                // The clock may have moved some out of the state they were found in.
+                for approval in approvals where query.states.isEmpty || query.states.contains(approval.state(at: now)) {
+                    json.raw(approval.view(at: now))
+                }
+            }
+        }
+        return Response(json: json.bytes)
+    }
+
+    private func show(_ request: Request, _ id: ApprovalID) async throws -> Response {
+        let caller = try caller(request)
+        let approval = try await desk.show(id, tenant: caller.tenant)
+        guard caller.kind == .agent else { return Response(json: approval.view(at: now())) }
+        guard let agent = policies.active(tenant: caller.tenant)?.catalog.agent(of: caller)?.name,
+            agent == approval.call.agent
+        else {
+            // To everybody else of the tenant's agents it is as if it were not there.
+            throw ApprovalError(.notFound, "there is no approval \(id)")
+        }
+        let now = now()
+        let token =
+            approval.state(at: now) == .approved
+            ? try await desk.collectToken(id, byAgent: agent, tenant: caller.tenant) : nil
+        return Response(json: approval.view(at: now, overrideToken: token))
+    }
+
+    private func decide(_ request: Request, _ id: ApprovalID, _ verdict: Approval.Vote.Verdict) async throws -> Response {
+        let person = try person(request)
+        let comment = try VerdictComment(try await request.bytes(limit: VerdictComment.limit)).text
+        let approval =
+            switch verdict {
+            case .approve: try await desk.approve(id, by: person, comment: comment)
+            case .deny: try await desk.deny(id, by: person, comment: comment)
+            }
+        do {
+            try await recordVerdict(approval, person)
+        } catch {
+            throw Problem(
+                .serviceUnavailable, "audit_unavailable", "the verdict could not be recorded",
+                "the approval stands as it is shown by GET; tell the operator")
+        }
+        return Response(json: approval.view(at: now()))
+    }
+
+    private func caller(_ request: Request) throws -> Caller {
+        guard let caller = prover.prove(request.credentials) else {
+            throw AdmissionError.unauthenticated("no valid credential came with the call")
+        }
+        return caller
+    }
+
+    private func person(_ request: Request) throws -> Approver {
+        let caller = try caller(request)
+        guard caller.kind == .person, let name = caller.name else {
+            throw ApprovalError(.notEntitled, "approvals are decided by people, and this key is an agent's")
+        }
+        return Approver(tenant: caller.tenant, name: name, roles: caller.roles)
+    }
+
+    private static func id(_ context: BasicRequestContext) throws -> ApprovalID {
+        guard let text = context.parameters.get("id"), let id = ApprovalID(parsing: text) else {
+            throw ApprovalError(.notFound, "there is no approval of this name")
+        }
+        return id
+    }
+}
+
+extension Approval {
+    /// The approval as JSON, with what only the agent that asked may have.
+    func view(at now: Timestamp, overrideToken: String? = nil) -> [UInt8] {
+        var fields = JSONText()
+        write(to: &fields, now: now)
+        var more = JSONText()
+        more.object { json in
+            json.field("approvals_given", Int64(approvals))
+            if let overrideToken { json.field("override_token", overrideToken) }
+        }
+        return fields.bytes.dropLast() + [UInt8(ascii: ",")] + more.bytes.dropFirst()
+    }
+}

@@ -1,0 +1,48 @@
+import Decisions
+import Hummingbird
+
+/// `POST /v1/decisions`: one decision on one call.
+struct DecisionRoutes: Sendable {
+    let decisions: DecisionPoint
+    let bodyLimit: Int
+
+    private static let point = EnforcementPoint(name: "decision-api", rewritesParameters: true)
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.post("/v1/decisions") { request, _ in
+            try await decide(request)
+        }
+    }
+
+    private func decide(_ request: Request) async throws -> Response {
+        let credentials = request.credentials
+        let trace = request.trace
+        let decision: Decision
+        do {
+            let json = try await request.bytes(limit: bodyLimit)
+            decision = await decisions.decide(json: json, credentials: credentials, point: Self.point, trace: trace)
+        } catch let error as AdmissionError {
+            decision = await decisions.refuse(error, credentials: credentials, point: Self.point, trace: trace)
+        }
+        return Self.response(to: decision)
+    }
+
+    /// 200 with the decision, whatever it is. What came from nobody, or was no request, is a problem.
+    static func response(to decision: Decision) -> Response {
+        guard let problem = problem(of: decision) else { return Response(json: decision.json) }
+        return problem.response
+    }
+
+    private static func problem(of decision: Decision) -> Problem? {
+        var problem: Problem
+        if let error = decision.problem {
+            problem = Problem(error)
+        } else if decision.outcome == .deny, decision.reason.code == .unauthenticatedAgent {
+            problem = Problem(.unauthenticated(decision.reason.message))
+        } else {
+            return nil
+        }
+        problem.decisionID = decision.id.description
+        return problem
+    }
+}
