@@ -1,4 +1,4 @@
-public import RegoValues
+import RegoValues
 
 /// The claims of an override token: what exactly may be done once, by whom, and until when.
 ///

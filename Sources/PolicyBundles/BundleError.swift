@@ -54,9 +54,19 @@ public struct BundleError: Error, Sendable, Hashable {
 
     init(_ code: Code, _ message: String, in member: String? = nil, fix: String? = nil) {
         self.code = code
-        self.message = message
-        self.member = member
+        self.message = Self.printable(message)
+        self.member = member.map(Self.printable)
         self.fix = fix
+    }
+
+    /// Messages quote what strangers wrote; nothing of it may steer a terminal or begin a line in a log.
+    private static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? "\u{fffd}" : $0 }))
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || [0x2028, 0x2029].contains(scalar.value)
     }
 
     func located(in bundle: String) -> BundleError {

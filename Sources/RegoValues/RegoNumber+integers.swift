@@ -18,7 +18,9 @@ extension RegoNumber {
         case .xor: return number(left ^ right, in: heap)
         case .shiftLeft, .shiftRight:
             guard let distance = Int(exactly: right), distance >= 0, distance <= largestShift else { throw .outOfRange }
-            return number(operation == .shiftLeft ? left << distance : left >> distance, in: heap)
+            if operation == .shiftLeft { return number(left << distance, in: heap) }
+            // Towards minus infinity, as with two's complement of any width.
+            return number(left.signum() < 0 ? -((-left - 1) >> distance) - 1 : left >> distance, in: heap)
         }
     }
 

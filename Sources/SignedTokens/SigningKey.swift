@@ -12,6 +12,7 @@ public struct SigningKey: Sendable {
     let secret: Secret
 
     /// A new random key.
+    /// - Throws: `.keyNameInvalid`; `.keyUnsupported` for an algorithm that is not in ``SignatureAlgorithm/signing``.
     public init(generating algorithm: SignatureAlgorithm, name: String) throws(TokenError) {
         try KeyName.check(name)
         self.name = name
@@ -19,6 +20,7 @@ public struct SigningKey: Sendable {
             switch algorithm {
             case .es256: .es256(P256.Signing.PrivateKey())
             case .edDSA: .edDSA(Curve25519.Signing.PrivateKey())
+            case .rs256: throw TokenError(.keyUnsupported, "keys are made for ES256 or EdDSA, not for RS256")
             }
     }
 

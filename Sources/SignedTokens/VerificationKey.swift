@@ -1,4 +1,5 @@
 import Crypto
+import CryptoExtras
 import FoundationEssentials
 
 /// A public key and its name. It verifies one algorithm only, whatever a token's header says.
@@ -6,6 +7,7 @@ public struct VerificationKey: Sendable {
     enum Material: Sendable {
         case es256(P256.Signing.PublicKey)
         case edDSA(Curve25519.Signing.PublicKey)
+        case rs256(_RSA.Signing.PublicKey)
     }
 
     public let name: String
@@ -16,7 +18,7 @@ public struct VerificationKey: Sendable {
         self.material = material
     }
 
-    /// Reads an SPKI public key: P-256 or Ed25519.
+    /// Reads an SPKI public key: P-256, Ed25519 or RSA.
     /// - Throws: `.keyInvalid` for what is no PEM, `.keyUnsupported` for other kinds of key.
     public init(pem: String, name: String) throws(TokenError) {
         try KeyName.check(name)
@@ -36,8 +38,10 @@ public struct VerificationKey: Sendable {
             material = .edDSA(key)
         } else if let key = try? P256.Signing.PublicKey(derRepresentation: block.der) {
             material = .es256(key)
+        } else if let key = try? _RSA.Signing.PublicKey(derRepresentation: block.der) {
+            material = try Self.rsa(key, name: name)
         } else {
-            throw TokenError(.keyUnsupported, "the key `\(name)` is neither a P-256 nor an Ed25519 public key")
+            throw TokenError(.keyUnsupported, "the key `\(name)` is none of P-256, Ed25519 and RSA")
         }
     }
 
@@ -45,6 +49,7 @@ public struct VerificationKey: Sendable {
         switch material {
         case .es256: .es256
         case .edDSA: .edDSA
+        case .rs256: .rs256
         }
     }
 
@@ -67,6 +72,9 @@ public struct VerificationKey: Sendable {
             return key.isValidSignature(parsed, for: message)
         case .edDSA(let key):
             return signature.count == 64 && key.isValidSignature(signature, for: message)
+        case .rs256(let key):
+            let parsed = _RSA.Signing.RSASignature(rawRepresentation: signature)
+            return key.isValidSignature(parsed, for: message, padding: .insecurePKCS1v1_5)
         }
     }
 
@@ -74,7 +82,17 @@ public struct VerificationKey: Sendable {
         switch material {
         case .es256(let key): Array(key.derRepresentation)
         case .edDSA(let key): Ed25519Encoding.publicPrefix + key.rawRepresentation
+        case .rs256(let key): Array(key.derRepresentation)
         }
+    }
+
+    /// Short moduli can be factored, and long ones cost whoever verifies.
+    static func rsa(_ key: _RSA.Signing.PublicKey, name: String) throws(TokenError) -> Material {
+        guard (2048...8192).contains(key.keySizeInBits) else {
+            throw TokenError(
+                .keyUnsupported, "the RSA key `\(name)` has \(key.keySizeInBits) bits; 2048 to 8192 are allowed")
+        }
+        return .rs256(key)
     }
 }
 

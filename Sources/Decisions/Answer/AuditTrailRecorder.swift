@@ -1,6 +1,7 @@
 import Approvals
 public import AuditTrail
 public import Crypto
+import MerkleLog
 import RegoValues
 
 /// Writes decisions to the audit trail.

@@ -5,10 +5,11 @@ extension DecisionPoint {
     func shape(_ decision: inout DecisionInProgress) {
         guard decision.isOpen, let call = decision.call else { return }
         if let shadow = decision.shadow, shadow.ruling == .allow {
-            decision.wouldOutcome = rewrite(call, shadow, decision.request.heap).map { rewriting in
-                if rewriting.redactions.isEmpty { return .allow }
-                return decision.request.point.rewritesParameters ? .sanitize : .deny
-            } ?? .deny
+            decision.wouldOutcome =
+                rewrite(call, shadow, decision.request.heap).map { rewriting in
+                    if rewriting.redactions.isEmpty { return .allow }
+                    return decision.request.point.rewritesParameters ? .sanitize : .deny
+                } ?? .deny
         } else if let shadow = decision.shadow {
             decision.wouldOutcome = shadow.ruling == .deny ? .deny : .approvalNeeded
         }
@@ -22,7 +23,8 @@ extension DecisionPoint {
             let first = enforced.sanitize.first
             decision.deny(
                 DecisionReason(
-                    .sanitizeUnsupported, "the parameters must be rewritten, which `\(decision.request.point.name)` cannot",
+                    .sanitizeUnsupported,
+                    "the parameters must be rewritten, which `\(decision.request.point.name)` cannot",
                     policy: first?.policy, rule: first?.rule))
             return
         }

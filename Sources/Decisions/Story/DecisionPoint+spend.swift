@@ -118,7 +118,8 @@ extension DecisionPoint {
                 guard state == .pending || state == .approved else {
                     decision.deny(
                         DecisionReason(
-                            .approvalDenied, "\(approval.id) was \(state.rawValue); it stands until \(approval.expiresAt)",
+                            .approvalDenied,
+                            "\(approval.id) was \(state.rawValue); it stands until \(approval.expiresAt)",
                             policy: terms.policy, rule: terms.rule))
                     return
                 }

@@ -65,7 +65,7 @@ struct DocumentReader {
         var anyDuplicate = false
         while true {
             do {
-                let parser = try Parser(yaml: text, resolver: Resolver([]), encoding: .utf8)
+                let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
                 guard let root = try parser.nextRoot() else { return .success(nil) }
                 let node = try convert(root, chunk: chunk, depth: 0)
                 if case .null = node.kind { return .success(nil) }
@@ -126,7 +126,7 @@ struct DocumentReader {
     }
 
     private func convert(_ node: Node, chunk: SourceLines.Chunk, depth: Int) throws -> LocatedNode {
-        let mark = node.mark ?? Mark(line: 1, column: 1)
+        guard let mark = node.mark else { throw Unreadable() }
         let location = lines.location(line: chunk.firstLine + mark.line - 1, column: mark.column)
         let first = lines.scalar(at: location)
         if first == "&" || first == "*" {

@@ -22,7 +22,7 @@ package struct LocatedNode: Sendable {
     package let location: SourceLocation
 
     /// The value of member `name`, when this is a mapping that has it.
-    package subscript(name: String) -> LocatedNode? {
+    package subscript(name name: String) -> LocatedNode? {
         entry(name)?.value
     }
 

@@ -24,7 +24,8 @@ struct RuleLowering {
 
     func lower() -> (rule: CoreRule, diagnostics: [Diagnostic]) {
         let lowering = Lowering(scope: scope, functions: functions, metadata: metadata)
-        let arguments = (rule.head.arguments ?? []).map { lowerArgument($0, lowering) }
+        var computed: [(variable: Variable, term: Term)] = []
+        let arguments = (rule.head.arguments ?? []).map { lowerArgument($0, lowering, &computed) }
         let (path, suffix) = Self.split(rule.head, package: scope.package)
         let safe = arguments.reduce(into: Set<Variable>()) { $1.collectVariables(into: &$0) }
 
@@ -32,12 +33,12 @@ struct RuleLowering {
         var branches: [CoreRule.Branch] = []
         let truth = Term(.boolean(true), location: rule.head.location)
         branches.append(
-            branch(lowering, rule.body, rule.head.key ?? rule.head.value ?? truth, rule.location, safe) {
+            branch(lowering, rule.body, rule.head.key ?? rule.head.value ?? truth, rule.location, safe, computed) {
                 loweredSuffix = suffix.map { lowering.lower($0, hoisted: true) }
                 return loweredSuffix
             })
         for other in rule.elseBranches {
-            branches.append(branch(lowering, other.body, other.value ?? truth, other.location, safe) { [] })
+            branches.append(branch(lowering, other.body, other.value ?? truth, other.location, safe, computed) { [] })
         }
         let kind: CoreRule.Kind =
             rule.head.arguments != nil
@@ -51,7 +52,7 @@ struct RuleLowering {
 
     private func branch(
         _ lowering: Lowering, _ body: Body, _ value: Term, _ location: SourceLocation, _ safe: Set<Variable>,
-        _ lowerHead: () -> [CoreTerm]
+        _ computed: [(variable: Variable, term: Term)], _ lowerHead: () -> [CoreTerm]
     ) -> CoreRule.Branch {
         lowering.names.levels.append(NameScope.Level())
         defer { lowering.names.levels.removeLast() }
@@ -60,6 +61,10 @@ struct RuleLowering {
         let before = lowering.diagnostics.count
         let lowered = lowering.collecting {
             lowering.lowerBody(body)
+            for (variable, term) in computed {
+                lowering.emit(
+                    .unify(.variable(variable), lowering.lower(term, hoisted: false)), term.location, generated: true)
+            }
             head = lowerHead()
             loweredValue = lowering.lower(value, hoisted: true)
         }
@@ -72,7 +77,10 @@ struct RuleLowering {
         return CoreRule.Branch(body: ordered, value: loweredValue, location: location)
     }
 
-    private func lowerArgument(_ term: Term, _ lowering: Lowering) -> CoreTerm {
+    /// Patterns and constants; an argument that has to be computed is compared at the end of the body.
+    private func lowerArgument(
+        _ term: Term, _ lowering: Lowering, _ computed: inout [(variable: Variable, term: Term)]
+    ) -> CoreTerm {
         switch term.kind {
         case .variable(let name):
             if let known = lowering.names.declared(name) { return .variable(known) }
@@ -81,15 +89,31 @@ struct RuleLowering {
             lowering.names.declare(name, variable, .argument)
             return .variable(variable)
         case .array(let items):
-            let lowered = items.map { lowerArgument($0, lowering) }
+            let lowered = items.map { lowerArgument($0, lowering, &computed) }
             return lowered.allSatisfy(\.isConstant) ? .constant(term) : .array(lowered)
         case .object(let entries):
-            let lowered = entries.map {
-                CoreEntry(key: lowerArgument($0.key, lowering), value: lowerArgument($0.value, lowering))
+            let lowered = entries.map { entry in
+                CoreEntry(
+                    key: lowerArgument(entry.key, lowering, &computed),
+                    value: lowerArgument(entry.value, lowering, &computed))
             }
             return lowered.allSatisfy { $0.key.isConstant && $0.value.isConstant } ? .constant(term) : .object(lowered)
-        default:
+        case .null, .boolean, .number, .string:
             return .constant(term)
+        default:
+            if isGround(term) { return .constant(term) }
+            let variable = lowering.generate(term.location)
+            computed.append((variable, term))
+            return .variable(variable)
+        }
+    }
+
+    private func isGround(_ term: Term) -> Bool {
+        switch term.kind {
+        case .null, .boolean, .number, .string: true
+        case .set(let items), .array(let items): items.allSatisfy(isGround)
+        case .object(let entries): entries.allSatisfy { isGround($0.key) && isGround($0.value) }
+        default: false
         }
     }
 }

@@ -122,7 +122,7 @@ extension FunctionPlanner {
         }
         var value = planner.document?.root ?? .emptyObject
         while case .constant(let term)? = steps.first {
-            value = value.lookup(constants.value(term))
+            value = value.lookup(constants.value(dataKey(term, in: value)))
             steps.removeFirst()
             if value.isUndefined {
                 emitFailure()
@@ -130,6 +130,12 @@ extension FunctionPlanner {
             }
         }
         return walk(constants.operand(value), steps)
+    }
+
+    /// OPA's store takes numbers for the names of members: `data[2]` finds `{"2": …}`.
+    private func dataKey(_ term: Term, in value: Value) -> Term {
+        if case .number(let digits) = term.kind, value.kind == .object { return Term(.string(digits)) }
+        return term
     }
 
     /// The data alone at a known path; undefined where there is none.

@@ -7,6 +7,8 @@ public struct QueryResult: Sendable {
     public var bindings: [(name: String, value: Value)]
     /// The values of the query's expressions, when the query was prepared to capture them.
     public var expressions: [Value]
+    /// Keeps the memory alive that values share with the plan; that of the heap is the caller's.
+    let owner: Plan
 }
 
 /// A query that is ready to run, from any thread.
@@ -17,7 +19,7 @@ public struct PreparedQuery: Sendable {
     /// The value of a query that is one reference, such as `data.aegis.decision`; undefined when it has none. For
     /// other queries: the bindings of the first answer as an object.
     ///
-    /// The value lives in `heap`, in the plan's own memory, or in the input's heap.
+    /// The value lives in `heap`, in the input's heap, or in this query's own memory: keep all three while it is used.
     /// - Parameter input: undefined for no input.
     public func value(
         input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
@@ -66,13 +68,13 @@ public final class Evaluator {
         let answer = try machine(for: heap).run(input: input, heap: heap, environment: environment)
         let plan = query.plan
         if plan.isSingleValue {
-            return answer.isTruthy ? [QueryResult(bindings: [], expressions: [answer])] : []
+            return answer.isTruthy ? [QueryResult(bindings: [], expressions: [answer], owner: plan)] : []
         }
         return answer.elements.map { row in
             let values = Array(row.elements)
             return QueryResult(
                 bindings: zip(plan.variables, values).map { ($0, $1) },
-                expressions: Array(values.suffix(plan.captureCount)))
+                expressions: Array(values.suffix(plan.captureCount)), owner: plan)
         }
     }
 }

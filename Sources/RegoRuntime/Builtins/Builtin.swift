@@ -63,11 +63,15 @@ public enum Builtins {
     public static let byName: [String: Builtin] = Dictionary(
         all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
+    /// The names in all families; each must have a signature (a test compares).
+    public static var declaredCount: Int { families.reduce(0) { $0 + $1.count } }
+
     typealias Family = [(name: String, body: BuiltinFunction)]
 
     static let families: [Family] = [
         ComparisonBuiltins.family, NumberBuiltins.family, AggregateBuiltins.family, ArrayBuiltins.family,
         SetBuiltins.family,
-        ObjectBuiltins.family, TypeBuiltins.family,
+        ObjectBuiltins.family, TypeBuiltins.family, StringBuiltins.family, TrimBuiltins.family, EncodingBuiltins.family,
+        JSONBuiltins.family, RegexBuiltins.family, GlobBuiltins.family, JSONPathBuiltins.family, GraphBuiltins.family,
     ]
 }

@@ -1,12 +1,13 @@
 public import RegoValues
 
-/// What a builtin may use besides its arguments; one for each evaluation, not thread-safe.
+/// What a builtin may use besides its arguments; one evaluation at a time, not thread-safe. Keeping it for the next
+/// evaluation (``restart(now:randomSeed:)``) keeps compiled patterns and time zones.
 public final class BuiltinContext {
     public let heap: Heap
     /// Nanoseconds since 1970-01-01T00:00:00Z; the same all through an evaluation.
-    public let now: Int64
+    public private(set) var now: Int64
     /// The seed of `rand.intn` and `uuid.rfc4122`.
-    public let randomSeed: UInt64
+    public private(set) var randomSeed: UInt64
     /// What `opa.runtime()` answers; undefined means the empty object.
     public var runtime: Value = .undefined
     /// Where `print` and `trace` write.
@@ -17,11 +18,20 @@ public final class BuiltinContext {
     public var parseModule: ((_ name: String, _ source: String, _ heap: Heap) -> Result<Value, BuiltinError>)?
 
     private var memory: [String: Value] = [:]
+    let patterns = PatternCache()
 
     public init(heap: Heap, now: Int64, randomSeed: UInt64) {
         self.heap = heap
         self.now = now
         self.randomSeed = randomSeed
+    }
+
+    /// Forgets what one evaluation's calls remember, for the next evaluation over the same heap.
+    public func restart(now: Int64, randomSeed: UInt64) {
+        self.now = now
+        self.randomSeed = randomSeed
+        if !memory.isEmpty { memory.removeAll() }
+        runtime = .undefined
     }
 
     /// - Throws: `.halt` when the evaluation's memory or time is used up.

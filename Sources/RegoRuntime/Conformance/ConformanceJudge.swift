@@ -57,7 +57,8 @@ struct ConformanceJudge {
 
     private func judge(_ results: [QueryResult], _ heap: Heap) -> Outcome {
         if test.wantsError {
-            return Outcome(problem: "wanted \(test.wantedCode ?? test.wantedError ?? "an error"), got \(results.count) results")
+            return Outcome(
+                problem: "wanted \(test.wantedCode ?? test.wantedError ?? "an error"), got \(results.count) results")
         }
         let got = heap.set(
             results.map { result in
@@ -74,7 +75,7 @@ struct ConformanceJudge {
     /// The value as JSON has it: sets as arrays, keys as strings; sorted at the top when the case asks for it.
     private func normalized(_ value: Value, _ heap: Heap, isTop: Bool) -> Value {
         switch value.kind {
-        case .array where isTop && test.sortsBindings:
+        case .array where isTop && test.sortsBindings, .set where isTop && test.sortsBindings:
             let items = value.elements.map { normalized($0, heap, isTop: false) }
             return heap.array(items.sorted { Value.compare($0, $1) < 0 })
         case .array, .set:

@@ -94,7 +94,7 @@ extension SyntaxParser {
             switch next.kind {
             case .in, .comma: true
             case .dot, .leftBracket, .leftParenthesis: !next.followsSpace
-            default: false
+            default: infixOperator(next.kind) != nil
             }
         let isList = tokens[end].kind == .identifier && !continuesTerm
         if isList {

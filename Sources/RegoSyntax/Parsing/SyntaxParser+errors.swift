@@ -75,7 +75,7 @@ extension SyntaxParser {
             }
             return token.kind == .else ? "`else` follows the body of a rule: `name if { … } else := value`" : nil
         case .some, .not, .every:
-            if before?.kind == .or {
+            if before?.kind == .or, !openers.isEmpty {
                 return "a comprehension's head that is an operation stands in parentheses: `[(x + 1) | …]`"
             }
             return nil

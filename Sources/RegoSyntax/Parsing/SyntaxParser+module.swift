@@ -52,7 +52,7 @@ extension SyntaxParser {
         }
     }
 
-    /// Goes on at the next line that starts with a name or keyword in its first column.
+    /// Goes on at the next line that starts, in its first column, like a rule or an import.
     private mutating func recover(from start: Int) {
         nameIndex = -1
         openers = []
@@ -63,10 +63,23 @@ extension SyntaxParser {
         index = max(index, start + 1)
         while kind != .endOfFile {
             let token = token
-            if token.column == 1, token.followsNewline, token.kind == .identifier || token.kind.isKeyword { return }
+            if token.column == 1, token.followsNewline, startsStatement { return }
             index += 1
         }
     }
+
+    private var startsStatement: Bool {
+        switch token.kind {
+        case .package, .import, .default: return true
+        case .identifier: return Self.followsRuleName.contains(kind(ahead: 1))
+        default: return false
+        }
+    }
+
+    /// What may stand behind the name that starts a rule.
+    static let followsRuleName: Set<TokenKind> = [
+        .assign, .unify, .if, .contains, .leftParenthesis, .leftBracket, .dot,
+    ]
 
     private mutating func parsePackage() throws(SyntaxError) -> Package {
         let start = index

@@ -2,12 +2,12 @@
 // the left.
 
 extension SyntaxParser {
-    private struct Operator {
+    struct Operator {
         var function: String
         var strength: Int
     }
 
-    private func infixOperator(_ kind: TokenKind) -> Operator? {
+    func infixOperator(_ kind: TokenKind) -> Operator? {
         switch kind {
         case .equal: Operator(function: "equal", strength: 1)
         case .notEqual: Operator(function: "neq", strength: 1)

@@ -156,10 +156,9 @@ extension SyntaxParser {
         if kind == .else, head.value != nil {
             throw unexpected(expecting: "a new line", fix: "`else` needs a body before it: `… if { … } else …`")
         }
-        let startsRule: Set<TokenKind> = [.assign, .unify, .if, .contains, .leftParenthesis, .leftBracket, .dot]
         switch kind {
         case .default, .import: return
-        case .identifier where startsRule.contains(kind(ahead: 1)): return
+        case .identifier where Self.followsRuleName.contains(kind(ahead: 1)): return
         case .identifier:
             let word = text(of: token)
             let name = text(of: tokens[max(index - 1, 0)])

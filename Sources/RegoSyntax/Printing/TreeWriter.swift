@@ -33,6 +33,7 @@ struct TreeWriter {
         }
         text += "\n"
         isAtLineStart = true
+        if opensBlock { return }
         while let comment = comments.first, lastLine > 0, comment.location.line <= lastLine {
             writeLine(of: comment)
         }

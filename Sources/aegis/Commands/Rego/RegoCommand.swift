@@ -5,5 +5,5 @@ struct RegoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rego",
         abstract: "Evaluate, check and measure Rego.",
-        subcommands: [RegoConformanceCommand.self])
+        subcommands: [RegoEvalCommand.self, RegoCheckCommand.self, RegoBenchCommand.self, RegoConformanceCommand.self])
 }

@@ -1,0 +1,56 @@
+import RegoSyntax
+
+/// The Rego files that policies name: each is a module of the package that belongs to its policy.
+struct CustomModules {
+    let catalog: PolicyCatalog
+    let findings: Findings
+
+    /// The names of the files that policies use.
+    func check() -> Set<String> {
+        var used: Set<String> = []
+        for policy in catalog.policies {
+            guard let name = policy.regoFile, TextFormat.regoFile.accepts(name.value) else { continue }
+            let folder = policy.header.node.location.file.split(separator: "/").dropLast()
+            let path = (folder + name.value.split(separator: "/").filter { $0 != "." }).joined(separator: "/")
+            guard let file = catalog.tree.file(named: path) else {
+                findings.error(
+                    .regoFile, "there is no file `\(path)`", at: name.location,
+                    fix: "add it, or correct the path: it is relative to this file")
+                continue
+            }
+            guard used.insert(path).inserted else {
+                findings.error(
+                    .regoFile, "another policy uses `\(path)`", at: name.location, fix: "give each policy a file of its own")
+                continue
+            }
+            check(file, of: policy)
+        }
+        for file in catalog.tree.files where file.name.hasSuffix(".rego") && !used.contains(file.name) && catalog.isWhole {
+            findings.warning(
+                .withoutEffect, "no policy uses this file", at: SourceLocation(file: file.name, line: 1, column: 1),
+                fix: "name it in a policy's `rego`, or remove it")
+        }
+        return used
+    }
+
+    private func check(_ file: SourceFile, of policy: PolicyDocument) {
+        do {
+            let module = try Parser.parseModule(file)
+            let path = module.package.path.terms.dropFirst().map { term in
+                if case .string(let name) = term.kind { name } else { "" }
+            }
+            guard path == ["aegis", "custom", policy.name] else {
+                findings.error(
+                    .regoFile, "the Rego file of the policy `\(policy.name)` has a package of another name",
+                    at: module.package.location, fix: "write `package aegis.custom[\(RegoText.string(policy.name))]`")
+                return
+            }
+        } catch {
+            for diagnostic in error.all {
+                findings.error(
+                    .regoFile, diagnostic.message, at: diagnostic.location,
+                    fix: diagnostic.fix ?? "correct the Rego")
+            }
+        }
+    }
+}

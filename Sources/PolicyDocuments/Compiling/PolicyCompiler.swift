@@ -1,0 +1,117 @@
+public import RegoSyntax
+
+/// A tenant's policies, ready to be packed as an OPA bundle.
+public struct CompiledPolicies: Sendable {
+    public struct File: Sendable, Equatable {
+        /// Path in the bundle.
+        public let path: String
+        public let bytes: [UInt8]
+    }
+
+    /// Sorted by path: `aegis/**.rego`, `data.json`, and `policies/**` as authored.
+    public let files: [File]
+    /// Compliance control to the names of the policies that implement it, both sorted.
+    public let controls: [String: [String]]
+    public let warnings: [Diagnostic]
+
+    /// The Rego files, as the engine takes them.
+    public var modules: [SourceFile] {
+        files.filter { $0.path.hasSuffix(".rego") }.map { SourceFile(name: $0.path, text: $0.bytes) }
+    }
+
+    /// `data.json`.
+    public var data: [UInt8] { files.first { $0.path == "data.json" }?.bytes ?? Array("{}".utf8) }
+}
+
+/// Compiles policy documents to Rego and data. The same tree gives the same bytes.
+public struct PolicyCompiler: Sendable {
+    /// Detectors that are there without a document.
+    public static let builtInDetectors: Set = [
+        "us_ssn", "payment_card", "email", "phone", "iban", "ip_address", "api_key", "jwt", "private_key", "mrn",
+    ]
+
+    public var tenant: String
+    public var detectors: Set<String>
+
+    public init(tenant: String, detectors: Set<String> = PolicyCompiler.builtInDetectors) {
+        self.tenant = tenant
+        self.detectors = detectors
+    }
+
+    /// - Throws: everything that is wrong in the tree, warnings among it, in the order of files and lines.
+    public func compile(_ tree: PolicyTree) throws(Diagnostics) -> CompiledPolicies {
+        let findings = Findings(files: tree.files)
+        let catalog = PolicyCatalog(tree, findings: findings)
+        ReferenceChecker(catalog: catalog, detectors: detectors, findings: findings).check()
+        PolicyChecker(catalog: catalog, findings: findings).check()
+        let files = write(catalog, findings)
+        guard !findings.hasErrors else { throw Diagnostics(findings.sorted) }
+        var controls: [String: Set<String>] = [:]
+        for policy in catalog.policies {
+            for control in policy.header.controls { controls[control, default: []].insert(policy.name) }
+        }
+        return CompiledPolicies(
+            files: files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) },
+            controls: controls.mapValues { $0.sorted() }, warnings: findings.sorted)
+    }
+
+    /// Everything that is wrong or doubtful, without a result.
+    public func lint(_ tree: PolicyTree) -> [Diagnostic] {
+        do {
+            return try compile(tree).warnings
+        } catch {
+            return error.all
+        }
+    }
+
+    // MARK: Files
+
+    private func write(_ catalog: PolicyCatalog, _ findings: Findings) -> [CompiledPolicies.File] {
+        var files = [file(DecisionModule.path, DecisionModule.text)]
+        for policy in catalog.policies {
+            let source = catalog.tree.file(named: policy.header.node.location.file)
+            var writer = PolicyWriter(policy: policy, tools: catalog.tools(of: policy), file: source, findings: findings)
+            files.append(file(PolicyWriter.path(of: policy.name), writer.write()))
+        }
+        for tool in catalog.tools {
+            if let text = SchemaWriter.write(tool) { files.append(file(SchemaWriter.path(of: tool.name), text)) }
+        }
+        files.append(file("aegis/dispatch.rego", dispatch(catalog)))
+        files.append(file("data.json", TableWriter(catalog: catalog, tenant: tenant).write()))
+        let custom = CustomModules(catalog: catalog, findings: findings).check()
+        for source in catalog.tree.files {
+            let isModule = source.name.hasSuffix(".rego")
+            guard !isModule || custom.contains(source.name) else { continue }
+            files.append(.init(path: Self.authoredPath(source.name), bytes: source.text))
+        }
+        return files
+    }
+
+    /// One line for each policy and each tool: the way from a name to its package.
+    private func dispatch(_ catalog: PolicyCatalog) -> String {
+        var text = "# From names to packages.\npackage aegis\n"
+        let tools = catalog.tools.filter { $0.parameters != nil }.map(\.name)
+        for name in catalog.policies.map(\.name) {
+            text += "\nverdict(\(RegoText.string(name))) := data.\(PolicyWriter.package(of: name)).verdict\n"
+        }
+        for name in tools {
+            text += "\nproblems(\(RegoText.string(name))) := data.\(SchemaWriter.package(of: name)).problems\n"
+        }
+        if catalog.policies.isEmpty { text += "\nverdict(\"\") := {}\n" }
+        if tools.isEmpty { text += "\nproblems(\"\") := set()\n" }
+        return text
+    }
+
+    /// Where an authored file stands in the bundle. Names that OPA gives a meaning get `.txt` behind them.
+    static func authoredPath(_ name: String) -> String {
+        let last = name.split(separator: "/").last.map(String.init) ?? name
+        let hasMeaning =
+            ["data.json", "data.yaml", "data.yml", "patch.json", "plan.json"].contains(last)
+            || last.hasSuffix("signatures.json")
+        return "policies/\(name)" + (hasMeaning ? ".txt" : "")
+    }
+
+    private func file(_ path: String, _ text: String) -> CompiledPolicies.File {
+        .init(path: path, bytes: Array(text.utf8))
+    }
+}

@@ -1,0 +1,137 @@
+/// Writes `data.json`: the catalog, and the tables that find the policies for an agent and a tool without looking at the
+/// others. Agents that the same policies name form a class, and so do tools.
+struct TableWriter {
+    let catalog: PolicyCatalog
+    let tenant: String
+
+    func write() -> String {
+        JSONText.object([
+            .init(
+                name: "aegis",
+                value: .object([.init(name: "catalog", value: catalogJSON), .init(name: "tables", value: tables)]))
+        ]).text() + "\n"
+    }
+
+    private var catalogJSON: JSONText {
+        .object([
+            .init(name: "tenant", value: .string(tenant)),
+            .init(name: "schema_version", value: .integer(1)),
+            .init(name: "agents", value: .byName(catalog.agents.map { ($0.name, $0.json) })),
+            .init(name: "tools", value: .byName(catalog.tools.map { ($0.name, $0.json) })),
+            .init(
+                name: "detectors",
+                value: .byName(catalog.detectors.map { ($0.name, Self.settings($0, ["pattern", "validator", "replacement"])) })),
+            .init(
+                name: "approvers",
+                value: .byName(
+                    catalog.approvers.map {
+                        ($0.name, Self.settings($0, ["members", "for_risk", "max_pending", "max_per_day"]))
+                    })),
+        ])
+    }
+
+    private static func settings(_ header: DocumentHeader, _ names: [String]) -> JSONText {
+        .object(names.compactMap { name in header.node[name: name].map { .init(name: name, value: .literal($0)) } })
+    }
+
+    // MARK: Tables
+
+    private var tables: JSONText {
+        let policies = Array(catalog.policies.enumerated())
+        let agents = Classes(
+            names: catalog.agents.map(\.name), prefix: "a",
+            signature: { name in policies.filter { !$0.element.isForAllAgents && $0.element.speaksAbout(agent: name) }.map(\.offset) })
+        let tools = Classes(
+            names: catalog.tools.map(\.name), prefix: "t",
+            signature: { name in policies.filter { !$0.element.isForAllTools && $0.element.speaksAbout(tool: name) }.map(\.offset) })
+        let entries = policies.map { Self.entry($0.offset, $0.element) }
+        func listed(_ isIncluded: (PolicyDocument) -> Bool, among offsets: [Int]) -> JSONText? {
+            let kept = offsets.filter { isIncluded(catalog.policies[$0]) }
+            return kept.isEmpty ? nil : .list(kept.map { entries[$0] })
+        }
+        let everywhere = listed({ $0.isForAllAgents && $0.isForAllTools }, among: policies.map(\.offset))
+        let byAgent = agents.members.compactMapValues { listed(\.isForAllTools, among: $0) }
+        let byTool = tools.members.compactMapValues { listed(\.isForAllAgents, among: $0) }
+        let byPair = agents.members.compactMapValues { offsets -> JSONText? in
+            let wanted = Set(offsets)
+            let cells = tools.members.compactMapValues { listed({ _ in true }, among: $0.filter(wanted.contains)) }
+            return cells.isEmpty ? nil : .sorted(cells)
+        }
+        return .object([
+            .init(name: "everywhere", value: everywhere ?? .list([])),
+            .init(name: "by_agent", value: .sorted(byAgent)),
+            .init(name: "by_tool", value: .sorted(byTool)),
+            .init(name: "by_pair", value: .sorted(byPair)),
+            .init(name: "agent_class", value: .sorted(agents.classOf.mapValues(JSONText.string))),
+            .init(name: "tool_class", value: .sorted(tools.classOf.mapValues(JSONText.string))),
+            .init(name: "http_tools", value: Self.marks(catalog.tools.filter(\.hasHTTP).map(\.name))),
+        ] + authority)
+    }
+
+    /// Who may call what, and through whom.
+    private var authority: [JSONText.Member] {
+        let tools = catalog.tools.map(\.name)
+        var scopes: [String: JSONText] = [:]
+        var scopeClass: [String: JSONText] = [:]
+        var classes: [[String]: String] = [:]
+        for agent in catalog.agents {
+            let globs = agent.scopes.map(\.value)
+            let reach = globs.contains(where: \.matchesAll) ? ["*"] : tools.filter { tool in globs.contains { $0.matches(tool) } }
+            let name = classes[reach] ?? "s\(classes.count)"
+            classes[reach] = name
+            scopes[name] = Self.marks(reach)
+            scopeClass[agent.name] = .string(name)
+        }
+        let accepts = catalog.agents.compactMap { agent -> (String, JSONText)? in
+            let globs = agent.acceptsFrom.map(\.value)
+            guard !globs.isEmpty else { return nil }
+            let callers = catalog.agents.map(\.name).filter { name in globs.contains { $0.matches(name) } }
+            return (agent.name, Self.marks(globs.contains(where: \.matchesAll) ? ["*"] : callers))
+        }
+        return [
+            .init(name: "scopes", value: .sorted(scopes)),
+            .init(name: "scope_class", value: .sorted(scopeClass)),
+            .init(name: "accepts", value: .byName(accepts)),
+            .init(name: "approvers_for_risk", value: .sorted(catalog.approversForRisk.mapValues(JSONText.strings))),
+        ]
+    }
+
+    private static func entry(_ order: Int, _ policy: PolicyDocument) -> JSONText {
+        .object([
+            .init(name: "order", value: .integer(order)), .init(name: "policy", value: .string(policy.name)),
+            .init(name: "shadow", value: .boolean(policy.isShadow)),
+        ])
+    }
+
+    private static func marks(_ names: [String]) -> JSONText {
+        .byName(names.map { ($0, .boolean(true)) })
+    }
+
+    /// Names that share a signature, under one short name.
+    private struct Classes {
+        var classOf: [String: String] = [:]
+        var members: [String: [Int]] = [:]
+
+        init(names: [String], prefix: String, signature: (String) -> [Int]) {
+            var known: [[Int]: String] = [:]
+            for name in names {
+                let offsets = signature(name)
+                let label = known[offsets] ?? "\(prefix)\(known.count)"
+                known[offsets] = label
+                classOf[name] = label
+                members[label] = offsets
+            }
+        }
+    }
+}
+
+extension JSONText {
+    static func byName(_ members: [(String, JSONText)]) -> JSONText {
+        .sorted(Dictionary(members, uniquingKeysWith: { first, _ in first }))
+    }
+}
+
+extension PolicyDocument {
+    var isForAllAgents: Bool { agents.contains { $0.value.matchesAll } }
+    var isForAllTools: Bool { tools?.contains { $0.value.matchesAll } ?? true }
+}

@@ -1,0 +1,46 @@
+import RegoSyntax
+
+/// An agent: who it is, and the most it can ever be permitted.
+struct AgentDocument: Sendable {
+    let header: DocumentHeader
+    /// Each identity as one text that is equal for equal identities, such as `api_key finance-1`.
+    let identities: [Located<String>]
+    let scopes: [Located<NameGlob>]
+    let acceptsFrom: [Located<NameGlob>]
+
+    var name: String { header.name }
+
+    init(_ header: DocumentHeader) {
+        self.header = header
+        identities = (header.node[name: "identities"]?.elements ?? []).compactMap { node in
+            guard let entry = node.entries.first else { return nil }
+            let text =
+                entry.key == "jwt"
+                ? "jwt \(entry.value[name: "issuer"]?.string ?? "") \(entry.value[name: "subject"]?.string ?? "")"
+                : "\(entry.key) \(entry.value.string ?? "")"
+            return Located(text, at: node.location)
+        }
+        scopes = NameGlob.list(header.node[name: "scopes"])
+        acceptsFrom = NameGlob.list(header.node[name: "accepts_from"])
+    }
+
+    func isInScope(_ tool: String) -> Bool { scopes.contains { $0.value.matches(tool) } }
+
+    /// The registry entry.
+    var json: JSONText {
+        .object([
+            .init(name: "owner", value: header.owner.map(JSONText.string) ?? .string("")),
+            .init(
+                name: "identities", value: .list((header.node[name: "identities"]?.elements ?? []).map(JSONText.literal))),
+            .init(name: "scopes", value: .strings(scopes.map(\.value.text))),
+            .init(name: "accepts_from", value: .strings(acceptsFrom.map(\.value.text))),
+            .init(name: "labels", value: header.labelsJSON),
+        ])
+    }
+}
+
+extension NameGlob {
+    static func list(_ node: LocatedNode?) -> [Located<NameGlob>] {
+        (node?.strings ?? []).map { Located(NameGlob($0.value), at: $0.location) }
+    }
+}

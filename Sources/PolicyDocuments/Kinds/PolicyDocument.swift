@@ -1,0 +1,167 @@
+import RegoSyntax
+
+/// A policy as a list of clauses in the order they were written: each shorthand and each rule is one.
+struct PolicyDocument: Sendable {
+    enum Effect: String, Sendable {
+        case allow, deny, approvalNeeded = "approval_needed", sanitize
+    }
+
+    enum Window: String, Sendable, CaseIterable {
+        case hour, day, month, total
+
+        var field: String {
+            switch self {
+            case .hour: "hourly_budget"
+            case .day: "daily_budget"
+            case .month: "monthly_budget"
+            case .total: "total_budget"
+            }
+        }
+    }
+
+    struct Clause: Sendable {
+        enum Kind: Sendable {
+            /// What holds for all calls that the policy speaks about.
+            case effect(Effect)
+            case maximumAmount(String, isHard: Bool)
+            case approvalNeeded([LocatedNode])
+            case sanitize([Sanitizer])
+            case endpoints([Endpoint])
+            case domains([DomainGlob])
+            case require([LocatedNode.Entry])
+            case deniedCallers([Located<NameGlob>])
+            case maximumDepth(Int)
+            case budget(Window, Money)
+            case rate(rps: String, burst: Int)
+            case rule(Rule)
+        }
+
+        /// What decisions call it.
+        let name: String
+        let kind: Kind
+        let location: SourceLocation
+    }
+
+    struct Rule: Sendable {
+        let effect: Effect
+        let conditions: [LocatedNode]
+        let reason: String?
+        let approval: Approval?
+        let sanitizers: [Sanitizer]
+    }
+
+    struct Approval: Sendable {
+        var approvers: [String] = []
+        var quorum = 1
+        var expiresAfter = 1800
+        var notify: [String] = []
+    }
+
+    struct Sanitizer: Sendable {
+        let detectors: [Located<String>]
+        let paths: [Located<String>]
+        let action: String
+    }
+
+    let header: DocumentHeader
+    let isShadow: Bool
+    let agents: [Located<NameGlob>]
+    /// Nil: all tools.
+    let tools: [Located<NameGlob>]?
+    let clauses: [Clause]
+    let approval: Approval?
+    let per: String
+    let cost: LocatedNode?
+    let regoFile: Located<String>?
+
+    var name: String { header.name }
+
+    init(_ header: DocumentHeader) {
+        self.header = header
+        let node = header.node
+        isShadow = node[name: "mode"]?.string == "shadow"
+        agents = NameGlob.list(node[name: "agents"])
+        tools = node[name: "tools"].map(NameGlob.list)
+        approval = node[name: "approval"].map(Self.approval)
+        per = node[name: "per"]?.string ?? "agent"
+        cost = node[name: "cost"]
+        regoFile = node[name: "rego"].flatMap { file in file.string.map { Located($0, at: file.location) } }
+        clauses = node.entries.flatMap { Self.clauses($0, in: node) }
+    }
+
+    private static func clauses(_ entry: LocatedNode.Entry, in policy: LocatedNode) -> [Clause] {
+        if entry.key == "rules" { return entry.value.elements.compactMap(rule) }
+        guard let kind = shorthand(entry.key, entry.value, in: policy) else { return [] }
+        return [Clause(name: entry.key, kind: kind, location: entry.keyLocation)]
+    }
+
+    private static func shorthand(_ name: String, _ value: LocatedNode, in policy: LocatedNode) -> Clause.Kind? {
+        switch name {
+        case "effect": return value.string.flatMap(Effect.init).map(Clause.Kind.effect)
+        case "max_amount", "hard_max_amount":
+            guard case .number(let text) = value.kind else { return nil }
+            return .maximumAmount(text, isHard: name == "hard_max_amount" || policy[name: "approval_needed"] == nil)
+        case "approval_needed": return .approvalNeeded(conditions(value))
+        case "sanitize": return .sanitize(value.elements.map(sanitizer))
+        case "allowed_endpoints": return .endpoints(value.strings.compactMap { Endpoint($0.value) })
+        case "allowed_domains": return .domains(value.strings.compactMap { DomainGlob($0.value) })
+        case "require": return .require(value.entries)
+        case "denied_callers": return .deniedCallers(NameGlob.list(value))
+        case "max_chain_depth": return value.integer.map(Clause.Kind.maximumDepth)
+        case "rps":
+            guard case .number(let text) = value.kind, let rate = ExactDecimal(text) else { return nil }
+            let whole = rate.isInteger ? rate.scaled(by: 0) : Int64(text.prefix { $0 != "." }).map { $0 + 1 }
+            return .rate(rps: text, burst: policy[name: "burst"]?.integer ?? Int(max(whole ?? 1, 1)))
+        default:
+            guard let window = Window.allCases.first(where: { $0.field == name }) else { return nil }
+            return value.string.flatMap(Money.init).map { .budget(window, $0) }
+        }
+    }
+
+    private static func rule(_ node: LocatedNode) -> Clause? {
+        guard let name = node[name: "name"]?.string, let effect = node[name: "effect"]?.string.flatMap(Effect.init) else {
+            return nil
+        }
+        let rule = Rule(
+            effect: effect, conditions: node[name: "when"].map(conditions) ?? [], reason: node[name: "reason"]?.string,
+            approval: node[name: "approval"].map(approval), sanitizers: (node[name: "sanitize"]?.elements ?? []).map(sanitizer))
+        return Clause(name: name, kind: .rule(rule), location: node.location)
+    }
+
+    private static func conditions(_ node: LocatedNode) -> [LocatedNode] {
+        if case .list(let elements) = node.kind { elements } else { [node] }
+    }
+
+    private static func approval(_ node: LocatedNode) -> Approval {
+        var result = Approval()
+        result.approvers = node[name: "approvers"]?.strings.map(\.value) ?? []
+        result.quorum = node[name: "quorum"]?.integer ?? 1
+        result.expiresAfter = node[name: "expires_after"]?.string.flatMap { WholeDuration($0)?.seconds } ?? 1800
+        result.notify = node[name: "notify"]?.strings.map(\.value) ?? []
+        return result
+    }
+
+    private static func sanitizer(_ node: LocatedNode) -> Sanitizer {
+        Sanitizer(
+            detectors: node[name: "detectors"]?.strings ?? [], paths: node[name: "paths"]?.strings ?? [],
+            action: node[name: "action"]?.string ?? "redact")
+    }
+}
+
+extension PolicyDocument {
+    /// Whether some clause can permit a call; a `rego` file may.
+    var canPermit: Bool {
+        clauses.contains { clause in
+            switch clause.kind {
+            case .effect(.allow), .effect(.approvalNeeded), .approvalNeeded: true
+            case .maximumAmount(_, let isHard): !isHard
+            case .rule(let rule): rule.effect == .allow || rule.effect == .approvalNeeded
+            default: false
+            }
+        } || regoFile != nil
+    }
+
+    func speaksAbout(agent: String) -> Bool { agents.contains { $0.value.matches(agent) } }
+
+    func speaksAbout(tool: String) -> Bool { tools?.contains { $0.value.matches(tool) } ?? true }
+}

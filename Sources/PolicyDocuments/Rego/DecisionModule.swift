@@ -1,0 +1,317 @@
+/// `aegis/decision.rego`: how findings become one decision. It is the same for every tenant.
+enum DecisionModule {
+    static let path = "aegis/decision.rego"
+
+    static let text = #"""
+        # One decision about one call. This file is the same for all tenants: what differs is in data.aegis and below
+        # aegis/policies and aegis/tools.
+        #
+        # Findings are arrays: the policy's place among all policies, the clause's place in its policy, the clause's name,
+        # a reason code, a message, the policy's name. Sets of them are sorted, so the first is the first as written.
+        package aegis
+
+        decision := object.union(outcome(false), {"would": would})
+
+        # The outcome with shadow policies counted in; null when none of them speaks about this call.
+        default would := null
+
+        would := outcome(true) if {
+        	some entry in selected
+        	entry.shadow
+        }
+
+        # Guards and denials, then approvals not yet redeemed, then permits; else deny.
+        outcome(shadow) := result if {
+        	reasons := denials(shadow)
+        	count(reasons) > 0
+        	result := stop("deny", reasons, null, [])
+        } else := result if {
+        	not redeemed
+        	reasons := approvals(shadow)
+        	count(reasons) > 0
+        	result := stop("approval_needed", reasons, approval(reasons), sanitizers(shadow))
+        } else := result if {
+        	reasons := permits(shadow)
+        	count(reasons) > 0
+        	result := {
+        		"outcome": "allow",
+        		"reason": reason(min(reasons)),
+        		"also": rest(reasons),
+        		"approval": null,
+        		"sanitize": sanitizers(shadow),
+        		"budgets": budgets(shadow),
+        		"rates": rates(shadow),
+        	}
+        } else := {
+        	"outcome": "deny",
+        	"reason": {
+        		"code": "no_matching_rule",
+        		"message": concat("", ["no policy permits `", input.agent.id, "` to call `", input.tool.name, "`"]),
+        		"policy": "",
+        		"rule": "",
+        	},
+        	"also": [reason(finding) | some finding in unclear(shadow)],
+        	"approval": null,
+        	"sanitize": [],
+        	"budgets": [],
+        	"rates": [],
+        }
+
+        stop(outcome, reasons, approval, sanitize) := {
+        	"outcome": outcome,
+        	"reason": reason(min(reasons)),
+        	"also": rest(reasons),
+        	"approval": approval,
+        	"sanitize": sanitize,
+        	"budgets": [],
+        	"rates": [],
+        }
+
+        reason(finding) := {"code": finding[3], "message": finding[4], "policy": finding[5], "rule": finding[2]}
+
+        rest(findings) := [reason(finding) |
+        	first := min(findings)
+        	some finding in findings
+        	finding != first
+        ]
+
+        # A verified override token for this very call came with it.
+        redeemed if is_string(input.approval.id)
+
+        # ---- which policies speak about this call ----
+
+        selected contains entry if some entry in data.aegis.tables.everywhere
+
+        selected contains entry if some entry in data.aegis.tables.by_agent[agent_class]
+
+        selected contains entry if some entry in data.aegis.tables.by_tool[tool_class]
+
+        selected contains entry if some entry in data.aegis.tables.by_pair[agent_class][tool_class]
+
+        agent_class := data.aegis.tables.agent_class[input.agent.id]
+
+        tool_class := data.aegis.tables.tool_class[input.tool.name]
+
+        verdicts contains [entry, verdict(entry.policy)] if some entry in selected
+
+        # The verdicts that count: all of them, or those of enforced policies.
+        counted(true) := verdicts
+
+        counted(false) := {pair | some pair in verdicts; not pair[0].shadow}
+
+        # ---- what they find ----
+
+        denials(shadow) := guards | {finding |
+        	some [entry, found] in counted(shadow)
+        	some [place, rule, code, message] in found.deny
+        	finding := [entry.order, place, rule, code, message, entry.policy]
+        }
+
+        approvals(shadow) := {finding |
+        	some [entry, found] in counted(shadow)
+        	some [place, rule, code, message, terms] in found.approval
+        	finding := [entry.order, place, rule, code, message, entry.policy, terms]
+        }
+
+        permits(shadow) := allowed(shadow) | redemptions(shadow)
+
+        allowed(shadow) := {finding |
+        	some [entry, found] in counted(shadow)
+        	some [place, rule, code, message] in found.allow
+        	finding := [entry.order, place, rule, code, message, entry.policy]
+        }
+
+        redemptions(shadow) := {finding |
+        	redeemed
+        	some held in approvals(shadow)
+        	finding := [held[0], held[1], held[2], "policy_allow", "approved", held[5]]
+        }
+
+        unclear(shadow) := {finding |
+        	some [entry, found] in counted(shadow)
+        	some [place, rule, code, message] in found.unclear
+        	finding := [entry.order, place, rule, code, message, entry.policy]
+        }
+
+        # The approval that is asked for: the first one's approvers, and the strictest terms of all that hold the call.
+        approval(findings) := {
+        	"policy": finding[5],
+        	"rule": finding[2],
+        	"message": finding[4],
+        	"approvers": approvers(finding[6].approvers),
+        	"quorum": max({held[6].quorum | some held in findings}),
+        	"expires_after_s": min({held[6].expires_after_s | some held in findings}),
+        	"notify": [channel | some channel in {name | some held in findings; some name in held[6].notify}],
+        } if {
+        	finding := min(findings)
+        }
+
+        # Rules that name no approvers go to those who decide the tool's risk.
+        approvers(named) := named if count(named) > 0
+
+        approvers([]) := object.get(data.aegis.tables.approvers_for_risk, object.get(catalog_tool, "risk", ""), [])
+
+        sanitizers(shadow) := [found[3] | some found in {item |
+        	some [entry, found] in counted(shadow)
+        	some [place, position, sanitizer] in found.sanitize
+        	item := [entry.order, place, position, sanitizer]
+        }]
+
+        budgets(shadow) := [found[2] | some found in {item |
+        	some [entry, found] in counted(shadow)
+        	some [place, budget] in found.budgets
+        	item := [entry.order, place, budget]
+        }]
+
+        rates(shadow) := [found[2] | some found in {item |
+        	some [entry, found] in counted(shadow)
+        	some [place, rate] in found.rates
+        	item := [entry.order, place, rate]
+        }]
+
+        # ---- guards that no policy can lift ----
+
+        catalog_agent := data.aegis.catalog.agents[input.agent.id]
+
+        catalog_tool := data.aegis.catalog.tools[input.tool.name]
+
+        guards contains [-1, 0, "tenant", "tenant_mismatch", "the call and the policies belong to different tenants", ""] if {
+        	not input.tenant == data.aegis.catalog.tenant
+        }
+
+        guards contains [-1, 1, "agent", "unauthenticated_agent", "the agent is not registered", ""] if not catalog_agent
+
+        guards contains [-1, 2, "tool", "unknown_tool", "the tool is not registered", ""] if not catalog_tool
+
+        guards contains [-1, 3, "chain", "chain_invalid", "the call chain is not a list of registered agents", ""] if {
+        	not chain_is_known
+        }
+
+        chain_is_known if {
+        	is_array(input.chain)
+        	every caller in input.chain {
+        		data.aegis.catalog.agents[caller]
+        	}
+        }
+
+        # Who delegates must be accepted by the next in the chain, up to the agent.
+        guards contains [-1, 4, "accepts_from", "caller_not_allowed", "the agent accepts no calls from its caller", ""] if {
+        	count(input.chain) > 0
+        	not accepts(input.agent.id, input.chain[count(input.chain) - 1])
+        }
+
+        guards contains [-1, 5, "accepts_from", "chain_invalid", "a caller in the chain accepts no calls from the one before it", ""] if {
+        	some place, caller in input.chain
+        	place > 0
+        	not accepts(caller, input.chain[place - 1])
+        }
+
+        accepts(agent, caller) if data.aegis.tables.accepts[agent][caller]
+
+        accepts(agent, _) if data.aegis.tables.accepts[agent]["*"]
+
+        # Authority is the intersection along the chain.
+        guards contains [-1, 6, "scopes", "policy_deny", "the tool is outside of the agent's scopes", ""] if {
+        	not in_scope(input.agent.id)
+        }
+
+        guards contains [-1, 7, "scopes", "policy_deny", "the tool is outside of the scopes of a caller in the chain", ""] if {
+        	some caller in input.chain
+        	not in_scope(caller)
+        }
+
+        in_scope(agent) if data.aegis.tables.scopes[data.aegis.tables.scope_class[agent]][input.tool.name]
+
+        in_scope(agent) if data.aegis.tables.scopes[data.aegis.tables.scope_class[agent]]["*"]
+
+        guards contains [-1, 8 + place, "parameters", "parameter_invalid", message, ""] if {
+        	catalog_tool
+        	some [place, message] in problems(input.tool.name)
+        }
+
+        guards contains [-1, 8, "parameters", "parameter_invalid", "the parameters are not an object", ""] if {
+        	not is_object(input.params)
+        }
+
+        # ---- the request on the wire ----
+
+        # The host in lower case, without port and final dot; undefined when it is no host name.
+        request_host := host if {
+        	host := trim_suffix(split(lower(input.request.host), ":")[0], ".")
+        	regex.match(`^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$`, host)
+        }
+
+        # The path without its query; undefined when a server could read it as another one.
+        request_path := path if {
+        	path := split(input.request.path, "?")[0]
+        	startswith(path, "/")
+        	not regex.match(`(^|/)\.{1,2}([/;]|$)|//|\\|%2[eEfF]|%5[cC]|[\x00-\x20\x7f]|#`, path)
+        }
+
+        # ---- comparisons of values whose type is not known before the call ----
+        # Undefined when the two are not of one type that has an order: not the same as false.
+
+        comparable(a, b) if {
+        	is_number(a)
+        	is_number(b)
+        }
+
+        comparable(a, b) if {
+        	is_string(a)
+        	is_string(b)
+        }
+
+        is_less(a, b) := a < b if comparable(a, b)
+
+        is_at_most(a, b) := a <= b if comparable(a, b)
+
+        is_more(a, b) := a > b if comparable(a, b)
+
+        is_at_least(a, b) := a >= b if comparable(a, b)
+
+        is_member(item, collection) := item in collection if is_array(collection)
+
+        is_member(item, collection) := item in collection if is_object(collection)
+
+        is_member(item, collection) := item in collection if is_set(collection)
+
+        # ---- parameter checks ----
+
+        has(object, name) if {
+        	_ = object[name]
+        }
+
+        is_integer(value) if {
+        	is_number(value)
+        	floor(value) == value
+        }
+
+        # Whether `value` is a multiple of `factor` / 10^`places`, judged by its digits: no binary fraction is exact.
+        is_multiple(value, factor, places) if {
+        	text := json.marshal(value)
+        	regex.match(`^-?[0-9]+(\.[0-9]+)?$`, text)
+        	parts := split(trim_prefix(text, "-"), ".")
+        	decimals := concat("", [fraction(parts), "000000000"])
+        	not regex.match(`[1-9]`, substring(decimals, places, -1))
+        	divides(factor, trim_left(concat("", [parts[0], substring(decimals, 0, places)]), "0"))
+        }
+
+        fraction(parts) := parts[1] if count(parts) == 2
+
+        fraction(parts) := "" if count(parts) == 1
+
+        divides(_, "")
+
+        divides(factor, digits) if {
+        	digits != ""
+        	to_number(digits) % factor == 0
+        }
+
+        # ---- what Rego files of policies see beside input ----
+
+        agent := object.union(catalog_agent, {"id": input.agent.id})
+
+        tool := object.union(object.remove(catalog_tool, ["match", "parameters", "sensitive"]), {"name": input.tool.name})
+
+        """#
+}
