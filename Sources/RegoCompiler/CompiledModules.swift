@@ -1,0 +1,141 @@
+public import RegoSyntax
+public import RegoValues
+
+public struct CompilerOptions: Sendable {
+    /// Refuses unused imports and variables too, as `opa check --strict` does.
+    public var isStrict = false
+
+    public init(isStrict: Bool = false) {
+        self.isStrict = isStrict
+    }
+}
+
+/// Modules that were resolved, put in order and checked together; queries are planned against them.
+///
+/// Unchecked Sendable: the tree is not changed after `init`.
+public final class CompiledModules: @unchecked Sendable {
+    let tree = RuleNode(path: [])
+    let functions: FunctionTable
+    let dataOverrides: Set<[GroundKey]>
+    let replacedFunctions: Set<FunctionName>
+    private let scopes: [ModuleScope]
+
+    /// - Throws: everything that is wrong with the modules, in order.
+    public init(
+        modules: [Module], builtins: [String: CallableBuiltin], metadata: AnnotationReader? = nil,
+        options: CompilerOptions = CompilerOptions()
+    ) throws(Diagnostics) {
+        var functions = FunctionTable(builtins: builtins)
+        let packages = modules.map { $0.package.path.terms.dropFirst().compactMap(GroundKey.init) }
+        for (module, package) in zip(modules, packages) {
+            for rule in module.rules {
+                let (path, _) = RuleLowering.split(rule.head, package: package)
+                functions.rulePaths.insert(path)
+                if let arguments = rule.head.arguments { functions.rules[path] = arguments.count }
+            }
+        }
+        self.functions = functions
+
+        let scopes = modules.indices.map { index in
+            var scope = ModuleScope(package: packages[index], module: index)
+            for (other, package) in zip(modules, packages) where package == packages[index] {
+                for rule in other.rules {
+                    if case .variable(let name)? = rule.head.reference.terms.first?.kind { scope.addRuleName(name) }
+                }
+            }
+            for item in modules[index].imports { scope.addImport(item) }
+            return scope
+        }
+        self.scopes = scopes
+
+        let annotations = ModuleAnnotations(modules: modules, packages: packages, reader: metadata)
+        var diagnostics = annotations.diagnostics
+        for (index, module) in modules.enumerated() {
+            _ = tree.insert(packages[index])
+            for (number, rule) in module.rules.enumerated() {
+                let lowering = RuleLowering(
+                    rule: rule, scope: scopes[index], functions: functions,
+                    metadata: annotations.constants(module: index, rule: number))
+                let (core, found) = lowering.lower()
+                diagnostics += found
+                tree.insert(core.path).rules.append(core)
+            }
+        }
+        diagnostics += ConflictCheck(tree: tree).run()
+        if diagnostics.isEmpty { diagnostics += RecursionCheck(tree: tree).run() }
+        if options.isStrict { diagnostics += StrictCheck(modules: modules).run() }
+
+        var scan = ReplacementScan()
+        tree.visit { node in
+            for branch in node.rules.flatMap(\.branches) { scan.visit(branch.body) }
+        }
+        dataOverrides = scan.data
+        replacedFunctions = scan.functions
+        guard diagnostics.isEmpty else { throw Diagnostics(located(diagnostics, in: modules)) }
+    }
+
+    /// Plans a query over the modules and `data`.
+    /// - Parameter capturesValues: whether rows end with the value of each of the query's expressions that is a term
+    ///   (such an expression then also holds when it is `false`).
+    /// - Throws: what is wrong with the query.
+    public func plan(
+        query: [Expr], imports: [Import] = [], package: Ref? = nil, data: Document?, capturesValues: Bool = false
+    ) throws(Diagnostics) -> Plan {
+        let path = package?.terms.dropFirst().compactMap(GroundKey.init) ?? []
+        var scope = ModuleScope(package: path, module: -1)
+        if package != nil, let known = scopes.first(where: { $0.package == path }) { scope = known }
+        for item in imports { scope.addImport(item) }
+        let lowering = Lowering(scope: scope, functions: functions)
+        let single = capturesValues ? nil : singleTerm(query)
+        var value: CoreTerm?
+        var captures: [Variable] = []
+        let lowered = lowering.collecting {
+            if let single {
+                value = lowering.lower(single, hoisted: false)
+            } else {
+                captures = lowering.lowerQuery(query, capturesValues: capturesValues)
+            }
+        }
+        var diagnostics = lowering.diagnostics
+        var ordered = lowered
+        if diagnostics.isEmpty {
+            var ordering = SafetyOrdering(variables: lowering.variables)
+            ordered = ordering.order(lowered, safe: [], heads: [], location: query.first?.location ?? .none)
+            diagnostics += ordering.diagnostics
+        }
+        guard diagnostics.isEmpty else { throw Diagnostics(diagnostics) }
+        var scan = ReplacementScan(data: dataOverrides, functions: replacedFunctions)
+        scan.visit(ordered)
+        let planner = Planner(
+            tree: tree, functions: functions, document: data, overrides: scan.sortedData,
+            replaced: scan.sortedFunctions)
+        return planner.plan(query: ordered, value: value, variables: lowering.variables, captures: captures)
+    }
+
+    /// The term of a query that is one reference without variables, such as `data.app.allow`.
+    private func singleTerm(_ query: [Expr]) -> Term? {
+        guard query.count == 1, !query[0].isNegated, query[0].withs.isEmpty, case .term(let term) = query[0].kind,
+            case .ref(let ref) = term.kind,
+            ref.terms.dropFirst().allSatisfy({ GroundKey($0) != nil })
+        else { return nil }
+        return term
+    }
+
+    private func located(_ diagnostics: [Diagnostic], in modules: [Module]) -> [Diagnostic] {
+        var order: [String: Int] = [:]
+        for (index, module) in modules.enumerated() { order[module.source.name] = index }
+        let filled = diagnostics.map { diagnostic in
+            var diagnostic = diagnostic
+            if diagnostic.sourceLine == nil, let index = order[diagnostic.location.file] {
+                diagnostic.sourceLine = modules[index].source.line(diagnostic.location.line)
+            }
+            return diagnostic
+        }
+        return filled.enumerated().sorted { a, b in
+            let left = a.element.location
+            let right = b.element.location
+            return (order[left.file] ?? 0, left.line, left.column, a.offset)
+                < (order[right.file] ?? 0, right.line, right.column, b.offset)
+        }.map(\.element)
+    }
+}

@@ -1,0 +1,290 @@
+internal import RegoSyntax
+
+/// Turns the bodies and terms of one rule or query into their resolved form.
+///
+/// Calls and references inside of other terms move into expressions of their own, placed before the expression that
+/// holds them (OPA's rewriting does the same, and `not` relies on it: `not f(input.x)` is undefined without `input.x`).
+final class Lowering {
+    let scope: ModuleScope
+    let functions: FunctionTable
+    let metadata: MetadataConstants
+    var variables = VariableTable()
+    var names = NameScope()
+    /// Variables that no `some`, `:=` or argument declares: one for each name in the whole rule.
+    var free: [String: Variable] = [:]
+    var output: [CoreExpr] = []
+    var withs: [CoreWith] = []
+    var diagnostics: [Diagnostic] = []
+    private var madeUpNames = 0
+
+    init(scope: ModuleScope, functions: FunctionTable, metadata: MetadataConstants = .none) {
+        self.scope = scope
+        self.functions = functions
+        self.metadata = metadata
+    }
+
+    func report(_ code: String, _ message: String, _ location: SourceLocation, fix: String? = nil) {
+        diagnostics.append(Diagnostic(code: code, message: message, location: location, fix: fix))
+    }
+
+    func generate(_ location: SourceLocation) -> Variable {
+        variables.add(nil, location)
+    }
+
+    /// A name that no source can contain.
+    func madeUpName() -> String {
+        madeUpNames += 1
+        return "\u{1}\(madeUpNames)"
+    }
+
+    func emit(_ kind: CoreExpr.Kind, _ location: SourceLocation, generated: Bool = false, negated: Bool = false) {
+        output.append(
+            CoreExpr(kind: kind, isNegated: negated, withs: withs, location: location, isGenerated: generated))
+    }
+
+    /// Lowers a body whose declarations are the innermost ones; the caller pushes and pops the level.
+    func lowerBody(_ body: Body) {
+        names.levels[names.levels.count - 1].hidden.formUnion(declaredNames(in: body))
+        for expr in body { lower(expr) }
+    }
+
+    /// Runs `build` for a body of its own and returns its expressions.
+    func collecting(_ build: () -> Void) -> [CoreExpr] {
+        let outerOutput = output
+        let outerWiths = withs
+        output = []
+        withs = []
+        build()
+        defer {
+            output = outerOutput
+            withs = outerWiths
+        }
+        return output
+    }
+
+    // MARK: - Terms
+
+    /// With `hoisted`, references and comprehensions come as variables that an expression before binds.
+    func lower(_ term: Term, hoisted: Bool) -> CoreTerm {
+        switch term.kind {
+        case .null, .boolean, .number, .string:
+            return .constant(term)
+        case .variable(let name):
+            return hoist(resolve(name, term.location), term.location, when: hoisted)
+        case .ref(let ref):
+            return hoist(.reference(lowerReference(ref, term.location)), term.location, when: hoisted)
+        case .array(let items):
+            let lowered = items.map { lower($0, hoisted: true) }
+            return lowered.allSatisfy(\.isConstant) ? .constant(term) : .array(lowered)
+        case .set(let items):
+            let lowered = items.map { lower($0, hoisted: true) }
+            return lowered.allSatisfy(\.isConstant) ? .constant(term) : .set(lowered)
+        case .object(let entries):
+            let lowered = entries.map {
+                CoreEntry(key: lower($0.key, hoisted: true), value: lower($0.value, hoisted: true))
+            }
+            return lowered.allSatisfy { $0.key.isConstant && $0.value.isConstant } ? .constant(term) : .object(lowered)
+        case .call(let call):
+            return lowerCallValue(call)
+        case .arrayComprehension(let head, let body):
+            return comprehension(.array, nil, head, body, term.location, hoisted)
+        case .setComprehension(let head, let body):
+            return comprehension(.set, nil, head, body, term.location, hoisted)
+        case .objectComprehension(let entry, let body):
+            return comprehension(.object, entry.key, entry.value, body, term.location, hoisted)
+        case .templateString(let template):
+            return lowerTemplate(template, term.location)
+        }
+    }
+
+    private func hoist(_ term: CoreTerm, _ location: SourceLocation, when wanted: Bool) -> CoreTerm {
+        guard wanted else { return term }
+        switch term {
+        case .reference, .comprehension:
+            let variable = generate(location)
+            emit(.unify(.variable(variable), term), location, generated: true)
+            return .variable(variable)
+        default:
+            return term
+        }
+    }
+
+    /// What a lone name means.
+    func resolve(_ name: String, _ location: SourceLocation) -> CoreTerm {
+        if let variable = names.declared(name) { return .variable(variable) }
+        if !names.hides(name) {
+            if name == "input" { return .reference(CoreReference(head: .input, path: [], location: location)) }
+            if name == "data" { return .reference(CoreReference(head: .data, path: [], location: location)) }
+            if let global = scope.globals[name] {
+                let head: CoreReference.Head = global.root == .data ? .data : .input
+                let path = global.path.map { CoreTerm.constant($0.term) }
+                return .reference(CoreReference(head: head, path: path, location: location))
+            }
+        }
+        return .variable(freeVariable(name, location))
+    }
+
+    func freeVariable(_ name: String, _ location: SourceLocation) -> Variable {
+        let variable: Variable
+        if let known = free[name] {
+            variable = known
+        } else {
+            variable = variables.add(name.isSourceName ? name : nil, location)
+            free[name] = variable
+        }
+        names.markSeen(name, variable)
+        return variable
+    }
+
+    private func lowerReference(_ ref: Ref, _ location: SourceLocation) -> CoreReference {
+        var reference: CoreReference
+        let subject = ref.terms[0]
+        if case .variable(let name) = subject.kind {
+            switch resolve(name, subject.location) {
+            case .reference(let known): reference = known
+            case .variable(let variable):
+                reference = CoreReference(head: .variable(variable), path: [], location: location)
+            default: reference = CoreReference(head: .data, path: [], location: location)
+            }
+        } else {
+            let value = lower(subject, hoisted: true)
+            let variable: Variable
+            if case .variable(let known) = value {
+                variable = known
+            } else {
+                variable = generate(subject.location)
+                emit(.unify(.variable(variable), value), subject.location, generated: true)
+            }
+            reference = CoreReference(head: .variable(variable), path: [], location: location)
+        }
+        reference.location = location
+        for step in ref.terms.dropFirst() {
+            reference.path.append(lower(step, hoisted: true))
+        }
+        return reference
+    }
+
+    private func comprehension(
+        _ kind: CoreComprehension.Kind, _ key: Term?, _ value: Term, _ body: Body, _ location: SourceLocation,
+        _ hoisted: Bool
+    ) -> CoreTerm {
+        names.levels.append(NameScope.Level())
+        var loweredKey: CoreTerm?
+        var loweredValue = CoreTerm.constant(value)
+        let lowered = collecting {
+            lowerBody(body)
+            loweredKey = key.map { lower($0, hoisted: true) }
+            loweredValue = lower(value, hoisted: true)
+        }
+        names.levels.removeLast()
+        let term = CoreTerm.comprehension(
+            CoreComprehension(kind: kind, key: loweredKey, value: loweredValue, body: lowered, location: location))
+        return hoist(term, location, when: hoisted)
+    }
+
+    /// `$"a {x} b"` is `internal.template_string(["a ", {v | v = x}, " b"])`: an undefined part is an empty set.
+    private func lowerTemplate(_ template: TemplateString, _ location: SourceLocation) -> CoreTerm {
+        let parts = template.parts.map { part -> Term in
+            switch part {
+            case .text(let text): return Term(.string(text), location: location)
+            case .expression(let expr):
+                let name = Term(.variable(madeUpName()), location: expr.location)
+                let value: Term
+                switch expr.kind {
+                case .term(let term): value = term
+                case .call(let call): value = Term(.call(call), location: expr.location)
+                default: return Term(.set([]), location: expr.location)
+                }
+                let equality = Call(
+                    function: Ref([Term(.variable("eq"))]), arguments: [name, value], location: expr.location)
+                let body = [Expr(.call(equality), withs: expr.withs, location: expr.location)]
+                return Term(.setComprehension(name, body), location: expr.location)
+            }
+        }
+        let argument = lower(Term(.array(parts), location: location), hoisted: true)
+        let result = generate(location)
+        emit(
+            .call(.builtin("internal.template_string"), [argument], result: .variable(result)), location,
+            generated: true)
+        return .variable(result)
+    }
+
+    // MARK: - Calls
+
+    private func lowerCallValue(_ call: Call) -> CoreTerm {
+        if let constant = metadata.constant(for: call) { return lower(constant, hoisted: true) }
+        let arguments = call.arguments.map { lower($0, hoisted: true) }
+        let result = generate(call.location)
+        guard let function = function(of: call, operands: arguments.count, wantsValue: true) else {
+            return .variable(result)
+        }
+        emit(.call(function, arguments, result: .variable(result)), call.location, generated: true)
+        return .variable(result)
+    }
+
+    /// What `call` names; reports a name that is none, or a wrong number of arguments.
+    func function(of call: Call, operands: Int, wantsValue: Bool) -> FunctionName? {
+        guard let name = functionName(call.function, call.location) else { return nil }
+        let arity: Int
+        switch name {
+        case .builtin(let builtin): arity = functions.builtins[builtin]?.arity ?? 0
+        case .rule(let path): arity = functions.rules[path] ?? 0
+        }
+        let shown = shownName(name)
+        guard operands == arity || (!wantsValue && operands == arity + 1) else {
+            let given = operands == 1 ? "1 argument" : "\(operands) arguments"
+            report(
+                "rego_type_error", "function \(shown) has arity \(arity), got \(given)", call.location,
+                fix: "call it with \(arity) argument\(arity == 1 ? "" : "s")")
+            return nil
+        }
+        return name
+    }
+
+    func shownName(_ name: FunctionName) -> String {
+        switch name {
+        case .builtin(let builtin): builtin
+        case .rule(let path): dataPath(path)
+        }
+    }
+
+    private func functionName(_ ref: Ref, _ location: SourceLocation) -> FunctionName? {
+        guard case .variable(let first)? = ref.terms.first?.kind else { return nil }
+        let rest = ref.terms.dropFirst().compactMap(GroundKey.init)
+        let written = Call(function: ref, arguments: []).functionName
+        if names.declared(first) != nil {
+            report("rego_compile_error", "called function \(written) shadowed", location)
+            return nil
+        }
+        if !names.hides(first) {
+            if first == "data", functions.rules[rest] != nil { return .rule(rest) }
+            if let global = scope.globals[first], global.root == .data {
+                let path = global.path + rest
+                if functions.rules[path] != nil { return .rule(path) }
+                report("rego_type_error", "undefined function \(dataPath(path))", location)
+                return nil
+            }
+        }
+        if functions.builtins[written] != nil { return .builtin(written) }
+        let shown = first == "data" ? dataPath(rest) : written
+        report("rego_type_error", "undefined function \(shown)", location, fix: suggestion(for: written))
+        return nil
+    }
+
+    private func suggestion(for name: String) -> String? {
+        guard let near = nearMiss(to: name, among: functions.builtins.keys) else { return nil }
+        return "did you mean `\(near)`?"
+    }
+}
+
+extension CoreTerm {
+    var isConstant: Bool {
+        if case .constant = self { return true }
+        return false
+    }
+}
+
+extension String {
+    /// False for wildcards and for what lowering makes up.
+    var isSourceName: Bool { utf8.first != UInt8(ascii: "$") && utf8.first != 1 }
+}

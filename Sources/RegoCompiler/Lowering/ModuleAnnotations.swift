@@ -1,0 +1,120 @@
+public import RegoSyntax
+
+/// Turns the YAML of a metadata block into a ground term; nil when it is no valid mapping.
+public typealias AnnotationReader = @Sendable (_ yaml: String) -> Term?
+
+/// The metadata blocks of all modules, by what they are about; for `rego.metadata.chain()` and `rego.metadata.rule()`.
+struct ModuleAnnotations {
+    private(set) var diagnostics: [Diagnostic] = []
+    private var rules: [RuleKey: [Term]] = [:]
+    private var documents: [[GroundKey]: Term] = [:]
+    private var packages: [[GroundKey]: Term] = [:]
+    private var subpackages: [[GroundKey]: Term] = [:]
+    private let modules: [Module]
+    private let packagePaths: [[GroundKey]]
+
+    private struct RuleKey: Hashable {
+        var module: Int
+        var rule: Int
+    }
+
+    init(modules: [Module], packages paths: [[GroundKey]], reader: AnnotationReader?) {
+        self.modules = modules
+        packagePaths = paths
+        guard let reader else { return }
+        for (index, module) in modules.enumerated() {
+            for annotation in module.package.annotations {
+                guard let (scope, term) = read(annotation, reader, default: "package") else { continue }
+                if scope == "subpackages" { subpackages[paths[index]] = term } else { packages[paths[index]] = term }
+            }
+            for (number, rule) in module.rules.enumerated() {
+                let path = RuleLowering.split(rule.head, package: paths[index]).path
+                for annotation in rule.annotations {
+                    guard let (scope, term) = read(annotation, reader, default: "rule") else { continue }
+                    if scope == "document" {
+                        documents[path] = term
+                    } else {
+                        rules[RuleKey(module: index, rule: number), default: []].insert(term, at: 0)
+                    }
+                }
+            }
+        }
+    }
+
+    func constants(module: Int, rule: Int) -> MetadataConstants {
+        let package = packagePaths[module]
+        let path = RuleLowering.split(modules[module].rules[rule].head, package: package).path
+        let own = rules[RuleKey(module: module, rule: rule)] ?? []
+        var chain = own.isEmpty ? [link(nil, path)] : own.map { link($0, path) }
+        if let document = documents[path] { chain.append(link(document, path)) }
+        if let annotation = packages[package] { chain.append(link(annotation, package)) }
+        for end in stride(from: package.count, through: 1, by: -1) {
+            let parent = Array(package.prefix(end))
+            if let annotation = subpackages[parent] { chain.append(link(annotation, parent)) }
+        }
+        return MetadataConstants(
+            chain: Term(.array(chain)), rule: own.first ?? documents[path] ?? Term(.object([])))
+    }
+
+    private func link(_ annotation: Term?, _ path: [GroundKey]) -> Term {
+        var entries = [ObjectEntry(key: Term(.string("path")), value: Term(.array(path.map(\.term))))]
+        if let annotation { entries.append(ObjectEntry(key: Term(.string("annotations")), value: annotation)) }
+        return Term(.object(entries))
+    }
+
+    // MARK: - Reading
+
+    private mutating func read(
+        _ annotation: Annotation, _ reader: AnnotationReader, default scope: String
+    ) -> (scope: String, term: Term)? {
+        guard let term = reader(annotation.yaml), case .object(var entries) = term.kind else {
+            diagnostics.append(
+                Diagnostic(
+                    code: "rego_parse_error", message: "metadata is no valid YAML mapping",
+                    location: annotation.location, fix: "write one `key: value` on each comment line"))
+            return nil
+        }
+        var scope = scope
+        if let index = entries.firstIndex(where: { $0.key == Term(.string("scope")) }),
+            case .string(let given) = entries[index].value.kind
+        {
+            scope = given
+            entries.remove(at: index)
+        }
+        entries = entries.map(completed)
+        entries.append(ObjectEntry(key: Term(.string("scope")), value: Term(.string(scope))))
+        return (scope, Term(.object(entries)))
+    }
+
+    /// Authors and related resources have a short form.
+    private func completed(_ entry: ObjectEntry) -> ObjectEntry {
+        guard case .string(let name) = entry.key.kind, case .array(let items) = entry.value.kind else { return entry }
+        var entry = entry
+        switch name {
+        case "authors": entry.value = Term(.array(items.map(author)))
+        case "related_resources": entry.value = Term(.array(items.map { completed($0, under: "ref") }))
+        default: break
+        }
+        return entry
+    }
+
+    private func completed(_ item: Term, under key: String) -> Term {
+        guard case .string = item.kind else { return item }
+        return Term(.object([ObjectEntry(key: Term(.string(key)), value: item)]))
+    }
+
+    /// `Name <mail>`
+    private func author(_ item: Term) -> Term {
+        guard case .string(let text) = item.kind else { return item }
+        var entries: [ObjectEntry] = []
+        var name = text
+        if text.hasSuffix(">"), let start = text.lastIndex(of: "<") {
+            name = String(text[..<start])
+            let mail = String(text[text.index(after: start)...].dropLast())
+            entries.append(ObjectEntry(key: Term(.string("email")), value: Term(.string(mail))))
+        }
+        while name.hasSuffix(" ") { name.removeLast() }
+        if !name.isEmpty { entries.append(ObjectEntry(key: Term(.string("name")), value: Term(.string(name)))) }
+        return Term(.object(entries))
+    }
+}

@@ -1,0 +1,45 @@
+internal import RegoSyntax
+
+typealias Label = Int32
+
+/// The code of one function while it is planned. Instructions name labels; `finish` turns them into positions.
+struct CodeBuffer {
+    private(set) var code: [Instruction] = []
+    private(set) var locations: [Int32] = []
+    private var labels: [Int32] = []
+    var location: Int32 = 0
+
+    struct Mark {
+        fileprivate var code: Int
+    }
+
+    mutating func label() -> Label {
+        labels.append(-1)
+        return Label(labels.count - 1)
+    }
+
+    mutating func place(_ label: Label) {
+        labels[Int(label)] = Int32(code.count)
+    }
+
+    mutating func emit(_ instruction: Instruction) {
+        code.append(instruction)
+        locations.append(location)
+    }
+
+    var mark: Mark { Mark(code: code.count) }
+
+    mutating func rewind(to mark: Mark) {
+        code.removeLast(code.count - mark.code)
+        locations.removeLast(locations.count - mark.code)
+    }
+
+    /// The instructions, with positions for labels, as they stand at `base` of the plan's code.
+    func finish(at base: Int32) -> [Instruction] {
+        code.map { instruction in
+            var instruction = instruction
+            if instruction.fail >= 0 { instruction.fail = base + labels[Int(instruction.fail)] }
+            return instruction
+        }
+    }
+}

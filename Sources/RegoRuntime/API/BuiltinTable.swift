@@ -1,0 +1,19 @@
+internal import RegoCompiler
+internal import RegoValues
+
+/// The builtins that programs can call, in the order that plans number them.
+final class BuiltinTable: Sendable {
+    let functions: [BuiltinFunction]
+    let callable: [String: CallableBuiltin]
+
+    init(_ builtins: [Builtin]) {
+        functions = builtins.map(\.function)
+        var callable: [String: CallableBuiltin] = [:]
+        for (index, builtin) in builtins.enumerated() where callable[builtin.name] == nil {
+            callable[builtin.name] = CallableBuiltin(signature: builtin.signature, index: index)
+        }
+        self.callable = callable
+    }
+
+    static let standard = BuiltinTable(Builtins.all + LanguageBuiltins.all)
+}

@@ -1,0 +1,80 @@
+public import RegoCompiler
+public import RegoValues
+
+/// One answer of a query.
+public struct QueryResult: Sendable {
+    /// The query's variables with their values, in the order of their first mention.
+    public var bindings: [(name: String, value: Value)]
+    /// The values of the query's expressions, when the query was prepared to capture them.
+    public var expressions: [Value]
+    /// Keeps the memory alive that values share with the plan; that of the heap is the caller's.
+    let owner: Plan
+}
+
+/// A query that is ready to run, from any thread.
+public struct PreparedQuery: Sendable {
+    public let plan: Plan
+    let builtins: BuiltinTable
+
+    /// The value of a query that is one reference, such as `data.aegis.decision`; undefined when it has none. For
+    /// other queries: the bindings of the first answer as an object.
+    ///
+    /// The value lives in `heap`, in the input's heap, or in this query's own memory: keep all three while it is used.
+    /// - Parameter input: undefined for no input.
+    public func value(
+        input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
+    ) throws(EvaluationError) -> Value {
+        try Evaluator(self).value(input: input, heap: heap, environment: environment)
+    }
+
+    /// Every answer of the query.
+    public func results(
+        input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
+    ) throws(EvaluationError) -> [QueryResult] {
+        try Evaluator(self).results(input: input, heap: heap, environment: environment)
+    }
+}
+
+/// The memory to run one query again and again; for one thread at a time.
+public final class Evaluator {
+    private let query: PreparedQuery
+    private var machine: Machine?
+
+    public init(_ query: PreparedQuery) {
+        self.query = query
+    }
+
+    private func machine(for heap: Heap) -> Machine {
+        if let machine { return machine }
+        let made = Machine(plan: query.plan, builtins: query.builtins, heap: heap)
+        machine = made
+        return made
+    }
+
+    /// See ``PreparedQuery/value(input:heap:environment:)``.
+    public func value(
+        input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
+    ) throws(EvaluationError) -> Value {
+        let answer = try machine(for: heap).run(input: input, heap: heap, environment: environment)
+        guard !query.plan.isSingleValue else { return answer }
+        guard let row = answer.elements.first else { return .undefined }
+        return heap.object(zip(query.plan.variables, row.elements).map { (heap.string($0), $1) })
+    }
+
+    /// See ``PreparedQuery/results(input:heap:environment:)``.
+    public func results(
+        input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
+    ) throws(EvaluationError) -> [QueryResult] {
+        let answer = try machine(for: heap).run(input: input, heap: heap, environment: environment)
+        let plan = query.plan
+        if plan.isSingleValue {
+            return answer.isTruthy ? [QueryResult(bindings: [], expressions: [answer], owner: plan)] : []
+        }
+        return answer.elements.map { row in
+            let values = Array(row.elements)
+            return QueryResult(
+                bindings: zip(plan.variables, values).map { ($0, $1) },
+                expressions: Array(values.suffix(plan.captureCount)), owner: plan)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import RegoValues
+
+/// A call that is under way: what to do when it returns.
+struct Frame: BitwiseCopyable {
+    var returnTo: Int32
+    var fail: Int32
+    var target: Int32
+    /// How far the caller's registers are below.
+    var shift: Int32
+    var memo: Int32
+    /// Whether replacements that the call suspended come back.
+    var restores: Bool
+}
+
+/// What a replaceable function yields at the moment.
+struct ActiveReplacement {
+    enum Kind { case none, value, function, builtin }
+
+    var kind = Kind.none
+    var value = Value.undefined
+    var index: Int32 = 0
+}
+
+/// What `with` changes, to be put back at its end.
+struct ReplacementState {
+    var input: Value
+    var data: Value
+    var memo: MemoTable
+    var overrides: [Int32]
+    var replacements: [ActiveReplacement]
+}

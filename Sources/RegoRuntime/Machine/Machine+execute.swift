@@ -1,0 +1,400 @@
+internal import RegoCompiler
+internal import RegoValues
+
+extension Machine {
+    /// Runs the plan's query: one loop over instructions, with everything it touches behind plain pointers.
+    func execute(depthLimit: Int32) throws(EvaluationError) -> Value {
+        let query = plan.functions[Int(plan.query)]
+        if Int(query.registers) > registerCapacity { growRegisters(to: Int(query.registers)) }
+        let code = plan.codePointer
+        let constants = plan.constantPointer
+        let planned = plan.functionPointer
+        var r = registers
+        var used = query.registers
+        var pc = Int(query.entry)
+        var depth: Int32 = 0
+        let frames = self.frames
+
+        @inline(__always)
+        func value(_ operand: Operand) -> Value { operand >= 0 ? r[Int(operand)] : constants[Int(~operand)] }
+
+        while true {
+            let i = code[pc]
+            pc += 1
+            switch i.opcode {
+            case .move:
+                r[Int(i.a)] = value(i.b)
+            case .loadDocument:
+                let document = i.b == 0 ? input : data
+                if document.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = document }
+            case .lookup:
+                let found = value(i.b).lookup(value(i.c))
+                if found.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = found }
+            case .lookupInput:
+                let found = input.lookup(value(i.c))
+                if found.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = found }
+            case .lookupOptional:
+                r[Int(i.a)] = value(i.b).lookup(value(i.c))
+            case .checkTrue:
+                if !value(i.b).isTruthy { pc = Int(i.fail) }
+            case .checkDefined:
+                if value(i.b).isUndefined { pc = Int(i.fail) }
+            case .checkEqual:
+                if value(i.b) != value(i.c) { pc = Int(i.fail) }
+            case .checkCompare:
+                if !Machine.holds(i.x, value(i.b), value(i.c)) { pc = Int(i.fail) }
+            case .compare:
+                r[Int(i.a)] = .boolean(Machine.holds(i.x, value(i.b), value(i.c)))
+            case .checkArray:
+                let array = value(i.b)
+                if array.kind != .array || array.count != Int(i.d) { pc = Int(i.fail) }
+            case .checkObject:
+                let object = value(i.b)
+                if object.kind != .object || object.count != Int(i.d) { pc = Int(i.fail) }
+            case .checkCollection:
+                if value(i.b).kind.rawValue < Value.Kind.array.rawValue { pc = Int(i.fail) }
+            case .jump:
+                pc = Int(i.fail)
+            case .jumpIfDefined:
+                if !value(i.b).isUndefined { pc = Int(i.fail) }
+            case .jumpIfUndefined:
+                if value(i.b).isUndefined { pc = Int(i.fail) }
+
+            case .scanStart:
+                r[Int(i.a)] = .integer(0)
+            case .scanNext:
+                stepsLeft &-= 1
+                if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
+                let position = r[Int(i.a)].scanPosition
+                let source = value(i.b)
+                if position >= source.count || source.kind.rawValue < Value.Kind.array.rawValue {
+                    pc = Int(i.fail)
+                } else {
+                    r[Int(i.a)] = .integer(position &+ 1)
+                    switch source.kind {
+                    case .object:
+                        let entry = source.entries[position]
+                        r[Int(i.c)] = entry.key
+                        r[Int(i.d)] = entry.value
+                    case .array:
+                        r[Int(i.c)] = .integer(position)
+                        r[Int(i.d)] = source.elements[position]
+                    default:
+                        let element = source.elements[position]
+                        r[Int(i.c)] = element
+                        r[Int(i.d)] = element
+                    }
+                }
+
+            case .makeArray:
+                r[Int(i.a)] = heap.array(UnsafeBufferPointer(start: r + Int(i.b), count: Int(i.d)))
+            case .makeSet:
+                r[Int(i.a)] = heap.set(UnsafeBufferPointer(start: r + Int(i.b), count: Int(i.d)))
+            case .makeObject:
+                r[Int(i.a)] = try object(UnsafeBufferPointer(start: r + Int(i.b), count: Int(i.d) * 2), pc - 1)
+
+            case .collectBegin:
+                collector.begin()
+            case .collectPush:
+                collector.push(value(i.b))
+            case .collectPushPair:
+                collector.push(value(i.b))
+                collector.push(value(i.c))
+            case .collectPushPath:
+                collector.push(.integer(Int64(i.d) << 1 | Int64(i.x)))
+                collector.push(.integer(pc - 1))
+                collector.push(value(i.b))
+                for step in 0..<i.d { collector.push(value(i.c + (i.c >= 0 ? step : -step))) }
+            case .collectEndArray:
+                r[Int(i.a)] = heap.array(collector.end())
+            case .collectEndSet:
+                r[Int(i.a)] = heap.set(collector.end())
+            case .collectEndObject:
+                r[Int(i.a)] = try object(collector.end(), pc - 1)
+            case .collectEndTree:
+                r[Int(i.a)] = try tree(collector.end())
+            case .collectEndExtent:
+                r[Int(i.a)] = extent(collector.end(), over: value(i.b))
+
+            case .call:
+                let function = planned[Int(i.b)]
+                if function.memo >= 0 {
+                    let state = memo.states[Int(function.memo)]
+                    if state == MemoTable.State.known.rawValue {
+                        let known = memo.values[Int(function.memo)]
+                        if known.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = known }
+                        continue
+                    }
+                    if state == MemoTable.State.running.rawValue {
+                        throw failure(.internal, "rule depends on itself", pc - 1)
+                    }
+                    memo.states[Int(function.memo)] = MemoTable.State.running.rawValue
+                }
+                stepsLeft &-= 1
+                if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
+                if depth >= depthLimit { throw failure(.depthLimit, "rules and functions nest too deeply", pc - 1) }
+                let shift = enter(function, arguments: i.c, used: used, &r)
+                frames[Int(depth)] = Frame(
+                    returnTo: Int32(pc), fail: i.fail, target: i.a, shift: shift, memo: function.memo, restores: false)
+                depth += 1
+                used = function.registers
+                pc = Int(function.entry)
+
+            case .callBuiltin:
+                stepsLeft &-= 1
+                if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
+                let arguments = UnsafeBufferPointer<Value>(start: r + Int(i.c), count: Int(i.d))
+                let result = try callBuiltin(Int(i.b), arguments, pc - 1)
+                if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
+
+            case .callReplaceable:
+                let replacement = replacements[Int(i.b)]
+                var number = plan.replaceables[Int(i.b)]
+                switch replacement.kind {
+                case .value:
+                    r[Int(i.a)] = replacement.value
+                    continue
+                case .builtin: number = ~replacement.index
+                case .function: number = replacement.index
+                case .none: break
+                }
+                if number < 0 {
+                    let arguments = UnsafeBufferPointer<Value>(start: r + Int(i.c), count: Int(i.d))
+                    let result = try callBuiltin(Int(~number), arguments, pc - 1)
+                    if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
+                    continue
+                }
+                let function = planned[Int(number)]
+                if depth >= depthLimit { throw failure(.depthLimit, "rules and functions nest too deeply", pc - 1) }
+                let restores = replacement.kind == .function
+                if restores {
+                    // Inside of a replacement nothing is replaced.
+                    suspend()
+                    for index in replacements.indices { replacements[index] = ActiveReplacement() }
+                }
+                let shift = enter(function, arguments: i.c, used: used, &r)
+                frames[Int(depth)] = Frame(
+                    returnTo: Int32(pc), fail: i.fail, target: i.a, shift: shift, memo: -1, restores: restores)
+                depth += 1
+                used = function.registers
+                pc = Int(function.entry)
+
+            case .returnValue:
+                let result = value(i.b)
+                if depth == 0 { return result }
+                depth -= 1
+                let frame = frames[Int(depth)]
+                if frame.memo >= 0 {
+                    memo.values[Int(frame.memo)] = result
+                    memo.states[Int(frame.memo)] = MemoTable.State.known.rawValue
+                }
+                if frame.restores { restore() }
+                used = frame.shift
+                r -= Int(frame.shift)
+                if result.isUndefined {
+                    pc = Int(frame.fail)
+                } else {
+                    r[Int(frame.target)] = result
+                    pc = Int(frame.returnTo)
+                }
+
+            case .mergeResult:
+                let known = r[Int(i.a)]
+                let result = value(i.b)
+                if known.isUndefined {
+                    r[Int(i.a)] = result
+                } else if known != result {
+                    throw failure(
+                        .conflict,
+                        i.x == 1
+                            ? "functions must not produce multiple outputs for same inputs"
+                            : "complete rules must not produce multiple outputs", pc - 1)
+                }
+            case .arithmetic:
+                if let sum = Machine.fastArithmetic(i.x, value(i.b), value(i.c)) {
+                    r[Int(i.a)] = sum
+                } else {
+                    let result = try callBuiltin(Int(i.d), value(i.b), value(i.c), pc - 1)
+                    if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
+                }
+            case .checkMember:
+                if !LanguageBuiltins.isMember(value(i.b), of: value(i.c)) { pc = Int(i.fail) }
+            case .count:
+                let collection = value(i.b)
+                if collection.kind.rawValue >= Value.Kind.array.rawValue {
+                    r[Int(i.a)] = .integer(collection.count)
+                } else {
+                    let result = try callBuiltin(Int(i.d), collection, nil, pc - 1)
+                    if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
+                }
+
+            case .withBegin:
+                suspend()
+            case .withInput:
+                input = replacing(input, at: value(i.b).elements[...], with: value(i.c))
+            case .withData:
+                data = replacing(data, at: value(i.b).elements[...], with: value(i.c))
+                overrides[Int(i.d)] += 1
+            case .withFunction:
+                var replacement = ActiveReplacement()
+                switch Replacement(rawValue: i.x) {
+                case .function: replacement = ActiveReplacement(kind: .function, index: i.c)
+                case .builtin: replacement = ActiveReplacement(kind: .builtin, index: i.c)
+                default: replacement = ActiveReplacement(kind: .value, value: value(i.c))
+                }
+                replacements[Int(i.b)] = replacement
+            case .withEnd:
+                restore()
+            case .jumpIfOverridden:
+                if overrides[Int(i.b)] > 0 { pc = Int(i.fail) }
+
+            case .cursorStart:
+                r[Int(i.a)] = .integer(Int64(i.b))
+                r[Int(i.a) + 1] = value(i.c)
+                if isOverridden(Int(i.b)) { r[Int(i.a)] = .integer(-1) }
+            case .cursorKeys:
+                r[Int(i.a)] = cursorKeys(r[Int(i.b)].scanPosition, r[Int(i.b) + 1])
+            case .cursorStep:
+                let key = value(i.c)
+                let base = r[Int(i.b) + 1].lookup(key)
+                let child = child(of: r[Int(i.b)].scanPosition, key)
+                r[Int(i.a)] = .integer(-1)
+                if child < 0 {
+                    if base.isUndefined { pc = Int(i.fail) } else { r[Int(i.a) + 1] = base }
+                    continue
+                }
+                let number = plan.nodes[child].function
+                if number < 0 {
+                    r[Int(i.a)] = .integer(child)
+                    r[Int(i.a) + 1] = base
+                    continue
+                }
+                try callNode(
+                    planned[Int(number)], target: i.a + 1, fail: i.fail, &pc, &r, &used, &depth, depthLimit)
+            case .cursorValue:
+                let node = r[Int(i.b)].scanPosition
+                if node < 0 {
+                    r[Int(i.a)] = r[Int(i.b) + 1]
+                    continue
+                }
+                let number = plan.nodes[node].extent
+                try callNode(planned[Int(number)], target: i.a, fail: i.fail, &pc, &r, &used, &depth, depthLimit)
+
+            case .halt:
+                return .undefined
+            }
+        }
+    }
+
+    /// Moves the frame up and copies the arguments; returns how far it moved.
+    @inline(__always)
+    private func enter(
+        _ function: Plan.Function, arguments: Int32, used: Int32, _ r: inout UnsafeMutablePointer<Value>
+    ) -> Int32 {
+        let start = r - registers + Int(used)
+        if start + Int(function.registers) > registerCapacity {
+            let offset = r - registers
+            growRegisters(to: start + Int(function.registers))
+            r = registers + offset
+        }
+        let next = r + Int(used)
+        for index in 0..<Int(function.arity) { next[index] = r[Int(arguments) + index] }
+        r = next
+        return used
+    }
+
+    /// Calls a rule or package that a cursor has come to.
+    private func callNode(
+        _ function: Plan.Function, target: Int32, fail: Int32, _ pc: inout Int,
+        _ r: inout UnsafeMutablePointer<Value>, _ used: inout Int32, _ depth: inout Int32, _ depthLimit: Int32
+    ) throws(EvaluationError) {
+        stepsLeft &-= 1
+        if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
+        if depth >= depthLimit { throw failure(.depthLimit, "rules and functions nest too deeply", pc - 1) }
+        if function.memo >= 0 {
+            switch MemoTable.State(rawValue: memo.states[Int(function.memo)]) {
+            case .known:
+                let known = memo.values[Int(function.memo)]
+                if known.isUndefined { pc = Int(fail) } else { r[Int(target)] = known }
+                return
+            case .running:
+                throw failure(.internal, "rule depends on itself", pc - 1)
+            default:
+                memo.states[Int(function.memo)] = MemoTable.State.running.rawValue
+            }
+        }
+        let shift = enter(function, arguments: 0, used: used, &r)
+        frames[Int(depth)] = Frame(
+            returnTo: Int32(pc), fail: fail, target: target, shift: shift, memo: function.memo, restores: false)
+        depth += 1
+        used = function.registers
+        pc = Int(function.entry)
+    }
+
+    /// Undefined also stands for a failure that is not strict.
+    @inline(__always)
+    private func callBuiltin(
+        _ index: Int, _ arguments: UnsafeBufferPointer<Value>, _ pc: Int
+    ) throws(EvaluationError) -> Value {
+        do throws(BuiltinError) {
+            return try functions[index](arguments, context)
+        } catch {
+            if let stop = failure(error, pc) { throw stop }
+            return .undefined
+        }
+    }
+
+    @inline(never)
+    private func callBuiltin(
+        _ index: Int, _ first: Value, _ second: Value?, _ pc: Int
+    ) throws(EvaluationError) -> Value {
+        var pair = (first, second ?? .undefined)
+        let result: Result<Value, BuiltinError> = withUnsafePointer(to: &pair) { pointer in
+            pointer.withMemoryRebound(to: Value.self, capacity: 2) { start in
+                let arguments = UnsafeBufferPointer(start: start, count: second == nil ? 1 : 2)
+                do throws(BuiltinError) {
+                    return .success(try functions[index](arguments, context))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        }
+        switch result {
+        case .success(let value): return value
+        case .failure(let error):
+            if let stop = failure(error, pc) { throw stop }
+            return .undefined
+        }
+    }
+
+    @inline(__always)
+    private static func holds(_ comparison: UInt16, _ a: Value, _ b: Value) -> Bool {
+        switch Comparison(rawValue: comparison) {
+        case .equal: a == b
+        case .notEqual: a != b
+        case .less: Value.compare(a, b) < 0
+        case .lessOrEqual: Value.compare(a, b) <= 0
+        case .greater: Value.compare(a, b) > 0
+        default: Value.compare(a, b) >= 0
+        }
+    }
+
+    /// Nil when the operands are no small integers or the result is none.
+    @inline(__always)
+    private static func fastArithmetic(_ operation: UInt16, _ a: Value, _ b: Value) -> Value? {
+        guard let x = a.int64, let y = b.int64 else { return nil }
+        let result: (partialValue: Int64, overflow: Bool)
+        switch Arithmetic(rawValue: operation) {
+        case .plus: result = x.addingReportingOverflow(y)
+        case .minus: result = x.subtractingReportingOverflow(y)
+        default: result = x.multipliedReportingOverflow(by: y)
+        }
+        return result.overflow ? nil : .integer(result.partialValue)
+    }
+}
+
+extension Value {
+    /// The integer that the machine itself put into a register.
+    @inline(__always)
+    var scanPosition: Int { Int(truncatingIfNeeded: int64 ?? 0) }
+}

@@ -1,0 +1,145 @@
+internal import RegoCompiler
+internal import RegoSyntax
+internal import RegoValues
+
+/// The memory and state of one evaluation at a time; it can be used again for the next.
+final class Machine {
+    let plan: Plan
+    let functions: [BuiltinFunction]
+    var registers: UnsafeMutablePointer<Value>
+    var registerCapacity: Int
+    let frames: UnsafeMutablePointer<Frame>
+    var collector = Collector()
+    var memo: MemoTable
+    private let firstMemo: MemoTable
+    private var spareMemos: [MemoTable] = []
+
+    private(set) var heap: Heap
+    private(set) var context: BuiltinContext
+    var input = Value.undefined
+    var data = Value.undefined
+    var overrides: [Int32]
+    var replacements: [ActiveReplacement]
+    private var suspended: [ReplacementState] = []
+    var isStrict = false
+    var stepsLeft = 0
+    private var deadline: ContinuousClock.Instant?
+    private var depthLimit = 0
+
+    static let deepestFrame = 1 << 16
+
+    init(plan: Plan, builtins: BuiltinTable, heap: Heap) {
+        self.plan = plan
+        self.heap = heap
+        context = BuiltinContext(heap: heap, now: 0, randomSeed: 0)
+        functions = builtins.functions
+        registerCapacity = 256
+        registers = .allocate(capacity: registerCapacity)
+        registers.initialize(repeating: .undefined, count: registerCapacity)
+        frames = .allocate(capacity: Machine.deepestFrame)
+        firstMemo = MemoTable(count: plan.memoCount)
+        memo = firstMemo
+        overrides = [Int32](repeating: 0, count: plan.overrideCount)
+        replacements = [ActiveReplacement](repeating: ActiveReplacement(), count: plan.replaceables.count)
+    }
+
+    deinit {
+        registers.deallocate()
+        frames.deallocate()
+        collector.free()
+    }
+
+    func run(
+        input: Value, heap: Heap, environment: EvaluationEnvironment
+    ) throws(EvaluationError) -> Value {
+        self.heap = heap
+        context = BuiltinContext(heap: heap, now: environment.now, randomSeed: environment.randomSeed)
+        context.printSink = environment.printSink
+        self.input = input
+        data = plan.data
+        isStrict = environment.strictBuiltinErrors
+        deadline = environment.limits.deadline
+        depthLimit = min(environment.limits.depth, Machine.deepestFrame - 2)
+        stepsLeft = environment.limits.steps
+        memo = firstMemo
+        memo.clear()
+        collector.clear()
+        suspended.removeAll(keepingCapacity: true)
+        for index in overrides.indices { overrides[index] = 0 }
+        for index in replacements.indices { replacements[index] = ActiveReplacement() }
+        if let deadline {
+            context.interruption = { ContinuousClock.now > deadline ? "evaluation ran past its deadline" : nil }
+        }
+        return try execute(depthLimit: Int32(depthLimit))
+    }
+
+    // MARK: - Memory
+
+    /// Makes room for `count` registers in all.
+    @inline(never)
+    func growRegisters(to count: Int) {
+        let capacity = max(registerCapacity * 2, count)
+        let larger = UnsafeMutablePointer<Value>.allocate(capacity: capacity)
+        larger.moveInitialize(from: registers, count: registerCapacity)
+        (larger + registerCapacity).initialize(repeating: .undefined, count: capacity - registerCapacity)
+        registers.deallocate()
+        registers = larger
+        registerCapacity = capacity
+    }
+
+    // MARK: - Replacements
+
+    func suspend() {
+        suspended.append(
+            ReplacementState(
+                input: input, data: data, memo: memo, overrides: overrides, replacements: replacements))
+        let fresh = spareMemos.popLast() ?? MemoTable(count: plan.memoCount)
+        fresh.clear()
+        memo = fresh
+    }
+
+    func restore() {
+        guard let state = suspended.popLast() else { return }
+        spareMemos.append(memo)
+        input = state.input
+        data = state.data
+        memo = state.memo
+        overrides = state.overrides
+        replacements = state.replacements
+    }
+
+    // MARK: - Errors
+
+    func location(_ pc: Int) -> SourceLocation? {
+        let index = Int(plan.codeLocations[pc])
+        return plan.locations.indices.contains(index) ? plan.locations[index] : nil
+    }
+
+    @inline(never)
+    func failure(_ code: EvaluationError.Code, _ message: String, _ pc: Int) -> EvaluationError {
+        EvaluationError(code, message, at: location(pc))
+    }
+
+    /// Nil when a failing builtin is merely undefined.
+    @inline(never)
+    func failure(_ error: BuiltinError, _ pc: Int) -> EvaluationError? {
+        switch error.kind {
+        case .halt:
+            if heap.isExhausted { return failure(.memoryLimit, error.message, pc) }
+            if error.message.hasPrefix("template-strings") { return failure(.conflict, error.message, pc) }
+            return failure(.deadline, error.message, pc)
+        case .failure: return isStrict ? failure(.builtin, error.message, pc) : nil
+        case .type: return isStrict ? failure(.type, error.message, pc) : nil
+        }
+    }
+
+    /// Looks at time and memory; called every so many steps.
+    @inline(never)
+    func checkLimits(_ pc: Int) throws(EvaluationError) {
+        if stepsLeft <= 0 { throw failure(.instructionLimit, "evaluation took more steps than its limit", pc) }
+        if heap.isExhausted { throw failure(.memoryLimit, "evaluation needs more memory than its limit", pc) }
+        if let deadline, ContinuousClock.now > deadline {
+            throw failure(.deadline, "evaluation ran past its deadline", pc)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+internal import ArgumentParser
+internal import Foundation
+internal import RegoSyntax
+internal import RegoValues
+
+/// The Rego and JSON files of the paths that a command was given.
+struct RegoSources {
+    var modules: [SourceFile] = []
+    private var documents: [(path: [String], file: String, document: Document)] = []
+
+    /// - Parameters:
+    ///   - paths: files and folders. A JSON file in a folder belongs at the folder's path below `data`.
+    ///   - isBundle: whether only `data.json` counts as data, as in a bundle.
+    init(paths: [String], isBundle: Bool = false) throws {
+        let manager = FileManager.default
+        for path in paths {
+            var isDirectory: ObjCBool = false
+            guard manager.fileExists(atPath: path, isDirectory: &isDirectory) else {
+                throw ValidationError("`\(path)`: no such file or folder")
+            }
+            guard isDirectory.boolValue else {
+                try add(file: path, at: [])
+                continue
+            }
+            let inside = (manager.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted()
+            for name in inside {
+                let parts = name.split(separator: "/").map(String.init)
+                if parts.contains(where: { $0.hasPrefix(".") && $0 != ".manifest" }) { continue }
+                if isBundle, name.hasSuffix(".json"), parts.last != "data.json" { continue }
+                try add(file: (path as NSString).appendingPathComponent(name), at: Array(parts.dropLast()))
+            }
+        }
+    }
+
+    mutating func append(_ other: RegoSources) {
+        modules += other.modules
+        documents += other.documents
+    }
+
+    private mutating func add(file: String, at path: [String]) throws {
+        if file.hasSuffix(".rego") {
+            modules.append(SourceFile(name: file, text: try Self.read(file)))
+        } else if file.hasSuffix(".json") {
+            documents.append((path, file, try Self.readJSON(file)))
+        }
+    }
+
+    static func read(_ file: String) throws -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw ValidationError("`\(file)` cannot be read")
+        }
+        return [UInt8](data)
+    }
+
+    static func readJSON(_ file: String) throws -> Document {
+        do {
+            return try Document(json: try read(file))
+        } catch let error as JSONError {
+            throw ValidationError("\(file):\(error)")
+        }
+    }
+
+    /// All data files as one document.
+    func data() throws -> Document {
+        if documents.count == 1, documents[0].path.isEmpty { return documents[0].document }
+        let heap = Heap(limit: .max)
+        var root = Value.emptyObject
+        for (path, file, document) in documents {
+            guard path.isEmpty == false || document.root.kind == .object else {
+                throw ValidationError("`\(file)`: data must be an object")
+            }
+            let wrapped = path.reversed().reduce(document.root) { heap.object([(heap.string($1), $0)]) }
+            guard let merged = Self.merge(root, wrapped, in: heap) else {
+                throw ValidationError("`\(file)`: its data is already defined by another file")
+            }
+            root = merged
+        }
+        return Document(copying: root)
+    }
+
+    /// Nil when both define the same place and not both as objects.
+    private static func merge(_ a: Value, _ b: Value, in heap: Heap) -> Value? {
+        guard a.kind == .object, b.kind == .object else { return nil }
+        var pairs = a.entries.map { ($0.key, $0.value) }
+        for entry in b.entries {
+            if let index = pairs.firstIndex(where: { $0.0 == entry.key }) {
+                guard let inner = merge(pairs[index].1, entry.value, in: heap) else { return nil }
+                pairs[index].1 = inner
+            } else {
+                pairs.append((entry.key, entry.value))
+            }
+        }
+        return heap.object(pairs)
+    }
+}
