@@ -124,7 +124,7 @@ enum DecisionModule {
         redemptions(shadow) := {finding |
         	redeemed
         	some held in approvals(shadow)
-        	finding := [held[0], held[1], held[2], "policy_allow", "approved", held[5]]
+        	finding := [held[0], held[1], held[2], "approval_granted", "this very call was approved", held[5]]
         }
 
         unclear(shadow) := {finding |
@@ -211,11 +211,11 @@ enum DecisionModule {
         accepts(agent, _) if data.aegis.tables.accepts[agent]["*"]
 
         # Authority is the intersection along the chain.
-        guards contains [-1, 6, "scopes", "policy_deny", "the tool is outside of the agent's scopes", ""] if {
+        guards contains [-1, 6, "scopes", "scope_exceeded", "the tool is outside of the agent's scopes", ""] if {
         	not in_scope(input.agent.id)
         }
 
-        guards contains [-1, 7, "scopes", "policy_deny", "the tool is outside of the scopes of a caller in the chain", ""] if {
+        guards contains [-1, 7, "scopes", "scope_exceeded", "the tool is outside of the scopes of a caller in the chain", ""] if {
         	some caller in input.chain
         	not in_scope(caller)
         }

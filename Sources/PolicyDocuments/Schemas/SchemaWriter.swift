@@ -40,9 +40,13 @@ struct SchemaWriter {
             let member = RegoText.member(property.name, of: place)
             let hasTypeTest = property.schema.singleType != nil
             if property.isRequired, !hasTypeTest {
-                problem("`\(name)` is required", prelude: prelude, ["not aegis.has(\(place), \(RegoText.string(property.name)))"])
+                problem(
+                    "`\(name)` is required", prelude: prelude,
+                    ["not aegis.has(\(place), \(RegoText.string(property.name)))"])
             }
-            check(property.schema, at: member, named: name, prelude: prelude, isRequired: property.isRequired && hasTypeTest)
+            check(
+                property.schema, at: member, named: name, prelude: prelude,
+                isRequired: property.isRequired && hasTypeTest)
         }
         if !schema.allowsMore {
             let declared = schema.properties.map { RegoText.string($0.name) }
@@ -83,7 +87,8 @@ struct SchemaWriter {
             variables += 1
             let item = "item_\(variables)"
             check(
-                items, at: item, named: path + "[]", prelude: prelude + ["is_array(\(place))", "some \(item) in \(place)"],
+                items, at: item, named: path + "[]",
+                prelude: prelude + ["is_array(\(place))", "some \(item) in \(place)"],
                 isRequired: items.singleType != nil)
         }
         if !schema.properties.isEmpty || !schema.allowsMore {
@@ -106,7 +111,8 @@ struct SchemaWriter {
         problem("`\(path)` must be \(title)", prelude: prelude, lines)
     }
 
-    private mutating func check(_ bound: ParameterSchema.Bound, at place: String, named path: String, prelude: [String]) {
+    private mutating func check(_ bound: ParameterSchema.Bound, at place: String, named path: String, prelude: [String])
+    {
         switch bound {
         case .minimum(let text): number(place, "< \(text)", "`\(path)` must be at least \(text)", prelude)
         case .exclusiveMinimum(let text): number(place, "<= \(text)", "`\(path)` must be more than \(text)", prelude)
@@ -133,7 +139,8 @@ struct SchemaWriter {
         problem(message, prelude: prelude, ["is_number(\(place))", "\(place) \(test)"])
     }
 
-    private mutating func size(_ type: String, _ place: String, _ test: String, _ message: String, _ prelude: [String]) {
+    private mutating func size(_ type: String, _ place: String, _ test: String, _ message: String, _ prelude: [String])
+    {
         problem(message, prelude: prelude, ["is_\(type)(\(place))", "count(\(place)) \(test)"])
     }
 
