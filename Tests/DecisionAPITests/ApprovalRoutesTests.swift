@@ -1,3 +1,6 @@
+import Approvals
+import Decisions
+import HTTPTypes
 import RegoValues
 import Testing
 
@@ -5,7 +8,7 @@ import Testing
 
 @Suite struct ApprovalRoutesTests {
     /// A held call's approval id.
-    private func held(_ caller: Gateway.Caller) async throws -> String {
+    private func held(_ caller: Gateway.Client) async throws -> String {
         let reply = try await caller.pay(7000)
         return try #require(reply["approval", "approval_id"].string)
     }

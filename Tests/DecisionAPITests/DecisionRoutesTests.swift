@@ -1,4 +1,6 @@
-import Hummingbird
+import Decisions
+import HTTPTypes
+import RegoValues
 import Testing
 
 @testable import DecisionAPI

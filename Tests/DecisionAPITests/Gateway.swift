@@ -1,9 +1,11 @@
 import Approvals
 import Crypto
 import Decisions
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import NIOCore
 import RegoValues
 import SignedTokens
 
@@ -89,6 +91,12 @@ struct Gateway {
     }
 }
 
+extension Value {
+    func member(_ name: String) -> Value {
+        Array(name.utf8).withUnsafeBufferPointer { lookup(utf8: $0) }
+    }
+}
+
 /// An answer with its body read as JSON.
 struct Reply {
     let status: Int
@@ -96,18 +104,18 @@ struct Reply {
     let headers: HTTPFields
     let body: Document?
 
-    subscript(_ name: String) -> Value { body.map { $0.root.lookup(utf8: Array(name.utf8)) } ?? .undefined }
-    subscript(_ name: String, _ member: String) -> Value { self[name].lookup(utf8: Array(member.utf8)) }
+    subscript(_ name: String) -> Value { body?.root.member(name) ?? .undefined }
+    subscript(_ name: String, _ member: String) -> Value { self[name].member(member) }
 }
 
 extension Gateway {
-    func run(_ story: @escaping @Sendable (Caller) async throws -> Void) async throws {
+    func run(_ story: @escaping @Sendable (Client) async throws -> Void) async throws {
         try await api.application.test(.router) { client in
-            try await story(Caller(client: client, keys: keys))
+            try await story(Client(client: client, keys: keys))
         }
     }
 
-    struct Caller: Sendable {
+    struct Client: Sendable {
         let client: any TestClientProtocol
         let keys: [String: String]
 

@@ -1,3 +1,6 @@
+import Decisions
+import HTTPTypes
+import RegoValues
 import Testing
 
 @testable import DecisionAPI
