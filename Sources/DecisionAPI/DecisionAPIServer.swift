@@ -30,7 +30,9 @@ public struct DecisionAPIServer: Service {
     }
 
     private let configuration: Configuration
-    private let router: Router<BasicRequestContext>
+    private let decisions: DecisionRoutes
+    private let approvals: ApprovalRoutes
+    private let health: HealthRoutes
     private let logger: Logger
     private let onListening: @Sendable (Int?) -> Void
 
@@ -47,13 +49,10 @@ public struct DecisionAPIServer: Service {
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
-        router = Router()
-        router.add(middleware: ProblemMiddleware())
-        DecisionRoutes(decisions: decisions, bodyLimit: configuration.bodyLimit).add(to: router)
-        ApprovalRoutes(
-            desk: desk, prover: prover, policies: decisions.policies, recordVerdict: recordVerdict, now: now
-        ).add(to: router)
-        HealthRoutes(policies: decisions.policies, version: version).add(to: router)
+        self.decisions = DecisionRoutes(decisions: decisions, bodyLimit: configuration.bodyLimit)
+        approvals = ApprovalRoutes(
+            desk: desk, prover: prover, policies: decisions.policies, recordVerdict: recordVerdict, now: now)
+        health = HealthRoutes(policies: decisions.policies, version: version)
     }
 
     public func run() async throws {
@@ -62,7 +61,12 @@ public struct DecisionAPIServer: Service {
 
     /// The application itself, for tests in process.
     var application: some ApplicationProtocol {
-        Application(
+        let router = Router()
+        router.add(middleware: ProblemMiddleware())
+        decisions.add(to: router)
+        approvals.add(to: router)
+        health.add(to: router)
+        return Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTime))),
             configuration: ApplicationConfiguration(

@@ -40,6 +40,12 @@ struct Problem: Error, Equatable {
         .internalServerError, "internal_error", "a fault of the gateway", "nothing was permitted; the gateway's log says more")
 
     var response: Response {
+        var response = documentResponse
+        if status == .unauthorized { response.headers[.wwwAuthenticate] = #"Bearer realm="aegis""# }
+        return response
+    }
+
+    private var documentResponse: Response {
         var json = JSONText()
         json.object { json in
             json.field("type", "urn:aegis:problem:\(code)")

@@ -1,5 +1,5 @@
 import Approvals
-import Decisions
+public import Decisions
 import Hummingbird
 
 /// Whether the process lives, whether it may be given calls, and what it serves.

@@ -24,7 +24,7 @@ extension CheckedRequest {
     }
 
     private func context(in heap: Heap) -> Value {
-        guard let purpose = headers[CarriedHeaders.purpose] else { return heap.object([]) }
-        return heap.object([(heap.string("purpose" as StaticString), heap.string(purpose))])
+        guard let purpose = headers[CarriedHeaders.purpose] else { return .emptyObject }
+        return heap.object([(.string("purpose"), heap.string(purpose))])
     }
 }

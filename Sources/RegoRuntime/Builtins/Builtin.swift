@@ -69,9 +69,28 @@ public enum Builtins {
     typealias Family = [(name: String, body: BuiltinFunction)]
 
     static let families: [Family] = [
-        ComparisonBuiltins.family, NumberBuiltins.family, AggregateBuiltins.family, ArrayBuiltins.family,
+        ComparisonBuiltins.family,
+        NumberBuiltins.family,
+        AggregateBuiltins.family,
+        ArrayBuiltins.family,
         SetBuiltins.family,
-        ObjectBuiltins.family, TypeBuiltins.family, StringBuiltins.family, TrimBuiltins.family, EncodingBuiltins.family,
-        JSONBuiltins.family, RegexBuiltins.family, GlobBuiltins.family, JSONPathBuiltins.family, GraphBuiltins.family,
+        ObjectBuiltins.family,
+        TypeBuiltins.family,
+        StringBuiltins.family,
+        TrimBuiltins.family,
+        EncodingBuiltins.family,
+        JSONBuiltins.family,
+        RegexBuiltins.family,
+        GlobBuiltins.family,
+        JSONPathBuiltins.family,
+        GraphBuiltins.family,
+        TimeBuiltins.family,
+        SemverBuiltins.family,
+        UnitBuiltins.family,
+        UUIDBuiltins.family,
+        NetBuiltins.family,
+        CryptoBuiltins.family,
+        SchemaBuiltins.family,
+        SystemBuiltins.family,
     ]
 }

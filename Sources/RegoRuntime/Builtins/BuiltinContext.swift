@@ -18,6 +18,7 @@ public final class BuiltinContext {
     public var parseModule: ((_ name: String, _ source: String, _ heap: Heap) -> Result<Value, BuiltinError>)?
 
     private var memory: [String: Value] = [:]
+    private var zones: [String: ZoneRules] = [:]
     let patterns = PatternCache()
 
     public init(heap: Heap, now: Int64, randomSeed: UInt64) {
@@ -45,6 +46,15 @@ public final class BuiltinContext {
         guard heap.hasRoom(for: bytes) else {
             throw BuiltinError(.halt, "evaluation needs more memory than its limit")
         }
+    }
+
+    /// The rules of a time zone, kept once read; nil for an unknown one.
+    func zone(_ name: String) -> ZoneRules? {
+        if let known = zones[name] { return known }
+        guard let rules = ZoneRules.named(name) else { return nil }
+        if zones.count >= 64 { zones.removeAll() }
+        zones[name] = rules
+        return rules
     }
 
     /// The value that the first call with this key made: random builtins answer alike within an evaluation.
