@@ -42,7 +42,10 @@ let package = Package(
             dependencies: ["RegoCompiler", "RegoSyntax", "RegoValues", "CRE2", bigInt, crypto],
             swiftSettings: strict),
         .target(name: "MerkleLog", dependencies: [crypto], swiftSettings: strict),
-        .target(name: "SignedTokens", dependencies: [crypto], swiftSettings: strict),
+        .target(
+            name: "SignedTokens",
+            dependencies: ["RegoValues", crypto, .product(name: "CryptoExtras", package: "swift-crypto")],
+            swiftSettings: strict),
 
         // Domain
         .target(
@@ -92,10 +95,11 @@ let package = Package(
             dependencies: [
                 "RegoValues", "RegoSyntax", "RegoCompiler", "RegoRuntime", "MerkleLog", "SignedTokens", "PolicyBundles",
                 "PolicyDocuments", "Approvals", "AuditTrail", "Decisions", "StateStoreSQLite", "EnvoyAuthorization",
-                "DecisionAPI",
+                "DecisionAPI", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
     ],

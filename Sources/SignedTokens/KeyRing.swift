@@ -31,6 +31,16 @@ public struct KeyRing: Sendable {
         self.keys = keys
     }
 
+    /// The public keys in these files, each under the name of its file, all trusted for the same.
+    /// - Throws: also what ``KeyFile/verificationKey(at:)`` throws.
+    public init(files: [String], scope: String? = nil, tenants: Set<String>? = nil) throws(TokenError) {
+        var trusted: [TrustedKey] = []
+        for path in files {
+            trusted.append(TrustedKey(try KeyFile.verificationKey(at: path), scope: scope, tenants: tenants))
+        }
+        try self.init(trusted)
+    }
+
     public subscript(keyID: String) -> TrustedKey? { keys[keyID] }
 
     /// Sorted.

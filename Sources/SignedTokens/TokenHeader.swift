@@ -14,6 +14,7 @@ public struct TokenHeader: Sendable, Hashable {
         } catch {
             throw TokenError(.headerInvalid, "the token's header is not a JSON object with unique names")
         }
+        defer { withExtendedLifetime(document) {} }
         let members = document.root
         guard members.lookup("crit").isUndefined else {
             throw TokenError(.headerCritical, "the token asks for extensions (`crit`), and none are supported")

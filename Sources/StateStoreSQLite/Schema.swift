@@ -58,6 +58,16 @@ enum Schema {
                         WHERE state IN ('pending', 'approved');
                     """)
         }
+        migrator.registerMigration("1-api-keys") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE api_keys (
+                        key_id TEXT NOT NULL PRIMARY KEY, digest BLOB NOT NULL CHECK (length(digest) = 32),
+                        tenant TEXT NOT NULL, kind TEXT NOT NULL, name TEXT, roles TEXT NOT NULL, grants TEXT NOT NULL,
+                        created_at INTEGER NOT NULL, revoked_at INTEGER, changed_at INTEGER NOT NULL
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

@@ -12,14 +12,14 @@ enum Fixture {
         try NoteSigner(name: gateway, privateKey: .init(rawRepresentation: (0..<32).map { $0 &+ seed }))
     }
 
-    static func configuration(segmentBytes: Int = 1 << 16) -> AuditJournal.Configuration {
+    static func configuration(segmentBytes: Int = 1 << 13) -> AuditJournal.Configuration {
         var configuration = AuditJournal.Configuration(gateway: gateway)
         configuration.segmentBytes = segmentBytes
         configuration.headInterval = .zero
         return configuration
     }
 
-    static func journal(_ storage: any JournalStorage, segmentBytes: Int = 1 << 16) throws -> AuditJournal {
+    static func journal(_ storage: any JournalStorage, segmentBytes: Int = 1 << 13) throws -> AuditJournal {
         try AuditJournal(storage: storage, configuration: configuration(segmentBytes: segmentBytes), signer: signer())
     }
 
@@ -48,7 +48,7 @@ enum Fixture {
     }
 
     /// A closed journal of `batches` batches; batch `n` holds `n % 3 + 1` records of two tenants in turn.
-    static func written(batches: Int, segmentBytes: Int = 1 << 16) throws -> MemoryStorage {
+    static func written(batches: Int, segmentBytes: Int = 1 << 13) throws -> MemoryStorage {
         let storage = MemoryStorage()
         let writer = try self.writer(storage, segmentBytes: segmentBytes)
         var number = 0
@@ -70,7 +70,7 @@ enum Fixture {
     }
 
     /// A writer without its thread, at the recovered end of `storage`.
-    static func writer(_ storage: MemoryStorage, segmentBytes: Int = 1 << 16) throws -> JournalWriter {
+    static func writer(_ storage: MemoryStorage, segmentBytes: Int = 1 << 13) throws -> JournalWriter {
         let keys = JournalKeyring([try signer().verifier])
         var recovery = JournalRecovery(storage: storage, gateway: gateway, keys: keys)
         let end = try recovery.run(.everything)

@@ -45,9 +45,9 @@ final class MemoryStorage: JournalStorage, @unchecked Sendable {
                 let size = Bool.random(using: &random) ? file.cached.count : file.disk.count
                 left += repeatElement(0, count: max(0, size - left.count))
                 for sector in file.dirty.sorted() where Bool.random(using: &random) {
-                    for place in sector * 512..<min((sector + 1) * 512, file.cached.count, left.count) {
-                        left[place] = file.cached[place]
-                    }
+                    let end = min((sector + 1) * 512, file.cached.count, left.count)
+                    guard sector * 512 < end else { continue }
+                    left.replaceSubrange(sector * 512..<end, with: file.cached[sector * 512..<end])
                 }
                 return Array(left.prefix(max(size, file.disk.count)))
             })
@@ -129,9 +129,8 @@ final class MemoryFile: JournalFile {
             contents.disk = Array(contents.disk.prefix(size))
             contents.disk += repeatElement(0, count: size - contents.disk.count)
             for sector in contents.dirty {
-                for place in sector * 512..<max(sector * 512, min((sector + 1) * 512, size)) {
-                    contents.disk[place] = contents.cached[place]
-                }
+                let range = sector * 512..<max(sector * 512, min((sector + 1) * 512, size))
+                if range.upperBound <= size { contents.disk.replaceSubrange(range, with: contents.cached[range]) }
             }
         }
         contents.dirty = []
@@ -140,7 +139,10 @@ final class MemoryFile: JournalFile {
 
     func truncate(to size: Int) throws(StorageError) {
         try storage.fail("ftruncate", name)
-        if size < contents.cached.count { contents.cached.removeLast(contents.cached.count - size) }
+        if size < contents.cached.count {
+            contents.dirty.formUnion(size / 512...contents.cached.count / 512)
+            contents.cached.removeLast(contents.cached.count - size)
+        }
         contents.cached += repeatElement(0, count: size - contents.cached.count)
     }
 

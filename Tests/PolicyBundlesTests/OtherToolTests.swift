@@ -80,7 +80,7 @@ import Testing
                     if isinstance(value, dict):
                         return "{" + ",".join(encode(k) + ":" + encode(value[k]) for k in sorted(value, key=str.encode)) + "}"
                     text = json.dumps(value, ensure_ascii=False)
-                    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+                    return text.replace("\\u2028", "\\\\u2028").replace("\\u2029", "\\\\u2029")
                 def walk(name, data):
                     if name.split("/")[-1] not in ("data.json", ".manifest"): return data
                     return encode(json.loads(data, parse_float=Number, parse_int=Number)).encode()

@@ -36,10 +36,36 @@ import Testing
         Refused(
             "unknown key",
             """
-            pay.tar.gz/.signatures.json:1:1: error: the token is signed by a key that is not trusted here [bundle.key-untrusted]
+            pay.tar.gz/.signatures.json:1:1: error: the bundle is signed by `stranger`, which is not trusted here [bundle.key-untrusted]
             fix: sign it with a trusted key, or trust the signer's public key
             """
         ) { try Fixture.archive(key: SigningKey(generating: .es256, name: "stranger")) },
+        Refused(
+            "a key's name that would write into the log",
+            """
+            pay.tar.gz/.signatures.json:1:1: error: the bundle is signed by `a\u{fffd}[2J\u{fffd}b`, which is not trusted here \
+            [bundle.key-untrusted]
+            fix: sign it with a trusted key, or trust the signer's public key
+            """
+        ) {
+            let header = Base64.encodeURL(#"{"alg":"ES256","kid":"a\u001b[2J\nb"}"#.utf8)
+            return Fixture.pack([
+                BundleFile(path: SignatureFile.path, bytes: SignatureFile.bytes(holding: header + ".e30.AA"))
+            ])
+        },
+        Refused(
+            "a nameless key",
+            """
+            pay.tar.gz/.signatures.json:1:1: error: the bundle is signed by a key without a name, which is not trusted here \
+            [bundle.key-untrusted]
+            fix: sign it with a trusted key, or trust the signer's public key
+            """
+        ) {
+            let header = Base64.encodeURL(#"{"alg":"ES256"}"#.utf8)
+            return Fixture.pack([
+                BundleFile(path: SignatureFile.path, bytes: SignatureFile.bytes(holding: header + ".e30.AA"))
+            ])
+        },
         Refused(
             "another key of the same name",
             """

@@ -19,6 +19,20 @@ import Testing
         }
     }
 
+    @Test func `a ring is read from files and each key bears the name of its file`() throws {
+        try withFolder { folder in
+            let keys = try ["a", "b"].map { try SigningKey(generating: .edDSA, name: $0) }
+            let paths = try keys.map { try KeyFile.write($0, into: folder).public }
+            let ring = try KeyRing(files: paths, scope: "bundles", tenants: ["acme"])
+            #expect(ring.keyIDs == ["a", "b"])
+            #expect(ring["b"]?.key == keys[1].verificationKey)
+            #expect(ring["b"]?.scope == "bundles")
+            #expect(ring["b"]?.tenants == ["acme"])
+            #expect(throws: TokenError.self) { try KeyRing(files: [paths[0], folder + "/a.pem"]) }
+            #expect(throws: TokenError.self) { try KeyRing(files: [paths[0], paths[0]]) }
+        }
+    }
+
     @Test func `a key is never overwritten and a half pair never stays`() throws {
         try withFolder { folder in
             let first = try SigningKey(generating: .es256, name: "ops")

@@ -5,7 +5,8 @@ internal import MerkleLog
 ///
 ///     {"checkpoints":["NOTE",…],"commit":N,"commit_hash":"HEX"}
 ///
-/// `commit_hash` is SHA-256(the hash of the commit before ‖ the line without `commit_hash`), so that a reader finds a
+/// `commit_hash` is SHA-256(the hash of the commit before ‖ the leaf hashes of the batch's records as they stand ‖ the
+/// line without `commit_hash`): the stream as a whole, its order included, is a chain of its own, and a reader finds a
 /// changed commit without checking a signature.
 struct Commit {
     let number: UInt64
@@ -16,7 +17,7 @@ struct Commit {
 
     /// Writes the line with its newline.
     /// - Returns: its hash.
-    func write(after previous: MerkleHash, to buffer: inout [UInt8]) -> MerkleHash {
+    func write(after previous: MerkleHash, leaves: [MerkleHash], to buffer: inout [UInt8]) -> MerkleHash {
         let start = buffer.count
         buffer.append(contentsOf: Self.prefix.utf8)
         for (place, note) in notes.enumerated() {
@@ -25,7 +26,7 @@ struct Commit {
         }
         buffer.append(contentsOf: "],\"commit\":".utf8)
         JSONText.unsigned(number, to: &buffer)
-        let hash = Self.hash(previous, buffer[start...])
+        let hash = Self.hash(previous, leaves, buffer[start...])
         buffer.append(contentsOf: ",\"commit_hash\":\"".utf8)
         buffer.append(contentsOf: hash.hex.utf8)
         buffer.append(contentsOf: "\"}\n".utf8)
@@ -33,21 +34,26 @@ struct Commit {
     }
 
     /// Reads a line, newline not included. Nil when malformed or when the hash does not match.
-    static func read(_ line: UnsafeBufferPointer<UInt8>, after previous: MerkleHash) -> (Commit, MerkleHash)? {
+    static func read(
+        _ line: UnsafeBufferPointer<UInt8>, after previous: MerkleHash, leaves: [MerkleHash]
+    ) -> (Commit, MerkleHash)? {
         let suffix = 82  // ,"commit_hash":"64 digits"}
         guard line.count > suffix else { return nil }
         var cursor = JSONCursor(line)
         guard cursor.literal("{\"checkpoints\":"), let notes = cursor.list({ $0.string() }),
             cursor.literal(",\"commit\":"), let number = cursor.unsigned(), cursor.literal(",\"commit_hash\":"),
             let digits = cursor.string(), cursor.literal("}"), cursor.isAtEnd,
-            let hash = MerkleHash(hex: digits), hash == Self.hash(previous, line.dropLast(suffix))
+            let hash = MerkleHash(hex: digits), hash == Self.hash(previous, leaves, line.dropLast(suffix))
         else { return nil }
         return (Commit(number: number, notes: notes), hash)
     }
 
-    private static func hash(_ previous: MerkleHash, _ line: some Collection<UInt8>) -> MerkleHash {
+    private static func hash(
+        _ previous: MerkleHash, _ leaves: [MerkleHash], _ line: some Collection<UInt8>
+    ) -> MerkleHash {
         var hasher = SHA256()
         previous.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        for leaf in leaves { leaf.withUnsafeBytes { hasher.update(bufferPointer: $0) } }
         hasher.update(data: Array(line))
         hasher.update(data: [UInt8(ascii: "}")])
         return MerkleHash(hasher.finalize())

@@ -12,6 +12,8 @@ struct JournalState: Sendable, Hashable {
     var commitHash = MerkleHash.zero
     /// Logs with records that no commit covers yet.
     var uncovered: Set<String> = []
+    /// The leaf hashes of those records, in the order of the stream.
+    var uncoveredLeaves: [MerkleHash] = []
 
     init(gateway: String) { self.gateway = gateway }
 
@@ -26,6 +28,7 @@ struct JournalState: Sendable, Hashable {
             let index = logs[record.log]?.size ?? 0
             let leaf = logs[record.log, default: LogState()].append(record, to: &buffer)
             uncovered.insert(record.log)
+            uncoveredLeaves.append(leaf)
             written.append((record.log, index, leaf))
         }
         let heads = try writeCommit(signers: &signers, to: &buffer)
@@ -50,9 +53,10 @@ struct JournalState: Sendable, Hashable {
             commit.notes.append(note)
             heads[log] = note
         }
-        commitHash = commit.write(after: commitHash, to: &buffer)
+        commitHash = commit.write(after: commitHash, leaves: uncoveredLeaves, to: &buffer)
         commits += 1
         uncovered.removeAll(keepingCapacity: true)
+        uncoveredLeaves.removeAll(keepingCapacity: true)
         return heads
     }
 
@@ -79,12 +83,13 @@ struct JournalState: Sendable, Hashable {
         }
         logs[log] = state
         uncovered.insert(log)
+        uncoveredLeaves.append(leaf)
         return .record(log: log, index: index, leaf: leaf)
     }
 
     private mutating func acceptCommit(_ line: UnsafeBufferPointer<UInt8>) throws(LineFault) -> [CommitNote] {
-        guard let (commit, hash) = Commit.read(line, after: commitHash) else {
-            throw LineFault("malformed commit, or not the one that was made here: it does not match its hash")
+        guard let (commit, hash) = Commit.read(line, after: commitHash, leaves: uncoveredLeaves) else {
+            throw LineFault("the commit was changed, or the records before it are not those that it was made for")
         }
         guard commit.number == commits else {
             throw LineFault("commit \(commit.number) stands where commit \(commits) belongs")
@@ -106,6 +111,7 @@ struct JournalState: Sendable, Hashable {
         commits += 1
         commitHash = hash
         uncovered.removeAll(keepingCapacity: true)
+        uncoveredLeaves.removeAll(keepingCapacity: true)
         return notes
     }
 }

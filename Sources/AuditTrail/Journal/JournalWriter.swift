@@ -45,7 +45,9 @@ final class JournalWriter {
                 try begin(segment: 1)
             } else {
                 let file = try storage.open(JournalFiles.segment(segment), create: false)
+                // Synced in between, so that what was cut can never come back as part of what is allocated.
                 try file.truncate(to: offset)
+                try file.sync()
                 try file.allocate(segmentBytes)
                 try file.sync()
                 self.file = file

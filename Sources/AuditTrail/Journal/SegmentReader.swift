@@ -1,3 +1,8 @@
+#if canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
 internal import MerkleLog
 
 /// Reads one segment file's bytes line by line into a state, and tells a torn end from damage.
@@ -35,7 +40,7 @@ struct SegmentReader {
     /// A crash between creating a segment and syncing its header leaves no whole first line, and nothing after it.
     /// What there is of it then, in bytes; nil for a segment that was begun.
     var unbegunBytes: Int? {
-        let written = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
+        let written = writtenBytes
         guard let newline = newline(from: 0) else { return written }
         return newline + 1 == written && bytes[..<written].contains(0) ? written : nil
     }
@@ -80,7 +85,7 @@ struct SegmentReader {
 
     // What stands after the last line taken: nothing, a torn batch, or damage.
     private func tail(_ end: End, _ batchStart: Int, fault: String) throws(AuditError) -> End {
-        let written = bytes.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
+        let written = writtenBytes
         guard isLast else { throw damage(end.lines + 1, fault) }
         guard written > end.offset else { return end }
         guard isTorn(end.offset..<written, batchStart) else { throw damage(end.lines + 1, fault) }
@@ -140,8 +145,18 @@ struct SegmentReader {
         return holes
     }
 
+    // Without the zeros that were allocated.
+    private var writtenBytes: Int {
+        var end = bytes.count
+        while end > 0, bytes[end - 1] == 0 { end -= 1 }
+        return end
+    }
+
     private func newline(from start: Int) -> Int? {
-        bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+        guard start < bytes.count, let base = bytes.baseAddress,
+            let found = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
     private func line(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {

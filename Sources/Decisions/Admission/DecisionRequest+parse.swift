@@ -1,4 +1,4 @@
-public import RegoValues
+import RegoValues
 
 extension DecisionRequest {
     /// Reads the body of `POST /v1/decisions`: once, straight into the values that policies are evaluated over.

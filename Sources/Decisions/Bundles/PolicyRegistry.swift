@@ -53,4 +53,9 @@ public final class PolicyRegistry: Sendable {
             state.statuses[tenant, default: Status()].failure = Failure(at: now, message: message)
         }
     }
+
+    /// Forgets the last refusal: what is offered now is what is active.
+    public func clearFailure(tenant: String) {
+        state.withLock { $0.statuses[tenant]?.failure = nil }
+    }
 }

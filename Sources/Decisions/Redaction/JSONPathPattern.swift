@@ -1,4 +1,4 @@
-public import RegoValues
+import RegoValues
 
 /// A path over JSON: `$.memo`, `$['a b']`, `$.items[0]`, `$.items[*].text`, `$.*`, `$..note`, `$` for everything.
 public struct JSONPathPattern: Sendable, Hashable {

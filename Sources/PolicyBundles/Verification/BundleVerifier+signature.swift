@@ -13,21 +13,7 @@ extension BundleVerifier {
             throw BundleError(
                 .unsigned, "the bundle is not signed", fix: "build it with a key: aegis policy build DIR --key KEY")
         }
-        let token: VerifiedToken
-        do {
-            let text = try SignatureFile.token(in: file)
-            token = try UnverifiedToken(compact: text, limit: Self.tokenLimit)
-                .verified(by: trust, type: "JWT", allowsMissingType: true)
-        } catch let error as TokenError {
-            throw Self.refusal(error)
-        } catch let error as BundleError {
-            throw error
-        } catch {
-            throw BundleError(.signaturesInvalid, "the signature cannot be read", in: SignatureFile.path)
-        }
-        guard let trusted = trust[token.keyID] else {
-            throw BundleError(.keyUntrusted, "the signing key is not trusted here", in: SignatureFile.path)
-        }
+        let (token, trusted) = try readToken(SignatureFile.token(in: file))
         if trusted.key.algorithm == .es256, !ECDSASignature.isLowS(token.signature) {
             throw BundleError(
                 .signatureNotCanonical,
@@ -48,6 +34,19 @@ extension BundleVerifier {
         }
         try checkTime(list, keyID: token.keyID, now: now)
         return (list, token.keyID, trusted)
+    }
+
+    private func readToken(_ text: String) throws(BundleError) -> (VerifiedToken, TrustedKey) {
+        do throws(TokenError) {
+            let token = try UnverifiedToken(compact: text, limit: Self.tokenLimit)
+            guard let keyID = token.header.keyID, let trusted = trust[keyID] else {
+                let signer = token.header.keyID.map { "`\($0.prefix(64))`" } ?? "a key without a name"
+                throw TokenError(.keyUnknown, "the bundle is signed by \(signer), which is not trusted here")
+            }
+            return (try token.verified(by: trusted.key, type: "JWT", allowsMissingType: true), trusted)
+        } catch {
+            throw Self.refusal(error)
+        }
     }
 
     private func readList(_ token: VerifiedToken) throws(BundleError) -> SignedFileList {

@@ -20,12 +20,14 @@ struct CustomModules {
             }
             guard used.insert(path).inserted else {
                 findings.error(
-                    .regoFile, "another policy uses `\(path)`", at: name.location, fix: "give each policy a file of its own")
+                    .regoFile, "another policy uses `\(path)`", at: name.location,
+                    fix: "give each policy a file of its own")
                 continue
             }
             check(file, of: policy)
         }
-        for file in catalog.tree.files where file.name.hasSuffix(".rego") && !used.contains(file.name) && catalog.isWhole {
+        for file in catalog.tree.files
+        where file.name.hasSuffix(".rego") && !used.contains(file.name) && catalog.isWhole {
             findings.warning(
                 .withoutEffect, "no policy uses this file", at: SourceLocation(file: file.name, line: 1, column: 1),
                 fix: "name it in a policy's `rego`, or remove it")

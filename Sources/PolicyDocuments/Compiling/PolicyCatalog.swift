@@ -5,8 +5,8 @@ struct PolicyCatalog: Sendable {
     private(set) var agents: [AgentDocument] = []
     private(set) var tools: [ToolDocument] = []
     private(set) var policies: [PolicyDocument] = []
-    private(set) var detectors: [DocumentHeader] = []
     private(set) var approvers: [DocumentHeader] = []
+    private(set) var tenants: [DocumentHeader] = []
     /// Whether every document of the tree could be read. If not, a name that is missing may stand in one that could not.
     private(set) var isWhole = true
     let tree: PolicyTree
@@ -62,7 +62,7 @@ struct PolicyCatalog: Sendable {
         case "Agent": agents.append(AgentDocument(header))
         case "Tool": tools.append(ToolDocument(header, findings: findings))
         case "Policy": policies.append(PolicyDocument(header))
-        case "Detector": detectors.append(header)
+        case "Tenant": tenants.append(header)
         default: approvers.append(header)
         }
     }

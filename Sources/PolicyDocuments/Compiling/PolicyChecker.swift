@@ -31,7 +31,8 @@ struct PolicyChecker {
             guard let name = node[name: "name"], let text = name.string else { continue }
             if Shape.policy.field(text) != nil, policy.header.node[name: text] != nil {
                 findings.error(
-                    .duplicateName, "the rule `\(text)` has the name of a field that this policy uses", at: name.location,
+                    .duplicateName, "the rule `\(text)` has the name of a field that this policy uses",
+                    at: name.location,
                     fix: "give the rule another name")
             } else if !seen.insert(text).inserted {
                 findings.error(
@@ -70,16 +71,19 @@ struct PolicyChecker {
                 .needsField, "`cost` needs a budget", at: cost.keyLocation, fix: "add `daily_budget`, or remove `cost`")
         }
         if let burst = node.entry("burst"), node[name: "rps"] == nil {
-            findings.error(.needsField, "`burst` needs `rps`", at: burst.keyLocation, fix: "add `rps`, or remove `burst`")
+            findings.error(
+                .needsField, "`burst` needs `rps`", at: burst.keyLocation, fix: "add `rps`, or remove `burst`")
         }
         if let per = node.entry("per"), node[name: "rps"] == nil, budgets.isEmpty {
             findings.error(
-                .needsField, "`per` needs a budget or `rps`", at: per.keyLocation, fix: "add one of them, or remove `per`")
+                .needsField, "`per` needs a budget or `rps`", at: per.keyLocation,
+                fix: "add one of them, or remove `per`")
         }
         let asks = policy.clauses.contains(where: \.asksForApproval) || policy.regoFile != nil
         if let approval = node.entry("approval"), !asks {
             findings.warning(
-                .withoutEffect, "`approval` has no effect: nothing in this policy asks for one", at: approval.keyLocation,
+                .withoutEffect, "`approval` has no effect: nothing in this policy asks for one",
+                at: approval.keyLocation,
                 fix: "add `approval_needed`, or remove it")
         }
     }
@@ -99,7 +103,8 @@ struct PolicyChecker {
         for (shorter, longer) in zip(sizes, sizes.dropFirst()) {
             if shorter.2.currency != longer.2.currency {
                 findings.error(
-                    .contradiction, "`\(longer.0.field)` is in \(longer.2.currency) and `\(shorter.0.field)` in \(shorter.2.currency)",
+                    .contradiction,
+                    "`\(longer.0.field)` is in \(longer.2.currency) and `\(shorter.0.field)` in \(shorter.2.currency)",
                     at: longer.1.location, fix: "a policy has one `cost`: use one currency")
             } else if longer.2.micros < shorter.2.micros {
                 findings.error(
@@ -114,13 +119,16 @@ struct PolicyChecker {
         guard catalog.isWhole else { return }
         let decided = catalog.approversForRisk
         for clause in policy.clauses where clause.asksForApproval {
-            let approval = if case .rule(let rule) = clause.kind { rule.approval ?? policy.approval } else { policy.approval }
+            let approval =
+                if case .rule(let rule) = clause.kind { rule.approval ?? policy.approval } else { policy.approval }
             guard approval?.approvers.isEmpty ?? true else { continue }
             for tool in catalog.tools(of: policy) where decided[tool.risk ?? ""] == nil {
                 let risk = tool.risk.map { "of risk `\($0)`" } ?? "that has no risk"
                 findings.error(
-                    .needsField, "`\(clause.name)` names no approvers, and nobody decides for the tool `\(tool.name)` \(risk)",
-                    at: clause.location, fix: "add `approval: {approvers: [\"role:...\"]}`, or a document of kind Approvers")
+                    .needsField,
+                    "`\(clause.name)` names no approvers, and nobody decides for the tool `\(tool.name)` \(risk)",
+                    at: clause.location,
+                    fix: "add `approval: {approvers: [\"role:...\"]}`, or a document of kind Approvers")
                 break
             }
         }
@@ -137,7 +145,8 @@ struct PolicyChecker {
             }
             if !canHappen {
                 findings.warning(
-                    .neverPermits, "the policy `\(policy.name)` can never permit a call: none of its tools is in the "
+                    .neverPermits,
+                    "the policy `\(policy.name)` can never permit a call: none of its tools is in the "
                         + "scopes of its agents", at: policy.header.nameLocation,
                     fix: "widen the agents' `scopes`, or correct `agents` and `tools`")
             }
@@ -150,7 +159,8 @@ struct PolicyChecker {
             }
             if !isPermitted {
                 findings.warning(
-                    .unpermittedTool, "no policy permits any call of the tool `\(tool.name)`", at: tool.header.nameLocation,
+                    .unpermittedTool, "no policy permits any call of the tool `\(tool.name)`",
+                    at: tool.header.nameLocation,
                     fix: "add a policy with `effect: allow` or an `allow` rule that names it")
             }
         }

@@ -25,9 +25,9 @@ public struct CompiledPolicies: Sendable {
 
 /// Compiles policy documents to Rego and data. The same tree gives the same bytes.
 public struct PolicyCompiler: Sendable {
-    /// Detectors that are there without a document.
+    /// The detectors that redaction knows.
     public static let builtInDetectors: Set = [
-        "us_ssn", "payment_card", "email", "phone", "iban", "ip_address", "api_key", "jwt", "private_key", "mrn",
+        "us_ssn", "payment_card", "email", "phone", "iban", "ipv4", "jwt", "private_key", "github_token", "aws_key",
     ]
 
     public var tenant: String
@@ -40,9 +40,13 @@ public struct PolicyCompiler: Sendable {
 
     /// - Throws: everything that is wrong in the tree, warnings among it, in the order of files and lines.
     public func compile(_ tree: PolicyTree) throws(Diagnostics) -> CompiledPolicies {
+        try compile(tree, isFor: tenant)
+    }
+
+    private func compile(_ tree: PolicyTree, isFor tenant: String?) throws(Diagnostics) -> CompiledPolicies {
         let findings = Findings(files: tree.files)
         let catalog = PolicyCatalog(tree, findings: findings)
-        ReferenceChecker(catalog: catalog, detectors: detectors, findings: findings).check()
+        ReferenceChecker(catalog: catalog, detectors: detectors, tenant: tenant, findings: findings).check()
         PolicyChecker(catalog: catalog, findings: findings).check()
         let files = write(catalog, findings)
         guard !findings.hasErrors else { throw Diagnostics(findings.sorted) }
@@ -55,10 +59,10 @@ public struct PolicyCompiler: Sendable {
             controls: controls.mapValues { $0.sorted() }, warnings: findings.sorted)
     }
 
-    /// Everything that is wrong or doubtful, without a result.
-    public func lint(_ tree: PolicyTree) -> [Diagnostic] {
+    /// Everything that is wrong or doubtful, without a result and for any tenant.
+    public static func lint(_ tree: PolicyTree) -> [Diagnostic] {
         do {
-            return try compile(tree).warnings
+            return try PolicyCompiler(tenant: "").compile(tree, isFor: nil).warnings
         } catch {
             return error.all
         }
@@ -70,7 +74,8 @@ public struct PolicyCompiler: Sendable {
         var files = [file(DecisionModule.path, DecisionModule.text)]
         for policy in catalog.policies {
             let source = catalog.tree.file(named: policy.header.node.location.file)
-            var writer = PolicyWriter(policy: policy, tools: catalog.tools(of: policy), file: source, findings: findings)
+            var writer = PolicyWriter(
+                policy: policy, tools: catalog.tools(of: policy), file: source, findings: findings)
             files.append(file(PolicyWriter.path(of: policy.name), writer.write()))
         }
         for tool in catalog.tools {

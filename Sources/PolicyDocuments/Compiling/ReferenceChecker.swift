@@ -4,13 +4,24 @@ import RegoSyntax
 struct ReferenceChecker {
     let catalog: PolicyCatalog
     let detectors: Set<String>
+    /// Nil when the policies are only looked at.
+    let tenant: String?
     let findings: Findings
 
     func check() {
         checkNames(catalog.agents.map(\.header))
         checkNames(catalog.tools.map(\.header))
         checkNames(catalog.policies.map(\.header))
-        checkNames(catalog.detectors)
+        if catalog.tenants.count > 1 {
+            findings.error(
+                .duplicateName, "a tree describes one tenant, and this is another", at: catalog.tenants[1].nameLocation,
+                fix: "keep one document of kind Tenant")
+        }
+        if let document = catalog.tenants.first, let tenant, document.name != tenant {
+            findings.error(
+                .contradiction, "the tenant here is `\(document.name)`, and the policies are compiled for `\(tenant)`",
+                at: document.nameLocation, fix: "compile them for `\(document.name)`, or correct the name")
+        }
         checkNames(catalog.approvers)
         checkUnique(catalog.agents.flatMap { agent in agent.identities.map { (agent.name, $0) } }, .duplicateIdentity) {
             ("the agent `\($0)` has this identity too", "a caller is one agent: give each its own identity")
@@ -89,14 +100,13 @@ struct ReferenceChecker {
     }
 
     private func checkDetectors(of policy: PolicyDocument) {
-        let known = detectors.union(catalog.detectors.map(\.name))
         let tools = catalog.tools(of: policy)
         for sanitizer in policy.sanitizers {
-            for detector in sanitizer.detectors where !known.contains(detector.value) {
+            for detector in sanitizer.detectors where !detectors.contains(detector.value) {
                 findings.error(
                     .unknownDetector, "there is no detector `\(detector.value)`", at: detector.location,
-                    fix: NearMiss.of(detector.value, among: known.sorted()).map { "did you mean `\($0)`?" }
-                        ?? "use one of \(known.sorted().joined(separator: ", ")), or add a document of kind Detector")
+                    fix: NearMiss.of(detector.value, among: detectors.sorted()).map { "did you mean `\($0)`?" }
+                        ?? "use one of \(detectors.sorted().joined(separator: ", "))")
             }
             for path in sanitizer.paths {
                 for tool in tools { tool.checkPath(path, findings) }

@@ -8,7 +8,8 @@ struct TableWriter {
         JSONText.object([
             .init(
                 name: "aegis",
-                value: .object([.init(name: "catalog", value: catalogJSON), .init(name: "tables", value: tables)]))
+                value: .object(
+                    [.init(name: "catalog", value: catalogJSON), .init(name: "tables", value: tables)] + settings))
         ]).text() + "\n"
     }
 
@@ -19,15 +20,20 @@ struct TableWriter {
             .init(name: "agents", value: .byName(catalog.agents.map { ($0.name, $0.json) })),
             .init(name: "tools", value: .byName(catalog.tools.map { ($0.name, $0.json) })),
             .init(
-                name: "detectors",
-                value: .byName(catalog.detectors.map { ($0.name, Self.settings($0, ["pattern", "validator", "replacement"])) })),
-            .init(
                 name: "approvers",
                 value: .byName(
                     catalog.approvers.map {
-                        ($0.name, Self.settings($0, ["members", "for_risk", "max_pending", "max_per_day"]))
+                        ($0.name, Self.settings($0, ["members", "for_risk"]))
                     })),
         ])
+    }
+
+    /// What the tenant sets for itself.
+    private var settings: [JSONText.Member] {
+        guard let document = catalog.tenants.first else { return [] }
+        return [
+            .init(name: "tenant", value: Self.settings(document, ["mode", "time_zone", "pending_approvals_per_agent"]))
+        ]
     }
 
     private static func settings(_ header: DocumentHeader, _ names: [String]) -> JSONText {
@@ -40,10 +46,14 @@ struct TableWriter {
         let policies = Array(catalog.policies.enumerated())
         let agents = Classes(
             names: catalog.agents.map(\.name), prefix: "a",
-            signature: { name in policies.filter { !$0.element.isForAllAgents && $0.element.speaksAbout(agent: name) }.map(\.offset) })
+            signature: { name in
+                policies.filter { !$0.element.isForAllAgents && $0.element.speaksAbout(agent: name) }.map(\.offset)
+            })
         let tools = Classes(
             names: catalog.tools.map(\.name), prefix: "t",
-            signature: { name in policies.filter { !$0.element.isForAllTools && $0.element.speaksAbout(tool: name) }.map(\.offset) })
+            signature: { name in
+                policies.filter { !$0.element.isForAllTools && $0.element.speaksAbout(tool: name) }.map(\.offset)
+            })
         let entries = policies.map { Self.entry($0.offset, $0.element) }
         func listed(_ isIncluded: (PolicyDocument) -> Bool, among offsets: [Int]) -> JSONText? {
             let kept = offsets.filter { isIncluded(catalog.policies[$0]) }
@@ -57,15 +67,16 @@ struct TableWriter {
             let cells = tools.members.compactMapValues { listed({ _ in true }, among: $0.filter(wanted.contains)) }
             return cells.isEmpty ? nil : .sorted(cells)
         }
-        return .object([
-            .init(name: "everywhere", value: everywhere ?? .list([])),
-            .init(name: "by_agent", value: .sorted(byAgent)),
-            .init(name: "by_tool", value: .sorted(byTool)),
-            .init(name: "by_pair", value: .sorted(byPair)),
-            .init(name: "agent_class", value: .sorted(agents.classOf.mapValues(JSONText.string))),
-            .init(name: "tool_class", value: .sorted(tools.classOf.mapValues(JSONText.string))),
-            .init(name: "http_tools", value: Self.marks(catalog.tools.filter(\.hasHTTP).map(\.name))),
-        ] + authority)
+        return .object(
+            [
+                .init(name: "everywhere", value: everywhere ?? .list([])),
+                .init(name: "by_agent", value: .sorted(byAgent)),
+                .init(name: "by_tool", value: .sorted(byTool)),
+                .init(name: "by_pair", value: .sorted(byPair)),
+                .init(name: "agent_class", value: .sorted(agents.classOf.mapValues(JSONText.string))),
+                .init(name: "tool_class", value: .sorted(tools.classOf.mapValues(JSONText.string))),
+                .init(name: "http_tools", value: Self.marks(catalog.tools.filter(\.hasHTTP).map(\.name))),
+            ] + authority)
     }
 
     /// Who may call what, and through whom.
@@ -76,7 +87,9 @@ struct TableWriter {
         var classes: [[String]: String] = [:]
         for agent in catalog.agents {
             let globs = agent.scopes.map(\.value)
-            let reach = globs.contains(where: \.matchesAll) ? ["*"] : tools.filter { tool in globs.contains { $0.matches(tool) } }
+            let reach =
+                globs.contains(where: \.matchesAll)
+                ? ["*"] : tools.filter { tool in globs.contains { $0.matches(tool) } }
             let name = classes[reach] ?? "s\(classes.count)"
             classes[reach] = name
             scopes[name] = Self.marks(reach)

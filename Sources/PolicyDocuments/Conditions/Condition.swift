@@ -121,7 +121,8 @@ struct ConditionCompiler {
         for tool in tools {
             var schema = tool.parameters
             for name in path { schema = schema?.property(name)?.schema }
-            guard let schema, schema.types?.contains(.boolean) == false || (schema.singleType ?? .boolean) != .boolean else {
+            guard let schema, schema.types?.contains(.boolean) == false || (schema.singleType ?? .boolean) != .boolean
+            else {
                 return nil
             }
         }

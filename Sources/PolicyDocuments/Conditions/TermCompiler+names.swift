@@ -95,7 +95,8 @@ extension TermCompiler {
                     let names = schema.properties.map(\.name)
                     let shown = (["params"] + path.prefix(depth)).joined(separator: ".")
                     throw report(
-                        .unknownParameter, "the tool `\(tool.name)` has no parameter `\(path[...depth].joined(separator: "."))`",
+                        .unknownParameter,
+                        "the tool `\(tool.name)` has no parameter `\(path[...depth].joined(separator: "."))`",
                         at: term.location,
                         fix: NearMiss.of(name, among: names).map { "did you mean `\(shown).\($0)`?" }
                             ?? "declare it under the tool's `parameters`")
@@ -111,7 +112,8 @@ extension TermCompiler {
                         "the parameter `\(here.joined(separator: "."))` of the tool `\(tool.name)` is optional and has no default",
                         at: term.location,
                         fix: "give it a `default` in the schema, or test its presence in the same rule: "
-                            + "`\"\(name)\" in object.keys(\((["params"] + path.prefix(depth)).joined(separator: ".")))`")
+                            + "`\"\(name)\" in object.keys(\((["params"] + path.prefix(depth)).joined(separator: ".")))`"
+                    )
                 }
                 if !isTested { isTotal = false }
             }
@@ -127,7 +129,8 @@ extension TermCompiler {
     }
 
     private func compileRegistered(_ name: String, _ steps: [Term], at term: Term) throws(Fault) -> Result {
-        guard let first = steps.first, case .string(let field) = first.kind, Self.fields(of: name).contains(field) else {
+        guard let first = steps.first, case .string(let field) = first.kind, Self.fields(of: name).contains(field)
+        else {
             guard let first = steps.first, case .string(let field) = first.kind else {
                 throw unsupported("`\(name)` without a field", at: term.location)
             }

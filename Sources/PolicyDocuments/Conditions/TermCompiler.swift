@@ -48,7 +48,8 @@ struct TermCompiler {
         case .set(let terms):
             let parts = try compileAll(terms)
             return Result(
-                text: RegoText.set(parts.map(\.text)), type: .set(Self.common(parts)), isTotal: parts.allSatisfy(\.isTotal))
+                text: RegoText.set(parts.map(\.text)), type: .set(Self.common(parts)),
+                isTotal: parts.allSatisfy(\.isTotal))
         case .object(let entries):
             var parts: [Result] = []
             var texts: [String] = []
@@ -129,13 +130,16 @@ struct TermCompiler {
                     + "`\(written(call.arguments[index]))` is \(argument.type.title)",
                 at: call.arguments[index].location, fix: "use \(function.arguments[index].title)")
         }
-        let areKnown = zip(arguments, function.arguments).allSatisfy { $0.isTotal && ($1 == .unknown || $0.type != .unknown) }
+        let areKnown = zip(arguments, function.arguments).allSatisfy {
+            $0.isTotal && ($1 == .unknown || $0.type != .unknown)
+        }
         var isTotal = function.isTotal && areKnown
         var type = function.result
         if function.name == "count", let argument = arguments.first {
             guard argument.type.isCollection || argument.type == .string || argument.type == .unknown else {
                 throw report(
-                    .conditionType, "`count` takes a string or a collection, and `\(written(call.arguments[0]))` is "
+                    .conditionType,
+                    "`count` takes a string or a collection, and `\(written(call.arguments[0]))` is "
                         + argument.type.title, at: call.arguments[0].location, fix: "count something that has parts")
             }
             isTotal = argument.isTotal && argument.type != .unknown
@@ -151,7 +155,9 @@ struct TermCompiler {
 
     /// `object.get(params, "memo", "")` is of the property's type when the default is too.
     private func typeOfObjectGet(_ call: Call, _ arguments: [Result]) throws(Fault) -> ValueType {
-        guard let path = arguments[0].parameterPath, case .string(let name) = call.arguments[1].kind else { return .unknown }
+        guard let path = arguments[0].parameterPath, case .string(let name) = call.arguments[1].kind else {
+            return .unknown
+        }
         let property = try parameter(path + [name], at: call.arguments[1], presenceMatters: false)
         return property.type.joined(with: arguments[2].type)
     }
@@ -160,12 +166,15 @@ struct TermCompiler {
         let (item, collection) = (arguments[0], arguments[1])
         guard collection.type.isCollection || collection.type == .unknown else {
             throw report(
-                .conditionType, "`in` looks into a collection, and `\(written(call.arguments[1]))` is "
-                    + collection.type.title, at: call.arguments[1].location, fix: "write a list such as [\"EUR\", \"USD\"]")
+                .conditionType,
+                "`in` looks into a collection, and `\(written(call.arguments[1]))` is "
+                    + collection.type.title, at: call.arguments[1].location,
+                fix: "write a list such as [\"EUR\", \"USD\"]")
         }
         guard item.type.fits(collection.type.element) else {
             throw report(
-                .conditionType, "`\(written(call.arguments[0]))` is \(item.type.title), and the collection holds "
+                .conditionType,
+                "`\(written(call.arguments[0]))` is \(item.type.title), and the collection holds "
                     + "\(collection.type.element.title) each", at: call.arguments[0].location,
                 fix: "compare values of one type")
         }
@@ -194,7 +203,8 @@ struct TermCompiler {
         if isOrdering, !isKnown {
             guard [left.type, right.type].allSatisfy({ $0 == .unknown || $0 == .number || $0 == .string }) else {
                 throw report(
-                    .conditionType, "`\(symbol)` orders numbers or strings, and `\(written(call.arguments[0]))` is "
+                    .conditionType,
+                    "`\(symbol)` orders numbers or strings, and `\(written(call.arguments[0]))` is "
                         + left.type.title, at: call.location, fix: "use `==`, `!=` or `in`")
             }
             let name = ["<": "is_less", "<=": "is_at_most", ">": "is_more", ">=": "is_at_least"][symbol] ?? "is_less"

@@ -31,7 +31,8 @@ struct AgentDocument: Sendable {
         .object([
             .init(name: "owner", value: header.owner.map(JSONText.string) ?? .string("")),
             .init(
-                name: "identities", value: .list((header.node[name: "identities"]?.elements ?? []).map(JSONText.literal))),
+                name: "identities",
+                value: .list((header.node[name: "identities"]?.elements ?? []).map(JSONText.literal))),
             .init(name: "scopes", value: .strings(scopes.map(\.value.text))),
             .init(name: "accepts_from", value: .strings(acceptsFrom.map(\.value.text))),
             .init(name: "labels", value: header.labelsJSON),

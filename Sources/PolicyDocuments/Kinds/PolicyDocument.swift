@@ -119,12 +119,14 @@ struct PolicyDocument: Sendable {
     }
 
     private static func rule(_ node: LocatedNode) -> Clause? {
-        guard let name = node[name: "name"]?.string, let effect = node[name: "effect"]?.string.flatMap(Effect.init) else {
+        guard let name = node[name: "name"]?.string, let effect = node[name: "effect"]?.string.flatMap(Effect.init)
+        else {
             return nil
         }
         let rule = Rule(
             effect: effect, conditions: node[name: "when"].map(conditions) ?? [], reason: node[name: "reason"]?.string,
-            approval: node[name: "approval"].map(approval), sanitizers: (node[name: "sanitize"]?.elements ?? []).map(sanitizer))
+            approval: node[name: "approval"].map(approval),
+            sanitizers: (node[name: "sanitize"]?.elements ?? []).map(sanitizer))
         return Clause(name: name, kind: .rule(rule), location: node.location)
     }
 

@@ -20,19 +20,24 @@ struct ToolDocument: Sendable {
             guard let entry = node.entries.first else { return nil }
             let names = entry.key == "http" ? ["method", "host", "path"] : ["server", "tool"]
             return Located(
-                ([entry.key] + names.map { entry.value[name: $0]?.string ?? "" }).joined(separator: " "), at: node.location)
+                ([entry.key] + names.map { entry.value[name: $0]?.string ?? "" }).joined(separator: " "),
+                at: node.location)
         }
     }
 
     /// Paths of `{name}` segments name parameters; sensitive paths name parameters.
     func checkReferences(_ findings: Findings) {
         for match in header.node[name: "match"]?.elements ?? [] {
-            guard let path = match[name: "http"]?[name: "path"], let glob = path.string.flatMap(PathGlob.init) else { continue }
+            guard let path = match[name: "http"]?[name: "path"], let glob = path.string.flatMap(PathGlob.init) else {
+                continue
+            }
             for name in glob.parameters where parameters?.property(name) == nil {
                 findings.error(
                     .unknownParameter, "the path names the parameter `\(name)`, which the tool does not declare",
                     at: path.location,
-                    fix: NearMiss.of(name, among: parameters?.properties.map(\.name) ?? []).map { "did you mean `{\($0)}`?" }
+                    fix: NearMiss.of(name, among: parameters?.properties.map(\.name) ?? []).map {
+                        "did you mean `{\($0)}`?"
+                    }
                         ?? "declare it under `parameters`")
             }
         }
@@ -73,7 +78,8 @@ struct ToolDocument: Sendable {
         if let schema = header.node[name: "parameters"] {
             members.append(.init(name: "parameters", value: .literal(schema)))
         }
-        members.append(.init(name: "sensitive", value: .strings(header.node[name: "sensitive"]?.strings.map(\.value) ?? [])))
+        members.append(
+            .init(name: "sensitive", value: .strings(header.node[name: "sensitive"]?.strings.map(\.value) ?? [])))
         if let risk = header.node[name: "risk"]?.string {
             members.append(.init(name: "risk", value: .string(risk)))
         }

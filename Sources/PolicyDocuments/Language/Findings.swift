@@ -21,7 +21,8 @@ final class Findings {
     }
 
     private func report(
-        _ severity: Diagnostic.Severity, _ code: PolicyCode, _ message: String, _ location: SourceLocation, _ fix: String
+        _ severity: Diagnostic.Severity, _ code: PolicyCode, _ message: String, _ location: SourceLocation,
+        _ fix: String
     ) {
         let line = files[location.file]?.line(location.line)
         let diagnostic = Diagnostic(

@@ -54,7 +54,8 @@ struct DomainGlob: Sendable, Hashable {
         let isDomain = labels.allSatisfy { label in
             (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
                 && label.utf8.allSatisfy {
-                    (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+                    (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-")
+                        || $0 == UInt8(ascii: "_")
                 }
         }
         guard isDomain, domain.utf8.count <= 253, !isBelow || labels.count >= 2 else { return nil }
@@ -62,18 +63,19 @@ struct DomainGlob: Sendable, Hashable {
     }
 }
 
-/// A path in which a segment `*` stands for one segment, and a last segment `*` or `**` for one or more: `/ehr/*`.
+/// A path in which `*` stands for one segment or a part of one, `**` for any number of segments, and `{name}` for one
+/// segment that is a parameter: `/ehr/*`, `/files/**`.
 struct PathGlob: Sendable, Hashable {
     enum Kind: Sendable, Hashable {
         case exact(String)
-        /// Everything that is longer than this prefix, which ends in `/`.
+        /// Everything that starts with this prefix, which ends in `/`.
         case below(String)
         /// An anchored RE2 pattern.
         case pattern(String)
     }
 
     let kind: Kind
-    /// Names of `{parameter}` segments.
+    /// Names of `{name}` segments.
     let parameters: [String]
 
     init?(_ text: String) {
@@ -84,29 +86,29 @@ struct PathGlob: Sendable, Hashable {
         var names: [String] = []
         var pattern = "^"
         for (index, segment) in segments.enumerated() {
-            let isLast = index == segments.count - 1
-            if segment == "**" || (segment == "*" && isLast) {
-                guard isLast else { return nil }
-                pattern += "/.+"
+            guard segment != ".", segment != "..", !segment.isEmpty || index == segments.count - 1 else { return nil }
+            if segment == "**" {
+                pattern += "(/.*)?"
             } else if segment == "*" {
                 pattern += "/[^/]+"
             } else if segment.hasPrefix("{"), segment.hasSuffix("}"), segment.count > 2 {
-                names.append(String(segment.dropFirst().dropLast()))
+                let name = String(segment.dropFirst().dropLast())
+                guard !names.contains(name), !name.contains(where: { "{}*".contains($0) }) else { return nil }
+                names.append(name)
                 pattern += "/[^/]+"
             } else {
-                guard segment != ".", segment != "..", !segment.contains("*"), !segment.contains("{"),
-                    !segment.isEmpty || (isLast && segments.count == 1) || isLast
-                else { return nil }
-                pattern += "/" + Self.quoted(segment)
+                guard !segment.contains("{"), !segment.contains("}"), !segment.contains("**") else { return nil }
+                pattern +=
+                    "/"
+                    + segment.split(separator: "*", omittingEmptySubsequences: false)
+                    .map { Self.quoted(String($0)) }.joined(separator: "[^/]*")
             }
         }
         parameters = names
-        let fixed = segments.dropLast()
-        let isPlain = !fixed.contains { $0 == "*" || $0.hasPrefix("{") }
-        if isPlain, segments.last == "*" || segments.last == "**" {
-            kind = .below("/" + fixed.map { $0 + "/" }.joined())
-        } else if isPlain, names.isEmpty {
+        if names.isEmpty, !text.contains("*") {
             kind = .exact(text)
+        } else if names.isEmpty, text.hasSuffix("/**"), !text.dropLast(2).contains("*") {
+            kind = .below(String(text.dropLast(2)))
         } else {
             kind = .pattern(pattern + "$")
         }
@@ -115,7 +117,7 @@ struct PathGlob: Sendable, Hashable {
     private static func quoted(_ text: String) -> String {
         var result = ""
         for character in text {
-            if ".+*?()|[]{}^$".contains(character) { result += "\\" }
+            if ".+?()|[]{}^$".contains(character) { result += "\\" }
             result.append(character)
         }
         return result
@@ -158,12 +160,16 @@ struct JSONPath: Sendable, Hashable {
         while let first = rest.first {
             rest = rest.dropFirst()
             if first == "." {
-                let name = rest.prefix { $0 == "_" || $0 == "-" || $0 == "*" || ($0.isASCII && ($0.isLetter || $0.isNumber)) }
+                let name = rest.prefix {
+                    $0 == "_" || $0 == "-" || $0 == "*" || ($0.isASCII && ($0.isLetter || $0.isNumber))
+                }
                 rest = rest.dropFirst(name.count)
                 if name == "*" {
                     steps.append(.every)
                 } else {
-                    guard let initial = name.first, initial == "_" || initial.isLetter, !name.contains("*") else { return nil }
+                    guard let initial = name.first, initial == "_" || initial.isLetter, !name.contains("*") else {
+                        return nil
+                    }
                     steps.append(.member(String(name)))
                 }
             } else if first == "[", let end = rest.firstIndex(of: "]") {
@@ -176,7 +182,9 @@ struct JSONPath: Sendable, Hashable {
                     guard !name.contains("'") else { return nil }
                     steps.append(.member(String(name)))
                 } else {
-                    guard inside.utf8.allSatisfy({ (48...57).contains($0) }), let index = Int(inside) else { return nil }
+                    guard inside.utf8.allSatisfy({ (48...57).contains($0) }), let index = Int(inside) else {
+                        return nil
+                    }
                     steps.append(.element(index))
                 }
             } else {

@@ -13,7 +13,8 @@ struct Money: Sendable, Equatable {
             amount = text.dropFirst()
         } else {
             let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[1].utf8.count == 3, parts[1].utf8.allSatisfy({ (65...90).contains($0) }) else {
+            guard parts.count == 2, parts[1].utf8.count == 3, parts[1].utf8.allSatisfy({ (65...90).contains($0) })
+            else {
                 return nil
             }
             currency = String(parts[1])

@@ -1,15 +1,15 @@
 extension Shape {
-    static let kinds = ["Agent", "Tool", "Policy", "Detector", "Approvers"]
-    /// Kinds of other parts of the product: their documents may stand in the same tree and are left to them.
-    static let foreignKinds = ["Tenant", "PolicyTest"]
+    static let kinds = ["Agent", "Tool", "Policy", "Approvers", "Tenant"]
+    /// Documents of these kinds may stand in the same tree; they are no part of a bundle.
+    static let foreignKinds = ["PolicyTest"]
 
     static func ofKind(_ kind: String) -> Shape? {
         switch kind {
         case "Agent": agent
         case "Tool": tool
         case "Policy": policy
-        case "Detector": detector
         case "Approvers": approvers
+        case "Tenant": tenant
         default: nil
         }
     }
@@ -39,7 +39,8 @@ extension Shape {
             Field(
                 "scopes", .list(.format(.glob), atLeast: 1), required: true,
                 "The tools it can ever be permitted to call, whatever policies say."),
-            Field("accepts_from", .list(.format(.glob), atLeast: 0), "Agents that may delegate to it. None by default."),
+            Field(
+                "accepts_from", .list(.format(.glob), atLeast: 0), "Agents that may delegate to it. None by default."),
         ])
 
     static let identity = Shape(
@@ -85,7 +86,7 @@ extension Shape {
             Field("host", .format(.domain), required: true, "The host, `*.domain`, or `*`."),
             Field(
                 "path", .format(.path), required: true,
-                "The path. `*` is one segment, a last `*` or `**` one or more, `{name}` a segment that is a parameter."),
+                "The path. `*` is one segment, `**` any number of them, `{name}` a segment that is a parameter."),
         ])
 
     static let mcpMatch = Shape(
@@ -93,14 +94,6 @@ extension Shape {
         fields: [
             Field("server", .format(.name), required: true, "The server's name."),
             Field("tool", .text, required: true, "The tool's name there."),
-        ])
-
-    static let detector = document(
-        "Detector", "a detector",
-        [
-            Field("pattern", .text, required: true, "An RE2 pattern of what it finds."),
-            Field("validator", .choice(["luhn", "iban"]), "A check that a finding must pass."),
-            Field("replacement", .text, "What stands in place of a finding. `[REDACTED:name]` by default."),
         ])
 
     static let approvers = document(
@@ -112,7 +105,17 @@ extension Shape {
             Field(
                 "for_risk", .list(.choice(["low", "medium", "high", "critical"]), atLeast: 0),
                 "Risks that they decide when a rule names no approvers."),
-            Field("max_pending", .integer(1...10_000), "Approvals that an agent may have pending at a time."),
-            Field("max_per_day", .integer(1...100_000), "Approvals that an agent may ask for in a day."),
+        ])
+
+    static let tenant = document(
+        "Tenant", "a tenant",
+        [
+            Field(
+                "mode", .choice(["enforce", "shadow"]),
+                "In shadow every call is allowed, and the outcome only recorded."),
+            Field("time_zone", .format(.timeZone), "Where its days and months begin. `UTC` by default."),
+            Field(
+                "pending_approvals_per_agent", .integer(1...100_000),
+                "Approvals that one agent may have pending. 100 by default."),
         ])
 }

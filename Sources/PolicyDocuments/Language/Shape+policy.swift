@@ -12,7 +12,8 @@ extension Shape {
                 "controls", .list(.format(.control), atLeast: 1),
                 "Compliance controls that it implements, such as `SOC2:CC6.1`."),
             Field("mode", .choice(["enforce", "shadow"]), "Shadow policies are evaluated and never enforced."),
-            Field("agents", .list(.format(.glob), atLeast: 1), required: true, "Agents it speaks about, names or globs."),
+            Field(
+                "agents", .list(.format(.glob), atLeast: 1), required: true, "Agents it speaks about, names or globs."),
             Field(
                 "tools", .list(.format(.glob), atLeast: 1),
                 "Tools it speaks about, names or globs; all when absent. A policy that permits must name its tools."),
@@ -40,7 +41,8 @@ extension Shape {
         Field("monthly_budget", .format(.money), "The most its calls may cost in a month."),
         Field("total_budget", .format(.money), "The most its calls may ever cost."),
         Field("cost", .cost, "What a call costs, in the budget's currency."),
-        Field("per", .choice(["agent", "tool", "session", "tenant"]), "Whose budget and rate it is. `agent` by default."),
+        Field(
+            "per", .choice(["agent", "tool", "session", "tenant"]), "Whose budget and rate it is. `agent` by default."),
         Field("rps", .number(minimum: "0", exclusive: true), "Calls a second, on the average."),
         Field("burst", .integer(1...1_000_000), "Calls at once. `rps` rounded up by default."),
     ]
@@ -50,7 +52,8 @@ extension Shape {
         fields: [
             Field("name", .format(.name), required: true, "Unique in its policy; decisions name it."),
             Field("description", .text, "What it is for."),
-            Field("effect", .choice(["allow", "deny", "approval_needed", "sanitize"]), required: true, "What it does."),
+            Field(
+                "effect", .choice(["allow", "deny", "approval_needed", "sanitize"]), required: true, "What it does."),
             Field("when", .conditions, "Conditions that must all hold. A rule without holds always."),
             Field("reason", .text, "What the agent and the record are told."),
             Field("approval", .object(approval), "Who approves; the policy's `approval` by default."),

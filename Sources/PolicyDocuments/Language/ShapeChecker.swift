@@ -35,14 +35,17 @@ struct ShapeChecker {
         case .text:
             guard let text = node.string else { return wrongType(node, expected: "text", field: name) }
             if text.isEmpty {
-                findings.error(.emptyList, "`\(name)` is empty", at: node.location, fix: "write the text, or remove the field")
+                findings.error(
+                    .emptyList, "`\(name)` is empty", at: node.location, fix: "write the text, or remove the field")
             }
         case .format(let format): check(node, against: format, name: name)
         case .boolean:
             if node.boolean == nil { wrongType(node, expected: "`true` or `false`", field: name) }
         case .number(let minimum, let exclusive): checkNumber(node, minimum, exclusive, name)
         case .integer(let range):
-            guard case .number(let text) = node.kind else { return wrongType(node, expected: "a whole number", field: name) }
+            guard case .number(let text) = node.kind else {
+                return wrongType(node, expected: "a whole number", field: name)
+            }
             guard let value = Int(text), range.contains(value) else {
                 return findings.error(
                     .outOfRange, "`\(name)` is \(text)", at: node.location,
@@ -59,7 +62,8 @@ struct ShapeChecker {
         case .conditions:
             guard case .list(let elements) = node.kind else { return checkCondition(node, name) }
             if elements.isEmpty {
-                findings.error(.emptyList, "`\(name)` is empty", at: node.location, fix: "write a condition, or remove the field")
+                findings.error(
+                    .emptyList, "`\(name)` is empty", at: node.location, fix: "write a condition, or remove the field")
             }
             for element in elements { checkCondition(element, name) }
         case .cost:
@@ -101,14 +105,16 @@ struct ShapeChecker {
             return wrongType(node, expected: "a list", field: name)
         }
         if elements.count < least {
-            findings.error(.emptyList, "`\(name)` is empty", at: node.location, fix: "name at least one, or remove the field")
+            findings.error(
+                .emptyList, "`\(name)` is empty", at: node.location, fix: "name at least one, or remove the field")
         }
         var seen: Set<String> = []
         for item in elements {
             check(item, against: element, name: name)
             if let text = item.string, !seen.insert(text).inserted {
                 findings.error(
-                    .duplicateValue, "`\(text)` stands twice in `\(name)`", at: item.location, fix: "remove one of the two")
+                    .duplicateValue, "`\(text)` stands twice in `\(name)`", at: item.location,
+                    fix: "remove one of the two")
             }
         }
     }
@@ -123,7 +129,8 @@ struct ShapeChecker {
                 .contradiction, "\(shape.title) has one of \(names), and this has \(known.count)",
                 at: known[1].keyLocation, fix: "make it an element of its own")
         } else if entries.isEmpty {
-            findings.error(.missingField, "\(shape.title) needs one of \(names)", at: node.location, fix: "add one of them")
+            findings.error(
+                .missingField, "\(shape.title) needs one of \(names)", at: node.location, fix: "add one of them")
         }
     }
 

@@ -81,11 +81,11 @@ struct TextFormat: Sendable {
     ) { $0.hasPrefix("https://") && $0.utf8.count > 8 && !$0.contains(" ") }
 
     static let keyID = TextFormat(
-        title: "the id of an API key", code: .invalidIdentity, pattern: #"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$"#,
+        title: "the id of an API key", code: .invalidIdentity, pattern: #"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$"#,
         example: "finance-1"
     ) { text in
         (1...64).contains(text.utf8.count) && isAlphanumeric(text.utf8.first ?? 0)
-            && text.utf8.allSatisfy { isAlphanumeric($0) || ".-".utf8.contains($0) }
+            && text.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
     }
 
     static let approver = TextFormat(
@@ -117,8 +117,21 @@ struct TextFormat: Sendable {
             && parts[1].utf8.allSatisfy { isAlphanumeric($0) || ".()/_-".utf8.contains($0) }
     }
 
+    static let timeZone = TextFormat(
+        title: "a time zone", code: .unknownValue, pattern: #"^(UTC|GMT|[A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$"#,
+        example: "Europe/Berlin"
+    ) { text in
+        if text == "UTC" || text == "GMT" { return true }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count >= 2
+            && parts.allSatisfy { part in
+                !part.isEmpty && part.utf8.allSatisfy { isAlphanumeric($0) || "_+-".utf8.contains($0) }
+            }
+    }
+
     static let regoFile = TextFormat(
-        title: "the path of a Rego file", code: .regoFile, pattern: #"^[A-Za-z0-9._/-]+\.rego$"#, example: "refunds.rego"
+        title: "the path of a Rego file", code: .regoFile, pattern: #"^[A-Za-z0-9._/-]+\.rego$"#,
+        example: "refunds.rego"
     ) { text in
         text.hasSuffix(".rego") && !text.hasPrefix("/") && !text.split(separator: "/").contains("..")
             && text.utf8.allSatisfy { isAlphanumeric($0) || "._/-".utf8.contains($0) }

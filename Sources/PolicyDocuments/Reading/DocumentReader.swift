@@ -58,7 +58,8 @@ struct DocumentReader {
         if let line = chunk.manyAliasesLine {
             findings.error(
                 .anchor, "anchors and aliases are not part of the policy language",
-                at: lines.location(line: chunk.firstLine + line, column: 1), fix: "write the value out where it is used")
+                at: lines.location(line: chunk.firstLine + line, column: 1), fix: "write the value out where it is used"
+            )
             return .failure(Unreadable())
         }
         var text = chunk.text
@@ -87,7 +88,8 @@ struct DocumentReader {
 
     /// Reports the second occurrence of `key` and returns the text with it renamed, so that reading can go on and find
     /// the next; nil when the occurrence is not where it is looked for.
-    private func renameDuplicate(of key: String, after mark: Mark, in text: String, chunk: SourceLines.Chunk) -> String? {
+    private func renameDuplicate(of key: String, after mark: Mark, in text: String, chunk: SourceLines.Chunk) -> String?
+    {
         var rows = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0) }
         let wanted = Array(key.unicodeScalars)
         guard !wanted.isEmpty, mark.line >= 1, mark.line <= rows.count else { return nil }

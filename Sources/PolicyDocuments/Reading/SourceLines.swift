@@ -14,7 +14,8 @@ struct SourceLines {
         func tooDeepLine(limit: Int) -> Int? {
             var open = 0
             for (row, line) in rows.enumerated() {
-                let markers = line.prefix { [UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: " ")].contains($0) }.count
+                let markers = line.prefix { [UInt8(ascii: "-"), UInt8(ascii: "?"), UInt8(ascii: " ")].contains($0) }
+                    .count
                 for byte in line {
                     if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { open += 1 }
                     if byte == UInt8(ascii: "]") || byte == UInt8(ascii: "}") { open = max(0, open - 1) }
@@ -30,7 +31,8 @@ struct SourceLines {
         var manyAliasesLine: Int? {
             var anchors = 0
             var aliases: [Int] = []
-            for (row, line) in rows.enumerated() where line.first(where: { $0 != UInt8(ascii: " ") }) != UInt8(ascii: "#") {
+            for (row, line) in rows.enumerated()
+            where line.first(where: { $0 != UInt8(ascii: " ") }) != UInt8(ascii: "#") {
                 var before = UInt8(ascii: " ")
                 for byte in line {
                     if " [{,:-?".utf8.contains(before) {
@@ -134,7 +136,9 @@ struct SourceLines {
                     start -= 1
                 }
                 let before = start > 0 ? scalars[start - 1] : " "
-                guard next < scalars.count, scalars[next] == ":", [" ", "{", ",", "\t"].contains(before) else { continue }
+                guard next < scalars.count, scalars[next] == ":", [" ", "{", ",", "\t"].contains(before) else {
+                    continue
+                }
                 places.append((row, column, start == mark.column - 1))
             }
         }

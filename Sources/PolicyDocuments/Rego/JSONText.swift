@@ -8,6 +8,8 @@ indirect enum JSONText: Sendable {
     case literal(LocatedNode)
     case string(String)
     case integer(Int)
+    /// A number as written.
+    case number(String)
     case boolean(Bool)
     case list([JSONText])
     /// Short lists and mappings that stand in one line.
@@ -18,7 +20,10 @@ indirect enum JSONText: Sendable {
 
     /// Members sorted by name.
     static func sorted(_ members: [String: JSONText]) -> JSONText {
-        .object(members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { Member(name: $0.key, value: $0.value) })
+        .object(
+            members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map {
+                Member(name: $0.key, value: $0.value)
+            })
     }
 
     func text(indentation: Int = 0) -> String {
@@ -28,6 +33,7 @@ indirect enum JSONText: Sendable {
         case .literal(let node): return RegoText.literal(node)
         case .string(let text): return RegoText.string(text)
         case .integer(let value): return String(value)
+        case .number(let text): return text
         case .boolean(let value): return value ? "true" : "false"
         case .inline(let elements):
             return "[" + elements.map { $0.text(indentation: indentation) }.joined(separator: ", ") + "]"
@@ -37,7 +43,9 @@ indirect enum JSONText: Sendable {
             return "[\n" + lines.joined(separator: ",\n") + "\n\(outer)]"
         case .object(let members):
             if members.isEmpty { return "{}" }
-            let lines = members.map { "\(inner)\(RegoText.string($0.name)): \($0.value.text(indentation: indentation + 1))" }
+            let lines = members.map {
+                "\(inner)\(RegoText.string($0.name)): \($0.value.text(indentation: indentation + 1))"
+            }
             return "{\n" + lines.joined(separator: ",\n") + "\n\(outer)}"
         }
     }

@@ -54,7 +54,7 @@ struct PolicyWriter {
             guard let condition = amount(above: limit, clause) else { return }
             let note = "\(clause.name): \(limit)"
             if isHard {
-                deny(clause, index, "policy_deny", "the amount is above \(limit)", [condition], note: note)
+                deny(clause, index, "amount_exceeded", "the amount is above \(limit)", [condition], note: note)
             } else {
                 approve(
                     clause, index, "an amount above \(limit) needs approval", [condition], policy.approval, note: note)
@@ -71,13 +71,14 @@ struct PolicyWriter {
         case .deniedCallers(let globs): write(deniedCallers: globs, clause, index)
         case .maximumDepth(let depth):
             used.insert("deny")
-            let finding = finding(index, clause, "chain_invalid", "more than \(depth) callers stand before the agent")
-            rules.append("# max_chain_depth: \(depth)\ndeny contains \(finding) if not count(input.chain) <= \(depth)")
+            let finding = finding(index, clause, "chain_too_deep", "more than \(depth) callers stand before the agent")
+            rules.append("# max_chain_depth: \(depth)\ndeny contains \(finding) if count(input.chain) > \(depth)")
         case .budget(let window, let money): write(window, money, clause, index)
         case .rate(let rps, let burst):
             used.insert("rates")
             rules.append(
-                "# rps: \(rps)\nrates contains [\(index), {\(head(clause)), \"per\": \"\(policy.per)\", \"rps\": \(rps), \"burst\": \(burst)}]")
+                "# rps: \(rps)\nrates contains [\(index), {\(head(clause)), \"per\": \"\(policy.per)\", \"rps\": \(rps), \"burst\": \(burst)}]"
+            )
         case .rule(let value):
             guard let conditions = compile(value.conditions) else { return }
             let note = "rule \(clause.name): \(value.effect.rawValue)"
@@ -100,7 +101,8 @@ struct PolicyWriter {
             allow(clause, index, reason ?? "policy `\(policy.name)` permits this call", conditions, note: note)
         case .deny:
             deny(
-                clause, index, "policy_deny", reason ?? "policy `\(policy.name)` denies this call", conditions, note: note)
+                clause, index, "policy_deny", reason ?? "policy `\(policy.name)` denies this call", conditions,
+                note: note)
         case .approvalNeeded:
             approve(
                 clause, index, reason ?? "policy `\(policy.name)` asks for approval of this call", conditions, approval,
@@ -128,7 +130,8 @@ struct PolicyWriter {
                 isTotal = false
                 if !property.hasDefault {
                     findings.error(
-                        .optionalParameter, "the parameter `amount` of the tool `\(tool.name)` is optional and has no default",
+                        .optionalParameter,
+                        "the parameter `amount` of the tool `\(tool.name)` is optional and has no default",
                         at: clause.location, fix: "make it required, or give it a `default` in the schema")
                     return nil
                 }
@@ -175,7 +178,8 @@ struct PolicyWriter {
     }
 
     private mutating func sanitize(
-        _ clause: PolicyDocument.Clause, _ index: Int, _ sanitizers: [PolicyDocument.Sanitizer], _ conditions: [Condition],
+        _ clause: PolicyDocument.Clause, _ index: Int, _ sanitizers: [PolicyDocument.Sanitizer],
+        _ conditions: [Condition],
         note: String
     ) {
         used.insert("sanitize")
@@ -244,18 +248,15 @@ struct PolicyWriter {
             }
         }
         wireGuard(
-            clause, index, "egress_not_allowed", "this host is not on the list of allowed domains", name: "domain_allowed",
+            clause, index, "egress_not_allowed", "this host is not on the list of allowed domains",
+            name: "domain_allowed",
             bodies)
     }
 
     private func pathTest(_ path: PathGlob) -> [String] {
         switch path.kind {
         case .exact(let text): ["data.aegis.request_path == \(RegoText.string(text))"]
-        case .below(let prefix):
-            [
-                "startswith(data.aegis.request_path, \(RegoText.string(prefix)))",
-                "data.aegis.request_path != \(RegoText.string(prefix))",
-            ]
+        case .below(let prefix): ["startswith(data.aegis.request_path, \(RegoText.string(prefix)))"]
         case .pattern(let pattern): ["regex.match(\(RegoText.string(pattern)), data.aegis.request_path)"]
         }
     }
@@ -263,7 +264,8 @@ struct PolicyWriter {
     /// A guard over what is on the wire: it speaks about tools that HTTP requests match, and denies where the request is
     /// not known.
     private mutating func wireGuard(
-        _ clause: PolicyDocument.Clause, _ index: Int, _ code: String, _ message: String, name: String, _ bodies: [[String]]
+        _ clause: PolicyDocument.Clause, _ index: Int, _ code: String, _ message: String, name: String,
+        _ bodies: [[String]]
     ) {
         let wired = tools.filter(\.hasHTTP)
         guard !wired.isEmpty else {
@@ -297,22 +299,27 @@ struct PolicyWriter {
             }
             let listed = values.map { "`\($0.filter { $0 != "\"" })`" }.joined(separator: " or ")
             let finding = finding(index, clause, code, "the context must say \(entry.key) \(listed)")
-            rules.append("# require: \(entry.key)\ndeny contains \(finding) if not \(test)")
+            let name = helperName("required_\(entry.key)")
+            rules.append(
+                "# require: \(entry.key)\ndeny contains \(finding) if not \(name)\n\n\(name) if \(test)")
         }
     }
 
-    private mutating func write(deniedCallers globs: [Located<NameGlob>], _ clause: PolicyDocument.Clause, _ index: Int) {
+    private mutating func write(deniedCallers globs: [Located<NameGlob>], _ clause: PolicyDocument.Clause, _ index: Int)
+    {
         guard !globs.isEmpty else { return }
         used.insert("deny")
         let finding = finding(index, clause, "caller_not_allowed", "a caller in the chain is denied")
         let exact = globs.filter { $0.value.isExact }.map { RegoText.string($0.value.text) }
         var text = "# denied_callers"
         if !exact.isEmpty {
-            text += "\ndeny contains \(finding) if {\n\tsome caller in input.chain\n\tcaller in \(RegoText.set(exact))\n}"
+            text +=
+                "\ndeny contains \(finding) if {\n\tsome caller in input.chain\n\tcaller in \(RegoText.set(exact))\n}"
         }
         for glob in globs where !glob.value.isExact {
             let pattern = RegoText.string(glob.value.text)
-            text += "\(text.hasSuffix("}") ? "\n\n" : "\n")deny contains \(finding) if {\n\tsome caller in input.chain\n"
+            text +=
+                "\(text.hasSuffix("}") ? "\n\n" : "\n")deny contains \(finding) if {\n\tsome caller in input.chain\n"
             text += "\tglob.match(\(pattern), [], caller)\n}"
         }
         rules.append(text)
@@ -334,7 +341,8 @@ struct PolicyWriter {
         guard names.insert("cost").inserted else { return }
         rules.append(
             "# cost: \(cost.string ?? text)\n# Null when it is no number, or a negative one: the call is then denied.\n"
-                + "default cost := null\n\ncost := amount if {\n\tamount := \(text)\n\tis_number(amount)\n\tamount >= 0\n}")
+                + "default cost := null\n\ncost := amount if {\n\tamount := \(text)\n\tis_number(amount)\n\tamount >= 0\n}"
+        )
     }
 
     /// A Rego file's `deny`, `approval_needed`, `allow` and `sanitize` rules, as findings of this policy.
@@ -389,7 +397,9 @@ struct PolicyWriter {
     }
 
     private func comment(_ text: String) -> String {
-        text.unicodeScalars.split { $0.properties.generalCategory == .control || $0.value == 0x2028 || $0.value == 0x2029 }
-            .map { "# \(String($0))\n" }.joined()
+        text.unicodeScalars.split {
+            $0.properties.generalCategory == .control || $0.value == 0x2028 || $0.value == 0x2029
+        }
+        .map { "# \(String($0))\n" }.joined()
     }
 }

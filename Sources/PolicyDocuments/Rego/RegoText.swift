@@ -51,13 +51,16 @@ enum RegoText {
     /// Whether a name can stand behind a dot.
     static func isPlain(_ name: String) -> Bool {
         guard let first = name.utf8.first, !keywords.contains(name) else { return false }
-        let isLetter = { (byte: UInt8) in (97...122).contains(byte) || (65...90).contains(byte) || byte == UInt8(ascii: "_") }
+        let isLetter = { (byte: UInt8) in
+            (97...122).contains(byte) || (65...90).contains(byte) || byte == UInt8(ascii: "_")
+        }
         return isLetter(first) && name.utf8.allSatisfy { isLetter($0) || (48...57).contains($0) }
     }
 
     /// A Rego identifier made of a name: `no-export` becomes `no_export`.
     static func identifier(_ name: String) -> String {
-        let mapped = String(name.unicodeScalars.map { isPlain(String($0)) || ("0"..."9").contains($0) ? Character($0) : "_" })
+        let mapped = String(
+            name.unicodeScalars.map { isPlain(String($0)) || ("0"..."9").contains($0) ? Character($0) : "_" })
         return isPlain(mapped) ? mapped : "rule_" + mapped
     }
 

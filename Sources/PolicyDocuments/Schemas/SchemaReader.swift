@@ -7,7 +7,8 @@ struct SchemaReader {
 
     static let keywords = [
         "type", "required", "properties", "additionalProperties", "enum", "const", "minimum", "exclusiveMinimum",
-        "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern", "items", "minItems", "maxItems",
+        "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern", "items", "minItems",
+        "maxItems",
         "uniqueItems", "default", "title", "description", "format", "examples", "$schema",
     ]
     private static let annotations: Set = ["title", "description", "format", "examples", "$schema"]
@@ -39,7 +40,8 @@ struct SchemaReader {
         readProperties(node, into: &schema)
         for entry in entries { checkOwner(of: entry, in: schema) }
         if let value = schema.defaultValue, !accepts(value, schema) {
-            wrong(value, "the default does not fit the schema it stands in", fix: "write a value that the schema accepts")
+            wrong(
+                value, "the default does not fit the schema it stands in", fix: "write a value that the schema accepts")
         }
         return schema
     }
@@ -124,7 +126,8 @@ struct SchemaReader {
         let names = Set(required?.strings.map(\.value) ?? [])
         if let properties = node[name: "properties"] {
             guard case .mapping(let entries) = properties.kind else {
-                return wrong(properties, "`properties` is a mapping of names to schemas", fix: "write `amount: {type: number}`")
+                return wrong(
+                    properties, "`properties` is a mapping of names to schemas", fix: "write `amount: {type: number}`")
             }
             for entry in entries {
                 guard let property = read(entry.value) else { continue }
@@ -147,7 +150,8 @@ struct SchemaReader {
         let applies = types.contains(owner) || (owner == .number && types.contains(.integer))
         if !applies {
             findings.error(
-                .schemaValue, "`\(entry.key)` says nothing about \(types.map { "`\($0.rawValue)`" }.joined(separator: " or "))",
+                .schemaValue,
+                "`\(entry.key)` says nothing about \(types.map { "`\($0.rawValue)`" }.joined(separator: " or "))",
                 at: entry.keyLocation, fix: "remove it, or correct the `type`")
         }
     }

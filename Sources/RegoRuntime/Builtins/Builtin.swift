@@ -39,9 +39,15 @@ public struct Builtin: Sendable {
 
     public var name: String { signature.name }
 
-    /// - Parameter body: the code; its errors are given the builtin's name here.
+    /// One of OPA's builtins; nil for another name.
     init?(_ name: String, _ body: @escaping BuiltinFunction) {
         guard let signature = BuiltinSignature.all[name] else { return nil }
+        self.init(signature, body)
+    }
+
+    /// - Parameter body: the code; its errors are given the builtin's name here.
+    public init(_ signature: BuiltinSignature, _ body: @escaping BuiltinFunction) {
+        let name = signature.name
         self.signature = signature
         self.function = { arguments, context throws(BuiltinError) in
             do throws(BuiltinError) {
@@ -69,9 +75,28 @@ public enum Builtins {
     typealias Family = [(name: String, body: BuiltinFunction)]
 
     static let families: [Family] = [
-        ComparisonBuiltins.family, NumberBuiltins.family, AggregateBuiltins.family, ArrayBuiltins.family,
+        ComparisonBuiltins.family,
+        NumberBuiltins.family,
+        AggregateBuiltins.family,
+        ArrayBuiltins.family,
         SetBuiltins.family,
-        ObjectBuiltins.family, TypeBuiltins.family, StringBuiltins.family, TrimBuiltins.family, EncodingBuiltins.family,
-        JSONBuiltins.family, RegexBuiltins.family, GlobBuiltins.family, JSONPathBuiltins.family, GraphBuiltins.family,
+        ObjectBuiltins.family,
+        TypeBuiltins.family,
+        StringBuiltins.family,
+        TrimBuiltins.family,
+        EncodingBuiltins.family,
+        JSONBuiltins.family,
+        RegexBuiltins.family,
+        GlobBuiltins.family,
+        JSONPathBuiltins.family,
+        GraphBuiltins.family,
+        TimeBuiltins.family,
+        SemverBuiltins.family,
+        UnitBuiltins.family,
+        UUIDBuiltins.family,
+        NetBuiltins.family,
+        CryptoBuiltins.family,
+        SchemaBuiltins.family,
+        SystemBuiltins.family,
     ]
 }

@@ -3,7 +3,7 @@ public import RegoValues
 /// What a builtin may use besides its arguments; one evaluation at a time, not thread-safe. Keeping it for the next
 /// evaluation (``restart(now:randomSeed:)``) keeps compiled patterns and time zones.
 public final class BuiltinContext {
-    public let heap: Heap
+    public private(set) var heap: Heap
     /// Nanoseconds since 1970-01-01T00:00:00Z; the same all through an evaluation.
     public private(set) var now: Int64
     /// The seed of `rand.intn` and `uuid.rfc4122`.
@@ -18,6 +18,7 @@ public final class BuiltinContext {
     public var parseModule: ((_ name: String, _ source: String, _ heap: Heap) -> Result<Value, BuiltinError>)?
 
     private var memory: [String: Value] = [:]
+    private var zones: [String: ZoneRules] = [:]
     let patterns = PatternCache()
 
     public init(heap: Heap, now: Int64, randomSeed: UInt64) {
@@ -28,6 +29,15 @@ public final class BuiltinContext {
 
     /// Forgets what one evaluation's calls remember, for the next evaluation over the same heap.
     public func restart(now: Int64, randomSeed: UInt64) {
+        self.now = now
+        self.randomSeed = randomSeed
+        if !memory.isEmpty { memory.removeAll() }
+        runtime = .undefined
+    }
+
+    /// Forgets what one evaluation's calls remember, for the next evaluation; compiled patterns are kept.
+    public func restart(heap: Heap, now: Int64, randomSeed: UInt64) {
+        self.heap = heap
         self.now = now
         self.randomSeed = randomSeed
         if !memory.isEmpty { memory.removeAll() }
@@ -45,6 +55,15 @@ public final class BuiltinContext {
         guard heap.hasRoom(for: bytes) else {
             throw BuiltinError(.halt, "evaluation needs more memory than its limit")
         }
+    }
+
+    /// The rules of a time zone, kept once read; nil for an unknown one.
+    func zone(_ name: String) -> ZoneRules? {
+        if let known = zones[name] { return known }
+        guard let rules = ZoneRules.named(name) else { return nil }
+        if zones.count >= 64 { zones.removeAll() }
+        zones[name] = rules
+        return rules
     }
 
     /// The value that the first call with this key made: random builtins answer alike within an evaluation.

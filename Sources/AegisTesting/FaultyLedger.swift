@@ -1,0 +1,77 @@
+public import Approvals
+public import Decisions
+import Synchronization
+
+/// A state store that fails on demand, and counts how often it was asked.
+public final class FaultyLedger<Base: SpendLedger & ApprovalLedger>: SpendLedger, ApprovalLedger {
+    public let base: Base
+    public let readFault = Fault()
+    public let spendFault = Fault()
+    public let releaseFault = Fault()
+    public let approvalFault = Fault()
+    private let asked = Mutex(0)
+
+    public init(_ base: Base) { self.base = base }
+
+    /// Calls that touched the store.
+    public var calls: Int { asked.withLock { $0 } }
+
+    private func count() { asked.withLock { $0 += 1 } }
+
+    public func spend(_ order: SpendOrder) async throws -> SpendResult {
+        count()
+        try spendFault.check()
+        return try await base.spend(order)
+    }
+
+    public func priorAnswer(
+        tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim
+    ) async throws -> SpendResult.Outcome? {
+        count()
+        try readFault.check()
+        return try await base.priorAnswer(tenant: tenant, agent: agent, claim: claim)
+    }
+
+    public func confirm(_ decision: DecisionID) { base.confirm(decision) }
+
+    public func release(_ decision: DecisionID, now: Timestamp) async throws {
+        count()
+        try releaseFault.check()
+        try await base.release(decision, now: now)
+    }
+
+    public func settle(
+        _ decision: DecisionID, tenant: String, agent: String, cost: MicroUnits, now: Timestamp
+    ) async throws -> Settlement {
+        count()
+        return try await base.settle(decision, tenant: tenant, agent: agent, cost: cost, now: now)
+    }
+
+    public func unconfirmed() async throws -> [DecisionID] { try await base.unconfirmed() }
+
+    public func recover(durable: Set<DecisionID>, now: Timestamp) async throws -> [DecisionID] {
+        try await base.recover(durable: durable, now: now)
+    }
+
+    public func request(
+        _ draft: ApprovalDraft, maximumPending: Int, now: Timestamp
+    ) async throws -> ApprovalRequestOutcome {
+        count()
+        try approvalFault.check()
+        return try await base.request(draft, maximumPending: maximumPending, now: now)
+    }
+
+    public func approval(_ id: ApprovalID, tenant: String) async throws -> Approval? {
+        try await base.approval(id, tenant: tenant)
+    }
+
+    public func approvals(
+        tenant: String, states: Set<Approval.State>, limit: Int
+    ) async throws -> [Approval] { try await base.approvals(tenant: tenant, states: states, limit: limit) }
+
+    public func update(
+        _ id: ApprovalID, tenant: String, _ change: @escaping @Sendable (inout Approval) throws -> Void
+    ) async throws -> Approval { try await base.update(id, tenant: tenant, change) }
+
+    public func expire(now: Timestamp) async throws -> [Approval] { try await base.expire(now: now) }
+}

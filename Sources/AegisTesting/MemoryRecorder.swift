@@ -1,0 +1,34 @@
+public import Decisions
+import RegoValues
+import Synchronization
+
+/// Keeps records in memory, and fails on demand.
+public final class MemoryRecorder: DecisionRecorder {
+    public struct Entry: Sendable {
+        public var answer: Decision
+        public var parametersShown: String?
+        public var callerIdentity: String?
+        public var point: String
+    }
+
+    public let fault = Fault()
+    private let kept = Mutex<[Entry]>([])
+
+    public init() {}
+
+    public var entries: [Entry] { kept.withLock { $0 } }
+
+    public func record(_ record: DecisionRecord) async throws -> DecisionReceipt {
+        try fault.check()
+        let entry = Entry(
+            answer: record.answer, parametersShown: record.parametersShown.map { JSONWriter.text($0) },
+            callerIdentity: record.callerIdentity, point: record.point)
+        let index = kept.withLock { entries in
+            entries.append(entry)
+            return entries.count - 1
+        }
+        return DecisionReceipt(
+            log: "test/\(record.answer.tenant ?? "_unknown")", index: UInt64(index),
+            leafHash: String(repeating: "0", count: 64))
+    }
+}

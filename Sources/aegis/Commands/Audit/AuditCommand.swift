@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Read and check the audit trail, offline, with its files and a public key.",
+        subcommands: [AuditTail.self, AuditVerify.self])
+}

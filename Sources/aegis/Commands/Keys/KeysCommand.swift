@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys",
+        abstract: "Make signing keys, and issue, list and revoke API keys.",
+        subcommands: [KeysGenerate.self, KeysIssue.self, KeysList.self, KeysRevoke.self])
+}

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct PolicyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy",
+        abstract: "Write, check, build and verify policies.",
+        subcommands: [PolicyBuild.self, PolicyVerify.self])
+}

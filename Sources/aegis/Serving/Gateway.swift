@@ -1,0 +1,122 @@
+import Approvals
+import AuditTrail
+import DecisionAPI
+import Decisions
+import EnvoyAuthorization
+import Foundation
+import Logging
+import PolicyBundles
+import ServiceLifecycle
+import SignedTokens
+import StateStoreSQLite
+import UnixSignals
+
+/// One gateway: its trail, state, keys and policies, and the servers on top, wired once and run as one group.
+struct Gateway {
+    private let configuration: ServeConfiguration
+    private let logger: Logger
+
+    init(_ configuration: ServeConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT, then finishes what is under way and closes the files.
+    func run() async throws {
+        let data = configuration.data
+        try data.create()
+        let journal = try openJournal(data.audit.path)
+        let store = try openStore(data.state.path)
+        do {
+            try await serve(journal: journal, store: store)
+        } catch {
+            journal.close()
+            try? await store.close()
+            throw error
+        }
+        journal.close()
+        try await store.close()
+    }
+
+    private func serve(journal: AuditJournal, store: SQLiteStateStore) async throws {
+        let keys = try GatewayKeys(in: configuration.data.keys)
+        try await Recovery(store: store, auditDirectory: configuration.data.audit.path, logger: logger).run()
+        let now: @Sendable () -> Timestamp = { .current() }
+        let credentials = try await CredentialKeeper(store: store, logger: logger)
+        let registry = PolicyRegistry()
+        let keeper = try policyKeeper(registry: registry, keys: keys, journal: journal)
+        await keeper.start()
+        let mint = try OverrideTokenMint(signingKey: keys.tokens, audience: configuration.gateway)
+        let api = "http://\(configuration.host):\(configuration.port)"
+        let decisions = DecisionPoint(
+            prover: credentials, policies: registry, ledger: store, approvals: store, mint: mint,
+            recorder: AuditTrailRecorder(journal: journal, commitmentKey: keys.commitments), redactor: try Redactor(),
+            approvalURL: { "\(api)/v1/approvals/\($0)" }, now: now)
+        let server = DecisionAPIServer(
+            configuration: .init(host: configuration.host, port: configuration.port), decisions: decisions,
+            desk: ApprovalDesk(ledger: store, mint: mint, now: now), prover: credentials, version: Version.text,
+            logger: logger, now: now, recordVerdict: VerdictTrail(journal: journal).record,
+            onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
+        var services: [any Service] = [credentials, keeper, server]
+        if let address = configuration.authorization {
+            services.append(
+                AuthorizationServer(
+                    address: address, decisions: decisions, logger: logger, isServing: { registry.isReady },
+                    onListening: { [logger] bound in
+                        logger.notice("ext_authz on \(bound.map(String.init(describing:)) ?? address.description)")
+                    }))
+        }
+        try await ServiceGroup(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).run()
+    }
+
+    private func policyKeeper(registry: PolicyRegistry, keys: GatewayKeys, journal: AuditJournal) throws -> PolicyKeeper {
+        let source: PolicySource
+        let trust: KeyRing
+        let tenant: String
+        switch configuration.policies {
+        case .folder(let path, let name):
+            source = .folder(path: path, tenant: name, key: keys.development)
+            trust = try KeyRing([TrustedKey(keys.development.verificationKey)])
+            tenant = name
+        case .bundle(let path, let keyFiles, let name):
+            source = .bundle(path: path)
+            trust = try KeyRing(keyFiles.map { TrustedKey(try KeyFile.verificationKey(at: $0)) })
+            tenant = name ?? Self.tenant(ofBundleAt: path, trust: trust) ?? "default"
+        }
+        return PolicyKeeper(
+            source: source, tenant: tenant, region: configuration.region, trust: trust, registry: registry,
+            history: FileBundleStore(directory: configuration.data.url.appendingPathComponent("bundles").path), logger: logger,
+            trail: { [logger] draft in
+                do { _ = try await journal.append(draft) } catch {
+                    logger.error("a change of policies could not be recorded", metadata: ["error": "\(error)"])
+                }
+            })
+    }
+
+    /// The tenant that a trusted bundle says it is for.
+    private static func tenant(ofBundleAt path: String, trust: KeyRing) -> String? {
+        guard let bundle = try? BundleInput.read(path),
+            let verified = try? BundleVerifier(trust: trust).verify(bundle, now: Timestamp.current().seconds)
+        else { return nil }
+        return verified.manifest.metadata.tenant
+    }
+
+    private func openJournal(_ directory: String) throws -> AuditJournal {
+        do {
+            let keys = try AuditKeys.loadOrCreate(directory: directory, gateway: configuration.gateway)
+            return try AuditJournal.open(
+                directory: directory, configuration: .init(gateway: configuration.gateway), signer: keys.signer,
+                trusted: keys.trusted)
+        } catch let error as AuditError {
+            throw CommandFailure(error.message, fix: error.fix)
+        }
+    }
+
+    private func openStore(_ path: String) throws -> SQLiteStateStore {
+        do { return try SQLiteStateStore(path: path) } catch let error as StateStoreError {
+            throw CommandFailure(error.message, fix: "check the file and your rights to it")
+        }
+    }
+}

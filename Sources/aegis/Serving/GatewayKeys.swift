@@ -1,0 +1,41 @@
+import Crypto
+import Foundation
+import SignedTokens
+
+/// The gateway's own keys, made on first use, in files for their owner alone.
+struct GatewayKeys {
+    /// Signs override tokens.
+    let tokens: SigningKey
+    /// Signs the bundles that `aegis serve --policies` builds. For development.
+    let development: SigningKey
+    /// Keys the commitments to parameters in the audit trail.
+    let commitments: SymmetricKey
+
+    init(in folder: URL) throws {
+        tokens = try Self.signingKey("override-tokens", .edDSA, in: folder)
+        development = try Self.signingKey("development", .es256, in: folder)
+        commitments = try Self.secret(at: folder.appendingPathComponent("commitments.key"))
+    }
+
+    private static func signingKey(_ name: String, _ algorithm: SignatureAlgorithm, in folder: URL) throws -> SigningKey {
+        let path = folder.appendingPathComponent("\(name).pem").path
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = try KeyFile.write(SigningKey(generating: algorithm, name: name), into: folder.path)
+        }
+        return try KeyFile.signingKey(at: path)
+    }
+
+    private static func secret(at file: URL) throws -> SymmetricKey {
+        if !FileManager.default.fileExists(atPath: file.path) {
+            let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
+            guard FileManager.default.createFile(atPath: file.path, contents: key, attributes: [.posixPermissions: 0o600]) else {
+                throw CommandFailure("`\(file.path)` cannot be written", fix: "check your rights to the folder")
+            }
+        }
+        let bytes = try Data(contentsOf: file)
+        guard bytes.count == 32 else {
+            throw CommandFailure("`\(file.path)` is damaged: it has \(bytes.count) bytes instead of 32", fix: "restore it from a copy")
+        }
+        return SymmetricKey(data: bytes)
+    }
+}

@@ -1,0 +1,27 @@
+import AuditTrail
+import Decisions
+import Logging
+import StateStoreSQLite
+
+/// After a crash: effects whose decision has no durable record are released, since their answer never left.
+struct Recovery {
+    let store: SQLiteStateStore
+    let auditDirectory: String
+    let logger: Logger
+
+    func run() async throws {
+        let unconfirmed = try await store.unconfirmed()
+        guard !unconfirmed.isEmpty else { return }
+        let wanted = Set(unconfirmed.map(\.description))
+        var reader = try AuditReader(directory: auditDirectory)
+        let found = try reader.last(wanted.count) { record in
+            record["kind"] == "decision" && record["decision_id"].map(wanted.contains) == true
+        }
+        let recorded = Set(found.compactMap { $0["decision_id"] })
+        let durable = Set(unconfirmed.filter { recorded.contains($0.description) })
+        let released = try await store.recover(durable: durable, now: .current())
+        if !released.isEmpty {
+            logger.notice("recovered: effects of unanswered decisions were released", metadata: ["decisions": "\(released.count)"])
+        }
+    }
+}

@@ -1,0 +1,58 @@
+public import ArgumentParser
+import Foundation
+public import Logging
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Decide: the HTTP API and Envoy's ext_authz, with embedded state and audit trail.",
+        discussion: """
+            Policies come from a bundle that was signed elsewhere (--bundle with --trust), or, for development, from a folder that
+            this process compiles and signs itself (--policies). Both are looked at twice a second: a valid change takes over
+            between two calls, an invalid one is reported and changes nothing.
+
+            EXAMPLES
+              aegis serve --policies policies/
+              aegis serve --bundle bundle.tar.gz --trust keys/ops-2026.pub.pem --tenant acme --data-dir /var/lib/aegis
+              aegis serve --bundle b.tar.gz --trust k.pub.pem --grpc unix:/run/aegis/ext_authz.sock
+            """)
+
+    @OptionGroup var data: DataDirectory
+
+    @Option(help: "A folder of policies, for development (environment: AEGIS_POLICIES).")
+    var policies: String?
+
+    @Option(help: "A signed bundle (environment: AEGIS_BUNDLE).")
+    var bundle: String?
+
+    @Option(help: "A public key that may sign bundles; its file name is its key id. May be repeated.")
+    var trust: [String] = []
+
+    @Option(help: "The tenant (default: the bundle's own; `default` with --policies; environment: AEGIS_TENANT).")
+    var tenant: String?
+
+    @Option(help: "The region of this gateway; a bundle for another is refused.")
+    var region: String?
+
+    @Option(help: "The name of this gateway in its log (default: gw-1; environment: AEGIS_GATEWAY).")
+    var gateway: String?
+
+    @Option(help: "HOST:PORT of the HTTP API (default: 127.0.0.1:8181; environment: AEGIS_LISTEN).")
+    var listen: String?
+
+    @Option(help: "HOST:PORT or unix:PATH of ext_authz, or `off` (default: 127.0.0.1:9191; environment: AEGIS_GRPC).")
+    var grpc: String?
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level = .notice
+
+    func run() async throws {
+        let configuration = try ServeConfiguration(self, environment: ProcessInfo.processInfo.environment)
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "aegis")
+        logger.logLevel = logLevel
+        try await Gateway(configuration, logger: logger).run()
+    }
+}
+
+extension Logger.Level: ExpressibleByArgument {}

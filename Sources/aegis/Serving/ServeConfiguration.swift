@@ -1,0 +1,58 @@
+import EnvoyAuthorization
+import Foundation
+
+/// What `aegis serve` was told, checked: options first, then the environment, then defaults. A malformed value stops the start.
+struct ServeConfiguration {
+    enum Policies {
+        case bundle(path: String, trust: [String], tenant: String?)
+        case folder(path: String, tenant: String)
+    }
+
+    let policies: Policies
+    let region: String?
+    let gateway: String
+    let host: String
+    let port: Int
+    let authorization: ListenAddress?
+    let data: DataDirectory
+
+    init(_ command: ServeCommand, environment: [String: String]) throws {
+        func value(_ option: String?, _ name: String) -> String? { option ?? environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let tenant = value(command.tenant, "AEGIS_TENANT")
+        switch (value(command.policies, "AEGIS_POLICIES"), value(command.bundle, "AEGIS_BUNDLE")) {
+        case (let folder?, nil):
+            guard command.trust.isEmpty else {
+                throw CommandFailure("--trust goes with --bundle; --policies is signed with the development key", exitCode: 2)
+            }
+            policies = .folder(path: folder, tenant: tenant ?? "default")
+        case (nil, let bundle?):
+            guard !command.trust.isEmpty else {
+                throw CommandFailure(
+                    "--bundle needs a key that may have signed it", fix: "add --trust keys/NAME.pub.pem", exitCode: 2)
+            }
+            policies = .bundle(path: bundle, trust: command.trust, tenant: tenant)
+        case (nil, nil):
+            throw CommandFailure(
+                "there is nothing to decide by", fix: "give --policies FOLDER, or --bundle FILE with --trust KEY", exitCode: 2)
+        case (_?, _?):
+            throw CommandFailure("--policies and --bundle exclude each other", exitCode: 2)
+        }
+        region = command.region
+        gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"
+        data = command.data
+        let listen = value(command.listen, "AEGIS_LISTEN") ?? "127.0.0.1:8181"
+        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
+            (0...65535).contains(port), colon > listen.startIndex
+        else {
+            throw CommandFailure("--listen `\(listen)` is not HOST:PORT", fix: "write it as 127.0.0.1:8181", exitCode: 2)
+        }
+        host = String(listen[..<colon])
+        self.port = port
+        let grpc = value(command.grpc, "AEGIS_GRPC") ?? "127.0.0.1:9191"
+        do {
+            authorization = grpc == "off" ? nil : try ListenAddress(grpc)
+        } catch {
+            throw CommandFailure("--grpc: \(error)", exitCode: 2)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Approvals
+import Foundation
+import StateStoreSQLite
+
+extension DataDirectory {
+    /// Opens the state store beside a server that may be running, and closes it again.
+    func withStateStore<Result>(_ body: (SQLiteStateStore) async throws -> Result) async throws -> Result {
+        try create()
+        do {
+            let store = try SQLiteStateStore(path: state.path)
+            let result = try await body(store)
+            try await store.close()
+            return result
+        } catch let error as StateStoreError {
+            throw CommandFailure(error.message)
+        }
+    }
+}
+
+extension Timestamp {
+    /// The system's clock.
+    static func current() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}

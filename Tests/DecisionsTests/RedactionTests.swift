@@ -1,0 +1,130 @@
+import Decisions
+import RegoValues
+import Testing
+
+@Suite struct RedactionTests {
+    let redactor: Redactor
+
+    init() throws { redactor = try Redactor() }
+
+    func sanitize(_ json: String, _ detectors: [String], _ paths: [String]) throws -> (String, [Redaction]) {
+        let heap = Heap()
+        let value = try heap.parseJSON(Array(json.utf8))
+        let (rewritten, redactions) = redactor.sanitize(
+            value,
+            [
+                SanitizeObligation(
+                    policy: "p", rule: nil, detectors: detectors,
+                    paths: try paths.map { try #require(JSONPathPattern($0)) })
+            ], heap: heap)
+        return (JSONWriter.text(rewritten), redactions)
+    }
+
+    func redacted(_ text: String, _ detector: String) throws -> String {
+        let heap = Heap()
+        let (rewritten, _) = redactor.sanitize(
+            heap.string(text),
+            [
+                SanitizeObligation(
+                    policy: "p", rule: nil, detectors: [detector], paths: [try #require(JSONPathPattern("$"))])
+            ], heap: heap)
+        return try #require(rewritten.string)
+    }
+
+    @Test(arguments: [
+        ("us_ssn", "my ssn is 123-45-6789.", "my ssn is [REDACTED:us_ssn]."), ("us_ssn", "123 45 6789", "[REDACTED:us_ssn]"),
+        ("us_ssn", "123\u{2013}45\u{2013}6789", "[REDACTED:us_ssn]"), ("us_ssn", "123456789", "[REDACTED:us_ssn]"),
+        ("payment_card", "pay 4111 1111 1111 1111 2024 now", "pay [REDACTED:payment_card] 2024 now"),
+        ("payment_card", "4111-1111-1111-1111", "[REDACTED:payment_card]"),
+        ("payment_card", "378282246310005", "[REDACTED:payment_card]"),
+        ("payment_card", "12 4111111111111111", "12 [REDACTED:payment_card]"),
+        ("email", "to jane.doe+x@mail.acme.example!", "to [REDACTED:email]!"),
+        ("email", "jürgen@bücher.example", "[REDACTED:email]"), ("phone", "call +49 30 1234567", "call [REDACTED:phone]"),
+        ("phone", "(212) 555-0123", "[REDACTED:phone]"), ("phone", "212-555-0123", "[REDACTED:phone]"),
+        ("ipv4", "from 10.0.0.255:80", "from [REDACTED:ipv4]:80"),
+        ("iban", "DE89 3704 0044 0532 0130 00 AND MORE", "[REDACTED:iban] AND MORE"),
+        ("iban", "to gb82west12345698765432", "to [REDACTED:iban]"),
+        ("iban", "AB12 DE89370400440532013000", "AB12 [REDACTED:iban]"),
+        ("aws_key", "AKIAIOSFODNN7EXAMPLE", "[REDACTED:aws_key]"),
+        ("github_token", "ghp_abcdefghijklmnopqrstuvwxyz0123456789", "[REDACTED:github_token]"),
+        ("jwt", "Bearer eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl", "Bearer [REDACTED:jwt]"),
+        (
+            "private_key", "x -----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY----- y",
+            "x [REDACTED:private_key] y"
+        ), ("private_key", "-----BEGIN PRIVATE KEY-----\nabc", "[REDACTED:private_key]"),
+    ])
+    func `a find is replaced and nothing around it`(detector: String, text: String, expected: String) throws {
+        #expect(try redacted(text, detector) == expected)
+    }
+
+    @Test(arguments: [
+        ("us_ssn", "000-12-3456"), ("us_ssn", "666-12-3456"), ("us_ssn", "900-12-3456"), ("us_ssn", "123-00-4567"),
+        ("us_ssn", "123-45-0000"), ("us_ssn", "1234-45-67890"), ("us_ssn", "order 123456789 is late"),
+        ("payment_card", "4111 1111 1111 1112"), ("payment_card", "1234567890123"), ("payment_card", "0000000000000000"),
+        ("iban", "DE89370400440532013001"), ("iban", "ZZ89370400440532013000"), ("ipv4", "256.1.1.1"),
+        ("ipv4", "1.2.3"), ("email", "jane at acme"), ("phone", "12345"), ("aws_key", "AKIA1234"),
+        ("jwt", "a.b.c"), ("github_token", "ghp_short"),
+    ])
+    func `what only looks like it is left alone`(detector: String, text: String) throws {
+        #expect(try redacted(text, detector) == text)
+    }
+
+    @Test(arguments: [
+        (#"{"memo":"123-45-6789","other":"123-45-6789"}"#, ["$.memo"], #"{"memo":"[REDACTED:us_ssn]","other":"123-45-6789"}"#, ["$.memo"]),
+        (
+            #"{"items":[{"text":"a"},{"text":"123-45-6789"},{"x":"123-45-6789"}]}"#, ["$.items[*].text"],
+            #"{"items":[{"text":"a"},{"text":"[REDACTED:us_ssn]"},{"x":"123-45-6789"}]}"#, ["$.items[1].text"]
+        ),
+        (
+            #"{"a":{"note":"123-45-6789","b":[{"note":["123-45-6789"]}]}}"#, ["$..note"],
+            #"{"a":{"b":[{"note":["[REDACTED:us_ssn]"]}],"note":"[REDACTED:us_ssn]"}}"#, ["$.a.b[0].note[0]", "$.a.note"]
+        ),
+        (#"{"a b":"123-45-6789"}"#, ["$['a b']"], #"{"a b":"[REDACTED:us_ssn]"}"#, ["$['a b']"]),
+        (#"{"a":["123-45-6789","123-45-6789"]}"#, ["$.a[1]"], #"{"a":["123-45-6789","[REDACTED:us_ssn]"]}"#, ["$.a[1]"]),
+        (#"{"a":{"b":"123-45-6789"}}"#, ["$", "$.a.b"], #"{"a":{"b":"[REDACTED:us_ssn]"}}"#, ["$.a.b"]),
+        (#"{"a":{"b":"123-45-6789"}}"#, ["$.x", "$.a.b.c"], #"{"a":{"b":"123-45-6789"}}"#, []),
+    ] as [(String, [String], String, [String])])
+    func `paths name what is searched`(json: String, paths: [String], expected: String, places: [String]) throws {
+        let (text, redactions) = try sanitize(json, ["us_ssn"], paths)
+        #expect(text == expected)
+        #expect(redactions == places.map { Redaction(path: $0, detector: "us_ssn", count: 1) })
+    }
+
+    @Test func `a card number written as a number is hidden too`() throws {
+        let (text, redactions) = try sanitize(#"{"card":4111111111111111,"amount":5000}"#, ["payment_card"], ["$"])
+        #expect(text == #"{"amount":5000,"card":"[REDACTED:payment_card]"}"#)
+        #expect(redactions == [Redaction(path: "$.card", detector: "payment_card", count: 1)])
+    }
+
+    @Test func `finds that overlap leave nothing between them`() throws {
+        let (text, _) = try sanitize(
+            #"{"m":"4111 1111 1111 1111 and 123-45-6789@x.example"}"#, ["us_ssn", "email", "payment_card", "phone"], ["$.m"])
+        #expect(text == #"{"m":"[REDACTED:payment_card] and [REDACTED:email]"}"#)
+    }
+
+    @Test func `counts are by place and detector`() throws {
+        let (_, redactions) = try sanitize(
+            #"{"m":"a@b.example c@d.example 123-45-6789"}"#, ["email", "us_ssn"], ["$.m"])
+        #expect(
+            redactions == [
+                Redaction(path: "$.m", detector: "email", count: 2), Redaction(path: "$.m", detector: "us_ssn", count: 1),
+            ])
+    }
+
+    @Test func `a megabyte made to be slow is not`() throws {
+        for text in [
+            String(repeating: "1 ", count: 1 << 19), String(repeating: "1", count: 1 << 20),
+            String(repeating: "DE89", count: 1 << 18), String(repeating: "a@", count: 1 << 19),
+            String(repeating: "-----BEGIN PRIVATE KEY", count: 1 << 15),
+        ] {
+            let heap = Heap()
+            let value = heap.string(text)
+            #expect(redactor.view(value, sensitive: [], heap: heap).kind == .string)
+        }
+    }
+
+    @Test(arguments: ["", "memo", "$memo", "$.", "$..", "$.a[", "$.a[x]", "$.a[-1]", "$['a", "$.a..", "$[]"])
+    func `what is no path is refused`(text: String) {
+        #expect(JSONPathPattern(text) == nil)
+    }
+}
