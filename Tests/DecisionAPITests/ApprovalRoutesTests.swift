@@ -21,7 +21,8 @@ import Testing
             #expect(pending["status"].string == "pending")
             #expect(pending["override_token"].isUndefined)
 
-            let verdict = try await caller.send(.post, "/v1/approvals/\(id)/approve", as: "maria", #"{"comment": "is real"}"#)
+            let verdict = try await caller.send(
+                .post, "/v1/approvals/\(id)/approve", as: "maria", #"{"comment": "is real"}"#)
             #expect(verdict.status == 200)
             #expect(verdict["status"].string == "approved")
             #expect(verdict["approvals_given"].int64 == 1)
@@ -55,7 +56,8 @@ import Testing
 
     @Test(arguments: [
         ("finance-1", 403, "approver_not_entitled"), ("llm-1", 403, "approver_not_entitled"),
-        ("paul", 403, "approver_not_entitled"), ("eve", 404, "approval_not_found"), ("nobody", 401, "unauthenticated_agent"),
+        ("paul", 403, "approver_not_entitled"), ("eve", 404, "approval_not_found"),
+        ("nobody", 401, "unauthenticated_agent"),
     ])
     func `who is not entitled decides nothing`(name: String, status: Int, code: String) async throws {
         let gateway = try Gateway()
@@ -87,7 +89,8 @@ import Testing
             let waiting = try await caller.send(.get, "/v1/approvals?status=pending", as: "maria")
             #expect(waiting["approvals"].elements.map { $0.lookup("approval_id").string } == [id])
             #expect(try await caller.send(.get, "/v1/approvals?status=denied", as: "maria")["approvals"].count == 0)
-            #expect(try await caller.send(.get, "/v1/approvals?status=all&limit=1", as: "maria")["approvals"].count == 1)
+            #expect(
+                try await caller.send(.get, "/v1/approvals?status=all&limit=1", as: "maria")["approvals"].count == 1)
             #expect(try await caller.send(.get, "/v1/approvals", as: "eve")["approvals"].count == 0)
             #expect(try await caller.send(.get, "/v1/approvals", as: "finance-1").status == 403)
             #expect(try await caller.send(.get, "/v1/approvals").status == 401)

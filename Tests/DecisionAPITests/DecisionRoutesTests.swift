@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct DecisionRoutesTests {
     @Test(arguments: [
-        (4999, "allow", "policy_allow"), (5001, "approval_needed", "approval_required"), (50_001, "deny", "policy_deny"),
+        (4999, "allow", "policy_allow"), (5001, "approval_needed", "approval_required"),
+        (50_001, "deny", "policy_deny"),
     ])
     func `a decision is answered with 200, whatever it is`(amount: Int, decision: String, code: String) async throws {
         let gateway = try Gateway()
@@ -56,8 +57,8 @@ import Testing
     func `a body has a limit of 1 MiB`(bytes: Int, status: Int) async throws {
         let gateway = try Gateway()
         try await gateway.run { (caller) async throws in
-            let body = #"{"tool": ""# + String(repeating: "x", count: bytes - 11) + #""}"#
-            #expect(body.utf8.count == bytes - 0)
+            let body = #"{"tool": ""# + String(repeating: "x", count: bytes - 12) + #""}"#
+            #expect(body.utf8.count == bytes)
             let reply = try await caller.send(.post, "/v1/decisions", as: "finance-1", body)
             #expect(reply.status == status)
             #expect(try await caller.pay(1)["decision"].string == "allow")
@@ -65,7 +66,9 @@ import Testing
         #expect(gateway.recorder.decisions.count == 2)
     }
 
-    @Test(arguments: [nil, "", "aegis_", "aegis_finance-1_", "aegis_finance-1_\(String(repeating: "A", count: 43))", "x"])
+    @Test(arguments: [
+        nil, "", "aegis_", "aegis_finance-1_", "aegis_finance-1_\(String(repeating: "A", count: 43))", "x",
+    ])
     func `without a valid key the caller is nobody`(key: String?) async throws {
         let gateway = try Gateway()
         try await gateway.run { (caller) async throws in
@@ -91,7 +94,8 @@ import Testing
     @Test func `a person's key decides no calls, and nobody speaks for another agent`() async throws {
         try await Gateway().run { (caller) async throws in
             #expect(try await caller.pay(1, as: "maria").status == 401)
-            let claim = #"{"agent": {"id": "llm-agent"}, "tool": {"name": "payments.transfer"}, "parameters": {"amount": 1}}"#
+            let claim =
+                #"{"agent": {"id": "llm-agent"}, "tool": {"name": "payments.transfer"}, "parameters": {"amount": 1}}"#
             let reply = try await caller.send(.post, "/v1/decisions", as: "finance-1", claim)
             #expect(reply.status == 401)
             #expect(reply["code"].string == "unauthenticated_agent")

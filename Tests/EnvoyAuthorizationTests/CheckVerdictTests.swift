@@ -7,9 +7,13 @@ import Testing
 
 @Suite struct CheckVerdictTests {
     private let request = CheckedRequest(method: "POST", host: "payments.acme.example", target: "/v1/transfers")
-    private let credentials = ["x-aegis-api-key", "x-aegis-token", "x-aegis-session", "x-aegis-purpose", "x-aegis-delegation"]
+    private let credentials = [
+        "x-aegis-api-key", "x-aegis-token", "x-aegis-session", "x-aegis-purpose", "x-aegis-delegation",
+    ]
 
-    private func decision(_ outcome: Outcome, _ code: ReasonCode, _ change: (inout Decision) -> Void = { _ in }) -> Decision {
+    private func decision(_ outcome: Outcome, _ code: ReasonCode, _ change: (inout Decision) -> Void = { _ in })
+        -> Decision
+    {
         var decision = Decision(
             id: DecisionID(high: 0x0194_0000_0000_7000, low: 0x8000_0000_0000_0001), outcome: outcome,
             reason: DecisionReason(code, "because", policy: "pay", rule: "large"),
@@ -63,7 +67,8 @@ import Testing
 
     @Test(arguments: [
         ("Bearer aegis_finance-1_secret", true), ("bearer  aegis_finance-1_secret", true),
-        ("Basic dXNlcg==, Bearer aegis_k_s", true), ("Bearer eyJhbGciOi", false), ("Basic dXNlcg==", false), ("", false),
+        ("Basic dXNlcg==, Bearer aegis_k_s", true), ("Bearer eyJhbGciOi", false), ("Basic dXNlcg==", false),
+        ("", false),
     ])
     func `an authorization is removed only where it carries an Aegis key`(value: String, removed: Bool) {
         var request = request
@@ -77,7 +82,8 @@ import Testing
 
     @Test(arguments: [
         (ReasonCode.policyDeny, 403), (.noMatchingRule, 403), (.unauthenticatedAgent, 401), (.rateExceeded, 429),
-        (.budgetExceeded, 429), (.requestTooLarge, 413), (.auditUnavailable, 403), (.tokenUsed, 403), (.tenantMismatch, 403),
+        (.budgetExceeded, 429), (.requestTooLarge, 413), (.auditUnavailable, 403), (.tokenUsed, 403),
+        (.tenantMismatch, 403),
     ])
     func `a deny has the status of its reason and the decision as its body`(code: ReasonCode, status: Int) throws {
         let denied = try denial(CheckVerdict(decision(.deny, code), on: request))
