@@ -44,6 +44,7 @@ import Testing
         #expect(wire.contentEncoding == "gzip")
         #expect(wire.body == Array("{}".utf8))
         #expect(wire.isTruncated)
+        withExtendedLifetime(request) {}
     }
 
     @Test(
@@ -61,7 +62,9 @@ import Testing
     }
 
     @Test func `without a purpose the context is empty`() {
-        #expect(asked().context.kind == .object)
-        #expect(asked().context.count == 0)
+        let request = asked()
+        #expect(request.context.kind == .object)
+        #expect(request.context.count == 0)
+        withExtendedLifetime(request) {}
     }
 }
