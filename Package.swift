@@ -52,7 +52,9 @@ let package = Package(
             name: "PolicyBundles", dependencies: ["RegoValues", "SignedTokens", "CZlib", crypto], swiftSettings: strict),
         .target(
             name: "PolicyDocuments",
-            dependencies: ["RegoSyntax", "RegoCompiler", "RegoRuntime", "RegoValues", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "RegoSyntax", "RegoCompiler", "RegoRuntime", "RegoValues", .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
         .target(name: "Approvals", dependencies: ["RegoValues", "SignedTokens", crypto], swiftSettings: strict),
         .target(name: "AuditTrail", dependencies: ["RegoValues", "MerkleLog", crypto], swiftSettings: strict),
@@ -75,7 +77,8 @@ let package = Package(
             dependencies: [
                 "Decisions", "RegoValues",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -100,6 +103,57 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // Tests
+        .target(
+            name: "AegisTesting",
+            dependencies: ["Decisions", "Approvals", "StateStoreSQLite", "SignedTokens", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(name: "RegoValuesTests", dependencies: ["RegoValues"], swiftSettings: strict),
+        .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "RegoRuntimeTests", dependencies: ["RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto], swiftSettings: strict),
+        .testTarget(name: "SignedTokensTests", dependencies: ["SignedTokens", "RegoValues"], swiftSettings: strict),
+        .testTarget(
+            name: "PolicyBundlesTests", dependencies: ["PolicyBundles", "SignedTokens", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ApprovalsTests", dependencies: ["Approvals", "SignedTokens", "RegoValues"], swiftSettings: strict),
+        .testTarget(
+            name: "AuditTrailTests", dependencies: ["AuditTrail", "MerkleLog", "RegoValues", crypto],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecisionsTests",
+            dependencies: [
+                "AegisTesting", "Decisions", "Approvals", "AuditTrail", "MerkleLog", "PolicyBundles", "SignedTokens",
+                "RegoValues", crypto,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StateStoreSQLiteTests", dependencies: ["StateStoreSQLite", "Decisions", "Approvals"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EnvoyAuthorizationTests",
+            dependencies: [
+                "EnvoyAuthorization", "Decisions", "Approvals", "RegoValues",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecisionAPITests",
+            dependencies: [
+                "DecisionAPI", "Decisions", "Approvals", "RegoValues", "SignedTokens", crypto,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
     ],

@@ -17,7 +17,8 @@ struct PolicyInit: ParsableCommand {
     @Argument(help: "The set: \(StarterSet.all.map(\.name).joined(separator: ", ")).")
     var set: String
 
-    @Option(name: [.customShort("o"), .customLong("out")], help: "The folder to write to; no file in it is overwritten.")
+    @Option(
+        name: [.customShort("o"), .customLong("out")], help: "The folder to write to; no file in it is overwritten.")
     var folder = "policies"
 
     func run() throws {
@@ -27,7 +28,9 @@ struct PolicyInit: ParsableCommand {
             throw CommandFailure("there is no set `\(set)`", fix: "\(nearest)choose one of: \(names)", exitCode: 2)
         }
         let root = URL(fileURLWithPath: folder, isDirectory: true)
-        let taken = starter.files.map(\.name).filter { FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path) }
+        let taken = starter.files.map(\.name).filter {
+            FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path)
+        }
         guard taken.isEmpty else {
             throw CommandFailure(
                 "`\(folder)` holds \(taken.joined(separator: ", ")) already", fix: "choose another folder with --out")
@@ -39,7 +42,9 @@ struct PolicyInit: ParsableCommand {
                 Output.line("wrote \(folder)/\(file.name)")
             }
         } catch {
-            throw CommandFailure("`\(folder)` cannot be written: \(error.localizedDescription)", fix: "choose a folder that you may write to")
+            throw CommandFailure(
+                "`\(folder)` cannot be written: \(error.localizedDescription)",
+                fix: "choose a folder that you may write to")
         }
         Output.line("next: aegis policy lint \(folder)")
     }

@@ -33,8 +33,11 @@ struct PolicyLint: ParsableCommand {
         } else {
             for finding in findings { ErrorOutput.write(finding.rendered) }
             let warnings = findings.count - errors
-            let found = [counted(errors, "error"), counted(warnings, "warning")].compactMap(\.self).joined(separator: ", ")
-            Output.line("\(path): \(found.isEmpty ? "no findings" : found) in \(tree.files.count) file\(tree.files.count == 1 ? "" : "s")")
+            let found = [counted(errors, "error"), counted(warnings, "warning")].compactMap(\.self).joined(
+                separator: ", ")
+            Output.line(
+                "\(path): \(found.isEmpty ? "no findings" : found) in \(tree.files.count) file\(tree.files.count == 1 ? "" : "s")"
+            )
         }
         if errors > 0 || (strict && !findings.isEmpty) { throw ExitCode(3) }
     }
@@ -46,7 +49,8 @@ struct PolicyLint: ParsableCommand {
     private static func fields(_ finding: Diagnostic) -> [String: Any] {
         var fields: [String: Any] = [
             "file": finding.location.file, "line": finding.location.line, "column": finding.location.column,
-            "severity": finding.severity == .error ? "error" : "warning", "code": finding.code, "message": finding.message,
+            "severity": finding.severity == .error ? "error" : "warning", "code": finding.code,
+            "message": finding.message,
         ]
         if let fix = finding.fix { fields["fix"] = fix }
         return fields

@@ -23,7 +23,9 @@ struct PolicySchema: ParsableCommand {
                 Output.line("wrote \(folder)/\(file.name)")
             }
         } catch {
-            throw CommandFailure("`\(folder)` cannot be written: \(error.localizedDescription)", fix: "choose a folder that you may write to")
+            throw CommandFailure(
+                "`\(folder)` cannot be written: \(error.localizedDescription)",
+                fix: "choose a folder that you may write to")
         }
     }
 }
