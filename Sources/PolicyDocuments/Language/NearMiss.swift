@@ -3,7 +3,7 @@ enum NearMiss {
     /// The closest of `known` to `word`, unless all of them are too far away to be what was meant. The first wins a tie.
     static func of(_ word: String, among known: some Sequence<String>) -> String? {
         let written = Array(word.lowercased().unicodeScalars)
-        let tolerance = max(1, written.count / 3)
+        let tolerance = written.count < 4 ? 1 : max(2, written.count / 3)
         var best: (word: String, distance: Int)?
         for candidate in known {
             let distance = distance(written, Array(candidate.lowercased().unicodeScalars))
