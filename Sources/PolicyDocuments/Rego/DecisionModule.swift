@@ -8,6 +8,9 @@ enum DecisionModule {
         #
         # Findings are arrays: the policy's place among all policies, the clause's place in its policy, the clause's name,
         # a reason code, a message, the policy's name. Sets of them are sorted, so the first is the first as written.
+        #
+        # `not` stands before names of rules and before calls whose arguments are there, never before a call whose argument
+        # may be undefined: OPA takes such an expression for undefined, and a guard would be lost.
         package aegis
 
         decision := object.union(outcome(false), {"would": would})
@@ -176,8 +179,10 @@ enum DecisionModule {
         catalog_tool := data.aegis.catalog.tools[input.tool.name]
 
         guards contains [-1, 0, "tenant", "tenant_mismatch", "the call and the policies belong to different tenants", ""] if {
-        	not input.tenant == data.aegis.catalog.tenant
+        	not tenant_matches
         }
+
+        tenant_matches if input.tenant == data.aegis.catalog.tenant
 
         guards contains [-1, 1, "agent", "unauthenticated_agent", "the agent is not registered", ""] if not catalog_agent
 
@@ -230,8 +235,10 @@ enum DecisionModule {
         }
 
         guards contains [-1, 8, "parameters", "parameter_invalid", "the parameters are not an object", ""] if {
-        	not is_object(input.params)
+        	not has_parameters
         }
+
+        has_parameters if is_object(input.params)
 
         # ---- the request on the wire ----
 
@@ -280,6 +287,12 @@ enum DecisionModule {
         has(object, name) if {
         	_ = object[name]
         }
+
+        # Whether an object has a member of a type. The object itself must be there: `not f(x)` is undefined, and not true,
+        # where `x` is.
+        member_is(object, name, type) if type_name(object[name]) == type
+
+        member_is_integer(object, name) if is_integer(object[name])
 
         is_integer(value) if {
         	is_number(value)

@@ -72,7 +72,7 @@ struct PolicyWriter {
         case .maximumDepth(let depth):
             used.insert("deny")
             let finding = finding(index, clause, "chain_too_deep", "more than \(depth) callers stand before the agent")
-            rules.append("# max_chain_depth: \(depth)\ndeny contains \(finding) if not count(input.chain) <= \(depth)")
+            rules.append("# max_chain_depth: \(depth)\ndeny contains \(finding) if count(input.chain) > \(depth)")
         case .budget(let window, let money): write(window, money, clause, index)
         case .rate(let rps, let burst):
             used.insert("rates")
@@ -299,7 +299,9 @@ struct PolicyWriter {
             }
             let listed = values.map { "`\($0.filter { $0 != "\"" })`" }.joined(separator: " or ")
             let finding = finding(index, clause, code, "the context must say \(entry.key) \(listed)")
-            rules.append("# require: \(entry.key)\ndeny contains \(finding) if not \(test)")
+            let name = helperName("required_\(entry.key)")
+            rules.append(
+                "# require: \(entry.key)\ndeny contains \(finding) if not \(name)\n\n\(name) if \(test)")
         }
     }
 

@@ -44,9 +44,11 @@ struct SchemaWriter {
                     "`\(name)` is required", prelude: prelude,
                     ["not aegis.has(\(place), \(RegoText.string(property.name)))"])
             }
+            if property.isRequired, let type = property.schema.singleType {
+                requiredType(type, of: property.name, in: place, named: name, prelude: prelude)
+            }
             check(
-                property.schema, at: member, named: name, prelude: prelude,
-                isRequired: property.isRequired && hasTypeTest)
+                property.schema, at: member, named: name, prelude: prelude, isTyped: property.isRequired && hasTypeTest)
         }
         if !schema.allowsMore {
             let declared = schema.properties.map { RegoText.string($0.name) }
@@ -57,15 +59,11 @@ struct SchemaWriter {
         }
     }
 
-    /// Checks of one value. A required one of a known type needs no test of presence: what is absent has no type.
+    /// Checks of one value that may be absent; its type has been looked at when `isTyped`.
     private mutating func check(
-        _ schema: ParameterSchema, at place: String, named path: String, prelude: [String], isRequired: Bool
+        _ schema: ParameterSchema, at place: String, named path: String, prelude: [String], isTyped: Bool
     ) {
-        if let types = schema.types {
-            typeTest(types, at: place, named: path, prelude: prelude, isRequired: isRequired)
-        } else if isRequired, let type = schema.singleType {
-            typeTest([type], at: place, named: path, prelude: prelude, isRequired: true)
-        }
+        if let types = schema.types, !isTyped { typeTest(types, at: place, named: path, prelude: prelude) }
         if let allowed = schema.allowed {
             let values = allowed.map(RegoText.literal)
             problem(
@@ -88,22 +86,27 @@ struct SchemaWriter {
             let item = "item_\(variables)"
             check(
                 items, at: item, named: path + "[]",
-                prelude: prelude + ["is_array(\(place))", "some \(item) in \(place)"],
-                isRequired: items.singleType != nil)
+                prelude: prelude + ["is_array(\(place))", "some \(item) in \(place)"], isTyped: false)
         }
         if !schema.properties.isEmpty || !schema.allowsMore {
             members(of: schema, at: place, named: path, prelude: prelude + ["is_object(\(place))"])
         }
     }
 
+    /// One check for presence and type: what is absent has no type.
+    private mutating func requiredType(
+        _ type: ParameterSchema.TypeName, of name: String, in place: String, named path: String, prelude: [String]
+    ) {
+        let member = "\(place), \(RegoText.string(name))"
+        let test =
+            type == .integer ? "aegis.member_is_integer(\(member))" : "aegis.member_is(\(member), \"\(type.rawValue)\")"
+        problem("`\(path)` must be \(Self.title(type))", prelude: prelude, ["not \(test)"])
+    }
+
     private mutating func typeTest(
-        _ types: [ParameterSchema.TypeName], at place: String, named path: String, prelude: [String], isRequired: Bool
+        _ types: [ParameterSchema.TypeName], at place: String, named path: String, prelude: [String]
     ) {
         let title = types.map(Self.title).joined(separator: " or ")
-        if types.count == 1, let type = types.first, isRequired {
-            let test = type == .integer ? "aegis.is_integer(\(place))" : "is_\(type.rawValue)(\(place))"
-            return problem("`\(path)` must be \(title)", prelude: prelude, ["not \(test)"])
-        }
         var lines = ["value := \(place)"]
         for type in types {
             lines.append(type == .integer ? "not aegis.is_integer(value)" : "not is_\(type.rawValue)(value)")

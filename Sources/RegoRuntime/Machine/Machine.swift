@@ -15,7 +15,9 @@ final class Machine {
     private var spareMemos: [MemoTable] = []
 
     private(set) var heap: Heap
-    private(set) var context: BuiltinContext
+    /// Stands in between runs, so that nothing of a caller is held on to.
+    private let idleHeap: Heap
+    let context: BuiltinContext
     var input = Value.undefined
     var data = Value.undefined
     var overrides: [Int32]
@@ -28,9 +30,10 @@ final class Machine {
 
     static let deepestFrame = 1 << 16
 
-    init(plan: Plan, builtins: BuiltinTable, heap: Heap) {
+    init(plan: Plan, builtins: BuiltinTable) {
         self.plan = plan
-        self.heap = heap
+        idleHeap = Heap(limit: 0)
+        heap = idleHeap
         context = BuiltinContext(heap: heap, now: 0, randomSeed: 0)
         functions = builtins.functions
         registerCapacity = 256
@@ -53,7 +56,9 @@ final class Machine {
         input: Value, heap: Heap, environment: EvaluationEnvironment
     ) throws(EvaluationError) -> Value {
         self.heap = heap
-        context = BuiltinContext(heap: heap, now: environment.now, randomSeed: environment.randomSeed)
+        defer { self.heap = idleHeap }
+        context.restart(heap: heap, now: environment.now, randomSeed: environment.randomSeed)
+        defer { context.restart(heap: idleHeap, now: 0, randomSeed: 0) }
         context.printSink = environment.printSink
         self.input = input
         data = plan.data
@@ -67,8 +72,8 @@ final class Machine {
         suspended.removeAll(keepingCapacity: true)
         for index in overrides.indices { overrides[index] = 0 }
         for index in replacements.indices { replacements[index] = ActiveReplacement() }
-        if let deadline {
-            context.interruption = { ContinuousClock.now > deadline ? "evaluation ran past its deadline" : nil }
+        context.interruption = deadline.map { deadline in
+            { ContinuousClock.now > deadline ? "evaluation ran past its deadline" : nil }
         }
         return try execute(depthLimit: Int32(depthLimit))
     }

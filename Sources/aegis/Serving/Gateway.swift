@@ -9,6 +9,7 @@ import PolicyBundles
 import ServiceLifecycle
 import SignedTokens
 import StateStoreSQLite
+import UnixSignals
 
 /// One gateway: its trail, state, keys and policies, and the servers on top, wired once and run as one group.
 struct Gateway {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Approvals
+import Decisions
 import StateStoreSQLite
 
 struct KeysList: AsyncParsableCommand {
