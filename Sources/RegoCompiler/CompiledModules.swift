@@ -36,13 +36,16 @@ public final class CompiledModules: @unchecked Sendable {
         }
         self.functions = functions
 
+        var namesByPackage: [[GroundKey]: Set<String>] = [:]
+        for (module, package) in zip(modules, packages) {
+            for rule in module.rules {
+                guard case .variable(let name)? = rule.head.reference.terms.first?.kind else { continue }
+                namesByPackage[package, default: []].insert(name)
+            }
+        }
         let scopes = modules.indices.map { index in
             var scope = ModuleScope(package: packages[index], module: index)
-            for (other, package) in zip(modules, packages) where package == packages[index] {
-                for rule in other.rules {
-                    if case .variable(let name)? = rule.head.reference.terms.first?.kind { scope.addRuleName(name) }
-                }
-            }
+            for name in namesByPackage[packages[index]] ?? [] { scope.addRuleName(name) }
             for item in modules[index].imports { scope.addImport(item) }
             return scope
         }

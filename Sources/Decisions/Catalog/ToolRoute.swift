@@ -25,7 +25,9 @@ struct ToolRoute: Sendable {
         self.order = order
         let method = try text("method")
         self.method = method == "*" ? nil : method?.uppercased()
-        let host = try text("host")?.lowercased()
+        // A `*` within a name stands for one label of it; alone it is every host, as it is every method.
+        let written = try text("host")?.lowercased()
+        let host = written == "*" ? nil : written
         let glob = host.map { Glob($0, separator: UInt8(ascii: ".")) }
         exactHost = glob?.isLiteral == true ? host : nil
         self.host = exactHost == nil ? glob : nil

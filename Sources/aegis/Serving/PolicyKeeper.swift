@@ -56,8 +56,8 @@ final class PolicyKeeper: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { [self] in
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.interval)
+            while true {
+                do { try await Task.sleep(for: Self.interval) } catch { return }
                 await look()
             }
         }

@@ -13,7 +13,7 @@ struct DocumentTests {
             "an undefined rule hides no other", "q := 1 if false\nr := 2", query: "data.test = x",
             wanted: #"{"x":{"r":2}}"#),
         LanguageCase(
-            "a key that is not known before", "p := data.test[input.k]\nq := 1", input: #"{"k":"q"}"#,
+            "a key that is not known before", "q := 1", query: "data.test[input.k] = x", input: #"{"k":"q"}"#,
             wanted: #"{"x":1}"#),
         LanguageCase(
             "all keys of a package", "q := 1\nr := 2", query: "data.test[k] = x", data: #"{"test":{"s":3}}"#,
@@ -28,26 +28,33 @@ struct DocumentTests {
 
     static let replacements: [LanguageCase] = [
         LanguageCase(
-            "input", "q := input.a\np := [q | q] if true\nr := q with input as {\"a\": 3}", query: "data.test.r = x",
+            "input", "q := input.a\np := [q | q] if true\nr := x if x := q with input as {\"a\": 3}",
+            query: "data.test.r = x",
             wanted: #"{"x":3}"#),
         LanguageCase(
-            "a part of the input", "q := input\np := q with input.a.b as 1", input: #"{"c":2}"#,
+            "a part of the input", "q := input\np := x if x := q with input.a.b as 1", input: #"{"c":2}"#,
             wanted: #"{"x":{"a":{"b":1},"c":2}}"#),
-        LanguageCase("data", "q := data.d.e\np := q with data.d.e as 5", data: #"{"d":{"e":1}}"#, wanted: #"{"x":5}"#),
-        LanguageCase("a rule", "q := 1\nr := q + 1\np := r with data.test.q as 5", wanted: #"{"x":6}"#),
+        LanguageCase(
+            "data", "q := data.d.e\np := x if x := q with data.d.e as 5", data: #"{"d":{"e":1}}"#, wanted: #"{"x":5}"#),
+        LanguageCase("a rule", "q := 1\nr := q + 1\np := x if x := r with data.test.q as 5", wanted: #"{"x":6}"#),
         LanguageCase(
             "only inside", "q := input.a\np := [x, y] if { x := q with input.a as 5; y := q }", input: #"{"a":1}"#,
             wanted: #"{"x":[5,1]}"#),
-        LanguageCase("a package", "p := data.other with data.other as {\"z\": 1}", wanted: #"{"x":{"z":1}}"#),
-        LanguageCase("a builtin by a value", "q := count([1, 2])\np := q with count as 7", wanted: #"{"x":7}"#),
+        LanguageCase("a package", "p := x if x := data.other with data.other as {\"z\": 1}", wanted: #"{"x":{"z":1}}"#),
         LanguageCase(
-            "a builtin by a function", "f(_) := 9\nq := count([1])\np := q with count as f", wanted: #"{"x":9}"#),
+            "a builtin by a value", "q := count([1, 2])\np := x if x := q with count as 7", wanted: #"{"x":7}"#),
         LanguageCase(
-            "a replacement calls the original", "f(x) := count(x) + 1\nq := count([1])\np := q with count as f",
+            "a builtin by a function", "f(_) := 9\nq := count([1])\np := x if x := q with count as f",
+            wanted: #"{"x":9}"#),
+        LanguageCase(
+            "a replacement calls the original",
+            "f(x) := count(x) + 1\nq := count([1])\np := x if x := q with count as f",
             wanted: #"{"x":2}"#),
-        LanguageCase("a function by a value", "f(_) := 1\nq := f(0)\np := q with f as 2", wanted: #"{"x":2}"#),
         LanguageCase(
-            "a function by a builtin", "f(_) := 1\nq := f([0, 0])\np := q with f as count", wanted: #"{"x":2}"#),
+            "a function by a value", "f(_) := 1\nq := f(0)\np := x if x := q with f as 2", wanted: #"{"x":2}"#),
+        LanguageCase(
+            "a function by a builtin", "f(_) := 1\nq := f([0, 0])\np := x if x := q with f as count",
+            wanted: #"{"x":2}"#),
         LanguageCase(
             "an expression with several answers",
             "q contains input.v\nq contains 2\np := [[v, input.v] | q[v] with input.v as 1]", input: #"{"v":9}"#,
