@@ -94,8 +94,8 @@ public enum Opcode: UInt16, Sendable, BitwiseCopyable {
     case cursorKeys
     /// a = the whole document at the cursor b, b + 1.
     case cursorValue
-    /// Ends the query's results.
-    case halt
+    /// Notes that the code's location was reached; only in plans that track coverage.
+    case cover
 }
 
 public enum Comparison: UInt16, Sendable {

@@ -164,6 +164,7 @@ extension FunctionPlanner {
         }
         plan(body: branch.body)
         locate(branch.location)
+        if planner.tracksCoverage { emit(.cover) }
         let value = plan(branch.value)
         found(&self, value)
         buffer.place(end)

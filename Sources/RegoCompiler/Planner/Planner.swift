@@ -25,6 +25,9 @@ final class Planner {
     /// The functions that `with` replaces.
     let replaced: [FunctionName]
 
+    /// Whether the code notes which expressions it reaches.
+    let tracksCoverage: Bool
+
     private var functionIndexes: [Target: Int32] = [:]
     private var pending: [(index: Int32, target: Target, node: RuleNode)] = []
     private(set) var planned: [Plan.Function] = []
@@ -41,8 +44,9 @@ final class Planner {
 
     init(
         tree: RuleNode, functions: FunctionTable, document: Document?, overrides: [[GroundKey]],
-        replaced: [FunctionName]
+        replaced: [FunctionName], tracksCoverage: Bool
     ) {
+        self.tracksCoverage = tracksCoverage
         self.tree = tree
         self.functions = functions
         self.document = document

@@ -1,4 +1,5 @@
 public import RegoCompiler
+public import RegoSyntax
 public import RegoValues
 
 /// One answer of a query.
@@ -57,6 +58,11 @@ public final class Evaluator {
     init(plan: Plan, builtins: BuiltinTable) {
         self.plan = plan
         machine = Machine(plan: plan, builtins: builtins)
+    }
+
+    /// The expressions and rule heads that all runs so far reached; empty unless the query tracks coverage.
+    public var coveredLocations: Set<SourceLocation> {
+        Set(machine.covered.map { plan.locations[Int($0)] })
     }
 
     /// See ``PreparedQuery/value(input:heap:environment:)``.

@@ -289,8 +289,8 @@ extension Machine {
                 let number = plan.nodes[node].extent
                 try callNode(planned[Int(number)], target: i.a, fail: i.fail, &pc, &r, &used, &depth, depthLimit)
 
-            case .halt:
-                return .undefined
+            case .cover:
+                covered.insert(plan.codeLocations[pc - 1])
             }
         }
     }

@@ -24,6 +24,8 @@ final class Machine {
     var replacements: [ActiveReplacement]
     private var suspended: [ReplacementState] = []
     var isStrict = false
+    /// The locations that `cover` instructions noted, over all runs.
+    var covered: Set<Int32> = []
     var stepsLeft = 0
     private var deadline: ContinuousClock.Instant?
     private var depthLimit = 0
@@ -35,6 +37,7 @@ final class Machine {
         idleHeap = Heap(limit: 0)
         heap = idleHeap
         context = BuiltinContext(heap: heap, now: 0, randomSeed: 0)
+        context.parseModule = ModuleTree.parse
         functions = builtins.functions
         registerCapacity = 256
         registers = .allocate(capacity: registerCapacity)
