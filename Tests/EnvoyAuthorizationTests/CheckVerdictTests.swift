@@ -17,7 +17,7 @@ import Testing
         var decision = Decision(
             id: DecisionID(high: 0x0194_0000_0000_7000, low: 0x8000_0000_0000_0001), outcome: outcome,
             reason: DecisionReason(code, "because", policy: "pay", rule: "large"),
-            policyVersion: "acme/42@sha256:1f0c62b81a90", mode: .enforce, wouldOutcome: nil, tenant: "acme",
+            policyVersion: "acme/42@sha256:1f0c62b81a90", mode: .enforce, would: nil, tenant: "acme",
             agentID: "finance-agent", toolName: "payments.transfer", approval: nil, parameters: nil, redactions: [],
             limits: .init(), traceID: nil, isDryRun: false, receipt: nil, problem: nil, repeatedAnswer: nil)
         change(&decision)

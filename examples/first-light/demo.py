@@ -304,8 +304,9 @@ def shadow(demo):
         "agent": {"id": "finance-agent"}, "tool": {"name": "payments.transfer"},
         "parameters": {"amount": 120, "currency": "USD", "to": "DE89370400440532013000"},
         "request": {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}}), 200, "allow")
-    demo.check("the record says it would have been denied", body.get("would_decision") == "deny",
-               f"would_decision: {body.get('would_decision')}")
+    would = body.get("would_decision") or {}
+    demo.check("the answer says it would have been denied", would.get("decision") == "deny",
+               (would.get("decision_reason") or {}).get("message", ""))
 
 
 def redaction(demo):

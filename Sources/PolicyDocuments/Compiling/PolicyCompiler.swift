@@ -43,7 +43,7 @@ public struct PolicyCompiler: Sendable {
         try compile(tree, isFor: tenant)
     }
 
-    private func compile(_ tree: PolicyTree, isFor tenant: String?) throws(Diagnostics) -> CompiledPolicies {
+    func compile(_ tree: PolicyTree, isFor tenant: String?) throws(Diagnostics) -> CompiledPolicies {
         let findings = Findings(files: tree.files)
         let catalog = PolicyCatalog(tree, findings: findings)
         ReferenceChecker(catalog: catalog, detectors: detectors, tenant: tenant, findings: findings).check()

@@ -12,6 +12,10 @@ struct DocumentReader {
 
     /// Documents nest at most this deep.
     private static let deepest = 64
+    /// At most this many duplicate keys are told of a document.
+    private static let mostDuplicates: UInt32 = 50
+    /// A key that has been told of gets a name that ends in a private character, each in another one.
+    private static let firstStandIn: UInt32 = 0xF0000
 
     private init(file: SourceFile, lines: SourceLines, findings: Findings) {
         self.file = file
@@ -63,23 +67,25 @@ struct DocumentReader {
             return .failure(Unreadable())
         }
         var text = chunk.text
-        var anyDuplicate = false
+        var duplicates: UInt32 = 0
         while true {
             do {
                 let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
                 guard let root = try parser.nextRoot() else { return .success(nil) }
                 let node = try convert(root, chunk: chunk, depth: 0)
                 if case .null = node.kind { return .success(nil) }
-                return anyDuplicate ? .failure(Unreadable()) : .success(node)
+                return duplicates > 0 ? .failure(Unreadable()) : .success(node)
             } catch let error as YamlError {
                 guard case .duplicatedKeysInMapping(let keys, let context) = error, let key = keys.first,
-                    let renamed = renameDuplicate(of: key, after: context.mark, in: text, chunk: chunk)
+                    duplicates < Self.mostDuplicates,
+                    let renamed = renameDuplicate(
+                        of: key, number: duplicates, after: context.mark, in: text, chunk: chunk)
                 else {
                     report(error, chunk: chunk)
                     return .failure(Unreadable())
                 }
                 text = renamed
-                anyDuplicate = true
+                duplicates += 1
             } catch {
                 return .failure(Unreadable())
             }
@@ -88,8 +94,9 @@ struct DocumentReader {
 
     /// Reports the second occurrence of `key` and returns the text with it renamed, so that reading can go on and find
     /// the next; nil when the occurrence is not where it is looked for.
-    private func renameDuplicate(of key: String, after mark: Mark, in text: String, chunk: SourceLines.Chunk) -> String?
-    {
+    private func renameDuplicate(
+        of key: String, number: UInt32, after mark: Mark, in text: String, chunk: SourceLines.Chunk
+    ) -> String? {
         var rows = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0) }
         let wanted = Array(key.unicodeScalars)
         guard !wanted.isEmpty, mark.line >= 1, mark.line <= rows.count else { return nil }
@@ -99,7 +106,8 @@ struct DocumentReader {
         findings.error(
             .duplicateKey, "`\(key)` stands here twice; first in line \(chunk.firstLine + mark.line - 1)", at: location,
             fix: "keep one of the two")
-        let stand: [Unicode.Scalar] = Array(repeating: "\u{E000}", count: wanted.count - 1) + ["\u{E001}"]
+        guard let last = Unicode.Scalar(Self.firstStandIn + number) else { return nil }
+        let stand: [Unicode.Scalar] = Array(repeating: "\u{E000}", count: wanted.count - 1) + [last]
         rows[place.row].replaceSubrange(place.column..<place.column + wanted.count, with: stand)
         var result = String.UnicodeScalarView()
         for (index, row) in rows.enumerated() {
@@ -159,9 +167,7 @@ struct DocumentReader {
                     throw Unreadable()
                 }
                 let converted = try convert(value, chunk: chunk, depth: depth + 1)
-                if scalar.string.unicodeScalars.last != "\u{E001}" {
-                    entries.append(.init(key: scalar.string, keyLocation: name.location, value: converted))
-                }
+                entries.append(.init(key: scalar.string, keyLocation: name.location, value: converted))
             }
             return LocatedNode(kind: .mapping(entries), location: location)
         case .alias:

@@ -317,10 +317,10 @@ struct PolicyWriter {
                 "\ndeny contains \(finding) if {\n\tsome caller in input.chain\n\tcaller in \(RegoText.set(exact))\n}"
         }
         for glob in globs where !glob.value.isExact {
-            let pattern = RegoText.string(glob.value.text)
+            let pattern = "^" + glob.value.text.replacing(".", with: "\\.").replacing("*", with: ".*") + "$"
             text +=
                 "\(text.hasSuffix("}") ? "\n\n" : "\n")deny contains \(finding) if {\n\tsome caller in input.chain\n"
-            text += "\tglob.match(\(pattern), [], caller)\n}"
+            text += "\tregex.match(\(RegoText.string(pattern)), caller)\n}"
         }
         rules.append(text)
     }

@@ -38,7 +38,9 @@ extension Lowering {
             lowerPrint(call, expr)
             return
         }
-        let arguments = call.arguments.map { lower($0, hoisted: true) }
+        // `==` is evaluated where it stands, as OPA does by making it `=`: under `not`, a reference that is undefined is part
+        // of what is negated. References in other calls are evaluated before them, outside of the negation.
+        let arguments = call.arguments.map { lower($0, hoisted: !call.isOperator("equal")) }
         guard let function = function(of: call, operands: arguments.count, wantsValue: false) else { return }
         let arity: Int
         switch function {

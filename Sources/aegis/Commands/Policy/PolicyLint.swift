@@ -5,54 +5,58 @@ import RegoSyntax
 struct PolicyLint: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lint",
-        abstract: "Check policies: every mistake with its place, its code, and how to fix it.",
+        abstract: "Tell every mistake in a folder of policies, with its place and its fix.",
         discussion: """
-            Checks documents, conditions against the tools' parameter schemas, and that the generated Rego compiles. Exits with 3
-            when there is an error; warnings alone pass, unless --strict is given.
+            Exits with 3 when there is an error; warnings alone exit with 0, or with 3 under --strict.
 
             EXAMPLES
               aegis policy lint policies/
-              aegis policy lint policies/payments.yaml --json
+              aegis policy lint policies/ --json | jq -r '.diagnostics[].code'
             """)
 
-    @Argument(help: "A folder of policies, or one file.")
-    var path: String
+    @Argument(help: "The folder of policies.")
+    var folder: String
 
-    @Flag(help: "Warnings fail as well.")
+    @Flag(help: "Count warnings as errors.")
     var strict = false
 
-    @Flag(help: "Print the findings as JSON.")
+    @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
-        let tree = try PolicyFolder.read(path)
-        let findings = PolicyCompiler.lint(tree)
-        let errors = findings.filter { $0.severity == .error }.count
+        let tree = try PolicyFolder.read(folder)
+        var found = PolicyCompiler.lint(tree)
+        if !found.contains(where: { $0.severity == .error }) {
+            do { try PolicyFolder.checkRego(of: PolicyCompiler(tenant: "default").compile(tree)) } catch let refused as Diagnostics {
+                found += refused.all
+            }
+        }
+        let errors = found.count { $0.severity == .error }
+        let warnings = found.count - errors
         if json {
-            Output.json(findings.map(Self.fields))
+            Output.json([
+                "files": tree.files.count, "errors": errors, "warnings": warnings,
+                "diagnostics": found.map(Self.object),
+            ])
         } else {
-            for finding in findings { ErrorOutput.write(finding.rendered) }
-            let warnings = findings.count - errors
-            let found = [counted(errors, "error"), counted(warnings, "warning")].compactMap(\.self).joined(
-                separator: ", ")
+            for diagnostic in found { ErrorOutput.write(diagnostic.rendered) }
             Output.line(
-                "\(path): \(found.isEmpty ? "no findings" : found) in \(tree.files.count) file\(tree.files.count == 1 ? "" : "s")"
+                "\(Self.counted(tree.files.count, "file")): \(Self.counted(errors, "error")), \(Self.counted(warnings, "warning"))"
             )
         }
-        if errors > 0 || (strict && !findings.isEmpty) { throw ExitCode(3) }
+        if errors > 0 || (strict && warnings > 0) { throw ExitCode(3) }
     }
 
-    private func counted(_ number: Int, _ noun: String) -> String? {
-        number == 0 ? nil : "\(number) \(noun)\(number == 1 ? "" : "s")"
-    }
-
-    private static func fields(_ finding: Diagnostic) -> [String: Any] {
-        var fields: [String: Any] = [
-            "file": finding.location.file, "line": finding.location.line, "column": finding.location.column,
-            "severity": finding.severity == .error ? "error" : "warning", "code": finding.code,
-            "message": finding.message,
+    private static func object(_ diagnostic: Diagnostic) -> [String: Any] {
+        var object: [String: Any] = [
+            "severity": diagnostic.severity.rawValue, "code": diagnostic.code, "message": diagnostic.message,
+            "file": diagnostic.location.file, "line": diagnostic.location.line, "column": diagnostic.location.column,
         ]
-        if let fix = finding.fix { fields["fix"] = fix }
-        return fields
+        if let fix = diagnostic.fix { object["fix"] = fix }
+        return object
+    }
+
+    private static func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
 }
