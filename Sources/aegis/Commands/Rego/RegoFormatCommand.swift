@@ -27,7 +27,7 @@ struct RegoFormatCommand: ParsableCommand {
         var isInvalid = false
         for source in try RegoSources(paths: paths).modules {
             do {
-                let text = try Formatter.format(source)
+                let text = try SourceFormatter.format(source)
                 let differs = !text.utf8.elementsEqual(source.text)
                 if differs { changed += 1 }
                 if check || write {
