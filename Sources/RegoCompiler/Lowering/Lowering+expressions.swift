@@ -109,6 +109,11 @@ extension Lowering {
 
     func declare(_ name: String, _ location: SourceLocation, _ occurrence: NameScope.Occurrence) -> Variable? {
         if !name.isSourceName { return freeVariable(name, location) }
+        if name == "input" || name == "data" {
+            report(
+                "rego_compile_error", "variables must not shadow \(name) (use a different variable name)", location)
+            return nil
+        }
         if let problem = names.redeclaration(of: name) {
             report("rego_compile_error", problem, location, fix: "give one of the two another name")
             return nil
