@@ -5,6 +5,7 @@ import PackageDescription
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
 ]
@@ -18,6 +19,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
@@ -39,7 +41,7 @@ let package = Package(
         .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoValues"], swiftSettings: strict),
         .target(
             name: "RegoRuntime",
-            dependencies: ["RegoCompiler", "RegoSyntax", "RegoValues", "CRE2", bigInt, crypto],
+            dependencies: ["RegoCompiler", "RegoSyntax", "RegoValues", "CRE2", bigInt, crypto, yams],
             swiftSettings: strict),
         .target(name: "MerkleLog", dependencies: [crypto], swiftSettings: strict),
         .target(
@@ -52,7 +54,9 @@ let package = Package(
             name: "PolicyBundles", dependencies: ["RegoValues", "SignedTokens", "CZlib", crypto], swiftSettings: strict),
         .target(
             name: "PolicyDocuments",
-            dependencies: ["RegoSyntax", "RegoCompiler", "RegoRuntime", "RegoValues", .product(name: "Yams", package: "Yams")],
+            dependencies: [
+                "RegoSyntax", "RegoCompiler", "RegoRuntime", "RegoValues", .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
         .target(name: "Approvals", dependencies: ["RegoValues", "SignedTokens", crypto], swiftSettings: strict),
         .target(name: "AuditTrail", dependencies: ["RegoValues", "MerkleLog", crypto], swiftSettings: strict),
@@ -75,7 +79,8 @@ let package = Package(
             dependencies: [
                 "Decisions", "RegoValues",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"), .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -84,8 +89,13 @@ let package = Package(
         .target(
             name: "DecisionAPI",
             dependencies: [
-                "Decisions", "Approvals", "RegoValues", .product(name: "Hummingbird", package: "hummingbird"),
+                "Decisions", "Approvals", "RegoValues",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
 
@@ -99,6 +109,66 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // Tests
+        .target(
+            name: "AegisTesting",
+            dependencies: ["Decisions", "Approvals", "StateStoreSQLite", "SignedTokens", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(name: "RegoValuesTests", dependencies: ["RegoValues", bigInt], swiftSettings: strict),
+        .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoRuntime", "RegoSyntax", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RegoRuntimeTests", dependencies: ["RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto], swiftSettings: strict),
+        .testTarget(name: "SignedTokensTests", dependencies: ["SignedTokens", "RegoValues"], swiftSettings: strict),
+        .testTarget(
+            name: "PolicyBundlesTests", dependencies: ["PolicyBundles", "SignedTokens", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PolicyDocumentsTests", dependencies: ["PolicyDocuments", "RegoRuntime", "RegoSyntax", "RegoValues"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "ApprovalsTests", dependencies: ["Approvals", "SignedTokens", "RegoValues"], swiftSettings: strict),
+        .testTarget(
+            name: "AuditTrailTests", dependencies: ["AuditTrail", "MerkleLog", "RegoValues", crypto],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecisionsTests",
+            dependencies: [
+                "AegisTesting", "Decisions", "Approvals", "AuditTrail", "MerkleLog", "PolicyBundles", "PolicyDocuments",
+                "RegoRuntime", "RegoSyntax", "SignedTokens", "RegoValues", crypto,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StateStoreSQLiteTests", dependencies: ["StateStoreSQLite", "Decisions", "Approvals"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EnvoyAuthorizationTests",
+            dependencies: [
+                "EnvoyAuthorization", "Decisions", "Approvals", "RegoValues",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DecisionAPITests",
+            dependencies: [
+                "DecisionAPI", "Decisions", "Approvals", "RegoValues", "SignedTokens", crypto,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
     ],

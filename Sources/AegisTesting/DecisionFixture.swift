@@ -21,7 +21,8 @@ public final class DecisionFixture: Sendable {
     public static let wire = EnforcementPoint(name: "envoy", rewritesParameters: false)
     public static let jane = Approver(tenant: "acme", name: "jane", roles: ["treasurer"])
 
-    public init(attemptRate: RateLimit? = nil) throws {
+    /// - Parameter keys: more API keys of agents of `acme`, by their key ids.
+    public init(attemptRate: RateLimit? = nil, keys: [String] = []) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "aegis-decisions-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let store = try SQLiteStateStore(path: folder.appending(path: "state.sqlite").path)
@@ -29,7 +30,8 @@ public final class DecisionFixture: Sendable {
         ledger = FaultyLedger(store)
         mint = try OverrideTokenMint(signingKey: SigningKey(generating: .edDSA, name: "tokens-1"), audience: "test")
         desk = ApprovalDesk(ledger: ledger, mint: mint, now: { clock.now })
-        let entries = try DecisionFixture.callers.map { caller in
+        let more = keys.map { Caller(tenant: "acme", kind: .agent, name: nil, keyID: $0, method: .apiKey) }
+        let entries = try (DecisionFixture.callers + more).map { caller in
             APIKeyEntry(keyID: caller.keyID, digest: try DecisionFixture.key(caller.keyID).digest, caller: caller)
         }
         point = DecisionPoint(

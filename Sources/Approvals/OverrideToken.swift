@@ -53,6 +53,7 @@ public struct OverrideToken: Sendable, Hashable {
         do { document = try Document(json: claims) } catch {
             throw ApprovalError(.invalidToken, "the token's claims are not a JSON object")
         }
+        defer { withExtendedLifetime(document) {} }
         func text(_ name: StaticString) throws(ApprovalError) -> String {
             guard let value = document.root.lookup(name).string, !value.isEmpty else {
                 throw ApprovalError(.invalidToken, "the token lacks the claim `\(name)`")

@@ -59,7 +59,7 @@ extension BinaryFloat {
         if let integer = int64 { return "\(integer)" }
         let sign = isNegative ? "-" : ""
         if isZero { return sign + "0" }
-        let (digits, point) = shortestDigits
+        let (digits, point) = (isInteger ? nil : shortestDigitsOfFraction) ?? shortestDigits
         let text = String(decoding: digits, as: UTF8.self)
         if isInteger { return sign + text + String(repeating: "0", count: max(0, point - digits.count)) }
         let exponent = point - 1
@@ -74,7 +74,7 @@ extension BinaryFloat {
     }
 
     /// The fewest decimal digits that only this float is nearest to, and where the point stands (0.DDD × 10^point).
-    private var shortestDigits: (digits: [UInt8], point: Int) {
+    var shortestDigits: (digits: [UInt8], point: Int) {
         let doubled = BigUInt(mantissa) << 1
         var (digits, point) = BinaryFloat.decimal(doubled, exponent - 1)
         let lower = BinaryFloat.decimal(doubled - 1, exponent - 1).digits
@@ -102,7 +102,7 @@ extension BinaryFloat {
         return digits[count] >= 0x35
     }
 
-    private static func increment(_ digits: inout [UInt8], _ point: inout Int) {
+    static func increment(_ digits: inout [UInt8], _ point: inout Int) {
         while let last = digits.last {
             if last < 0x39 {
                 digits[digits.count - 1] = last + 1

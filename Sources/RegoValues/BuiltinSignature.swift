@@ -17,9 +17,9 @@ public struct BuiltinSignature: Sendable, Hashable {
 
     public var arity: Int { parameters.count }
 
-    /// Reads one line: `NAME INFIX (TYPES) => TYPE` and marks; nil for anything else.
-    init?(line: Substring) {
-        let parts = line.split(separator: " ", maxSplits: 2)
+    /// Reads one declaration, `NAME INFIX (TYPES) => TYPE` and marks, where `-` is no infix; nil for anything else.
+    public init?(_ declaration: some StringProtocol) {
+        let parts = Substring(declaration).split(separator: " ", maxSplits: 2)
         guard parts.count == 3 else { return nil }
         var reader = BuiltinType.Reader(rest: parts[2])
         guard reader.take("(") else { return nil }
@@ -49,7 +49,7 @@ public struct BuiltinSignature: Sendable, Hashable {
 
     /// Every builtin of OPA, also those that the runtime lacks, by name.
     public static let all: [String: BuiltinSignature] = {
-        let signatures = table.split(separator: "\n").compactMap { BuiltinSignature(line: $0) }
+        let signatures = table.split(separator: "\n").compactMap { BuiltinSignature($0) }
         return Dictionary(signatures.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }()
 

@@ -21,59 +21,73 @@ public enum CanonicalError: Error, Sendable, Equatable, CustomStringConvertible 
 
 extension JSONWriter {
     /// Appends the canonical form of RFC 8785: keys in UTF-16 order, ECMAScript numbers, least escapes.
-    /// - Throws: ``CanonicalError`` where the text would mean another value; `bytes` then ends in an unfinished text.
+    /// - Throws: ``CanonicalError`` where the text would mean another value; `bytes` is then unchanged.
     public static func canonical(_ value: Value, to bytes: inout [UInt8]) throws(CanonicalError) {
+        var sink = ByteSink()
+        defer { sink.free() }
+        try canonical(value, &sink)
+        bytes.append(contentsOf: sink.bytes)
+    }
+
+    private static func canonical(_ value: Value, _ sink: inout ByteSink) throws(CanonicalError) {
         switch value.kind {
         case .undefined: throw .undefined
-        case .null: bytes.append(contentsOf: "null".utf8)
-        case .boolean: bytes.append(contentsOf: (value == .true ? "true" : "false").utf8)
-        case .number: try canonicalNumber(value, to: &bytes)
-        case .string: try canonicalString(value, to: &bytes)
+        case .null: sink.append("null")
+        case .boolean: sink.append(value == .true ? "true" : "false")
+        case .number: try canonicalNumber(value, &sink)
+        case .string: try canonicalString(value, &sink)
         case .array, .set:
-            bytes.append(UInt8(ascii: "["))
-            var isFirst = true
-            for element in value.elements {
-                if !isFirst { bytes.append(UInt8(ascii: ",")) }
-                isFirst = false
-                try canonical(element, to: &bytes)
+            sink.append(UInt8(ascii: "["))
+            let elements = value.elements
+            for position in 0..<elements.count {
+                if position > 0 { sink.append(UInt8(ascii: ",")) }
+                try canonical(elements[position], &sink)
             }
-            bytes.append(UInt8(ascii: "]"))
+            sink.append(UInt8(ascii: "]"))
         case .object:
-            bytes.append(UInt8(ascii: "{"))
-            var isFirst = true
-            for entry in try canonicalOrder(value.entries) {
-                if !isFirst { bytes.append(UInt8(ascii: ",")) }
-                isFirst = false
-                try canonicalString(entry.key, to: &bytes)
-                bytes.append(UInt8(ascii: ":"))
-                try canonical(entry.value, to: &bytes)
+            sink.append(UInt8(ascii: "{"))
+            let entries = value.entries
+            let sorted = try canonicalOrder(entries)
+            for position in 0..<entries.count {
+                let entry = sorted?[position] ?? entries[position]
+                if position > 0 { sink.append(UInt8(ascii: ",")) }
+                try canonicalString(entry.key, &sink)
+                sink.append(UInt8(ascii: ":"))
+                try canonical(entry.value, &sink)
             }
-            bytes.append(UInt8(ascii: "}"))
+            sink.append(UInt8(ascii: "}"))
         }
     }
 
-    private static func canonicalString(_ value: Value, to bytes: inout [UInt8]) throws(CanonicalError) {
-        guard UTF8Check.isValid(value.utf8) else { throw .invalidUTF8 }
-        writeString(value.utf8, to: &bytes)
+    private static func canonicalString(_ value: Value, _ sink: inout ByteSink) throws(CanonicalError) {
+        let text = value.utf8
+        sink.append(UInt8(ascii: "\""))
+        let plain = sink.appendPlain(text, html: false)
+        if plain < text.count {
+            guard UTF8Check.isValid(text) else { throw .invalidUTF8 }
+            writeRest(text, from: plain, false, to: &sink)
+        }
+        sink.append(UInt8(ascii: "\""))
     }
 
-    /// Byte order and UTF-16 order differ only where characters above U+FFFF meet those from U+E000 to U+FFFF.
-    private static func canonicalOrder(_ entries: UnsafeBufferPointer<Entry>) throws(CanonicalError) -> [Entry] {
+    /// The order by UTF-16, nil where it is the byte order: they differ only where characters above U+FFFF meet those
+    /// from U+E000 to U+FFFF.
+    private static func canonicalOrder(_ entries: UnsafeBufferPointer<Entry>) throws(CanonicalError) -> [Entry]? {
         var needsSorting = false
         for entry in entries {
             guard entry.key.kind == .string else { throw .nonStringKey(JSONWriter.text(entry.key)) }
             if !needsSorting { needsSorting = entry.key.utf8.contains { $0 >= 0xee } }
         }
-        guard needsSorting else { return Array(entries) }
+        guard needsSorting else { return nil }
         return entries.sorted { a, b in
             String(decoding: a.key.utf8, as: UTF8.self).utf16
                 .lexicographicallyPrecedes(String(decoding: b.key.utf8, as: UTF8.self).utf16)
         }
     }
 
-    private static func canonicalNumber(_ value: Value, to bytes: inout [UInt8]) throws(CanonicalError) {
+    private static func canonicalNumber(_ value: Value, _ sink: inout ByteSink) throws(CanonicalError) {
         if let integer = value.int64, integer.magnitude <= 1 << 53 {
-            DecimalView.withDigits(of: integer) { bytes.append(contentsOf: $0) }
+            DecimalView.withDigits(of: integer) { sink.append($0) }
             return
         }
         let text = value.numberText ?? ""
@@ -82,7 +96,7 @@ extension JSONWriter {
         let heap = Heap(limit: 1 << 12)
         let survives = withExtendedLifetime(heap) { heap.number(literal: written) == value }
         guard survives else { throw .unrepresentableNumber(text) }
-        bytes.append(contentsOf: ecmaScript(written).utf8)
+        sink.append(text: ecmaScript(written))
     }
 
     /// Number::toString of ECMAScript from the shortest digits, which Swift's description has in another layout.

@@ -4,7 +4,7 @@ extension JSONReader {
 
     /// The first of 8 bytes that is a quote, a backslash, a control or not ASCII; 8 when there is none.
     @inline(__always)
-    private static func firstSpecial(_ word: UInt64) -> Int {
+    static func firstSpecial(_ word: UInt64) -> Int {
         let quote = word ^ (ones &* 0x22)
         let backslash = word ^ (ones &* 0x5c)
         let mask =

@@ -16,16 +16,18 @@ extension Heap {
         memory.initialize(from: source, count: bytes.count)
         (memory + bytes.count).initialize(repeating: 0, count: JSONReader.padding)
         var reader = JSONReader(heap: self, start: memory, count: bytes.count, limits: limits)
+        swap(&reader.stack, &scratch)  // the reader's own while it works: no access through the heap
         let value = reader.document()
+        swap(&reader.stack, &scratch)
         if let failure = reader.failure { throw failure.error(in: bytes) }
         return value
     }
 
     public func parseJSON(_ bytes: [UInt8], limits: JSONLimits = .init()) throws(JSONError) -> Value {
-        try unsafe_parse(bytes.span, limits)
+        try parse(bytes.span, limits)
     }
 
-    private func unsafe_parse(_ bytes: Span<UInt8>, _ limits: JSONLimits) throws(JSONError) -> Value {
+    private func parse(_ bytes: Span<UInt8>, _ limits: JSONLimits) throws(JSONError) -> Value {
         var result: Result<Value, JSONError> = .success(.undefined)
         bytes.withUnsafeBufferPointer { buffer in
             do throws(JSONError) { result = .success(try parseJSON(buffer, limits: limits)) } catch {
@@ -55,6 +57,7 @@ struct JSONReader {
     let start: UnsafeMutablePointer<UInt8>
     let end: UnsafeMutablePointer<UInt8>
     var cursor: UnsafeMutablePointer<UInt8>
+    var stack = ParseStack()
     private var depth: Int
     private let limits: JSONLimits
     private(set) var failure: Failure?
@@ -72,10 +75,9 @@ struct JSONReader {
 
     /// Reads the whole text; `.undefined` when there is a failure.
     mutating func document() -> Value {
-        let base = heap.scratch.count
+        stack.pop(to: 0)
         skipWhitespace()
         let value = self.value()
-        heap.scratch.pop(to: base)
         guard failure == nil else { return .undefined }
         skipWhitespace()
         if cursor != end { return fail(.trailingBytes, at: cursor, "expected the end of the text, found \(found)") }
@@ -146,7 +148,7 @@ struct JSONReader {
 
     private mutating func array() -> Value {
         guard enter() else { return .undefined }
-        let base = heap.scratch.count
+        let base = stack.count
         if cursor.pointee == UInt8(ascii: "]") {
             cursor += 1
             depth += 1
@@ -155,7 +157,7 @@ struct JSONReader {
         while true {
             let element = value()
             if element.isUndefined { return .undefined }
-            heap.scratch.push(element)
+            stack.push(element)
             skipWhitespace()
             if cursor.pointee == UInt8(ascii: ",") {
                 cursor += 1
@@ -169,14 +171,14 @@ struct JSONReader {
         }
         depth += 1
         let result = heap.array(
-            UnsafeBufferPointer(start: heap.scratch.top(from: base), count: heap.scratch.count - base))
-        heap.scratch.pop(to: base)
+            UnsafeBufferPointer(start: stack.top(from: base), count: stack.count - base))
+        stack.pop(to: base)
         return result
     }
 
     private mutating func object() -> Value {
         guard enter() else { return .undefined }
-        let base = heap.scratch.count
+        let base = stack.count
         if cursor.pointee == UInt8(ascii: "}") {
             cursor += 1
             depth += 1
@@ -192,8 +194,8 @@ struct JSONReader {
             skipWhitespace()
             let member = value()
             if member.isUndefined { return .undefined }
-            heap.scratch.push(key)
-            heap.scratch.push(member)
+            stack.push(key)
+            stack.push(member)
             skipWhitespace()
             if cursor.pointee == UInt8(ascii: ",") {
                 cursor += 1
@@ -210,12 +212,12 @@ struct JSONReader {
     }
 
     private mutating func finishObject(from base: Int) -> Value {
-        let count = (heap.scratch.count - base) / 2
+        let count = (stack.count - base) / 2
         let entries = heap.allocate(count * MemoryLayout<Entry>.stride).bindMemory(to: Entry.self, capacity: count)
-        if let pairs = heap.scratch.top(from: base) {
+        if let pairs = stack.top(from: base) {
             UnsafeMutableRawPointer(entries).copyMemory(from: pairs, byteCount: count * MemoryLayout<Entry>.stride)
         }
-        heap.scratch.pop(to: base)
+        stack.pop(to: base)
         if Sorting.isStrictlyAscending(entries, count, by: Sorting.keyOrder) {
             return heap.finishObject(entries, count: count)
         }

@@ -25,13 +25,15 @@ public enum JSONWriter {
         }()
     }
 
-    public static func write(_ value: Value, to bytes: inout [UInt8]) { write(value, options: .compact, to: &bytes) }
+    public static func write(_ value: Value, to bytes: inout [UInt8]) {
+        write(value, options: .compact, to: &bytes)
+    }
 
     public static func write(_ value: Value, options: Options, to bytes: inout [UInt8]) {
-        var writer = TextWriter(bytes: [], options: options)
-        swap(&writer.bytes, &bytes)
+        var writer = TextWriter(escapesHTML: options.escapesHTML, indent: options.indent, prefix: options.prefix)
         writer.write(value, depth: 0)
-        swap(&writer.bytes, &bytes)
+        bytes.append(contentsOf: writer.sink.bytes)
+        writer.sink.free()
     }
 
     /// The JSON text of a value.
@@ -45,116 +47,142 @@ public enum JSONWriter {
     public static func writeString(
         _ text: UnsafeBufferPointer<UInt8>, escapesHTML: Bool = false, to bytes: inout [UInt8]
     ) {
-        bytes.append(UInt8(ascii: "\""))
-        var clean = 0
-        var index = 0
+        var sink = ByteSink()
+        writeString(text, escapesHTML, to: &sink)
+        bytes.append(contentsOf: sink.bytes)
+        sink.free()
+    }
+
+    @inline(__always)
+    static func writeString(_ text: UnsafeBufferPointer<UInt8>, _ html: Bool, to sink: inout ByteSink) {
+        sink.append(UInt8(ascii: "\""))
+        let plain = sink.appendPlain(text, html: html)
+        if plain < text.count { writeRest(text, from: plain, html, to: &sink) }
+        sink.append(UInt8(ascii: "\""))
+    }
+
+    @inline(never)
+    static func writeRest(
+        _ text: UnsafeBufferPointer<UInt8>, from start: Int, _ html: Bool, to sink: inout ByteSink
+    ) {
+        var index = start
         while index < text.count {
             let byte = text[index]
             if byte < 0x80 {
-                if !needsEscape(byte, escapesHTML) {
-                    index += 1
-                    continue
-                }
-                bytes.append(contentsOf: text[clean..<index])
-                writeEscape(byte, to: &bytes)
+                if needsEscape(byte, html) { writeEscape(byte, to: &sink) } else { sink.append(byte) }
                 index += 1
-                clean = index
                 continue
             }
             let length = UTF8Check.sequenceLength(text, at: index)
             if length == 0 {
-                bytes.append(contentsOf: text[clean..<index])
-                bytes.append(contentsOf: [0xef, 0xbf, 0xbd])
-                index += 1
-                clean = index
-            } else if escapesHTML && length == 3 && byte == 0xe2 && text[index + 1] == 0x80
-                && text[index + 2] & 0xfe == 0xa8
-            {
-                bytes.append(contentsOf: text[clean..<index])
-                bytes.append(contentsOf: (text[index + 2] == 0xa8 ? "\\u2028" : "\\u2029").utf8)
-                index += 3
-                clean = index
+                sink.append("\u{fffd}")
+            } else if html && length == 3 && byte == 0xe2 && text[index + 1] == 0x80 && text[index + 2] & 0xfe == 0xa8 {
+                sink.append(text[index + 2] == 0xa8 ? "\\u2028" : "\\u2029")
             } else {
-                index += length
+                sink.append(UnsafeBufferPointer(rebasing: text[index..<index + length]))
             }
+            index += max(1, length)
         }
-        bytes.append(contentsOf: text[clean..<text.count])
-        bytes.append(UInt8(ascii: "\""))
     }
 
     @inline(__always)
-    private static func needsEscape(_ byte: UInt8, _ html: Bool) -> Bool {
+    static func needsEscape(_ byte: UInt8, _ html: Bool) -> Bool {
         byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
             || (html && (byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "&")))
     }
 
     private static func hexadecimalDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
-    private static func writeEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\\"))
+    private static func writeEscape(_ byte: UInt8, to sink: inout ByteSink) {
+        sink.append(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x0c: bytes.append(UInt8(ascii: "f"))
-        case 0x0a: bytes.append(UInt8(ascii: "n"))
-        case 0x0d: bytes.append(UInt8(ascii: "r"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): sink.append(byte)
+        case 0x08: sink.append(UInt8(ascii: "b"))
+        case 0x0c: sink.append(UInt8(ascii: "f"))
+        case 0x0a: sink.append(UInt8(ascii: "n"))
+        case 0x0d: sink.append(UInt8(ascii: "r"))
+        case 0x09: sink.append(UInt8(ascii: "t"))
         default:
-            bytes.append(contentsOf: "u00".utf8)
-            bytes.append(hexadecimalDigit(byte >> 4))
-            bytes.append(hexadecimalDigit(byte & 0xf))
+            sink.append("u00")
+            sink.append(hexadecimalDigit(byte >> 4))
+            sink.append(hexadecimalDigit(byte & 0xf))
+        }
+    }
+
+    /// A number's text as it was written.
+    static func writeNumber(_ value: Value, to sink: inout ByteSink) {
+        if value.isLiteral {
+            sink.append(value.literal.pointee.textBytes)
+        } else {
+            DecimalView.withDigits(of: Int64(bitPattern: value.payload)) { sink.append($0) }
         }
     }
 }
 
 private struct TextWriter {
-    var bytes: [UInt8]
-    let options: JSONWriter.Options
+    var sink = ByteSink()
+    let escapesHTML: Bool
+    let indent: String?
+    let prefix: String
+
+    init(escapesHTML: Bool, indent: String?, prefix: String) {
+        self.escapesHTML = escapesHTML
+        self.indent = indent
+        self.prefix = prefix
+    }
 
     mutating func write(_ value: Value, depth: Int) {
         switch value.kind {
-        case .undefined, .null: bytes.append(contentsOf: "null".utf8)
-        case .boolean: bytes.append(contentsOf: (value == .true ? "true" : "false").utf8)
-        case .number: value.numberText(into: &bytes)
-        case .string: JSONWriter.writeString(value.utf8, escapesHTML: options.escapesHTML, to: &bytes)
+        case .undefined, .null: sink.append("null")
+        case .boolean: sink.append(value == .true ? "true" : "false")
+        case .number: JSONWriter.writeNumber(value, to: &sink)
+        case .string: JSONWriter.writeString(value.utf8, escapesHTML, to: &sink)
         case .array, .set:
-            bytes.append(UInt8(ascii: "["))
-            for (position, element) in value.elements.enumerated() {
-                if position > 0 { bytes.append(UInt8(ascii: ",")) }
+            sink.append(UInt8(ascii: "["))
+            let elements = value.elements
+            for position in 0..<elements.count {
+                if position > 0 { sink.append(UInt8(ascii: ",")) }
                 newline(depth + 1)
-                write(element, depth: depth + 1)
+                write(elements[position], depth: depth + 1)
             }
             if value.count > 0 { newline(depth) }
-            bytes.append(UInt8(ascii: "]"))
+            sink.append(UInt8(ascii: "]"))
         case .object:
-            bytes.append(UInt8(ascii: "{"))
-            for (position, entry) in value.entries.enumerated() {
-                if position > 0 { bytes.append(UInt8(ascii: ",")) }
+            sink.append(UInt8(ascii: "{"))
+            let entries = value.entries
+            for position in 0..<entries.count {
+                if position > 0 { sink.append(UInt8(ascii: ",")) }
                 newline(depth + 1)
-                writeKey(entry.key)
-                bytes.append(UInt8(ascii: ":"))
-                if options.indent != nil { bytes.append(UInt8(ascii: " ")) }
-                write(entry.value, depth: depth + 1)
+                writeKey(entries[position].key)
+                sink.append(UInt8(ascii: ":"))
+                if indent != nil { sink.append(UInt8(ascii: " ")) }
+                write(entries[position].value, depth: depth + 1)
             }
             if value.count > 0 { newline(depth) }
-            bytes.append(UInt8(ascii: "}"))
+            sink.append(UInt8(ascii: "}"))
         }
     }
 
+    @inline(__always)
     private mutating func newline(_ depth: Int) {
-        guard let indent = options.indent else { return }
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: options.prefix.utf8)
-        for _ in 0..<depth { bytes.append(contentsOf: indent.utf8) }
+        if indent != nil { breakLine(depth) }
+    }
+
+    @inline(never)
+    private mutating func breakLine(_ depth: Int) {
+        guard let indent else { return }
+        sink.append(UInt8(ascii: "\n"))
+        sink.append(text: prefix)
+        for _ in 0..<depth { sink.append(text: indent) }
     }
 
     private mutating func writeKey(_ key: Value) {
         if key.kind == .string {
-            JSONWriter.writeString(key.utf8, escapesHTML: options.escapesHTML, to: &bytes)
+            JSONWriter.writeString(key.utf8, escapesHTML, to: &sink)
         } else {
             var text: [UInt8] = []
             JSONWriter.write(key, to: &text)
-            text.withUnsafeBufferPointer { JSONWriter.writeString($0, escapesHTML: options.escapesHTML, to: &bytes) }
+            text.withUnsafeBufferPointer { JSONWriter.writeString($0, escapesHTML, to: &sink) }
         }
     }
 }

@@ -5,7 +5,8 @@ import ArgumentParser
 struct AegisCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "aegis",
-        abstract: "The runtime security fabric for agentic AI: decides, records and proves every tool call of an agent.",
+        abstract:
+            "The runtime security fabric for agentic AI: decides, records and proves every tool call of an agent.",
         discussion: """
             EXAMPLES
               aegis policy init payments --out policies/     start from a commented set of policies

@@ -173,6 +173,12 @@ struct VerifierTests {
         #expect(storage[Self.segment].last == UInt8(ascii: "\n"))
     }
 
+    @Test func `a journal whose first line was never finished holds nothing, and says so`() throws {
+        let bytes = try Fixture.written(batches: 1)[Self.segment]
+        let report = try Fixture.verify(MemoryStorage([Self.segment: Array(bytes.prefix(9)) + [0, 0]]))
+        #expect(report.summary == "whole: 0 records in 0 logs, and 9 bytes of an unfinished batch")
+    }
+
     @Test func `where there is no journal, it says so`() {
         #expect(throws: AuditError.self) { try Fixture.verify(MemoryStorage()) }
     }

@@ -15,13 +15,14 @@ import Testing
 
     @Test func `a held call is approved by a person, collected by its agent, and runs once`() async throws {
         let gateway = try Gateway()
-        try await gateway.run { caller in
+        try await gateway.run { (caller) async throws in
             let id = try await held(caller)
             let pending = try await caller.send(.get, "/v1/approvals/\(id)", as: "finance-1")
             #expect(pending["status"].string == "pending")
             #expect(pending["override_token"].isUndefined)
 
-            let verdict = try await caller.send(.post, "/v1/approvals/\(id)/approve", as: "maria", #"{"comment": "is real"}"#)
+            let verdict = try await caller.send(
+                .post, "/v1/approvals/\(id)/approve", as: "maria", #"{"comment": "is real"}"#)
             #expect(verdict.status == 200)
             #expect(verdict["status"].string == "approved")
             #expect(verdict["approvals_given"].int64 == 1)
@@ -42,7 +43,7 @@ import Testing
 
     @Test func `a denied call stays denied`() async throws {
         let gateway = try Gateway()
-        try await gateway.run { caller in
+        try await gateway.run { (caller) async throws in
             let id = try await held(caller)
             #expect(try await caller.send(.post, "/v1/approvals/\(id)/deny", as: "maria")["status"].string == "denied")
             let again = try await caller.send(.post, "/v1/approvals/\(id)/approve", as: "maria")
@@ -55,11 +56,12 @@ import Testing
 
     @Test(arguments: [
         ("finance-1", 403, "approver_not_entitled"), ("llm-1", 403, "approver_not_entitled"),
-        ("paul", 403, "approver_not_entitled"), ("eve", 404, "approval_not_found"), ("nobody", 401, "unauthenticated_agent"),
+        ("paul", 403, "approver_not_entitled"), ("eve", 404, "approval_not_found"),
+        ("nobody", 401, "unauthenticated_agent"),
     ])
     func `who is not entitled decides nothing`(name: String, status: Int, code: String) async throws {
         let gateway = try Gateway()
-        try await gateway.run { caller in
+        try await gateway.run { (caller) async throws in
             let id = try await held(caller)
             for verdict in ["approve", "deny"] {
                 let reply = try await caller.send(.post, "/v1/approvals/\(id)/\(verdict)", as: name)
@@ -73,7 +75,7 @@ import Testing
 
     @Test(arguments: ["llm-1", "eve", "nobody"])
     func `who did not ask does not see`(name: String) async throws {
-        try await Gateway().run { caller in
+        try await Gateway().run { (caller) async throws in
             let id = try await held(caller)
             let reply = try await caller.send(.get, "/v1/approvals/\(id)", as: name)
             #expect(reply.status == (name == "nobody" ? 401 : 404))
@@ -82,12 +84,13 @@ import Testing
     }
 
     @Test func `people list what waits in their tenant`() async throws {
-        try await Gateway().run { caller in
+        try await Gateway().run { (caller) async throws in
             let id = try await held(caller)
             let waiting = try await caller.send(.get, "/v1/approvals?status=pending", as: "maria")
             #expect(waiting["approvals"].elements.map { $0.lookup("approval_id").string } == [id])
             #expect(try await caller.send(.get, "/v1/approvals?status=denied", as: "maria")["approvals"].count == 0)
-            #expect(try await caller.send(.get, "/v1/approvals?status=all&limit=1", as: "maria")["approvals"].count == 1)
+            #expect(
+                try await caller.send(.get, "/v1/approvals?status=all&limit=1", as: "maria")["approvals"].count == 1)
             #expect(try await caller.send(.get, "/v1/approvals", as: "eve")["approvals"].count == 0)
             #expect(try await caller.send(.get, "/v1/approvals", as: "finance-1").status == 403)
             #expect(try await caller.send(.get, "/v1/approvals").status == 401)
@@ -96,7 +99,7 @@ import Testing
 
     @Test(arguments: ["/v1/approvals?status=maybe", "/v1/approvals?limit=0", "/v1/approvals?limit=many"])
     func `a query that is not understood is refused`(path: String) async throws {
-        try await Gateway().run { caller in
+        try await Gateway().run { (caller) async throws in
             let reply = try await caller.send(.get, path, as: "maria")
             #expect(reply.status == 400)
             #expect(reply["code"].string == "request_invalid")
@@ -105,7 +108,7 @@ import Testing
 
     @Test(arguments: ["[]", "{\"comment\": 1}", "{\"verdict\": \"approve\"}", "no json"])
     func `a verdict that is not understood changes nothing`(body: String) async throws {
-        try await Gateway().run { caller in
+        try await Gateway().run { (caller) async throws in
             let id = try await held(caller)
             #expect(try await caller.send(.post, "/v1/approvals/\(id)/approve", as: "maria", body).status == 400)
             #expect(try await caller.send(.get, "/v1/approvals/\(id)", as: "maria")["status"].string == "pending")
@@ -114,7 +117,7 @@ import Testing
 
     @Test(arguments: ["apr_0", "x", "apr_\(String(repeating: "0", count: 26))", "%2e%2e"])
     func `an approval that is not there is a problem`(id: String) async throws {
-        try await Gateway().run { caller in
+        try await Gateway().run { (caller) async throws in
             #expect(try await caller.send(.get, "/v1/approvals/\(id)", as: "maria").status == 404)
             #expect(try await caller.send(.post, "/v1/approvals/\(id)/approve", as: "maria").status == 404)
         }

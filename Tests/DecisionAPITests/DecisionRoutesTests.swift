@@ -7,11 +7,12 @@ import Testing
 
 @Suite struct DecisionRoutesTests {
     @Test(arguments: [
-        (4999, "allow", "policy_allow"), (5001, "approval_needed", "approval_required"), (50_001, "deny", "policy_deny"),
+        (4999, "allow", "policy_allow"), (5001, "approval_needed", "approval_required"),
+        (50_001, "deny", "policy_deny"),
     ])
     func `a decision is answered with 200, whatever it is`(amount: Int, decision: String, code: String) async throws {
         let gateway = try Gateway()
-        try await gateway.run { caller in
+        try await gateway.run { (caller) async throws in
             let reply = try await caller.pay(amount)
             #expect(reply.status == 200)
             #expect(reply.contentType == "application/json")
@@ -32,7 +33,7 @@ import Testing
     ])
     func `what is no request is a problem, recorded, and the server goes on`(body: String, status: Int) async throws {
         let gateway = try Gateway()
-        try await gateway.run { caller in
+        try await gateway.run { (caller) async throws in
             let reply = try await caller.send(.post, "/v1/decisions", as: "finance-1", body)
             #expect(reply.status == status)
             #expect(reply.contentType == "application/problem+json")
@@ -46,7 +47,7 @@ import Testing
     }
 
     @Test func `bad JSON is located`() async throws {
-        try await Gateway().run { caller in
+        try await Gateway().run { (caller) async throws in
             let reply = try await caller.send(.post, "/v1/decisions", as: "finance-1", "{\n  \"tool\": tru\n}")
             #expect(reply["detail"].string?.contains("2:") == true, "\(reply["detail"].string ?? "")")
         }
@@ -55,9 +56,9 @@ import Testing
     @Test(arguments: [(1 << 20, 400), ((1 << 20) + 1, 413), (3 << 20, 413)])
     func `a body has a limit of 1 MiB`(bytes: Int, status: Int) async throws {
         let gateway = try Gateway()
-        try await gateway.run { caller in
-            let body = #"{"tool": ""# + String(repeating: "x", count: bytes - 11) + #""}"#
-            #expect(body.utf8.count == bytes - 0)
+        try await gateway.run { (caller) async throws in
+            let body = #"{"tool": ""# + String(repeating: "x", count: bytes - 12) + #""}"#
+            #expect(body.utf8.count == bytes)
             let reply = try await caller.send(.post, "/v1/decisions", as: "finance-1", body)
             #expect(reply.status == status)
             #expect(try await caller.pay(1)["decision"].string == "allow")
@@ -65,10 +66,12 @@ import Testing
         #expect(gateway.recorder.decisions.count == 2)
     }
 
-    @Test(arguments: [nil, "", "aegis_", "aegis_finance-1_", "aegis_finance-1_\(String(repeating: "A", count: 43))", "x"])
+    @Test(arguments: [
+        nil, "", "aegis_", "aegis_finance-1_", "aegis_finance-1_\(String(repeating: "A", count: 43))", "x",
+    ])
     func `without a valid key the caller is nobody`(key: String?) async throws {
         let gateway = try Gateway()
-        try await gateway.run { caller in
+        try await gateway.run { (caller) async throws in
             let body = #"{"tool": {"name": "payments.transfer"}, "parameters": {"amount": 1}}"#
             let reply = try await caller.send(.post, "/v1/decisions", key: key, body)
             #expect(reply.status == 401)
@@ -80,7 +83,7 @@ import Testing
 
     @Test(arguments: ["Bearer", "bearer", "BEARER"])
     func `a key may come as a bearer`(scheme: String) async throws {
-        try await Gateway().run { caller in
+        try await Gateway().run { (caller) async throws in
             var headers = HTTPFields()
             headers[.authorization] = "\(scheme) \(caller.keys["finance-1"] ?? "")"
             let body = #"{"tool": {"name": "payments.transfer"}, "parameters": {"amount": 1}}"#
@@ -89,9 +92,10 @@ import Testing
     }
 
     @Test func `a person's key decides no calls, and nobody speaks for another agent`() async throws {
-        try await Gateway().run { caller in
+        try await Gateway().run { (caller) async throws in
             #expect(try await caller.pay(1, as: "maria").status == 401)
-            let claim = #"{"agent": {"id": "llm-agent"}, "tool": {"name": "payments.transfer"}, "parameters": {"amount": 1}}"#
+            let claim =
+                #"{"agent": {"id": "llm-agent"}, "tool": {"name": "payments.transfer"}, "parameters": {"amount": 1}}"#
             let reply = try await caller.send(.post, "/v1/decisions", as: "finance-1", claim)
             #expect(reply.status == 401)
             #expect(reply["code"].string == "unauthenticated_agent")
@@ -101,7 +105,7 @@ import Testing
     @Test func `a decision that cannot be recorded is a deny`() async throws {
         let gateway = try Gateway()
         gateway.recorder.fail()
-        try await gateway.run { caller in
+        try await gateway.run { (caller) async throws in
             let reply = try await caller.pay(1)
             #expect(reply["decision"].string == "deny")
             #expect(reply["decision_reason", "code"].string == "audit_unavailable")
@@ -109,7 +113,7 @@ import Testing
     }
 
     @Test func `an unknown path is a problem`() async throws {
-        try await Gateway().run { caller in
+        try await Gateway().run { (caller) async throws in
             let reply = try await caller.send(.get, "/v2/decisions", as: "finance-1")
             #expect(reply.status == 404)
             #expect(reply.contentType == "application/problem+json")

@@ -31,7 +31,9 @@ struct Gateway {
         for agent in ["finance-1", "llm-1"] {
             try issue(agent, Caller(tenant: "acme", kind: .agent, name: nil, keyID: agent, method: .apiKey))
         }
-        for (name, tenant, roles) in [("maria", "acme", ["treasurer"]), ("paul", "acme", []), ("eve", "globex", ["treasurer"])] {
+        for (name, tenant, roles) in [
+            ("maria", "acme", ["treasurer"]), ("paul", "acme", []), ("eve", "globex", ["treasurer"]),
+        ] {
             try issue(
                 name, Caller(tenant: tenant, kind: .person, name: name, keyID: name, roles: roles, method: .apiKey))
         }
@@ -70,7 +72,8 @@ struct Gateway {
             let amount = input.lookup("params").lookup("amount").int64 ?? .max
             let result =
                 amount <= 5000
-                ? outcome("allow", "policy_allow", "small") : amount <= 50_000
+                ? outcome("allow", "policy_allow", "small")
+                : amount <= 50_000
                     ? outcome("approval_needed", "approval_required", "large") : outcome("deny", "policy_deny", "huge")
             let held = input.lookup("approval").kind == .object ? outcome("allow", "approval_granted", "large") : result
             return try Array(held.utf8).withUnsafeBufferPointer { bytes throws(JSONError) in try heap.parseJSON(bytes) }
@@ -120,7 +123,8 @@ extension Gateway {
         let keys: [String: String]
 
         func send(
-            _ method: HTTPRequest.Method, _ path: String, as name: String? = nil, key: String? = nil, _ json: String? = nil
+            _ method: HTTPRequest.Method, _ path: String, as name: String? = nil, key: String? = nil,
+            _ json: String? = nil
         ) async throws -> Reply {
             var headers = HTTPFields()
             if let field = HTTPField.Name("x-aegis-api-key"), let key = key ?? name.flatMap({ keys[$0] }) {
@@ -136,9 +140,16 @@ extension Gateway {
                 uri: path, method: method, headers: headers, body: json.map { ByteBuffer(string: $0) }
             ) { response in
                 Reply(
-                    status: response.status.code, contentType: response.headers[.contentType], headers: response.headers,
-                    body: try? Document(json: Array(response.body.readableBytesView)))
+                    status: response.status.code, contentType: response.headers[.contentType],
+                    headers: response.headers,
+                    body: Self.document(response.body))
             }
+        }
+
+        /// Kept for good: values point into it, and are read when the reply is gone.
+        private static func document(_ body: ByteBuffer) -> Document? {
+            guard let document = try? Document(json: Array(body.readableBytesView)) else { return nil }
+            return Unmanaged.passRetained(document).takeUnretainedValue()
         }
 
         func pay(_ amount: Int, as name: String = "finance-1", token: String? = nil) async throws -> Reply {

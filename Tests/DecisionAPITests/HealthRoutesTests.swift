@@ -9,7 +9,7 @@ import Testing
     @Test func `without a bundle the gateway lives, is not ready, and denies`() async throws {
         let gateway = try Gateway(active: false)
         gateway.policies.noteFailure(tenant: "acme", message: "the signature does not verify", now: Gateway.now)
-        try await gateway.run { caller in
+        try await gateway.run { (caller) async throws in
             #expect(try await caller.send(.get, "/healthz").status == 200)
             let ready = try await caller.send(.get, "/readyz")
             #expect(ready.status == 503)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `nothing to serve is not ready`() async throws {
-        try await Gateway(active: false).run { caller in
+        try await Gateway(active: false).run { (caller) async throws in
             #expect(try await caller.send(.get, "/readyz").status == 503)
         }
     }
@@ -32,7 +32,7 @@ import Testing
     @Test func `a rejected bundle shows while the old one serves`() async throws {
         let gateway = try Gateway()
         gateway.policies.noteFailure(tenant: "acme", message: "acme/2 is not signed", now: Gateway.now)
-        try await gateway.run { caller in
+        try await gateway.run { (caller) async throws in
             #expect(try await caller.send(.get, "/readyz").status == 200)
             let status = try await caller.send(.get, "/v1/status")
             #expect(status["status"].string == "ready")

@@ -28,7 +28,8 @@ final class MemoryApprovals: ApprovalLedger {
             let found = all.values.filter {
                 $0.call.tenant == tenant && (states.isEmpty || states.contains($0.state))
             }
-            return Array(found.sorted { ($1.createdAt, $1.id.description) < ($0.createdAt, $0.id.description) }.prefix(limit))
+            return Array(
+                found.sorted { ($1.createdAt, $1.id.description) < ($0.createdAt, $0.id.description) }.prefix(limit))
         }
     }
 

@@ -28,7 +28,9 @@ import Testing
     @Test func `a held call names its approval`() async throws {
         try fixture.install(ScriptedPolicy.approvalRuling())
         let decision = try await fixture.decide()
-        let answer = try Document(json: decision.json).root
+        let document = try Document(json: decision.json)
+        defer { withExtendedLifetime(document) {} }
+        let answer = document.root
         #expect(answer.lookup("decision").string == "approval_needed")
         #expect(answer.lookup("approval").lookup("status").string == "pending")
         #expect(answer.lookup("approval").lookup("expires_at").string == "2026-11-23T05:22:03.000Z")

@@ -89,7 +89,7 @@ import Testing
     @Test(arguments: [
         ("POST", "payments.acme.example", "/v1/transfers/"), ("post", "payments.acme.example", "/v1/transfers"),
         ("GET", "payments.acme.example", "/v1/transfers"), ("POST", "evil.example", "/v1/transfers"),
-        ("GET", "a.b.acme.example", "/ehr/p1"), ("GET", "ehr.acme.example", "/EHR/p1"),
+        ("GET", "acme.example", "/ehr/p1"), ("GET", "evilacme.example", "/ehr/p1"), ("GET", "ehr.acme.example", "/EHR/p1"),
     ])
     func `what no tool matches is unknown`(method: String, host: String, target: String) async throws {
         let decision = try await fixture.decide(WireRequest(method: method, host: host, target: target))
@@ -114,7 +114,7 @@ import Testing
                 ScriptedPolicy.ruling(rule: input.lookup("tool").lookup("name").string ?? "")
             }, now: fixture.clock.now)
         for (host, path, tool) in [
-            ("h", "/v1/x", "e.literal"), ("h", "/v1/y.pdf", "d.glob"), ("h", "/v1/y", "c.capture"),
+            ("u.v.h", "/v1/x", "f.host"), ("h", "/v1/x", "e.literal"), ("h", "/v1/y.pdf", "d.glob"), ("h", "/v1/y", "c.capture"),
             ("h", "/v1/y/z", "a.rest"), ("w.h", "/v1/x", "g.exact"), ("v.h", "/v1/x", "f.host"),
             ("other", "/v1/x", "a.rest"), ("h", "/v1", "a.rest"),
         ] {
@@ -126,6 +126,7 @@ import Testing
         (#"{"tools": 5}"#, true), (#"{"tools": {"x": 5}}"#, false),
         (#"{"tools": {"x": {"match": [{"http": {"path": "no-slash"}}]}}}"#, false),
         (#"{"tools": {"x": {"match": [{"http": {"path": "/{a}/{a}"}}]}}}"#, false),
+        (#"{"tools": {"x": {"match": [{"http": {"host": "a.*", "path": "/"}}]}}}"#, false),
         (#"{"tools": {"x": {"sensitive": ["to"]}}}"#, false), (#"{"tools": {"x": {"parameters": []}}}"#, false),
         (
             #"{"agents": {"a": {"identities": [{"api_key": "k"}]}, "b": {"identities": [{"api_key": "k"}]}}}"#, false

@@ -5,7 +5,9 @@ import Testing
 @testable import EnvoyAuthorization
 
 @Suite struct DecisionRequestTests {
-    private func asked(_ headers: [String: String] = [:], _ change: (inout CheckedRequest) -> Void = { _ in }) -> DecisionRequest {
+    private func asked(_ headers: [String: String] = [:], _ change: (inout CheckedRequest) -> Void = { _ in })
+        -> DecisionRequest
+    {
         var request = CheckedRequest(
             method: "POST", host: "Payments.acme.example:443", target: "/v1/transfers?x=1", headers: headers)
         change(&request)
@@ -42,13 +44,15 @@ import Testing
         #expect(wire.contentEncoding == "gzip")
         #expect(wire.body == Array("{}".utf8))
         #expect(wire.isTruncated)
+        withExtendedLifetime(request) {}
     }
 
-    @Test(arguments: [
-        (["authorization": "Bearer aegis_k_s"], "aegis_k_s"), (["authorization": "bearer aegis_k_s"], "aegis_k_s"),
-        (["authorization": "Bearer eyJ"], nil), (["authorization": "Basic aegis_k_s"], nil),
-        (["authorization": "Bearer aegis_a_b", "x-aegis-api-key": "aegis_k_s"], "aegis_k_s"), ([:], nil),
-    ] as [([String: String], String?)])
+    @Test(
+        arguments: [
+            (["authorization": "Bearer aegis_k_s"], "aegis_k_s"), (["authorization": "bearer aegis_k_s"], "aegis_k_s"),
+            (["authorization": "Bearer eyJ"], nil), (["authorization": "Basic aegis_k_s"], nil),
+            (["authorization": "Bearer aegis_a_b", "x-aegis-api-key": "aegis_k_s"], "aegis_k_s"), ([:], nil),
+        ] as [([String: String], String?)])
     func `the key comes from its own header, or as a bearer`(headers: [String: String], key: String?) {
         #expect(asked(headers).credentials.apiKey == key)
     }
@@ -58,7 +62,9 @@ import Testing
     }
 
     @Test func `without a purpose the context is empty`() {
-        #expect(asked().context.kind == .object)
-        #expect(asked().context.count == 0)
+        let request = asked()
+        #expect(request.context.kind == .object)
+        #expect(request.context.count == 0)
+        withExtendedLifetime(request) {}
     }
 }

@@ -70,12 +70,12 @@ struct ConformanceCorpusTests {
                     let tree = try Parser.parseModule(source)
                     let dump = TreeDump.of(tree)
                     let printed = SourceFile(name: "printed.rego", text: Printer.print(tree))
-                    let formatted = SourceFile(name: "formatted.rego", text: try Formatter.format(source))
+                    let formatted = SourceFile(name: "formatted.rego", text: try SourceFormatter.format(source))
                     #expect(TreeDump.of(try Parser.parseModule(printed)) == dump, "\(one.id)")
                     let again = try Parser.parseModule(formatted)
                     #expect(TreeDump.of(again) == dump, "\(one.id)")
                     #expect(again.comments.count == tree.comments.count, "\(one.id)")
-                    #expect(try Formatter.format(formatted).utf8.elementsEqual(formatted.text), "\(one.id)")
+                    #expect(try SourceFormatter.format(formatted).utf8.elementsEqual(formatted.text), "\(one.id)")
                 } catch {
                     Issue.record("\(one.id):\n\(error)")
                 }

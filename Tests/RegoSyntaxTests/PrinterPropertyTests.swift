@@ -2,7 +2,7 @@ import RegoSyntax
 import Testing
 
 struct PrinterPropertyTests {
-    @Test(arguments: 0..<40) func `a printed random program parses back to the same tree`(group: UInt64) throws {
+    @Test(arguments: 0..<20) func `a printed random program parses back to the same tree`(group: UInt64) throws {
         for number in 0..<50 {
             let seed = group * 1000 + UInt64(number)
             var generator = ProgramGenerator(seed: seed)
@@ -17,7 +17,7 @@ struct PrinterPropertyTests {
         }
     }
 
-    @Test(arguments: 0..<40) func `formatting a random program keeps its tree and is stable`(group: UInt64) throws {
+    @Test(arguments: 0..<20) func `formatting a random program keeps its tree and is stable`(group: UInt64) throws {
         for number in 0..<25 {
             let seed = 1_000_000 + group * 1000 + UInt64(number)
             var generator = ProgramGenerator(seed: seed)
@@ -26,10 +26,10 @@ struct PrinterPropertyTests {
             let source = SourceFile(name: "seed-\(seed).rego", text: text)
             do {
                 let tree = TreeDump.of(try Parser.parseModule(source))
-                let once = try Formatter.format(source)
+                let once = try SourceFormatter.format(source)
                 let formatted = SourceFile(name: "once.rego", text: once)
                 #expect(TreeDump.of(try Parser.parseModule(formatted)) == tree, "seed \(seed):\n\(text)\n--\n\(once)")
-                #expect(try Formatter.format(formatted) == once, "seed \(seed):\n\(text)\n--\n\(once)")
+                #expect(try SourceFormatter.format(formatted) == once, "seed \(seed):\n\(text)\n--\n\(once)")
                 #expect(try commentCount(formatted) == commentCount(source), "seed \(seed):\n\(text)\n--\n\(once)")
             } catch {
                 Issue.record("seed \(seed):\n\(error)\n\(text)")

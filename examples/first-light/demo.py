@@ -305,8 +305,8 @@ def shadow(demo):
         "parameters": {"amount": 120, "currency": "USD", "to": "DE89370400440532013000"},
         "request": {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}}), 200, "allow")
     would = body.get("would_decision") or {}
-    demo.check("the record says it would have been denied", would.get("decision") == "deny",
-               (would.get("decision_reason") or {}).get("message", json.dumps(would)))
+    demo.check("the answer says it would have been denied", would.get("decision") == "deny",
+               (would.get("decision_reason") or {}).get("message", ""))
 
 
 def redaction(demo):

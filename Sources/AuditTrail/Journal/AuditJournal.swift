@@ -40,6 +40,8 @@ public final class AuditJournal: Sendable {
     struct Queue {
         var pending: [Pending] = []
         var bytes = 0
+        /// As many must wait before the journal's thread is woken.
+        var wanted = 1
         var isClosing = false
         var isFinished = false
         var status: AuditStatus
@@ -145,6 +147,7 @@ public final class AuditJournal: Sendable {
     }
 
     private func enqueue(_ pending: Pending) throws(AuditError) {
+        var isWanted = false
         let refusal = queue.withLock { [configuration] queue -> AuditError? in
             if queue.isClosing { return AuditError(.unavailable, "the audit trail is closed") }
             guard queue.pending.count < configuration.queuedRecords,
@@ -156,10 +159,11 @@ public final class AuditJournal: Sendable {
             }
             queue.pending.append(pending)
             queue.bytes += pending.record.bytes.count
+            isWanted = queue.pending.count >= queue.wanted
             return nil
         }
         if let refusal { throw refusal }
-        queue.signal()
+        if isWanted { queue.signal() }
     }
 }
 

@@ -16,21 +16,16 @@ struct WriterLoop: @unchecked Sendable {
     func run() {
         let clock = ContinuousClock()
         var published = clock.now
+        // Of the last batch: how many it answered, and how long it took.
+        var (answered, took) = (0, Duration.zero)
         while true {
             let patience = writer.hasUnpublishedHeads ? configuration.headInterval : nil
-            let work = queue.wait(for: patience) { queue -> Work? in
-                guard queue.pending.isEmpty else {
-                    defer {
-                        queue.pending = []
-                        queue.pending.reserveCapacity(64)
-                        queue.bytes = 0
-                    }
-                    return .batch(queue.pending)
-                }
-                return queue.isClosing ? .finish : nil
-            }
-            switch work {
-            case .batch(let pending): write(pending)
+            if awaitRecords(patience) { gather(answered, took) }
+            switch takeWork() {
+            case .batch(let pending):
+                let start = clock.now
+                write(pending)
+                (answered, took) = (pending.count, clock.now - start)
             case .finish: return finish()
             case nil: break
             }
@@ -38,6 +33,38 @@ struct WriterLoop: @unchecked Sendable {
                 writer.publishHeads(durably: false)
                 published = clock.now
             }
+        }
+    }
+
+    private func awaitRecords(_ patience: Duration?) -> Bool {
+        queue.wait(for: patience) { queue in
+            queue.wanted = 1
+            return queue.isClosing || !queue.pending.isEmpty ? true : nil
+        } ?? false
+    }
+
+    // Callers that were answered together come back together, a little after each other. To write for the first of them
+    // would make all others wait for one more sync; so wait for as many again, for a small part of what a batch takes.
+    private func gather(_ expected: Int, _ took: Duration) {
+        let window = min(took / 4, .microseconds(500))
+        guard expected > 1, window > .microseconds(20) else { return }
+        _ = queue.wait(for: window) { queue in
+            queue.wanted = expected
+            return queue.isClosing || queue.pending.count >= expected ? true : nil
+        }
+    }
+
+    private func takeWork() -> Work? {
+        queue.withLock { queue in
+            guard queue.pending.isEmpty else {
+                defer {
+                    queue.pending = []
+                    queue.pending.reserveCapacity(64)
+                    queue.bytes = 0
+                }
+                return .batch(queue.pending)
+            }
+            return queue.isClosing ? .finish : nil
         }
     }
 

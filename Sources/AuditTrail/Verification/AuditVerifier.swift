@@ -93,9 +93,9 @@ public struct AuditVerifier {
     private mutating func read(
         _ reader: SegmentReader, _ number: UInt64, _ running: JournalState?
     ) throws(AuditError) -> JournalState {
-        if reader.isLast, let running, let torn = reader.unbegunBytes {
+        if reader.isLast, running != nil || number == 1, let torn = reader.unbegunBytes {
             report.unfinishedBytes += torn
-            return running
+            return running ?? JournalState(gateway: "")
         }
         let (header, headerEnd) = try reader.header(keys: keys.keys)
         report.signatures += 1

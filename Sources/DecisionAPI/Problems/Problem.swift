@@ -35,9 +35,11 @@ struct Problem: Error, Equatable {
         self.init(status, error.code.rawValue, "the approval cannot be shown or changed", error.message)
     }
 
-    static let notFound = Problem(.notFound, "not_found", "there is nothing here", "see the API's reference for its paths")
+    static let notFound = Problem(
+        .notFound, "not_found", "there is nothing here", "see the API's reference for its paths")
     static let fault = Problem(
-        .internalServerError, "internal_error", "a fault of the gateway", "nothing was permitted; the gateway's log says more")
+        .internalServerError, "internal_error", "a fault of the gateway",
+        "nothing was permitted; the gateway's log says more")
 
     var response: Response {
         var response = documentResponse

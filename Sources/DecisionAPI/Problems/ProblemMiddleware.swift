@@ -19,8 +19,10 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let error as HTTPError where error.status == .notFound {
             return Problem.notFound.response
         } catch let error as HTTPError where (400..<500).contains(error.status.code) {
-            return Problem(error.status, "request_invalid", "the request cannot be read", error.body ?? error.status.reasonPhrase)
-                .response
+            return Problem(
+                error.status, "request_invalid", "the request cannot be read", error.body ?? error.status.reasonPhrase
+            )
+            .response
         } catch {
             context.logger.error("a request failed", metadata: ["error": "\(error)", "path": "\(request.uri.path)"])
             return Problem.fault.response

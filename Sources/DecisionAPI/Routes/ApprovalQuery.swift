@@ -35,6 +35,7 @@ struct VerdictComment: Equatable {
     init(_ json: [UInt8]) throws {
         guard !json.isEmpty else { return }
         let heap = Heap()
+        defer { withExtendedLifetime(heap) {} }
         let body: Value
         do {
             body = try json.withUnsafeBufferPointer { bytes throws(JSONError) in try heap.parseJSON(bytes) }

@@ -60,7 +60,8 @@ struct ApprovalRoutes: Sendable {
         return Response(json: approval.view(at: now, overrideToken: token))
     }
 
-    private func decide(_ request: Request, _ id: ApprovalID, _ verdict: Approval.Vote.Verdict) async throws -> Response {
+    private func decide(_ request: Request, _ id: ApprovalID, _ verdict: Approval.Vote.Verdict) async throws -> Response
+    {
         let person = try person(request)
         let comment = try VerdictComment(try await request.bytes(limit: VerdictComment.limit)).text
         let approval =

@@ -44,6 +44,14 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.decision = answer.outcome.rawValue
         draft.decisionReason = AuditReason(answer.reason)
         draft.wouldDecision = answer.wouldOutcome?.rawValue
+        if let would = answer.would {
+            var json = JSONText()
+            json.object { json in
+                json.key("would_decision_reason")
+                Decision.write(would.reason, to: &json)
+            }
+            draft.detail = try AuditTrailRecorder.canonical(json)
+        }
         draft.mode = answer.isDryRun ? "dry_run" : answer.mode.rawValue
         draft.policyVersion = answer.policyVersion
         draft.bundleDigest = record.bundleDigest
@@ -55,11 +63,16 @@ public struct AuditTrailRecorder: DecisionRecorder {
         if !answer.limits.isEmpty {
             var json = JSONText()
             answer.limits.write(to: &json)
-            draft.limits = try CanonicalJSON(Heap().parseJSON(json.bytes))
+            draft.limits = try AuditTrailRecorder.canonical(json)
         }
         draft.enforcementPoint = record.point
         draft.latencyMicroseconds = max(0, record.at.nanoseconds - record.admittedAt.nanoseconds) / 1000
         return draft
+    }
+
+    private static func canonical(_ json: JSONText) throws -> CanonicalJSON {
+        let document = try Document(json: json.bytes)
+        return try withExtendedLifetime(document) { try CanonicalJSON(document.root) }
     }
 
     /// HMAC-SHA-256 over the decision's id and the digest: likely parameters cannot be tried out against it, and two

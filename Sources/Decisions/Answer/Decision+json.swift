@@ -18,7 +18,16 @@ extension Decision {
             Decision.write(reason, to: &json)
             json.field("policy_version", policyVersion)
             json.field("mode", mode.rawValue)
-            json.field("would_decision", wouldOutcome?.rawValue)
+            json.key("would_decision")
+            if let would {
+                json.object { json in
+                    json.field("decision", would.outcome.rawValue)
+                    json.key("decision_reason")
+                    Decision.write(would.reason, to: &json)
+                }
+            } else {
+                json.null()
+            }
             json.field("agent_id", agentID)
             json.field("tool_name", toolName)
             json.key("approval")
@@ -64,7 +73,7 @@ extension Decision {
         }
     }
 
-    private static func write(_ reason: DecisionReason, to json: inout JSONText) {
+    static func write(_ reason: DecisionReason, to json: inout JSONText) {
         json.object { json in
             json.field("code", reason.code.rawValue)
             json.field("message", reason.message)
@@ -94,25 +103,29 @@ extension Decision {
     /// nil where the text is none of ours.
     init?(repeating answer: [UInt8]) {
         guard let document = try? Document(json: answer) else { return nil }
+        defer { withExtendedLifetime(document) {} }
         let root = document.root
         guard let id = root.lookup("decision_id").string.flatMap(DecisionID.init(parsing:)),
             let outcome = root.lookup("decision").string.flatMap(Outcome.init(rawValue:)),
-            let code = root.lookup("decision_reason").lookup("code").string.flatMap(ReasonCode.init(rawValue:)),
+            let reason = Decision.reason(root.lookup("decision_reason")),
             let mode = root.lookup("mode").string.flatMap(TenantSettings.Mode.init(rawValue:))
         else { return nil }
-        let reason = root.lookup("decision_reason")
         var parameters: [UInt8]?
         if root.lookup("parameters").kind == .object {
             var text: [UInt8] = []
             JSONWriter.write(root.lookup("parameters"), to: &text)
             parameters = text
         }
+        var would: Would?
+        let shadow = root.lookup("would_decision")
+        if let outcome = shadow.lookup("decision").string.flatMap(Outcome.init(rawValue:)),
+            let reason = Decision.reason(shadow.lookup("decision_reason"))
+        {
+            would = Would(outcome, reason)
+        }
         self.init(
-            id: id, outcome: outcome,
-            reason: DecisionReason(
-                code, reason.lookup("message").string ?? "", policy: reason.lookup("policy").string,
-                rule: reason.lookup("rule").string), policyVersion: root.lookup("policy_version").string, mode: mode,
-            wouldOutcome: root.lookup("would_decision").string.flatMap(Outcome.init(rawValue:)), tenant: nil,
+            id: id, outcome: outcome, reason: reason, policyVersion: root.lookup("policy_version").string, mode: mode,
+            would: would, tenant: nil,
             agentID: root.lookup("agent_id").string, toolName: root.lookup("tool_name").string, approval: nil,
             parameters: parameters,
             redactions: root.lookup("redactions").elements.map { entry in
@@ -121,5 +134,12 @@ extension Decision {
                     count: Int(entry.lookup("count").int64 ?? 0))
             }, limits: Limits(), traceID: root.lookup("trace_id").string, isDryRun: false, receipt: nil, problem: nil,
             repeatedAnswer: answer)
+    }
+
+    private static func reason(_ value: Value) -> DecisionReason? {
+        guard let code = value.lookup("code").string.flatMap(ReasonCode.init(rawValue:)) else { return nil }
+        return DecisionReason(
+            code, value.lookup("message").string ?? "", policy: value.lookup("policy").string,
+            rule: value.lookup("rule").string, also: value.lookup("also").elements.compactMap(reason))
     }
 }

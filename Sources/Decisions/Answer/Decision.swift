@@ -9,6 +9,16 @@ public struct Decision: Sendable, Hashable {
         public var expiresAt: Timestamp
     }
 
+    public struct Would: Sendable, Hashable {
+        public var outcome: Outcome
+        public var reason: DecisionReason
+
+        init(_ outcome: Outcome, _ reason: DecisionReason) {
+            self.outcome = outcome
+            self.reason = reason
+        }
+    }
+
     public struct Limits: Sendable, Hashable {
         /// Of the tightest budget charged, such as `13.40 USD`.
         public var budgetRemaining: String?
@@ -27,7 +37,7 @@ public struct Decision: Sendable, Hashable {
     public var policyVersion: String?
     public var mode: TenantSettings.Mode
     /// The outcome with shadow policies counted in; nil where nothing shadows.
-    public var wouldOutcome: Outcome?
+    public var would: Would?
     public var tenant: String?
     public var agentID: String?
     public var toolName: String?
@@ -44,6 +54,8 @@ public struct Decision: Sendable, Hashable {
     public var problem: AdmissionError?
     /// The answer as it was given the first time, where this is the retry of a call under an idempotency key.
     public var repeatedAnswer: [UInt8]?
+
+    public var wouldOutcome: Outcome? { would?.outcome }
 
     /// Whether the call may run, as it is or rewritten.
     public var isPermitted: Bool { outcome == .allow || outcome == .sanitize }

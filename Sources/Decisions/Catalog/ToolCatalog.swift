@@ -48,11 +48,10 @@ public struct ToolCatalog: Sendable {
         agentsByKey = byKey
         agentsBySPIFFE = bySPIFFE
         let sorted = routes.sorted(by: ToolRoute.precedes)
-        otherRoutes = sorted.filter { $0.exactHost == nil }
+        func exactHost(_ route: ToolRoute) -> String? { if case .exact(let host) = route.host { host } else { nil } }
+        otherRoutes = sorted.filter { exactHost($0) == nil }
         var byHost: [String: [ToolRoute]] = [:]
-        for host in Set(sorted.compactMap(\.exactHost)) {
-            byHost[host] = sorted.filter { $0.exactHost == host || $0.exactHost == nil }
-        }
+        for host in Set(sorted.compactMap(exactHost)) { byHost[host] = sorted.filter { $0.host.matches(host) } }
         routesByHost = byHost
     }
 

@@ -5,9 +5,7 @@ struct ToolRoute: Sendable {
     let tool: String
     /// nil: any.
     let method: String?
-    let host: Glob?
-    /// The host where it is literal, lowercase.
-    let exactHost: String?
+    let host: HostPattern
     let path: PathPattern
     /// Position in the catalog, for ties.
     let order: Int
@@ -25,10 +23,11 @@ struct ToolRoute: Sendable {
         self.order = order
         let method = try text("method")
         self.method = method == "*" ? nil : method?.uppercased()
-        let host = try text("host")?.lowercased()
-        let glob = host.map { Glob($0, separator: UInt8(ascii: ".")) }
-        exactHost = glob?.isLiteral == true ? host : nil
-        self.host = exactHost == nil ? glob : nil
+        let hostText = try text("host") ?? "*"
+        guard let host = HostPattern(hostText) else {
+            throw CatalogError("the tool `\(tool)`: `\(hostText)` is not a host, `*.domain` or `*`")
+        }
+        self.host = host
         let pathText = try text("path") ?? "/**"
         guard let path = PathPattern(pathText) else {
             throw CatalogError("the tool `\(tool)`: `\(pathText)` is not a path pattern such as `/v1/accounts/{id}`")
@@ -38,15 +37,13 @@ struct ToolRoute: Sendable {
 
     func accepts(_ line: RequestLine) -> Bool {
         if let method, method != line.method { return false }
-        if let exactHost { return exactHost == line.host }
-        return host?.matches(line.host.utf8) ?? true
+        return host.matches(line.host)
     }
 
     /// The more literal route stands first; of equals the one that was written first.
     static func precedes(_ a: ToolRoute, _ b: ToolRoute) -> Bool {
         if let isMore = a.path.isMoreLiteral(than: b.path) { return isMore }
-        if (a.exactHost != nil) != (b.exactHost != nil) { return a.exactHost != nil }
-        if (a.host != nil) != (b.host != nil) { return a.host != nil }
+        if a.host.rank != b.host.rank { return a.host.rank > b.host.rank }
         if (a.method != nil) != (b.method != nil) { return a.method != nil }
         return a.order < b.order
     }

@@ -32,10 +32,12 @@ public struct SanitizeObligation: Sendable, Hashable {
 /// Rewrites parameters: the same text gives the same text, everywhere and always.
 public struct Redactor: Sendable {
     private let detectors: [Detector]
+    public let detectorNames: Set<String>
 
-    public init() throws { detectors = try Detector.builtIn() }
-
-    public var detectorNames: Set<String> { Set(detectors.map(\.name)) }
+    public init() throws {
+        detectors = try Detector.builtIn()
+        detectorNames = Set(detectors.map(\.name))
+    }
 
     /// The value with everything hidden that the obligations name, and what was hidden where, sorted by path.
     public func sanitize(

@@ -29,7 +29,7 @@ struct DecisionInProgress {
 
     private(set) var outcome: Outcome?
     private(set) var reason: DecisionReason?
-    var wouldOutcome: Outcome?
+    var would: Decision.Would?
     private(set) var problem: AdmissionError?
     private(set) var repeated: Decision?
 
@@ -51,7 +51,7 @@ struct DecisionInProgress {
     mutating func deny(_ reason: DecisionReason) {
         guard isOpen else { return }
         if isShadowing, !reason.code.deniesInShadow {
-            wouldOutcome = .deny
+            would = Decision.Would(.deny, reason)
             outcome = .allow
             parameters = nil
             redactions = []
@@ -96,7 +96,7 @@ struct DecisionInProgress {
         return Decision(
             id: id, outcome: outcome ?? .deny,
             reason: reason ?? DecisionReason(.evaluationError, "the decision was never settled"),
-            policyVersion: policy?.version, mode: policy?.settings.mode ?? .enforce, wouldOutcome: wouldOutcome,
+            policyVersion: policy?.version, mode: policy?.settings.mode ?? .enforce, would: would,
             tenant: caller?.tenant, agentID: agent?.name, toolName: call?.tool.name, approval: approval,
             parameters: parameters, redactions: redactions, limits: limits, traceID: request.trace?.traceID,
             isDryRun: request.isDryRun, receipt: receipt, problem: problem, repeatedAnswer: nil)

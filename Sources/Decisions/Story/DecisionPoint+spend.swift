@@ -32,7 +32,7 @@ extension DecisionPoint {
         let shadow = decision.shadow
         if let shadow, shadow.ruling == .allow {
             switch draws(of: shadow, in: .shadow, decision) {
-            case .refused: decision.wouldOutcome = .deny
+            case .refused(let reason): decision.would = Decision.Would(.deny, reason)
             case .taken(let rates, let charges): (order.shadowRates, order.shadowCharges) = (rates, charges)
             }
         }
@@ -47,14 +47,14 @@ extension DecisionPoint {
         order.answer = { receipt, shadowRefusal in
             var answered = answered
             answered.limits.budgetRemaining = DecisionPoint.tightest(receipt, currencies)
-            if shadowRefusal != nil { answered.wouldOutcome = .deny }
+            if let shadowRefusal { answered.would = Decision.Would(.deny, shadowRefusal.reason) }
             return answered.json
         }
         do {
             let result = try await ledger.spend(order)
-            if result.shadowRefusal != nil {
-                decision.wouldOutcome = .deny
-                permitted.wouldOutcome = .deny
+            if let refusal = result.shadowRefusal {
+                decision.would = Decision.Would(.deny, refusal.reason)
+                permitted.would = decision.would
             }
             switch result.outcome {
             case .committed(let receipt):

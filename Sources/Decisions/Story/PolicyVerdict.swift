@@ -81,8 +81,11 @@ struct PolicyVerdict: Sendable {
             }
         return DecisionReason(
             ReasonCode(rawValue: name) ?? general, value.lookup("message").string ?? "",
-            policy: value.lookup("policy").string, rule: value.lookup("rule").string)
+            policy: origin(value.lookup("policy")), rule: origin(value.lookup("rule")))
     }
+
+    /// What speaks for no policy or rule carries an empty name.
+    private static func origin(_ value: Value) -> String? { value.string.flatMap { $0.isEmpty ? nil : $0 } }
 
     private static func approval(_ value: Value) throws(Malformed) -> ApprovalTerms {
         func strings(_ name: StaticString) throws(Malformed) -> [String] {

@@ -13,7 +13,8 @@ extension CheckedRequest {
                     contentEncoding: headers["content-encoding"], body: body, isTruncated: isPartial)),
             sessionID: headers[CarriedHeaders.session], context: context(in: heap),
             delegation: headers[CarriedHeaders.delegation], overrideToken: headers[CarriedHeaders.token],
-            credentials: credentials, point: EnforcementPoint(name: "envoy", rewritesParameters: false, tenant: expectedTenant),
+            credentials: credentials,
+            point: EnforcementPoint(name: "envoy", rewritesParameters: false, tenant: expectedTenant),
             trace: headers["traceparent"].flatMap(TraceContext.init(traceparent:)))
     }
 

@@ -38,7 +38,9 @@ extension Lowering {
             lowerPrint(call, expr)
             return
         }
-        let arguments = call.arguments.map { lower($0, hoisted: true) }
+        // `==` is evaluated where it stands, as OPA does by making it `=`: under `not`, a reference that is undefined is part
+        // of what is negated. References in other calls are evaluated before them, outside of the negation.
+        let arguments = call.arguments.map { lower($0, hoisted: !call.isOperator("equal")) }
         guard let function = function(of: call, operands: arguments.count, wantsValue: false) else { return }
         let arity: Int
         switch function {
@@ -121,7 +123,7 @@ extension Lowering {
         case .variables(let terms):
             for term in terms {
                 if case .variable(let name) = term.kind {
-                    _ = declare(name, declaration.location, .declared)
+                    _ = declare(name, term.location, .declared)
                 }
             }
         case .membership(let key, let value, let collection):
@@ -154,17 +156,17 @@ extension Lowering {
 
     private func lower(_ every: Every, _ expr: Expr) {
         let domain = lower(every.collection, hoisted: true)
-        names.levels.append(NameScope.Level())
-        defer { names.levels.removeLast() }
+        pushLevel()
+        defer { popLevel() }
         var key: Variable?
         if let term = every.key, case .variable(let name) = term.kind {
             names.levels[names.levels.count - 1].hidden.insert(name)
-            key = declare(name, every.location, .declared)
+            key = declare(name, term.location, .declared)
         }
         var value = generate(every.value.location)
         if case .variable(let name) = every.value.kind {
             names.levels[names.levels.count - 1].hidden.insert(name)
-            if let declared = declare(name, every.location, .declared) { value = declared }
+            if let declared = declare(name, every.value.location, .declared) { value = declared }
         }
         let body = collecting { lowerBody(every.body) }
         emit(.every(key: key, value: value, domain: domain, body: body), expr.location, negated: expr.isNegated)

@@ -39,9 +39,15 @@ public struct Builtin: Sendable {
 
     public var name: String { signature.name }
 
-    /// - Parameter body: the code; its errors are given the builtin's name here.
+    /// One of OPA's builtins; nil for another name.
     init?(_ name: String, _ body: @escaping BuiltinFunction) {
         guard let signature = BuiltinSignature.all[name] else { return nil }
+        self.init(signature, body)
+    }
+
+    /// - Parameter body: the code; its errors are given the builtin's name here.
+    public init(_ signature: BuiltinSignature, _ body: @escaping BuiltinFunction) {
+        let name = signature.name
         self.signature = signature
         self.function = { arguments, context throws(BuiltinError) in
             do throws(BuiltinError) {

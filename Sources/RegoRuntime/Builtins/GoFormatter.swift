@@ -4,6 +4,8 @@ import RegoValues
 /// number a double, and everything else its text as a Rego term.
 struct GoFormatter {
     let arguments: UnsafeBufferPointer<Value>
+    /// More output than this is not made; the caller then refuses it.
+    let limit: Int
     private(set) var output: [UInt8] = []
     private var next = 0
     private var reordered = false
@@ -21,11 +23,14 @@ struct GoFormatter {
         var precision: Int?
     }
 
-    init(arguments: UnsafeBufferPointer<Value>) { self.arguments = arguments }
+    init(arguments: UnsafeBufferPointer<Value>, limit: Int) {
+        self.arguments = arguments
+        self.limit = limit
+    }
 
     mutating func format(_ text: UnsafeBufferPointer<UInt8>) {
         var index = 0
-        while index < text.count {
+        while index < text.count && output.count <= limit {
             let start = index
             while index < text.count && text[index] != UInt8(ascii: "%") { index += 1 }
             output.append(contentsOf: text[start..<index])

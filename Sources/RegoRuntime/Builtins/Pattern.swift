@@ -11,7 +11,7 @@ final class Pattern: @unchecked Sendable {
     /// One match: where each group is, the whole first; nil for a group that took no part.
     typealias Match = [Range<Int>?]
 
-    private static let memory: Int64 = 8 << 20
+    private static let memory: Int64 = 4 << 20
     private let handle: OpaquePointer
     let groupCount: Int
 
@@ -109,7 +109,7 @@ final class PatternCache {
         let pattern: Pattern
     }
 
-    private static let capacity = 512
+    private static let capacity = 128
     private var slots: [UInt64: Slot] = [:]
 
     /// The pattern known under a text, or the one that `compile` makes of it.

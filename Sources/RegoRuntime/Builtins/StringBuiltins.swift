@@ -204,7 +204,7 @@ enum StringBuiltins {
     static func sprintf(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let format = try a.bytes(0)
         let values = try a.array(1).elements
-        var formatter = GoFormatter(arguments: values)
+        var formatter = GoFormatter(arguments: values, limit: context.heap.freeBytes)
         formatter.format(format)
         try context.checkRoom(for: formatter.output.count)
         return context.heap.string(utf8: formatter.output)

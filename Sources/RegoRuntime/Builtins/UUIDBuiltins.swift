@@ -45,7 +45,7 @@ enum UUIDBuiltins {
         ]
         func number(_ range: Range<Int>) -> Int64 { bytes[range].reduce(0) { $0 << 8 | Int64($1) } }
         if version == 1 || version == 2 {
-            let ticks = number(6..<8) & 0x0fff << 48 | number(4..<6) << 32 | number(0..<4)
+            let ticks = (number(6..<8) & 0x0fff) << 48 | number(4..<6) << 32 | number(0..<4)
             let since1970 = ticks - 122_192_928_000_000_000
             let (nanoseconds, overflow) = since1970.multipliedReportingOverflow(by: 100)
             let node = bytes[10...].map { String(decoding: Hexadecimal.encode([$0]), as: UTF8.self) }

@@ -130,7 +130,8 @@ extension Lexer {
                 message: "unexpected control character U+\(String(repeating: "0", count: 4 - digits.count))\(digits)",
                 fix: "remove it")
         default:
-            reject(from: start, message: "unexpected character `\(spelled(from: start))`")
+            let scalar = spelled(from: start).unicodeScalars.first ?? " "
+            reject(from: start, message: "unexpected character `\(scalar.visible)`")
         }
     }
 

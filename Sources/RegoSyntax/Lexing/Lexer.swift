@@ -161,7 +161,7 @@ extension Lexer {
                 templates.removeLast()
                 reject(
                     from: start, message: "the template string is not closed on its line",
-                    fix: "close it with `\"`, or write `$`…`` for text of several lines")
+                    fix: "close it with `\"`; a template string in backticks may have several lines")
                 return
             case UInt8(ascii: "\\") where !template.isRaw:
                 fault = fault ?? StringLiteral.problem(in: text, escapeAt: position, isTemplate: true)

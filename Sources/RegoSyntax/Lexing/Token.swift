@@ -52,6 +52,10 @@ extension TokenKind {
 
     var isKeyword: Bool { rawValue >= TokenKind.as.rawValue }
 
+    var isComparison: Bool {
+        rawValue >= TokenKind.equal.rawValue && rawValue <= TokenKind.greaterOrEqual.rawValue
+    }
+
     /// Whether it can stand as a path segment after a dot.
     var isName: Bool { self == .identifier || isKeyword }
 

@@ -2,7 +2,7 @@
 
 extension SyntaxParser {
     /// Expressions up to `end`, which is not consumed.
-    mutating func parseBody(until end: TokenKind) throws(SyntaxError) -> Body {
+    func parseBody(until end: TokenKind) throws(SyntaxError) -> Body {
         if kind == end {
             throw error("the body is empty", fix: "write `true` for a body that always holds")
         }
@@ -12,14 +12,14 @@ extension SyntaxParser {
             if advance(over: .semicolon) { continue }
             if kind == end { return body }
             guard token.followsNewline, kind != .endOfFile else {
-                let closing = end.spelling.map { " or `\($0)`" } ?? ""
-                throw unexpected(expecting: "a new line, `;`\(closing)")
+                throw unexpected(
+                    expecting: end.spelling.map { "a new line, `;` or `\($0)`" } ?? "a new line or `;`")
             }
         }
     }
 
     /// One expression of a body.
-    mutating func parseLiteral() throws(SyntaxError) -> Expr {
+    func parseLiteral() throws(SyntaxError) -> Expr {
         let start = index
         var isNegated = false
         if isKeywordAsName {
@@ -49,7 +49,7 @@ extension SyntaxParser {
     }
 
     /// A term, or two parted by `:=` or `=`.
-    private mutating func parseStatement() throws(SyntaxError) -> Expr.Kind {
+    private func parseStatement() throws(SyntaxError) -> Expr.Kind {
         let start = index
         let left = try parseInfix(allowsKey: true)
         guard kind == .assign || kind == .unify else {
@@ -63,7 +63,7 @@ extension SyntaxParser {
         return .call(Call(function: function, arguments: [left, right], location: location(from: start)))
     }
 
-    private mutating func parseWith() throws(SyntaxError) -> With {
+    private func parseWith() throws(SyntaxError) -> With {
         let start = index
         advance()
         guard kind == .identifier else {
@@ -82,9 +82,11 @@ extension SyntaxParser {
         return With(target: target, value: value, location: location(from: start))
     }
 
-    private mutating func parseSome() throws(SyntaxError) -> SomeDeclaration {
+    private func parseSome() throws(SyntaxError) -> SomeDeclaration {
         let start = index
         advance()
+        let endsHere: Set<TokenKind> = [.rightBrace, .rightBracket, .semicolon, .endOfFile]
+        if endsHere.contains(kind) { throw unexpected(expecting: "names, or `x in xs`, after `some`") }
         var end = index
         while tokens[end].kind == .identifier, tokens[end + 1].kind == .comma, tokens[end + 2].kind == .identifier {
             end += 2
@@ -112,7 +114,7 @@ extension SyntaxParser {
             location: location(from: start))
     }
 
-    private mutating func parseEvery() throws(SyntaxError) -> Every {
+    private func parseEvery() throws(SyntaxError) -> Every {
         let start = index
         advance()
         let membership = try parseMembership(after: "every")
@@ -120,7 +122,7 @@ extension SyntaxParser {
             guard case .variable = term.kind else {
                 throw error(
                     "`every` declares plain variables, not this", at: term.location,
-                    fix: "take values apart in the body: `every x in xs { … }`")
+                    fix: "take values apart in the body: `every x in xs { [a, b] = x; … }`")
             }
         }
         guard kind == .leftBrace else { throw unexpected(expecting: "the body of `every` in braces") }
@@ -131,7 +133,7 @@ extension SyntaxParser {
     }
 
     /// `x in xs` or `k, v in xs`
-    private mutating func parseMembership(
+    private func parseMembership(
         after keyword: String
     ) throws(SyntaxError) -> (key: Term?, value: Term, collection: Term) {
         let start = index

@@ -3,7 +3,7 @@
 
 extension SyntaxParser {
     /// Terms parted by commas up to `end`, which is not consumed; a comma may stand before `end`.
-    mutating func parseList(until end: TokenKind, first: Term? = nil) throws(SyntaxError) -> [Term] {
+    func parseList(until end: TokenKind, first: Term? = nil) throws(SyntaxError) -> [Term] {
         var terms: [Term] = []
         if let first {
             terms.append(first)
@@ -18,7 +18,7 @@ extension SyntaxParser {
 
     private func listEnd(_ end: TokenKind) -> String { "`,` or `\(end.spelling ?? "")`" }
 
-    mutating func parseArray() throws(SyntaxError) -> Term {
+    func parseArray() throws(SyntaxError) -> Term {
         let start = index
         open()
         if kind == .rightBracket {
@@ -38,7 +38,7 @@ extension SyntaxParser {
         return Term(.array(terms), location: location(from: start))
     }
 
-    mutating func parseSetOrObject() throws(SyntaxError) -> Term {
+    func parseSetOrObject() throws(SyntaxError) -> Term {
         let start = index
         open()
         if kind == .rightBrace {
@@ -65,7 +65,7 @@ extension SyntaxParser {
     }
 
     /// From the colon behind the first key to the closing brace, which is not consumed.
-    private mutating func parseObject(
+    private func parseObject(
         firstKey: Term, mayBeComprehension: Bool
     ) throws(SyntaxError) -> Term.Kind {
         advance()
@@ -82,7 +82,8 @@ extension SyntaxParser {
             let key = try parseInfix(allowsKey: false)
             guard advance(over: .colon) else {
                 throw unexpected(
-                    expecting: "`:` and a value", fix: "a set has no `key: value` entries, an object has no others")
+                    expecting: "`:` and a value",
+                    fix: kind == .endOfFile ? nil : "a set has no `key: value` entries, an object has no others")
             }
             entries.append(ObjectEntry(key: key, value: try parseInfix(allowsKey: false)))
         }
@@ -90,7 +91,7 @@ extension SyntaxParser {
     }
 
     /// From the bar to `end`, which is not consumed. Nil, with nothing consumed, when the bar is an operator.
-    private mutating func parseComprehensionBody(until end: TokenKind) throws(SyntaxError) -> Body? {
+    private func parseComprehensionBody(until end: TokenKind) throws(SyntaxError) -> Body? {
         let bar = checkpoint
         advance()
         speculation += 1
@@ -104,7 +105,7 @@ extension SyntaxParser {
         }
     }
 
-    mutating func parseTemplateString() throws(SyntaxError) -> Term {
+    func parseTemplateString() throws(SyntaxError) -> Term {
         let start = index
         let isRaw = kind == .rawTemplateStart
         var parts: [TemplateString.Part] = []
@@ -126,7 +127,7 @@ extension SyntaxParser {
         return Term(.templateString(TemplateString(parts: parts, isRaw: isRaw)), location: location(from: start))
     }
 
-    private mutating func parseInterpolation() throws(SyntaxError) -> Expr {
+    private func parseInterpolation() throws(SyntaxError) -> Expr {
         let first = token
         let expr = try parseLiteral()
         var forbidden: String?

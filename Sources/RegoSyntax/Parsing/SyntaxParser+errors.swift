@@ -16,8 +16,31 @@ extension SyntaxParser {
                 "this `\(spelling)` is never closed", at: tokens[opener],
                 fix: "close it with `\(Self.closing(spelling))`")
         }
-        return error(
-            "unexpected \(describe(token)): expected \(expecting)", fix: fix ?? suggestion(for: token))
+        let message = "unexpected \(describe(token)): expected \(expecting)"
+        if token.kind == .endOfFile, index > 0 {
+            var place = location(of: tokens[index - 1])
+            place.column += text(of: tokens[index - 1]).unicodeScalars.count
+            place.offset += place.length
+            place.length = 0
+            return error(message, at: place, fix: fix)
+        }
+        return error(message, fix: fix ?? unfinishedLine() ?? suggestion(for: token))
+    }
+
+    /// When the token before starts a rule on its line, the rule above it is not finished.
+    private func unfinishedLine() -> String? {
+        guard index >= 2, [.assign, .unify, .if, .contains].contains(token.kind) else { return nil }
+        let name = tokens[index - 1]
+        let before = tokens[index - 2]
+        guard name.kind == .identifier, name.column == 1, name.followsNewline, before.line < name.line else {
+            return nil
+        }
+        if let opener = openers.last {
+            let line = location(of: tokens[opener]).line
+            return "close the `\(text(of: tokens[opener]))` of line \(line) before it"
+        }
+        let line = location(of: before).line
+        return "complete line \(line): a value is missing behind its last `\(text(of: before))`"
     }
 
     func describe(_ token: Token) -> String {
@@ -33,8 +56,10 @@ extension SyntaxParser {
     }
 
     private func shortened(_ text: String) -> String {
-        let line = text.prefix { $0 != "\n" }
-        return line.count == text.count && line.count <= 40 ? text : line.prefix(40) + "…"
+        let line = text.unicodeScalars.prefix(40).prefix { $0 != "\n" }
+        var shown = String.UnicodeScalarView()
+        shown.append(contentsOf: line.map(\.visible))
+        return String(shown) + (line.endIndex == text.endIndex ? "" : "…")
     }
 
     private static func closing(_ opener: String) -> String {
@@ -50,22 +75,22 @@ extension SyntaxParser {
         let before = index > 0 ? tokens[index - 1] : nil
         let touchesSame = before?.kind == token.kind && before?.end == token.start
         switch token.kind {
+        case .unify where kind(ahead: 1) == .greater && !tokens[index + 1].followsSpace:
+            return "Rego has no arrows: an object's entries are written `key: value`"
         case .unify:
             return "to compare, write `==`; `=` and `:=` stand only between the two sides of a statement"
         case .assign:
             return "`:=` stands only between the two sides of a statement; to compare, write `==`"
-        case .equal where openers.isEmpty:
+        case let kind where kind.isComparison && openers.isEmpty:
             return "define a value with `:=`; conditions belong into a rule's body: `name if condition`"
         case .and where touchesSame || kind(ahead: 1) == .and:
             return "Rego has no `&&`: conditions parted by `;` or new lines must all hold"
         case .or where touchesSame || kind(ahead: 1) == .or:
             return "Rego has no `||`: write one rule with the same name for each alternative"
-        case .slash where touchesSame || kind(ahead: 1) == .slash:
+        case .slash where touchesSame || kind(ahead: 1) == .slash || kind(ahead: 1) == .star:
             return "comments start with `#`"
-        case .star where before?.kind == .slash:
-            return "comments start with `#`"
-        case .greater where before?.kind == .unify || before?.kind == .minus:
-            return "Rego has no arrows: an object's entries are written `key: value`"
+        case .colon where openers.last.map { tokens[$0].kind } == .leftBrace:
+            return "a set has no `key: value` entries, an object has no others"
         case .identifier:
             return suggestion(forWord: text(of: token))
         case .if, .contains, .default, .import, .package, .else:
@@ -109,15 +134,20 @@ extension SyntaxParser {
 // MARK: Collecting
 
 extension SyntaxParser {
-    mutating func report(_ error: SyntaxError) {
+    func report(_ error: SyntaxError) {
         if !diagnostics.contains(error.diagnostic) { diagnostics.append(error.diagnostic) }
     }
 
-    /// Everything found, with the faulty tokens that no parse function met, in source order.
+    /// Everything found, with the faulty tokens that no parse function met, in source order. A line with faulty
+    /// tokens is reported once.
     func collectedDiagnostics() -> Diagnostics {
         var all = diagnostics
-        for (_, fault) in faults where !all.contains(fault) { all.append(fault) }
+        let lines = Set(all.map(\.location.line))
+        let faultLines = Set(faults.values.map(\.location.line))
+        for (_, fault) in faults where !lines.contains(fault.location.line) { all.append(fault) }
         all.sort { ($0.location.line, $0.location.column) < ($1.location.line, $1.location.column) }
+        var seen: Set<Int> = []
+        all.removeAll { faultLines.contains($0.location.line) && !seen.insert($0.location.line).inserted }
         return Diagnostics(Array(all.prefix(Parser.maximumDiagnostics)))
     }
 }

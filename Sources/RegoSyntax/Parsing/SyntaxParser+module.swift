@@ -2,7 +2,7 @@
 
 extension SyntaxParser {
     /// Nil when there is no package; what is wrong stands in `diagnostics`.
-    mutating func parseModule() -> Module? {
+    func parseModule() -> Module? {
         var package: Package?
         var imports: [Import] = []
         var rules: [Rule] = []
@@ -42,7 +42,7 @@ extension SyntaxParser {
     }
 
     /// The first statement has to be `package`, unless a package was misspelled.
-    private mutating func checkPackage(_ isFirst: inout Bool) {
+    private func checkPackage(_ isFirst: inout Bool) {
         guard isFirst else { return }
         isFirst = false
         let word = text(of: token)
@@ -53,7 +53,7 @@ extension SyntaxParser {
     }
 
     /// Goes on at the next line that starts, in its first column, like a rule or an import.
-    private mutating func recover(from start: Int) {
+    private func recover(from start: Int) {
         nameIndex = -1
         openers = []
         depth = 0
@@ -81,7 +81,7 @@ extension SyntaxParser {
         .assign, .unify, .if, .contains, .leftParenthesis, .leftBracket, .dot,
     ]
 
-    private mutating func parsePackage() throws(SyntaxError) -> Package {
+    private func parsePackage() throws(SyntaxError) -> Package {
         let start = index
         advance()
         let path = try parsePath(expecting: "the package's name", allowsFinalKeyword: true)
@@ -89,7 +89,7 @@ extension SyntaxParser {
         return Package(path: Ref([root] + path), location: location(from: start))
     }
 
-    private mutating func parseImport() throws(SyntaxError) -> Import {
+    private func parseImport() throws(SyntaxError) -> Import {
         let start = index
         advance()
         let pathStart = index
@@ -142,7 +142,7 @@ extension SyntaxParser {
     }
 
     /// `name.name["text"]…` as string terms. Keywords may be names.
-    private mutating func parsePath(expecting: String, allowsFinalKeyword: Bool) throws(SyntaxError) -> [Term] {
+    private func parsePath(expecting: String, allowsFinalKeyword: Bool) throws(SyntaxError) -> [Term] {
         guard kind.isName, text(of: token) != "_" else { throw unexpected(expecting: expecting) }
         var path = [Term(.string(text(of: token)), location: location(of: token))]
         advance()

@@ -27,7 +27,7 @@ extension SyntaxParser {
     }
 
     /// - Parameter allowsKey: whether `k, v in xs` may stand here; not in lists, where the comma parts elements.
-    mutating func parseInfix(allowsKey: Bool) throws(SyntaxError) -> Term {
+    func parseInfix(allowsKey: Bool) throws(SyntaxError) -> Term {
         let siblings = tallest
         tallest = 0
         let start = index
@@ -38,7 +38,7 @@ extension SyntaxParser {
     }
 
     /// Goes on behind an operand that started at token `start`.
-    mutating func parseOperators(after first: Term, start: Int, allowsKey: Bool) throws(SyntaxError) -> Term {
+    func parseOperators(after first: Term, start: Int, allowsKey: Bool) throws(SyntaxError) -> Term {
         var left = try parseBinary(after: first, start: start, strength: 1)
         if allowsKey, kind == .comma, let keyed = try parseKeyedMembership(key: left, start: start) {
             left = keyed
@@ -53,7 +53,7 @@ extension SyntaxParser {
         return left
     }
 
-    private mutating func parseBinary(after first: Term, start: Int, strength: Int) throws(SyntaxError) -> Term {
+    private func parseBinary(after first: Term, start: Int, strength: Int) throws(SyntaxError) -> Term {
         var left = first
         while let infix = infixOperator(kind), infix.strength >= strength {
             let function = Ref([Term(.variable(infix.function), location: location(of: token))])
@@ -69,7 +69,7 @@ extension SyntaxParser {
     }
 
     /// `, v in xs` behind a key; nil, with nothing consumed, when the comma means something else.
-    private mutating func parseKeyedMembership(key: Term, start: Int) throws(SyntaxError) -> Term? {
+    private func parseKeyedMembership(key: Term, start: Int) throws(SyntaxError) -> Term? {
         let comma = checkpoint
         advance()
         let value: Term
@@ -98,7 +98,7 @@ extension SyntaxParser {
         return Ref([Term(.variable("internal"), location: place), Term(.string(name), location: place)])
     }
 
-    private mutating func call(_ function: Ref, _ operands: [Term], start: Int) throws(SyntaxError) -> Term {
+    private func call(_ function: Ref, _ operands: [Term], start: Int) throws(SyntaxError) -> Term {
         tallest += 1
         try checkHeight()
         let place = location(from: start)

@@ -2,14 +2,16 @@
 
 extension SyntaxParser {
     /// One rule; several when bodies are chained.
-    mutating func parseRules() throws(SyntaxError) -> [Rule] {
+    func parseRules() throws(SyntaxError) -> [Rule] {
         let start = index
         memo.removeAll(keepingCapacity: true)
         takeKeywordAsName()
         let isDefault = advance(over: .default)
         if isDefault { takeKeywordAsName() }
         guard kind == .identifier else {
-            throw unexpected(expecting: isDefault ? "a rule's name after `default`" : "a rule or an import")
+            throw unexpected(
+                expecting: isDefault ? "a rule's name after `default`" : "a rule or an import",
+                fix: isDefault && kind != .endOfFile ? "write `default name := value`" : nil)
         }
         let head = try parseHead()
         if isDefault { return [try finishDefault(head, from: start)] }
@@ -29,7 +31,9 @@ extension SyntaxParser {
             guard rule.elseBranches.isEmpty, isBlock else {
                 throw unexpected(
                     expecting: rule.elseBranches.isEmpty ? "a new line" : "`else` or a new line",
-                    fix: "a body of several conditions stands in one block: `if { … }`")
+                    fix: rule.elseBranches.isEmpty
+                        ? "a body of several conditions stands in one block: `if { … }`"
+                        : "a rule has either chained bodies or `else` branches")
             }
             let blockStart = index
             let body = try parseBlock()
@@ -41,7 +45,7 @@ extension SyntaxParser {
     }
 
     /// A chained body's head: the first one's, with names of their own for wildcards in arguments.
-    private mutating func chainedHead(_ head: RuleHead, at location: SourceLocation) -> RuleHead {
+    private func chainedHead(_ head: RuleHead, at location: SourceLocation) -> RuleHead {
         var copy = head
         copy.location = location
         guard let arguments = head.arguments else { return copy }
@@ -57,7 +61,7 @@ extension SyntaxParser {
         return copy
     }
 
-    private mutating func parseHead() throws(SyntaxError) -> RuleHead {
+    private func parseHead() throws(SyntaxError) -> RuleHead {
         let start = index
         guard text(of: token) != "_" else { throw error("`_` cannot be a rule's name") }
         let term = try parseReference(from: parseVariable(), start: start, allowsSpace: true)
@@ -92,7 +96,7 @@ extension SyntaxParser {
         return head
     }
 
-    private mutating func finishDefault(_ head: RuleHead, from start: Int) throws(SyntaxError) -> Rule {
+    private func finishDefault(_ head: RuleHead, from start: Int) throws(SyntaxError) -> Rule {
         let name = text(of: tokens[start + 1])
         guard let value = head.value else {
             throw error(
@@ -121,7 +125,7 @@ extension SyntaxParser {
     }
 
     /// `p := 1`, `p contains 1`, `f(x)`.
-    private mutating func finishWithoutBody(_ head: RuleHead, from start: Int) throws(SyntaxError) -> Rule {
+    private func finishWithoutBody(_ head: RuleHead, from start: Int) throws(SyntaxError) -> Rule {
         let written = source.text(at: head.location)
         if kind == .leftBrace {
             let fix =
@@ -132,6 +136,11 @@ extension SyntaxParser {
         }
         try checkEnd(of: head)
         if head.value == nil, head.key == nil, head.arguments == nil {
+            if head.reference.terms.count == 1,
+                let meant = NearMiss.of(written, among: ["package", "import", "default"])
+            {
+                throw error("`\(written)` is not a keyword", at: head.location, fix: "did you mean `\(meant)`?")
+            }
             let isSetElement = head.reference.terms.count == 2
             throw error(
                 "the rule `\(written)` has neither a value nor a body", at: head.location,
@@ -183,7 +192,7 @@ extension SyntaxParser {
         }
     }
 
-    private mutating func parseElse() throws(SyntaxError) -> ElseBranch {
+    private func parseElse() throws(SyntaxError) -> ElseBranch {
         let start = index
         advance()
         var branch = ElseBranch()
@@ -210,7 +219,7 @@ extension SyntaxParser {
 
     /// What follows `if`: a block, or a single expression. A brace may open either of them; the expression goes
     /// first, except that a set literal, which would always hold, is taken for a block.
-    private mutating func parseIfBody() throws(SyntaxError) -> Body {
+    private func parseIfBody() throws(SyntaxError) -> Body {
         guard kind == .leftBrace else { return [try parseLiteral()] }
         let start = checkpoint
         var literalEnd = index
@@ -240,7 +249,7 @@ extension SyntaxParser {
     }
 
     /// `{ body }`
-    mutating func parseBlock() throws(SyntaxError) -> Body {
+    func parseBlock() throws(SyntaxError) -> Body {
         guard kind == .leftBrace else { throw unexpected(expecting: "`{`") }
         open()
         try enter()

@@ -3,7 +3,7 @@
 extension SyntaxParser {
     /// One operand. Where a text can be read in two ways, such as `[a | b, c]`, it is parsed twice; terms found the
     /// first time are kept by their start, so that nesting costs no more than another pass.
-    mutating func parseTerm() throws(SyntaxError) -> Term {
+    func parseTerm() throws(SyntaxError) -> Term {
         let start = index
         if let known = memo[start], start != nameIndex {
             index = known.end
@@ -33,7 +33,7 @@ extension SyntaxParser {
     }
 
     /// An operand without what may follow it directly. Leaves `index` behind it.
-    private mutating func parseOperand() throws(SyntaxError) -> Term {
+    private func parseOperand() throws(SyntaxError) -> Term {
         let place = location(of: token)
         switch kind {
         case .null:
@@ -66,14 +66,14 @@ extension SyntaxParser {
     }
 
     /// A name; `_` gets a name of its own.
-    mutating func parseVariable() -> Term {
+    func parseVariable() -> Term {
         let token = token
         let word = text(of: token)
         advance()
         return Term(.variable(word == "_" ? "$\(token.wildcard)" : word), location: location(of: token))
     }
 
-    mutating func parseString() -> Term {
+    func parseString() -> Term {
         let token = token
         advance()
         let inside = source.text[(token.start + 1)..<(token.end - 1)]
@@ -81,7 +81,7 @@ extension SyntaxParser {
         return Term(.string(text), location: location(of: token))
     }
 
-    private mutating func parseNumber() throws(SyntaxError) -> Term {
+    private func parseNumber() throws(SyntaxError) -> Term {
         let start = index
         let isNegative = advance(over: .minus)
         let startsWithPoint = advance(over: .dot)
@@ -106,7 +106,7 @@ extension SyntaxParser {
 
     /// `.name`, `[term]` and `(arguments)` directly behind `head`.
     /// - Parameter allowsSpace: whether white space may stand before the first of them, as in a rule's head.
-    mutating func parseReference(from head: Term, start: Int, allowsSpace: Bool) throws(SyntaxError) -> Term {
+    func parseReference(from head: Term, start: Int, allowsSpace: Bool) throws(SyntaxError) -> Term {
         var head = head
         var terms = [head]
         while !token.followsSpace || allowsSpace && terms.count == 1 && index == start + 1 {
@@ -150,7 +150,7 @@ extension SyntaxParser {
         throw unexpected(expecting: "the end of the expression, as \(what) has no parts")
     }
 
-    private mutating func parseCall(of path: [Term], start: Int) throws(SyntaxError) -> Term {
+    private func parseCall(of path: [Term], start: Int) throws(SyntaxError) -> Term {
         guard case .variable = path[0].kind, path.dropFirst().allSatisfy({ $0.stringValue != nil }) else {
             throw unexpected(expecting: "an operator or the end of the expression, as this is not a function's name")
         }

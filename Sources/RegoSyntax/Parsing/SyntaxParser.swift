@@ -1,6 +1,7 @@
-/// A recursive-descent parser over the tokens of one text. A parse function that throws leaves `index` at the token
+/// A recursive-descent parser over the tokens of one text; a class, so that its functions share one copy of the state
+/// and their frames stay small. A parse function that throws leaves `index` at the token
 /// that did not fit.
-struct SyntaxParser {
+final class SyntaxParser {
     let source: SourceFile
     let origin: SourceOrigin
     let tokens: [Token]
@@ -51,11 +52,11 @@ extension SyntaxParser {
         tokens[min(index + distance, tokens.count - 1)].kind
     }
 
-    mutating func advance() {
+    func advance() {
         if index < tokens.count - 1 { index += 1 }
     }
 
-    mutating func advance(over kind: TokenKind) -> Bool {
+    func advance(over kind: TokenKind) -> Bool {
         guard self.kind == kind else { return false }
         advance()
         return true
@@ -85,24 +86,24 @@ extension SyntaxParser {
         return tokens[index + 1].kind == .dot || tokens[index + 1].kind == .leftBracket
     }
 
-    mutating func takeKeywordAsName() {
+    func takeKeywordAsName() {
         if isKeywordAsName { nameIndex = index }
     }
 
     /// Steps over an opening bracket and remembers it until `close`.
-    mutating func open() {
+    func open() {
         openers.append(index)
         advance()
     }
 
     /// Steps over the bracket that closes what `open` opened.
-    mutating func close(_ kind: TokenKind, expecting: String) throws(SyntaxError) {
+    func close(_ kind: TokenKind, expecting: String) throws(SyntaxError) {
         guard self.kind == kind else { throw unexpected(expecting: expecting) }
         advance()
         openers.removeLast()
     }
 
-    mutating func freshWildcard() -> String {
+    func freshWildcard() -> String {
         defer { nextWildcard += 1 }
         return "$\(nextWildcard)"
     }
@@ -124,7 +125,7 @@ extension SyntaxParser {
         Checkpoint(index: index, nameIndex: nameIndex, openers: openers.count, depth: depth, tallest: tallest)
     }
 
-    mutating func restore(_ checkpoint: Checkpoint) {
+    func restore(_ checkpoint: Checkpoint) {
         index = checkpoint.index
         nameIndex = checkpoint.nameIndex
         openers.removeLast(openers.count - checkpoint.openers)
@@ -133,7 +134,7 @@ extension SyntaxParser {
     }
 
     /// Goes one bracket or block deeper.
-    mutating func enter() throws(SyntaxError) {
+    func enter() throws(SyntaxError) {
         depth += 1
         try checkHeight()
     }

@@ -76,7 +76,7 @@ extension TreeWriter {
         } else {
             reach(every.collection.location)
             writeBlock(
-                after: "", every.body, isAfterIf: false, closingLine: source?.lastLine(of: every.location) ?? 0)
+                after: "", every.body, isAfterIf: false, closing: end(of: every.location))
         }
     }
 
@@ -173,6 +173,7 @@ extension TreeWriter {
             write(close)
             return
         }
+        let end = end(of: location)
         if let first = elements.first { lastLine = max(lastLine, min(location.line, place(first).line)) }
         endLine()
         indent()
@@ -183,13 +184,15 @@ extension TreeWriter {
             writeElement(&self, element, index)
             write(",")
             let endsLine = index + 1 == elements.count || place(element).line < place(elements[index + 1]).line
-            if endsLine { finishLine(at: place(element)) }
+            if endsLine {
+                let next = index + 1 < elements.count ? place(elements[index + 1]).offset : end.offset
+                finishLine(at: place(element), before: next)
+            }
         }
-        let end = source?.lastLine(of: location) ?? 0
-        approachEnd(line: end)
+        approachEnd(line: end.line)
         outdent()
         write(close)
-        lastLine = max(lastLine, end)
+        lastLine = max(lastLine, end.line)
     }
 
     private func hasSeveralLines(_ lines: [Int], in location: SourceLocation) -> Bool {

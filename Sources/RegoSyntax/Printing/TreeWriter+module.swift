@@ -85,9 +85,9 @@ extension TreeWriter {
     }
 
     /// Ends the line of a node that ends at `location`'s end.
-    mutating func finishLine(at location: SourceLocation) {
+    mutating func finishLine(at location: SourceLocation, before limit: Int = .max) {
         reach(location)
-        endLine()
+        endLine(before: limit)
     }
 
     /// What has been written now goes as far as `location`'s end.
@@ -121,14 +121,20 @@ extension TreeWriter {
             write(" if ")
             write(expr)
         } else if !rule.body.isEmpty {
-            let end = rule.elseBranches.first?.location.line ?? source?.lastLine(of: rule.location) ?? 0
-            writeBlock(after: " if", rule.body, isAfterIf: true, closingLine: end)
+            let closing = closing(before: rule.elseBranches.first, in: rule)
+            writeBlock(after: " if", rule.body, isAfterIf: true, closing: closing)
         }
         for (index, branch) in rule.elseBranches.enumerated() {
-            let next = rule.elseBranches.dropFirst(index + 1).first?.location.line
-            write(branch, closingLine: next ?? source?.lastLine(of: rule.location) ?? 0)
+            let next = rule.elseBranches.dropFirst(index + 1).first
+            write(branch, closing: closing(before: next, in: rule))
         }
         finishLine(at: rule.location)
+    }
+
+    /// Where the block ends that stands before `branch`, or last in `rule`.
+    private func closing(before branch: ElseBranch?, in rule: Rule) -> ClosingPlace {
+        guard source != nil, let branch else { return end(of: rule.location) }
+        return ClosingPlace(line: branch.location.line, offset: branch.location.offset)
     }
 
     /// The body of a rule that goes on the head's line.
@@ -138,7 +144,7 @@ extension TreeWriter {
         return expr.startsWithBrace ? nil : expr
     }
 
-    private mutating func write(_ branch: ElseBranch, closingLine: Int) {
+    private mutating func write(_ branch: ElseBranch, closing: ClosingPlace) {
         if source != nil { lastLine = max(lastLine, branch.location.line) }
         write(" else")
         if let value = branch.value {
@@ -147,7 +153,7 @@ extension TreeWriter {
             reach(value.location)
         }
         if !branch.body.isEmpty {
-            writeBlock(after: " if", branch.body, isAfterIf: false, closingLine: closingLine)
+            writeBlock(after: " if", branch.body, isAfterIf: false, closing: closing)
         }
     }
 
@@ -169,23 +175,24 @@ extension TreeWriter {
     /// ` {`, the body's lines, `}`.
     /// - Parameters:
     ///   - isAfterIf: whether the braces could be taken for a comprehension.
-    ///   - closingLine: the source line of the closing brace.
-    mutating func writeBlock(after introduction: String, _ body: Body, isAfterIf: Bool, closingLine: Int) {
+    ///   - closing: where the closing brace stands in the source.
+    mutating func writeBlock(after introduction: String, _ body: Body, isAfterIf: Bool, closing: ClosingPlace) {
         write(introduction + " {")
         endLine()
         indent()
-        write(lines: body, isAfterIf: isAfterIf)
-        approachEnd(line: closingLine)
+        write(lines: body, isAfterIf: isAfterIf, closing: closing)
+        approachEnd(line: closing.line)
         outdent()
         write("}")
-        if source != nil { lastLine = max(lastLine, closingLine) }
+        if source != nil { lastLine = max(lastLine, closing.line) }
     }
 
-    mutating func write(lines body: Body, isAfterIf: Bool) {
+    mutating func write(lines body: Body, isAfterIf: Bool, closing: ClosingPlace) {
         for (index, expr) in body.enumerated() {
             approach(line: source == nil ? 0 : expr.location.line)
             write(expr, isAmbiguous: isAfterIf && index == 0, continuesBody: index > 0)
-            finishLine(at: expr.location)
+            let next = index + 1 < body.count ? body[index + 1].location.offset : closing.offset
+            finishLine(at: expr.location, before: next)
         }
     }
 

@@ -63,10 +63,10 @@ extension TreeWriter {
     ) {
         write(open)
         head(&self)
-        let end = source?.lastLine(of: location) ?? 0
+        let end = end(of: location)
         let firstLine = body.first?.location.line ?? 0
         let hasLines = firstLine > location.line || body.contains { $0.location.line > firstLine }
-        guard source != nil, !isInline, hasLines || hasComment(from: location.line, before: end) else {
+        guard source != nil, !isInline, hasLines || hasComment(from: location.line, before: end.line) else {
             write(" | ")
             writeInline(body)
             write(close)
@@ -76,11 +76,11 @@ extension TreeWriter {
         lastLine = max(lastLine, location.line)
         endLine()
         indent()
-        write(lines: body, isAfterIf: false)
-        approachEnd(line: end)
+        write(lines: body, isAfterIf: false, closing: end)
+        approachEnd(line: end.line)
         outdent()
         write(close)
-        lastLine = max(lastLine, end)
+        lastLine = max(lastLine, end.line)
     }
 
     private mutating func write(_ ref: Ref) {

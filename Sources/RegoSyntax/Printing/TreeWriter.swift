@@ -24,17 +24,20 @@ struct TreeWriter {
         text += piece
     }
 
-    /// Ends the line, with the comment that ended it in the source.
-    mutating func endLine() {
+    /// Ends the line, with the comment that ended it in the source; comments from byte `limit` on are left for later.
+    mutating func endLine(before limit: Int = .max) {
         guard !isAtLineStart else { return }
-        if let comment = comments.first, lastLine > 0, comment.location.line <= lastLine {
+        func belongsHere(_ comment: Comment) -> Bool {
+            lastLine > 0 && comment.location.line <= lastLine && comment.location.offset < limit
+        }
+        if let comment = comments.first, belongsHere(comment) {
             text += " #" + comment.trimmed
             comments.removeFirst()
         }
         text += "\n"
         isAtLineStart = true
         if opensBlock { return }
-        while let comment = comments.first, lastLine > 0, comment.location.line <= lastLine {
+        while let comment = comments.first, belongsHere(comment) {
             writeLine(of: comment)
         }
     }
@@ -63,6 +66,11 @@ struct TreeWriter {
         let last = text.utf8.dropLast().last
         return last == UInt8(ascii: "{") || last == UInt8(ascii: "[") || last == UInt8(ascii: "(")
             || last == UInt8(ascii: "|")
+    }
+
+    func end(of location: SourceLocation) -> ClosingPlace {
+        guard let source else { return ClosingPlace() }
+        return ClosingPlace(line: source.lastLine(of: location), offset: location.offset + location.length)
     }
 
     private mutating func writeLine(of comment: Comment) {
@@ -95,6 +103,13 @@ extension Comment {
         }
         return String(view)
     }
+}
+
+/// Where a bracket closes in the source.
+struct ClosingPlace {
+    /// 0 when there is no source.
+    var line = 0
+    var offset = Int.max
 }
 
 extension SourceFile {

@@ -43,8 +43,7 @@ extension Diagnostic: CustomStringConvertible {
         return text
     }
 
-    /// The part of a line that is worth showing: at most 120 code points, the column among them. Control characters
-    /// show as U+FFFD, so that hostile sources cannot drive a terminal.
+    /// The part of a line that is worth showing: at most 120 code points, the column among them.
     private func excerpt(of line: String) -> (text: String, caretLine: String) {
         let scalars = Array(line.unicodeScalars)
         let column = min(max(location.column - 1, 0), scalars.count)
@@ -53,8 +52,7 @@ extension Diagnostic: CustomStringConvertible {
         var text = String.UnicodeScalarView()
         var caretLine = ""
         for (index, scalar) in scalars[start..<end].enumerated() {
-            let isControl = (scalar.value < 0x20 && scalar != "\t") || (0x7F...0x9F).contains(scalar.value)
-            text.append(isControl ? "\u{FFFD}" : scalar)
+            text.append(scalar.visible)
             if start + index < column {
                 caretLine += scalar == "\t" ? "\t" : " "
             }
@@ -77,4 +75,16 @@ extension Diagnostics: CustomStringConvertible {
 
     /// Each finding as rendered, one below the other.
     public var rendered: String { all.map(\.rendered).joined(separator: "\n") }
+}
+
+extension Unicode.Scalar {
+    /// Itself, or U+FFFD for control and formatting characters, so that hostile sources can neither drive a terminal
+    /// nor show text in another order than it has.
+    var visible: Unicode.Scalar {
+        switch properties.generalCategory {
+        case .control: self == "\t" ? self : "\u{FFFD}"
+        case .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
+        default: self
+        }
+    }
 }

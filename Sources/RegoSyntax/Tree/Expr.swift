@@ -1,6 +1,6 @@
 /// One line of a body.
 public struct Expr: Sendable, Equatable {
-    public enum Kind: Sendable, Equatable {
+    public indirect enum Kind: Sendable, Equatable {
         /// Holds when the term is defined and not `false`.
         case term(Term)
         /// A call as a statement, infix ones too: `x := 1` is `assign(x, 1)`. A call may have one argument more than

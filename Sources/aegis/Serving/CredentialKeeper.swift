@@ -27,9 +27,9 @@ final class CredentialKeeper: IdentityProver, Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { [self] in
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.interval)
-                do { try await refresh() } catch {
+            while true {
+                do { try await Task.sleep(for: Self.interval) } catch { return }
+                do { try await refresh() } catch is CancellationError { return } catch {
                     // Keys that cannot be read again stay as they were read last; the state store's own faults deny.
                     logger.error("the API keys cannot be read", metadata: ["error": "\(error)"])
                 }

@@ -9,6 +9,7 @@ import PolicyBundles
 import ServiceLifecycle
 import SignedTokens
 import StateStoreSQLite
+import UnixSignals
 
 /// One gateway: its trail, state, keys and policies, and the servers on top, wired once and run as one group.
 struct Gateway {
@@ -70,7 +71,8 @@ struct Gateway {
         ).run()
     }
 
-    private func policyKeeper(registry: PolicyRegistry, keys: GatewayKeys, journal: AuditJournal) throws -> PolicyKeeper {
+    private func policyKeeper(registry: PolicyRegistry, keys: GatewayKeys, journal: AuditJournal) throws -> PolicyKeeper
+    {
         let source: PolicySource
         let trust: KeyRing
         let tenant: String
@@ -86,7 +88,8 @@ struct Gateway {
         }
         return PolicyKeeper(
             source: source, tenant: tenant, region: configuration.region, trust: trust, registry: registry,
-            history: FileBundleStore(directory: configuration.data.url.appendingPathComponent("bundles").path), logger: logger,
+            history: FileBundleStore(directory: configuration.data.url.appendingPathComponent("bundles").path),
+            logger: logger,
             trail: { [logger] draft in
                 do { _ = try await journal.append(draft) } catch {
                     logger.error("a change of policies could not be recorded", metadata: ["error": "\(error)"])

@@ -17,7 +17,8 @@ struct GatewayKeys {
         commitments = try Self.secret(at: folder.appendingPathComponent("commitments.key"))
     }
 
-    private static func signingKey(_ name: String, _ algorithm: SignatureAlgorithm, in folder: URL) throws -> SigningKey {
+    private static func signingKey(_ name: String, _ algorithm: SignatureAlgorithm, in folder: URL) throws -> SigningKey
+    {
         let path = folder.appendingPathComponent("\(name).pem").path
         if !FileManager.default.fileExists(atPath: path) {
             _ = try KeyFile.write(SigningKey(generating: algorithm, name: name), into: folder.path)
@@ -28,13 +29,16 @@ struct GatewayKeys {
     private static func secret(at file: URL) throws -> SymmetricKey {
         if !FileManager.default.fileExists(atPath: file.path) {
             let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
-            guard FileManager.default.createFile(atPath: file.path, contents: key, attributes: [.posixPermissions: 0o600]) else {
+            guard
+                FileManager.default.createFile(atPath: file.path, contents: key, attributes: [.posixPermissions: 0o600])
+            else {
                 throw CommandFailure("`\(file.path)` cannot be written", fix: "check your rights to the folder")
             }
         }
         let bytes = try Data(contentsOf: file)
         guard bytes.count == 32 else {
-            throw CommandFailure("`\(file.path)` is damaged: it has \(bytes.count) bytes instead of 32", fix: "restore it from a copy")
+            throw CommandFailure(
+                "`\(file.path)` is damaged: it has \(bytes.count) bytes instead of 32", fix: "restore it from a copy")
         }
         return SymmetricKey(data: bytes)
     }

@@ -45,7 +45,8 @@ final class PolicyKeeper: Service {
     func start() async {
         do {
             if case .bundle(let stored, let archive) = try history.latest(tenant: tenant) {
-                let bundle = try UnverifiedBundle(archive: archive, name: "\(history.directory)/\(tenant)/bundle-\(stored.version).tar.gz")
+                let bundle = try UnverifiedBundle(
+                    archive: archive, name: "\(history.directory)/\(tenant)/bundle-\(stored.version).tar.gz")
                 try await activate(verifier().verify(bundle, now: Self.seconds))
             }
         } catch {
@@ -56,8 +57,8 @@ final class PolicyKeeper: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { [self] in
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.interval)
+            while true {
+                do { try await Task.sleep(for: Self.interval) } catch { return }
                 await look()
             }
         }
@@ -66,7 +67,15 @@ final class PolicyKeeper: Service {
     /// Looks at the source once, and acts if it has changed since the last look.
     private func look() async {
         let fingerprint = source.fingerprint
-        guard seen.withLock({ seen in fingerprint == seen ? false : { seen = fingerprint; return true }() }) else { return }
+        guard
+            seen.withLock({ seen in
+                fingerprint == seen
+                    ? false
+                    : {
+                        seen = fingerprint; return true
+                    }()
+            })
+        else { return }
         do {
             let current = active.withLock { $0 }
             let candidate = try source.read(after: current, now: Self.seconds)
@@ -87,13 +96,16 @@ final class PolicyKeeper: Service {
         _ = try history.publish(bundle)
         try registry.activate(bundle, now: .current())
         active.withLock { $0 = bundle }
-        logger.notice("policies active", metadata: ["policy_version": "\(bundle.policyVersion)", "from": "\(source.path)"])
+        logger.notice(
+            "policies active", metadata: ["policy_version": "\(bundle.policyVersion)", "from": "\(source.path)"])
         await record(["event": "activated", "policy_version": bundle.policyVersion, "signed_by": bundle.keyID], bundle)
     }
 
     private func refuse(_ message: String) async {
         registry.noteFailure(tenant: tenant, message: message, now: .current())
-        logger.error("policies rejected; \(active.withLock { $0?.policyVersion }.map { "\($0) stays active" } ?? "there are none, so every call is denied")\n\(message)")
+        logger.error(
+            "policies rejected; \(active.withLock { $0?.policyVersion }.map { "\($0) stays active" } ?? "there are none, so every call is denied")\n\(message)"
+        )
         await record(["event": "rejected", "message": message], nil)
     }
 

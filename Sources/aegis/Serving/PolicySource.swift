@@ -41,7 +41,8 @@ enum PolicySource: Sendable {
                 return try UnverifiedBundle(archive: latest.archive, name: path)
             }
             let metadata = BundleMetadata(
-                tenant: tenant, region: nil, version: (latest?.manifest.metadata.version ?? 0) + 1, parent: latest?.digest,
+                tenant: tenant, region: nil, version: (latest?.manifest.metadata.version ?? 0) + 1,
+                parent: latest?.digest,
                 createdAt: Date(timeIntervalSince1970: TimeInterval(now)).formatted(.iso8601), author: "aegis serve",
                 controls: policies.controls)
             let built = try BundleBuilder(metadata: metadata, files: files).build(signedBy: key, at: now)

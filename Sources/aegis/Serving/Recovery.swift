@@ -21,7 +21,9 @@ struct Recovery {
         let durable = Set(unconfirmed.filter { recorded.contains($0.description) })
         let released = try await store.recover(durable: durable, now: .current())
         if !released.isEmpty {
-            logger.notice("recovered: effects of unanswered decisions were released", metadata: ["decisions": "\(released.count)"])
+            logger.notice(
+                "recovered: effects of unanswered decisions were released", metadata: ["decisions": "\(released.count)"]
+            )
         }
     }
 }

@@ -17,12 +17,15 @@ struct ServeConfiguration {
     let data: DataDirectory
 
     init(_ command: ServeCommand, environment: [String: String]) throws {
-        func value(_ option: String?, _ name: String) -> String? { option ?? environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        func value(_ option: String?, _ name: String) -> String? {
+            option ?? environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
         let tenant = value(command.tenant, "AEGIS_TENANT")
         switch (value(command.policies, "AEGIS_POLICIES"), value(command.bundle, "AEGIS_BUNDLE")) {
         case (let folder?, nil):
             guard command.trust.isEmpty else {
-                throw CommandFailure("--trust goes with --bundle; --policies is signed with the development key", exitCode: 2)
+                throw CommandFailure(
+                    "--trust goes with --bundle; --policies is signed with the development key", exitCode: 2)
             }
             policies = .folder(path: folder, tenant: tenant ?? "default")
         case (nil, let bundle?):
@@ -33,7 +36,8 @@ struct ServeConfiguration {
             policies = .bundle(path: bundle, trust: command.trust, tenant: tenant)
         case (nil, nil):
             throw CommandFailure(
-                "there is nothing to decide by", fix: "give --policies FOLDER, or --bundle FILE with --trust KEY", exitCode: 2)
+                "there is nothing to decide by", fix: "give --policies FOLDER, or --bundle FILE with --trust KEY",
+                exitCode: 2)
         case (_?, _?):
             throw CommandFailure("--policies and --bundle exclude each other", exitCode: 2)
         }
@@ -44,7 +48,8 @@ struct ServeConfiguration {
         guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
             (0...65535).contains(port), colon > listen.startIndex
         else {
-            throw CommandFailure("--listen `\(listen)` is not HOST:PORT", fix: "write it as 127.0.0.1:8181", exitCode: 2)
+            throw CommandFailure(
+                "--listen `\(listen)` is not HOST:PORT", fix: "write it as 127.0.0.1:8181", exitCode: 2)
         }
         host = String(listen[..<colon])
         self.port = port

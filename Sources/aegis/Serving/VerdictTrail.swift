@@ -6,7 +6,8 @@ struct VerdictTrail: Sendable {
     let journal: AuditJournal
 
     func record(_ approval: Approval, _ approver: Approver) async throws {
-        var draft = AuditRecordDraft(kind: .approval, tenant: approval.call.tenant, time: Timestamp.current().nanoseconds)
+        var draft = AuditRecordDraft(
+            kind: .approval, tenant: approval.call.tenant, time: Timestamp.current().nanoseconds)
         draft.approvalID = approval.id.description
         draft.agentID = approval.call.agent
         draft.toolName = approval.call.tool

@@ -28,11 +28,13 @@ struct APIClient {
     /// - Throws: ``CommandFailure`` when there is no key, the address is none, or nobody answers there.
     init(url: String, apiKey: String?) throws {
         guard let base = URL(string: url), base.scheme == "http" || base.scheme == "https", base.host != nil else {
-            throw CommandFailure("`\(url)` is no http address", fix: "give one such as --url http://127.0.0.1:8181", exitCode: 2)
+            throw CommandFailure(
+                "`\(url)` is no http address", fix: "give one such as --url http://127.0.0.1:8181", exitCode: 2)
         }
         guard let apiKey, !apiKey.isEmpty else {
             throw CommandFailure(
-                "no API key", fix: "export AEGIS_API_KEY=…  (a person's key: aegis keys issue NAME --person --role ROLE)",
+                "no API key",
+                fix: "export AEGIS_API_KEY=…  (a person's key: aegis keys issue NAME --person --role ROLE)",
                 exitCode: 2)
         }
         self.base = base
@@ -44,7 +46,9 @@ struct APIClient {
     func post(_ path: String, json: Data) async throws -> Answer { try await send("POST", path, body: json) }
 
     private func send(_ method: String, _ path: String, body: Data?) async throws -> Answer {
-        guard let url = URL(string: path, relativeTo: base) else { throw CommandFailure("`\(path)` is no path of the API") }
+        guard let url = URL(string: path, relativeTo: base) else {
+            throw CommandFailure("`\(path)` is no path of the API")
+        }
         var request = URLRequest(url: url, timeoutInterval: 30)
         request.httpMethod = method
         request.httpBody = body

@@ -3,11 +3,14 @@ import Foundation
 
 /// Where a gateway keeps its state, keys and trail.
 struct DataDirectory: ParsableArguments {
-    @Option(name: .customLong("data-dir"), help: "The gateway's data (environment: AEGIS_DATA_DIR; default: ./aegis-data).")
+    @Option(
+        name: .customLong("data-dir"), help: "The gateway's data (environment: AEGIS_DATA_DIR; default: ./aegis-data).")
     var path: String?
 
     var url: URL {
-        URL(fileURLWithPath: path ?? ProcessInfo.processInfo.environment["AEGIS_DATA_DIR"] ?? "aegis-data", isDirectory: true)
+        URL(
+            fileURLWithPath: path ?? ProcessInfo.processInfo.environment["AEGIS_DATA_DIR"] ?? "aegis-data",
+            isDirectory: true)
     }
 
     var state: URL { url.appendingPathComponent("state.sqlite") }

@@ -8,7 +8,9 @@ enum Output {
 
     /// A JSON value, keys sorted, one line.
     static func json(_ value: Any) {
-        guard let data = try? JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
+        guard
+            let data = try? JSONSerialization.data(
+                withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
         else { return }
         line(String(decoding: data, as: UTF8.self))
     }

@@ -41,7 +41,9 @@ struct VerdictArguments: ParsableArguments {
         case "approved":
             Output.line("approved: \(call). The agent collects its single-use token at GET /v1/approvals/\(id)")
         case "pending":
-            Output.line("noted: \(call) still waits for more approvals (\(object["approvals_given"] ?? 0) of \(object["quorum"] ?? 1))")
+            Output.line(
+                "noted: \(call) still waits for more approvals (\(object["approvals_given"] ?? 0) of \(object["quorum"] ?? 1))"
+            )
         case let status:
             Output.line("\(status ?? verdict): \(call)")
         }

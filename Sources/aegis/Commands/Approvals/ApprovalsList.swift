@@ -10,7 +10,9 @@ struct ApprovalsList: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await server.client().get("/v1/approvals?status=\(status)")
-        guard answer.status == 200 else { throw CommandFailure(answer.explanation, exitCode: answer.status == 401 ? 4 : 1) }
+        guard answer.status == 200 else {
+            throw CommandFailure(answer.explanation, exitCode: answer.status == 401 ? 4 : 1)
+        }
         let approvals = answer.object["approvals"] as? [[String: Any]] ?? []
         if server.json { return Output.json(approvals) }
         if approvals.isEmpty { return Output.line(status == "all" ? "no approvals" : "no \(status) approvals") }

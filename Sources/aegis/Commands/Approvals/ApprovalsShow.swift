@@ -12,14 +12,17 @@ struct ApprovalsShow: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await server.client().get("/v1/approvals/\(ApprovalPath.escaped(id))")
-        guard answer.status == 200 else { throw CommandFailure(answer.explanation, exitCode: answer.status == 403 ? 4 : 1) }
+        guard answer.status == 200 else {
+            throw CommandFailure(answer.explanation, exitCode: answer.status == 403 ? 4 : 1)
+        }
         if server.json { return Output.json(answer.object) }
         for (key, value) in answer.object.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
             let text: String
             if let string = value as? String {
                 text = string
             } else if JSONSerialization.isValidJSONObject(value),
-                let data = try? JSONSerialization.data(withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
+                let data = try? JSONSerialization.data(
+                    withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
             {
                 text = String(decoding: data, as: UTF8.self)
             } else {

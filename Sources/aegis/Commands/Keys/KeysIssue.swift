@@ -39,20 +39,26 @@ struct KeysIssue: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        let isPlain = !keyID.isEmpty && keyID.utf8.count <= 64 && keyID.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+        let isPlain =
+            !keyID.isEmpty && keyID.utf8.count <= 64
+            && keyID.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
         guard isPlain else { throw ValidationError("`\(keyID)` cannot be a key id; use letters, digits and hyphens") }
         for word in role + grant where word.isEmpty || word.contains(where: \.isWhitespace) {
             throw ValidationError("`\(word)` cannot be a role or grant; it has to be one word")
         }
         guard person || (role.isEmpty && name == nil) else {
-            throw ValidationError("--role and --name are for people; add --person, or name the agent in its policy document")
+            throw ValidationError(
+                "--role and --name are for people; add --person, or name the agent in its policy document")
         }
     }
 
     func run() async throws {
-        guard let key = APIKey.generate(keyID: keyID) else { throw CommandFailure("`\(keyID)` cannot be a key id", exitCode: 2) }
+        guard let key = APIKey.generate(keyID: keyID) else {
+            throw CommandFailure("`\(keyID)` cannot be a key id", exitCode: 2)
+        }
         let caller = Caller(
-            tenant: tenant, kind: person ? .person : .agent, name: person ? name ?? keyID : nil, keyID: keyID, roles: role,
+            tenant: tenant, kind: person ? .person : .agent, name: person ? name ?? keyID : nil, keyID: keyID,
+            roles: role,
             grants: Set(grant), method: .apiKey)
         try await data.withStateStore { store in
             try await store.add(APIKeyEntry(keyID: keyID, digest: key.digest, caller: caller), now: .current())

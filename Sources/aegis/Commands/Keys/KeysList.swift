@@ -1,8 +1,11 @@
 import ArgumentParser
+import Approvals
+import Decisions
 import StateStoreSQLite
 
 struct KeysList: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List API keys; never their secrets.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List API keys; never their secrets.")
 
     @OptionGroup var data: DataDirectory
 

@@ -4,5 +4,7 @@ struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
         abstract: "Write, check, build and verify policies.",
-        subcommands: [PolicyBuild.self, PolicyVerify.self])
+        subcommands: [
+            PolicyInit.self, PolicyLint.self, PolicyExplain.self, PolicyBuild.self, PolicyVerify.self, PolicySchema.self,
+        ])
 }

@@ -1,33 +1,49 @@
 import Foundation
 import PolicyDocuments
+import RegoRuntime
 import RegoSyntax
+import RegoValues
 
-/// A folder of policies as commands are given it: every YAML, JSON and Rego file in it, at any depth. Names that begin
-/// with a dot are left out.
+/// Policies as commands are given them: one file, or a folder with every YAML, JSON and Rego file in it, at any depth.
+/// Names that begin with a dot are left out.
 enum PolicyFolder {
     static func read(_ path: String) throws -> PolicyTree {
         let root = URL(fileURLWithPath: path, isDirectory: true).resolvingSymlinksInPath()
         var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isDirectory), isDirectory.boolValue,
+        let exists = FileManager.default.fileExists(atPath: root.path, isDirectory: &isDirectory)
+        if exists, !isDirectory.boolValue {
+            return PolicyTree(files: [try source(named: root.lastPathComponent, at: root)])
+        }
+        guard exists,
             let names = FileManager.default.enumerator(atPath: root.path)
         else {
-            throw CommandFailure("`\(path)` is not a folder", fix: "give the folder that holds the policies")
+            throw CommandFailure("`\(path)` is not there", fix: "give the folder that holds the policies")
         }
         var files: [SourceFile] = []
         for case let name as String in names where PolicyTree.reads(name) {
             guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
             let file = root.appendingPathComponent(name)
             guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
-            do {
-                files.append(SourceFile(name: name, text: Array(try Data(contentsOf: file))))
-            } catch {
-                throw CommandFailure("`\(file.path)` cannot be read", fix: "check your rights to the file")
-            }
+            files.append(try source(named: name, at: file))
         }
         guard !files.isEmpty else {
             throw CommandFailure(
                 "`\(path)` holds no policies", fix: "start with: aegis policy init payments --out \(path)", exitCode: 3)
         }
         return PolicyTree(files: files)
+    }
+
+    /// Compiles what the policies became, with the Rego files that they name: whatever the engine refuses is refused here.
+    static func checkRego(of policies: CompiledPolicies) throws {
+        let data = try Document(json: policies.data)
+        _ = try Program(modules: policies.modules, data: data).prepare("data.aegis.decision")
+    }
+
+    private static func source(named name: String, at file: URL) throws -> SourceFile {
+        do {
+            return SourceFile(name: name, text: Array(try Data(contentsOf: file)))
+        } catch {
+            throw CommandFailure("`\(file.path)` cannot be read", fix: "check your rights to the file")
+        }
     }
 }

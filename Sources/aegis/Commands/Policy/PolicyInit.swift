@@ -8,43 +8,44 @@ struct PolicyInit: ParsableCommand {
         abstract: "Start from a commented set of policies.",
         discussion: """
             SETS
-            \(StarterSet.all.map { "  \($0.name.padding(toLength: 12, withPad: " ", startingAt: 0))\($0.summary)" }.joined(separator: "\n"))
+            \(StarterSet.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
             EXAMPLES
               aegis policy init payments --out policies/
-              aegis policy init egress --out policies/ && aegis policy lint policies/
             """)
 
-    @Argument(help: "The set to start from.")
+    @Argument(help: "The set: \(StarterSet.all.map(\.name).joined(separator: ", ")).")
     var set: String
 
-    @Option(help: "The folder to write to. Files that are there already stay as they are.")
-    var out: String = "policies"
+    @Option(
+        name: [.customShort("o"), .customLong("out")], help: "The folder to write to; no file in it is overwritten.")
+    var folder = "policies"
 
     func run() throws {
         guard let starter = StarterSet.named(set) else {
-            let near = StarterSet.nearest(to: set).map { "did you mean `\($0)`?" }
+            let names = StarterSet.all.map(\.name).joined(separator: ", ")
+            let nearest = StarterSet.nearest(to: set).map { "did you mean `\($0)`? " } ?? ""
+            throw CommandFailure("there is no set `\(set)`", fix: "\(nearest)choose one of: \(names)", exitCode: 2)
+        }
+        let root = URL(fileURLWithPath: folder, isDirectory: true)
+        let taken = starter.files.map(\.name).filter {
+            FileManager.default.fileExists(atPath: root.appendingPathComponent($0).path)
+        }
+        guard taken.isEmpty else {
             throw CommandFailure(
-                "there is no set `\(set)`",
-                fix: near ?? "use one of \(StarterSet.all.map(\.name).joined(separator: ", "))",
-                exitCode: 2)
+                "`\(folder)` holds \(taken.joined(separator: ", ")) already", fix: "choose another folder with --out")
         }
-        let folder = URL(fileURLWithPath: out, isDirectory: true)
         do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw CommandFailure("`\(out)` cannot be made", fix: "check the path and your rights to it")
-        }
-        for file in starter.files {
-            let target = folder.appendingPathComponent(file.name)
-            do {
-                try Data(file.text.utf8).write(to: target, options: .withoutOverwriting)
-            } catch CocoaError.fileWriteFileExists {
-                throw CommandFailure("`\(target.path)` is there already", fix: "choose another folder with --out")
-            } catch {
-                throw CommandFailure("`\(target.path)` cannot be written", fix: "check your rights to the folder")
+            try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+            for file in starter.files {
+                try Data(file.text.utf8).write(to: root.appendingPathComponent(file.name), options: .withoutOverwriting)
+                Output.line("wrote \(folder)/\(file.name)")
             }
-            Output.line("wrote \(out.hasSuffix("/") ? out : out + "/")\(file.name)")
+        } catch {
+            throw CommandFailure(
+                "`\(folder)` cannot be written: \(error.localizedDescription)",
+                fix: "choose a folder that you may write to")
         }
+        Output.line("next: aegis policy lint \(folder)")
     }
 }

@@ -25,7 +25,12 @@ struct PolicyLint: ParsableCommand {
 
     func run() throws {
         let tree = try PolicyFolder.read(folder)
-        let found = PolicyCompiler.lint(tree)
+        var found = PolicyCompiler.lint(tree)
+        if !found.contains(where: { $0.severity == .error }) {
+            do { try PolicyFolder.checkRego(of: PolicyCompiler(tenant: "default").compile(tree)) } catch let refused as Diagnostics {
+                found += refused.all
+            }
+        }
         let errors = found.count { $0.severity == .error }
         let warnings = found.count - errors
         if json {

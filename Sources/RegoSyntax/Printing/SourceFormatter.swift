@@ -1,6 +1,6 @@
 /// Lays out a Rego file as `opa fmt` does, keeping its comments, the spelling of its strings and single blank lines.
 /// Formatting the result again changes nothing.
-public enum Formatter {
+public enum SourceFormatter {
     /// - Throws: what `Parser.parseModule` throws.
     public static func format(_ source: SourceFile) throws(Diagnostics) -> String {
         var text = try layOut(source)

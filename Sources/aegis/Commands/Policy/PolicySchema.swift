@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+import PolicyDocuments
+
+struct PolicySchema: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Write the JSON Schemas of policy documents, for editors to complete and check from.",
+        discussion: """
+            EXAMPLES
+              aegis policy schema --out schema/
+            """)
+
+    @Option(name: [.customShort("o"), .customLong("out")], help: "The folder to write KIND.schema.json files to.")
+    var folder: String
+
+    func run() throws {
+        let root = URL(fileURLWithPath: folder, isDirectory: true)
+        do {
+            try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+            for file in PublishedSchema.files {
+                try Data(file.text.utf8).write(to: root.appendingPathComponent(file.name), options: .atomic)
+                Output.line("wrote \(folder)/\(file.name)")
+            }
+        } catch {
+            throw CommandFailure(
+                "`\(folder)` cannot be written: \(error.localizedDescription)",
+                fix: "choose a folder that you may write to")
+        }
+    }
+}
