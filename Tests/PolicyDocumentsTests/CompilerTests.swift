@@ -101,6 +101,21 @@ import Testing
         #expect(PolicyCompiler.lint(other).map(\.fix).contains("write `package aegis.custom[\"refunds\"]`"))
     }
 
+    @Test func `a Rego file that the engine does not take is told where it is wrong`() {
+        let tree = PolicyTree(files: [
+            SourceFile(name: "a.yaml", text: [Catalog.agents, Catalog.transfer].joined(separator: "---\n")),
+            SourceFile(
+                name: "b.yaml",
+                text:
+                    "aegis: v1\nkind: Policy\nname: p1\nagents: [finance-agent]\ntools: [payments.transfer]\nrego: p.rego\n"
+            ),
+            SourceFile(name: "p.rego", text: "package aegis.custom[\"p1\"]\n\nallow if params.amount < 5\n"),
+        ])
+        let found = PolicyCompiler.lint(tree)
+        #expect(found.map { "\($0.location) \($0.code)" } == ["p.rego:3:10 policy.rego-file"])
+        #expect(found.first?.sourceLine == "allow if params.amount < 5")
+    }
+
     @Test func `a tenant's settings are in the data`() throws {
         let tenant =
             "---\naegis: v1\nkind: Tenant\nname: acme\nmode: shadow\ntime_zone: Europe/Berlin\npending_approvals_per_agent: 5\n"

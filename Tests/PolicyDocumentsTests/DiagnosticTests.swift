@@ -331,7 +331,7 @@ private let transfer = "tools: [payments.transfer]\neffect: allow\n"
             "a pattern beyond RE2",
             file:
                 "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, properties: {x: {type: string, pattern: ⟦\"(?=a)b\"}}}",
-            "policy.schema-value: the pattern has `(?=`, which RE2 does not know | write it without look-around and back-references"
+            "policy.schema-value: `(?=a)b` is no RE2 pattern | correct it; RE2 has no look-around and no back-references"
         ),
         Fault(
             "a path parameter that is not declared",

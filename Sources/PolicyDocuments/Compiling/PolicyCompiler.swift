@@ -1,3 +1,4 @@
+import RegoRuntime
 public import RegoSyntax
 
 /// A tenant's policies, ready to be packed as an OPA bundle.
@@ -49,6 +50,9 @@ public struct PolicyCompiler: Sendable {
         ReferenceChecker(catalog: catalog, detectors: detectors, tenant: tenant, findings: findings).check()
         PolicyChecker(catalog: catalog, findings: findings).check()
         let files = write(catalog, findings)
+        if !findings.hasErrors, catalog.policies.contains(where: { $0.regoFile != nil }) {
+            checkModules(files, findings)
+        }
         guard !findings.hasErrors else { throw Diagnostics(findings.sorted) }
         var controls: [String: Set<String>] = [:]
         for policy in catalog.policies {
@@ -68,14 +72,32 @@ public struct PolicyCompiler: Sendable {
         }
     }
 
+    /// Authored Rego files must load together with the rest: the engine compiles them here once.
+    private func checkModules(_ files: [CompiledPolicies.File], _ findings: Findings) {
+        let modules = files.filter { $0.path.hasSuffix(".rego") }.map { SourceFile(name: $0.path, text: $0.bytes) }
+        do {
+            _ = try Program(modules: modules).prepare("data.aegis.decision")
+        } catch {
+            for diagnostic in error.all {
+                var location = diagnostic.location
+                if location.file.hasPrefix("policies/") { location.file.removeFirst("policies/".count) }
+                findings.error(
+                    .regoFile, diagnostic.message, at: location,
+                    fix: diagnostic.fix ?? "correct the Rego file")
+            }
+        }
+    }
+
     // MARK: Files
 
     private func write(_ catalog: PolicyCatalog, _ findings: Findings) -> [CompiledPolicies.File] {
         var files = [file(DecisionModule.path, DecisionModule.text)]
+        let lines = Dictionary(
+            catalog.tree.files.map { ($0.name, SourceLines(file: $0)) }, uniquingKeysWith: { first, _ in first })
         for policy in catalog.policies {
-            let source = catalog.tree.file(named: policy.header.node.location.file)
             var writer = PolicyWriter(
-                policy: policy, tools: catalog.tools(of: policy), file: source, findings: findings)
+                policy: policy, tools: catalog.tools(of: policy),
+                lines: lines[policy.header.node.location.file], findings: findings)
             files.append(file(PolicyWriter.path(of: policy.name), writer.write()))
         }
         for tool in catalog.tools {

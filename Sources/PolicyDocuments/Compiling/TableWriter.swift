@@ -44,15 +44,17 @@ struct TableWriter {
 
     private var tables: JSONText {
         let policies = Array(catalog.policies.enumerated())
+        let forSomeAgents = policies.filter { !$0.element.isForAllAgents }
+        let forSomeTools = policies.filter { !$0.element.isForAllTools }
         let agents = Classes(
             names: catalog.agents.map(\.name), prefix: "a",
             signature: { name in
-                policies.filter { !$0.element.isForAllAgents && $0.element.speaksAbout(agent: name) }.map(\.offset)
+                forSomeAgents.filter { $0.element.speaksAbout(agent: name) }.map(\.offset)
             })
         let tools = Classes(
             names: catalog.tools.map(\.name), prefix: "t",
             signature: { name in
-                policies.filter { !$0.element.isForAllTools && $0.element.speaksAbout(tool: name) }.map(\.offset)
+                forSomeTools.filter { $0.element.speaksAbout(tool: name) }.map(\.offset)
             })
         let entries = policies.map { Self.entry($0.offset, $0.element) }
         func listed(_ isIncluded: (PolicyDocument) -> Bool, among offsets: [Int]) -> JSONText? {

@@ -15,7 +15,7 @@ struct Condition: Sendable {
 /// Compiles the conditions of one rule, all of which must hold.
 struct ConditionCompiler {
     let tools: [ToolDocument]
-    let file: SourceFile?
+    let lines: SourceLines?
     let findings: Findings
 
     private struct Parsed {
@@ -82,8 +82,8 @@ struct ConditionCompiler {
     }
 
     private func parse(_ text: String, at location: SourceLocation) -> Parsed? {
-        guard let file else { return nil }
-        let origin = ExpressionOrigin(of: text, at: location, in: file)
+        guard let lines else { return nil }
+        let origin = ExpressionOrigin(of: text, at: location, in: lines)
         do {
             let expr = try Parser.parseExpression(origin.source)
             return Parsed(expr: expr, written: text.trimmed, origin: origin)

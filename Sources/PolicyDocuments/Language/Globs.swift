@@ -1,11 +1,14 @@
 /// A name in which `*` stands for any run of characters, dots included.
 struct NameGlob: Sendable, Hashable {
     let text: String
+    let isExact: Bool
+    let matchesAll: Bool
 
-    init(_ text: String) { self.text = text }
-
-    var isExact: Bool { !text.contains("*") }
-    var matchesAll: Bool { text == "*" }
+    init(_ text: String) {
+        self.text = text
+        isExact = !text.utf8.contains(UInt8(ascii: "*"))
+        matchesAll = text == "*"
+    }
 
     func matches(_ name: String) -> Bool {
         if isExact { return text == name }

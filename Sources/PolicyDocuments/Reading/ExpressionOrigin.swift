@@ -9,8 +9,9 @@ struct ExpressionOrigin {
     /// The text as YAML gave it.
     let source: SourceFile
 
-    init(of text: String, at location: SourceLocation, in file: SourceFile) {
-        lines = SourceLines(file: file)
+    init(of text: String, at location: SourceLocation, in lines: SourceLines) {
+        self.lines = lines
+        let file = lines.file
         source = SourceFile(name: file.name, text: text)
         let raw = file.text
         var place = min(location.offset, raw.count)

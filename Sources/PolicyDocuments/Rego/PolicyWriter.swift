@@ -8,17 +8,18 @@ struct PolicyWriter {
     let policy: PolicyDocument
     /// The tools that it speaks about.
     let tools: [ToolDocument]
-    let file: SourceFile?
+    /// The lines of the file that it stands in.
+    let lines: SourceLines?
     let findings: Findings
 
     private var rules: [String] = []
     private var used: Set<String> = []
     private var names: Set<String> = []
 
-    init(policy: PolicyDocument, tools: [ToolDocument], file: SourceFile?, findings: Findings) {
+    init(policy: PolicyDocument, tools: [ToolDocument], lines: SourceLines?, findings: Findings) {
         self.policy = policy
         self.tools = tools
-        self.file = file
+        self.lines = lines
         self.findings = findings
     }
 
@@ -112,7 +113,7 @@ struct PolicyWriter {
     }
 
     private mutating func compile(_ nodes: [LocatedNode]) -> [Condition]? {
-        ConditionCompiler(tools: tools, file: file, findings: findings).compile(nodes)
+        ConditionCompiler(tools: tools, lines: lines, findings: findings).compile(nodes)
     }
 
     /// `params.amount > limit`, reported at the shorthand when a tool has no such parameter.
@@ -331,7 +332,7 @@ struct PolicyWriter {
         _ window: PolicyDocument.Window, _ money: Money, _ clause: PolicyDocument.Clause, _ index: Int
     ) {
         guard let cost = policy.cost,
-            let text = ConditionCompiler(tools: tools, file: file, findings: findings).compileNumber(cost)
+            let text = ConditionCompiler(tools: tools, lines: lines, findings: findings).compileNumber(cost)
         else { return }
         used.insert("budgets")
         rules.append(

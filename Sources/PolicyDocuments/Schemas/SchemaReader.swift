@@ -156,12 +156,11 @@ struct SchemaReader {
         }
     }
 
-    /// What RE2 does not know and other dialects do.
+    /// Patterns are RE2: look-around and back-references are what other dialects have beside it.
     private func checkPattern(_ text: String, at node: LocatedNode) {
-        for unsupported in ["(?=", "(?!", "(?<=", "(?<!", "(?>", "\\1", "\\2"] where text.contains(unsupported) {
-            return wrong(
-                node, "the pattern has `\(unsupported)`, which RE2 does not know",
-                fix: "write it without look-around and back-references")
+        if !PatternCheck.isValid(text) {
+            wrong(
+                node, "`\(text)` is no RE2 pattern", fix: "correct it; RE2 has no look-around and no back-references")
         }
     }
 
