@@ -90,7 +90,7 @@ import Testing
                 return choices[Int(numbers.next() % UInt64(choices.count))]
             }
             work.reset()
-            context.restart(now: context.now, randomSeed: 3)
+            context.restart(heap: work, now: context.now, randomSeed: 3)
             let result = arguments.withUnsafeBufferPointer { buffer in
                 do { return try builtin.function(buffer, context) } catch { return .undefined }
             }
