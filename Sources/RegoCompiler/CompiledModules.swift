@@ -36,13 +36,16 @@ public final class CompiledModules: @unchecked Sendable {
         }
         self.functions = functions
 
+        var namesByPackage: [[GroundKey]: Set<String>] = [:]
+        for (module, package) in zip(modules, packages) {
+            for rule in module.rules {
+                guard case .variable(let name)? = rule.head.reference.terms.first?.kind else { continue }
+                namesByPackage[package, default: []].insert(name)
+            }
+        }
         let scopes = modules.indices.map { index in
             var scope = ModuleScope(package: packages[index], module: index)
-            for (other, package) in zip(modules, packages) where package == packages[index] {
-                for rule in other.rules {
-                    if case .variable(let name)? = rule.head.reference.terms.first?.kind { scope.addRuleName(name) }
-                }
-            }
+            for name in namesByPackage[packages[index]] ?? [] { scope.addRuleName(name) }
             for item in modules[index].imports { scope.addImport(item) }
             return scope
         }
@@ -55,7 +58,7 @@ public final class CompiledModules: @unchecked Sendable {
             for (number, rule) in module.rules.enumerated() {
                 let lowering = RuleLowering(
                     rule: rule, scope: scopes[index], functions: functions,
-                    metadata: annotations.constants(module: index, rule: number))
+                    metadata: annotations.constants(module: index, rule: number), isStrict: options.isStrict)
                 let (core, found) = lowering.lower()
                 diagnostics += found
                 tree.insert(core.path).rules.append(core)
@@ -63,7 +66,8 @@ public final class CompiledModules: @unchecked Sendable {
         }
         diagnostics += ConflictCheck(tree: tree).run()
         if diagnostics.isEmpty { diagnostics += RecursionCheck(tree: tree).run() }
-        if options.isStrict { diagnostics += StrictCheck(modules: modules).run() }
+        if diagnostics.isEmpty { diagnostics += TypeCheck(tree: tree, functions: functions).run() }
+        diagnostics += ModuleNameCheck(modules: modules, isStrict: options.isStrict).run()
 
         var scan = ReplacementScan()
         tree.visit { node in
@@ -75,11 +79,14 @@ public final class CompiledModules: @unchecked Sendable {
     }
 
     /// Plans a query over the modules and `data`.
-    /// - Parameter capturesValues: whether rows end with the value of each of the query's expressions that is a term
-    ///   (such an expression then also holds when it is `false`).
+    /// - Parameters:
+    ///   - capturesValues: whether rows end with the value of each of the query's expressions that is a term (such an
+    ///     expression then also holds when it is `false`).
+    ///   - tracksCoverage: whether the plan notes which expressions its runs reach.
     /// - Throws: what is wrong with the query.
     public func plan(
-        query: [Expr], imports: [Import] = [], package: Ref? = nil, data: Document?, capturesValues: Bool = false
+        query: [Expr], imports: [Import] = [], package: Ref? = nil, data: Document?, capturesValues: Bool = false,
+        tracksCoverage: Bool = false
     ) throws(Diagnostics) -> Plan {
         let path = package?.terms.dropFirst().compactMap(GroundKey.init) ?? []
         var scope = ModuleScope(package: path, module: -1)
@@ -103,12 +110,17 @@ public final class CompiledModules: @unchecked Sendable {
             ordered = ordering.order(lowered, safe: [], heads: [], location: query.first?.location ?? .none)
             diagnostics += ordering.diagnostics
         }
+        if diagnostics.isEmpty {
+            let types = TypeCheck(tree: tree, functions: functions)
+            types.check(ordered)
+            diagnostics += types.diagnostics
+        }
         guard diagnostics.isEmpty else { throw Diagnostics(diagnostics) }
         var scan = ReplacementScan(data: dataOverrides, functions: replacedFunctions)
         scan.visit(ordered)
         let planner = Planner(
             tree: tree, functions: functions, document: data, overrides: scan.sortedData,
-            replaced: scan.sortedFunctions)
+            replaced: scan.sortedFunctions, tracksCoverage: tracksCoverage)
         return planner.plan(query: ordered, value: value, variables: lowering.variables, captures: captures)
     }
 

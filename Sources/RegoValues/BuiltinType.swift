@@ -12,11 +12,21 @@ public indirect enum BuiltinType: Sendable, Hashable {
     public struct Member: Sendable, Hashable {
         public let key: String
         public let type: BuiltinType
+
+        public init(key: String, type: BuiltinType) {
+            self.key = key
+            self.type = type
+        }
     }
 
     public struct OtherMembers: Sendable, Hashable {
         public let key: BuiltinType
         public let value: BuiltinType
+
+        public init(key: BuiltinType, value: BuiltinType) {
+            self.key = key
+            self.value = value
+        }
     }
 }
 

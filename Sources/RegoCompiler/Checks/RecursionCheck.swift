@@ -3,14 +3,21 @@ internal import RegoSyntax
 /// Finds rules that depend on themselves.
 struct RecursionCheck {
     private let rules: [CoreRule]
+    /// Rules come first, then tree nodes, which stand for all of their rules: a rule that refers to a document of many
+    /// rules has one edge and not many.
     private var edges: [[Int]] = []
 
     init(tree: RuleNode) {
         var all: [CoreRule] = []
-        tree.visit { all += $0.rules }
+        var nodes: [RuleNode] = []
+        tree.visit { node in
+            guard !node.rules.isEmpty else { return }
+            all += node.rules
+            nodes.append(node)
+        }
         rules = all
         var numbers: [ObjectIdentifier: Int] = [:]
-        for (number, rule) in all.enumerated() { numbers[ObjectIdentifier(rule)] = number }
+        for (number, node) in nodes.enumerated() { numbers[ObjectIdentifier(node)] = all.count + number }
         edges = all.map { rule in
             var collector = DependencyCollector(tree: tree)
             for argument in rule.suffix { collector.visit(argument) }
@@ -18,7 +25,12 @@ struct RecursionCheck {
                 collector.visit(branch.body)
                 collector.visit(branch.value)
             }
-            return collector.rules.compactMap { numbers[ObjectIdentifier($0)] }.sorted()
+            return collector.nodes.compactMap { numbers[$0] }.sorted()
+        }
+        var next = 0
+        for node in nodes {
+            edges.append(Array(next..<next + node.rules.count))
+            next += node.rules.count
         }
     }
 
@@ -26,7 +38,7 @@ struct RecursionCheck {
         let components = stronglyConnected()
         return rules.indices.compactMap { start in
             guard components[start].isCyclic, let path = cycle(from: start, within: components) else { return nil }
-            let names = path.map { name(rules[$0]) }.joined(separator: " -> ")
+            let names = path.filter { $0 < rules.count }.map { name(rules[$0]) }.joined(separator: " -> ")
             return Diagnostic(
                 code: "rego_recursion_error", message: "rule \(name(rules[start])) is recursive: \(names)",
                 location: rules[start].location, fix: "rules cannot depend on themselves; break one of these steps")
@@ -67,13 +79,13 @@ struct RecursionCheck {
 
     /// Tarjan's algorithm with a stack of its own, so that long chains of rules do no harm.
     private func stronglyConnected() -> [(component: Int, isCyclic: Bool)] {
-        var result = [(component: Int, isCyclic: Bool)](repeating: (-1, false), count: rules.count)
-        var order = [Int](repeating: -1, count: rules.count)
+        var result = [(component: Int, isCyclic: Bool)](repeating: (-1, false), count: edges.count)
+        var order = [Int](repeating: -1, count: edges.count)
         var low = order
         var stack: [Int] = []
         var counter = 0
         var components = 0
-        for root in rules.indices where order[root] < 0 {
+        for root in edges.indices where order[root] < 0 {
             var work: [(node: Int, edge: Int)] = [(root, 0)]
             while let (node, edge) = work.last {
                 if edge == 0 {
@@ -109,11 +121,10 @@ struct RecursionCheck {
     }
 }
 
-/// The rules that terms and bodies refer to.
+/// The nodes of the rules that terms and bodies refer to.
 private struct DependencyCollector {
     let tree: RuleNode
-    private(set) var rules: [CoreRule] = []
-    private var seen: Set<ObjectIdentifier> = []
+    private(set) var nodes: Set<ObjectIdentifier> = []
 
     init(tree: RuleNode) {
         self.tree = tree
@@ -172,6 +183,6 @@ private struct DependencyCollector {
     }
 
     private mutating func addOwn(_ node: RuleNode) {
-        for rule in node.rules where seen.insert(ObjectIdentifier(rule)).inserted { rules.append(rule) }
+        if !node.rules.isEmpty { nodes.insert(ObjectIdentifier(node)) }
     }
 }

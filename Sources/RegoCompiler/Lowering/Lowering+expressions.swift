@@ -107,6 +107,11 @@ extension Lowering {
 
     func declare(_ name: String, _ location: SourceLocation, _ occurrence: NameScope.Occurrence) -> Variable? {
         if !name.isSourceName { return freeVariable(name, location) }
+        if name == "input" || name == "data" {
+            report(
+                "rego_compile_error", "variables must not shadow \(name) (use a different variable name)", location)
+            return nil
+        }
         if let problem = names.redeclaration(of: name) {
             report("rego_compile_error", problem, location, fix: "give one of the two another name")
             return nil
@@ -121,7 +126,7 @@ extension Lowering {
         case .variables(let terms):
             for term in terms {
                 if case .variable(let name) = term.kind {
-                    _ = declare(name, declaration.location, .declared)
+                    _ = declare(name, term.location, .declared)
                 }
             }
         case .membership(let key, let value, let collection):
@@ -154,17 +159,17 @@ extension Lowering {
 
     private func lower(_ every: Every, _ expr: Expr) {
         let domain = lower(every.collection, hoisted: true)
-        names.levels.append(NameScope.Level())
-        defer { names.levels.removeLast() }
+        pushLevel()
+        defer { popLevel() }
         var key: Variable?
         if let term = every.key, case .variable(let name) = term.kind {
             names.levels[names.levels.count - 1].hidden.insert(name)
-            key = declare(name, every.location, .declared)
+            key = declare(name, term.location, .declared)
         }
         var value = generate(every.value.location)
         if case .variable(let name) = every.value.kind {
             names.levels[names.levels.count - 1].hidden.insert(name)
-            if let declared = declare(name, every.location, .declared) { value = declared }
+            if let declared = declare(name, every.value.location, .declared) { value = declared }
         }
         let body = collecting { lowerBody(every.body) }
         emit(.every(key: key, value: value, domain: domain, body: body), expr.location, negated: expr.isNegated)

@@ -1,4 +1,5 @@
 internal import RegoSyntax
+internal import RegoValues
 
 /// Turns the bodies and terms of one rule or query into their resolved form.
 ///
@@ -8,6 +9,9 @@ final class Lowering {
     let scope: ModuleScope
     let functions: FunctionTable
     let metadata: MetadataConstants
+    let isStrict: Bool
+    /// The declared variables that some term mentions.
+    private var used: Set<Variable> = []
     var variables = VariableTable()
     var names = NameScope()
     /// Variables that no `some`, `:=` or argument declares: one for each name in the whole rule.
@@ -17,7 +21,10 @@ final class Lowering {
     var diagnostics: [Diagnostic] = []
     private var madeUpNames = 0
 
-    init(scope: ModuleScope, functions: FunctionTable, metadata: MetadataConstants = .none) {
+    init(
+        scope: ModuleScope, functions: FunctionTable, metadata: MetadataConstants = .none, isStrict: Bool = false
+    ) {
+        self.isStrict = isStrict
         self.scope = scope
         self.functions = functions
         self.metadata = metadata
@@ -46,6 +53,28 @@ final class Lowering {
     func lowerBody(_ body: Body) {
         names.levels[names.levels.count - 1].hidden.formUnion(declaredNames(in: body))
         for expr in body { lower(expr) }
+    }
+
+    func pushLevel() { names.levels.append(NameScope.Level()) }
+
+    /// Ends the innermost body: what it declared and nothing mentioned is reported (assignments only when strict).
+    func popLevel() {
+        guard let level = names.levels.popLast(), diagnostics.isEmpty else { return }
+        for (name, entry) in level.names.sorted(by: { $0.value.variable < $1.value.variable })
+        where name.isSourceName && !used.contains(entry.variable) {
+            let location = variables.entries[entry.variable].location
+            switch entry.occurrence {
+            case .declared:
+                report("rego_compile_error", "declared var \(name) unused", location, fix: "remove it or write `_`")
+            case .assigned where isStrict:
+                report("rego_compile_error", "assigned var \(name) unused", location, fix: "remove the assignment")
+            case .argument where isStrict:
+                report(
+                    "rego_compile_error", "unused argument \(name). (hint: use _ (wildcard variable) instead)", location
+                )
+            default: break
+            }
+        }
     }
 
     /// Runs `build` for a body of its own and returns its expressions.
@@ -111,7 +140,10 @@ final class Lowering {
 
     /// What a lone name means.
     func resolve(_ name: String, _ location: SourceLocation) -> CoreTerm {
-        if let variable = names.declared(name) { return .variable(variable) }
+        if let variable = names.declared(name) {
+            used.insert(variable)
+            return .variable(variable)
+        }
         if !names.hides(name) {
             if name == "input" { return .reference(CoreReference(head: .input, path: [], location: location)) }
             if name == "data" { return .reference(CoreReference(head: .data, path: [], location: location)) }
@@ -168,7 +200,7 @@ final class Lowering {
         _ kind: CoreComprehension.Kind, _ key: Term?, _ value: Term, _ body: Body, _ location: SourceLocation,
         _ hoisted: Bool
     ) -> CoreTerm {
-        names.levels.append(NameScope.Level())
+        pushLevel()
         var loweredKey: CoreTerm?
         var loweredValue = CoreTerm.constant(value)
         let lowered = collecting {
@@ -176,7 +208,7 @@ final class Lowering {
             loweredKey = key.map { lower($0, hoisted: true) }
             loweredValue = lower(value, hoisted: true)
         }
-        names.levels.removeLast()
+        popLevel()
         let term = CoreTerm.comprehension(
             CoreComprehension(kind: kind, key: loweredKey, value: loweredValue, body: lowered, location: location))
         return hoist(term, location, when: hoisted)
@@ -265,11 +297,20 @@ final class Lowering {
                 return nil
             }
         }
+        if isDeprecated(written) {
+            report(
+                "rego_type_error", "deprecated built-in function calls in expression: \(written)", location,
+                fix: "say the same with `every` or `in`")
+            return nil
+        }
         if functions.builtins[written] != nil { return .builtin(written) }
         let shown = first == "data" ? dataPath(rest) : written
         report("rego_type_error", "undefined function \(shown)", location, fix: suggestion(for: written))
         return nil
     }
+
+    /// Refused in Rego v1, but known to OPA.
+    private func isDeprecated(_ name: String) -> Bool { BuiltinSignature.all[name]?.isDeprecated ?? false }
 
     private func suggestion(for name: String) -> String? {
         guard let near = nearMiss(to: name, among: functions.builtins.keys) else { return nil }

@@ -6,6 +6,7 @@ struct RuleLowering {
     let scope: ModuleScope
     let functions: FunctionTable
     let metadata: MetadataConstants
+    var isStrict = false
 
     /// The rule's path, split at its first variable.
     static func split(_ head: RuleHead, package: [GroundKey]) -> (path: [GroundKey], suffix: [Term]) {
@@ -23,7 +24,7 @@ struct RuleLowering {
     }
 
     func lower() -> (rule: CoreRule, diagnostics: [Diagnostic]) {
-        let lowering = Lowering(scope: scope, functions: functions, metadata: metadata)
+        let lowering = Lowering(scope: scope, functions: functions, metadata: metadata, isStrict: isStrict)
         var computed: [(variable: Variable, term: Term)] = []
         let arguments = (rule.head.arguments ?? []).map { lowerArgument($0, lowering, &computed) }
         let (path, suffix) = Self.split(rule.head, package: scope.package)
@@ -40,6 +41,7 @@ struct RuleLowering {
         for other in rule.elseBranches {
             branches.append(branch(lowering, other.body, other.value ?? truth, other.location, safe, computed) { [] })
         }
+        lowering.popLevel()
         let kind: CoreRule.Kind =
             rule.head.arguments != nil
             ? .function : rule.head.key != nil ? .partialSet : suffix.isEmpty ? .complete : .partialObject
@@ -54,8 +56,7 @@ struct RuleLowering {
         _ lowering: Lowering, _ body: Body, _ value: Term, _ location: SourceLocation, _ safe: Set<Variable>,
         _ computed: [(variable: Variable, term: Term)], _ lowerHead: () -> [CoreTerm]
     ) -> CoreRule.Branch {
-        lowering.names.levels.append(NameScope.Level())
-        defer { lowering.names.levels.removeLast() }
+        lowering.pushLevel()
         var head: [CoreTerm] = []
         var loweredValue = CoreTerm.constant(value)
         let before = lowering.diagnostics.count
@@ -68,6 +69,7 @@ struct RuleLowering {
             head = lowerHead()
             loweredValue = lowering.lower(value, hoisted: true)
         }
+        lowering.popLevel()
         guard lowering.diagnostics.count == before else {
             return CoreRule.Branch(body: lowered, value: loweredValue, location: location)
         }
@@ -85,6 +87,11 @@ struct RuleLowering {
         case .variable(let name):
             if let known = lowering.names.declared(name) { return .variable(known) }
             guard name.isSourceName else { return .variable(lowering.freeVariable(name, term.location)) }
+            if name == "input" || name == "data" {
+                lowering.report(
+                    "rego_compile_error", "variables must not shadow \(name) (use a different variable name)",
+                    term.location)
+            }
             let variable = lowering.variables.add(name, term.location)
             lowering.names.declare(name, variable, .argument)
             return .variable(variable)

@@ -71,6 +71,10 @@ public enum Opcode: UInt16, Sendable, BitwiseCopyable {
     case checkMember
     /// a = the number of b's elements; falls back to the builtin d.
     case count
+    /// a, a + 1 = the bodies that the index b lets through; c is the first argument's register.
+    case indexStart
+    /// Goes to the next of these bodies; fails after the last.
+    case indexNext
     /// Opens a scope in which documents and functions are replaced.
     case withBegin
     /// Puts c at the path b (an array) of the input.
@@ -90,8 +94,8 @@ public enum Opcode: UInt16, Sendable, BitwiseCopyable {
     case cursorKeys
     /// a = the whole document at the cursor b, b + 1.
     case cursorValue
-    /// Ends the query's results.
-    case halt
+    /// Notes that the code's location was reached; only in plans that track coverage.
+    case cover
 }
 
 public enum Comparison: UInt16, Sendable {

@@ -35,6 +35,7 @@ public final class Plan: @unchecked Sendable {
     public let codePointer: UnsafePointer<Instruction>
     public let functionPointer: UnsafePointer<Function>
     public let constantPointer: UnsafePointer<Value>
+    public let indexes: [Index]
     public let code: [Instruction]
     /// Which of `locations` each instruction belongs to.
     public let codeLocations: [Int32]
@@ -63,7 +64,8 @@ public final class Plan: @unchecked Sendable {
 
     init(
         code: [Instruction], codeLocations: [Int32], locations: [SourceLocation], functions: [Function],
-        functionNames: [String], memoCount: Int, constants: [Value], nodes: [Node], overrideCount: Int,
+        functionNames: [String], memoCount: Int, constants: [Value], nodes: [Node], indexes: [Index],
+        overrideCount: Int,
         replaceables: [Int32], data: Value, query: Int32, variables: [String], captureCount: Int,
         isSingleValue: Bool, memory: ConstantMemory, document: Document?
     ) {
@@ -78,6 +80,7 @@ public final class Plan: @unchecked Sendable {
         self.memoCount = memoCount
         self.constants = constants
         self.nodes = nodes
+        self.indexes = indexes
         self.overrideCount = overrideCount
         self.replaceables = replaceables
         self.data = data

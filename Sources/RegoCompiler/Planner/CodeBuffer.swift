@@ -34,6 +34,9 @@ struct CodeBuffer {
         locations.removeLast(locations.count - mark.code)
     }
 
+    /// Where a label stands in the plan's code.
+    func position(of label: Label, at base: Int32) -> Int32 { base + labels[Int(label)] }
+
     /// The instructions, with positions for labels, as they stand at `base` of the plan's code.
     func finish(at base: Int32) -> [Instruction] {
         code.map { instruction in

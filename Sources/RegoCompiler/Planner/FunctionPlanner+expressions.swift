@@ -8,6 +8,7 @@ extension FunctionPlanner {
 
     mutating func plan(_ expr: CoreExpr) {
         locate(expr.location)
+        if planner.tracksCoverage, !expr.isGenerated { emit(.cover) }
         if expr.isNegated {
             planNegated(expr)
         } else if !expr.withs.isEmpty {

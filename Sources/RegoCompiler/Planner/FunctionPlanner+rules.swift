@@ -27,6 +27,33 @@ extension FunctionPlanner {
         planComplete(node.rules.filter { $0.suffix.isEmpty })
     }
 
+    /// Plans every rule, one after the other; many rules get an index that skips those that cannot hold.
+    private mutating func planEach(
+        _ rules: [CoreRule], _ arguments: Operand, _ plan: (inout FunctionPlanner, CoreRule) -> Void
+    ) {
+        var builder = RuleIndexBuilder(planner)
+        guard let index = builder.build(rules) else {
+            for rule in rules { plan(&self, rule) }
+            return
+        }
+        let state = register(2)
+        let next = buffer.label()
+        let done = buffer.label()
+        emit(.indexStart, a: state, b: index, c: arguments)
+        buffer.place(next)
+        emit(.indexNext, a: state, fail: done)
+        let entries = rules.map { _ in buffer.label() }
+        for (number, rule) in rules.enumerated() {
+            buffer.place(entries[number])
+            plan(&self, rule)
+            jump(next)
+        }
+        buffer.place(done)
+        for (leaf, members) in builder.leaves {
+            indexedBodies.append((leaf, members.map { entries[$0] }))
+        }
+    }
+
     // MARK: - Complete rules and functions
 
     private mutating func planComplete(_ rules: [CoreRule]) {
@@ -35,13 +62,17 @@ extension FunctionPlanner {
         let isFunction = rules[0].kind == .function
         let arguments = register(Int32(rules[0].arguments.count))
         if let constant = commonConstant(own) {
-            for rule in own { planAlternatives(rule, arguments) { $0.emit(.returnValue, b: constant) } }
+            planEach(own, arguments) { planner, rule in
+                planner.planAlternatives(rule, arguments) { $0.emit(.returnValue, b: constant) }
+            }
         } else if own.count == 1, own[0].branches.count == 1, isSingle(own[0], arguments) {
             // `isSingle` has planned it.
         } else {
             let result = register()
             emit(.move, a: result, b: .undefined)
-            for rule in own { planMerged(rule, arguments, result, isFunction) }
+            planEach(own, arguments) { planner, rule in
+                planner.planMerged(rule, arguments, result, isFunction)
+            }
             let isUndefined = buffer.label()
             emit(.jumpIfUndefined, b: result, fail: isUndefined)
             emit(.returnValue, b: result)
@@ -133,6 +164,7 @@ extension FunctionPlanner {
         }
         plan(body: branch.body)
         locate(branch.location)
+        if planner.tracksCoverage { emit(.cover) }
         let value = plan(branch.value)
         found(&self, value)
         buffer.place(end)
@@ -143,8 +175,8 @@ extension FunctionPlanner {
 
     private mutating func planSet(_ rules: [CoreRule]) {
         emit(.collectBegin)
-        for rule in rules where !rule.isDefault {
-            planClause(rule, rule.branches[0], 0, end: nil) { planner, value in
+        planEach(rules.filter { !$0.isDefault }, 0) { planner, rule in
+            planner.planClause(rule, rule.branches[0], 0, end: nil) { planner, value in
                 planner.emit(.collectPush, b: value)
                 planner.jump(planner.fail)
             }
@@ -175,7 +207,10 @@ extension FunctionPlanner {
             isFlat = false
         }
         for inner in exact { planExact(inner, below: node, isFlat) }
-        for (rule, path) in work { planDynamic(rule, path, isFlat) }
+        let paths = Dictionary(uniqueKeysWithValues: work.map { (ObjectIdentifier($0.rule), $0.path) })
+        planEach(work.map(\.rule), 0) { planner, rule in
+            planner.planDynamic(rule, paths[ObjectIdentifier(rule)] ?? [], isFlat)
+        }
         let target = register()
         locate(node.rules[0].headLocation)
         emit(isFlat ? .collectEndObject : .collectEndTree, a: target)

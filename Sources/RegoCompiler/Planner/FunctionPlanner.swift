@@ -12,6 +12,8 @@ struct FunctionPlanner {
     var nextRegister: Int32 = 0
     var registerCount: Int32 = 0
     var diagnostics: [Diagnostic] = []
+    /// The bodies of indexes' leaves; their places are known once the function's code is.
+    var indexedBodies: [(index: Int, labels: [Label])] = []
 
     init(_ planner: Planner) {
         self.planner = planner

@@ -25,7 +25,10 @@ final class Planner {
     /// The functions that `with` replaces.
     let replaced: [FunctionName]
 
-    private var indexes: [Target: Int32] = [:]
+    /// Whether the code notes which expressions it reaches.
+    let tracksCoverage: Bool
+
+    private var functionIndexes: [Target: Int32] = [:]
     private var pending: [(index: Int32, target: Target, node: RuleNode)] = []
     private(set) var planned: [Plan.Function] = []
     private(set) var names: [String] = []
@@ -35,13 +38,15 @@ final class Planner {
     private var locations: [SourceLocation] = []
     private var locationIndexes: [SourceLocation: Int32] = [:]
     var nodes: [Plan.Node] = []
+    var indexes: [Plan.Index] = []
     var nodeIndexes: [ObjectIdentifier: Int32] = [:]
     var diagnostics: [Diagnostic] = []
 
     init(
         tree: RuleNode, functions: FunctionTable, document: Document?, overrides: [[GroundKey]],
-        replaced: [FunctionName]
+        replaced: [FunctionName], tracksCoverage: Bool
     ) {
+        self.tracksCoverage = tracksCoverage
         self.tree = tree
         self.functions = functions
         self.document = document
@@ -65,7 +70,8 @@ final class Planner {
         drain()
         return Plan(
             code: code, codeLocations: codeLocations, locations: locations, functions: planned, functionNames: names,
-            memoCount: Int(memoCount), constants: constants.values, nodes: nodes, overrideCount: overrides.count,
+            memoCount: Int(memoCount), constants: constants.values, nodes: nodes, indexes: indexes,
+            overrideCount: overrides.count,
             replaceables: replaced.map(replaceable), data: document?.root ?? .emptyObject, query: index,
             variables: shown, captureCount: captures.count, isSingleValue: value != nil, memory: constants.memory,
             document: document)
@@ -81,10 +87,10 @@ final class Planner {
 
     /// The function for `target`; it is planned later.
     func function(_ target: Target, node: RuleNode) -> Int32 {
-        if let index = indexes[target] { return index }
+        if let index = functionIndexes[target] { return index }
         let arity = node.isFunction ? node.rules[0].arguments.count : 0
         let index = reserve(dataPath(node.path), arity: Int32(arity), memoized: !node.isFunction)
-        indexes[target] = index
+        functionIndexes[target] = index
         pending.append((index, target, node))
         return index
     }
@@ -133,6 +139,9 @@ final class Planner {
         planned[Int(index)].entry = base
         planned[Int(index)].registers = builder.registerCount
         diagnostics += builder.diagnostics
+        for (number, labels) in builder.indexedBodies {
+            indexes[number].bodies = labels.map { builder.buffer.position(of: $0, at: base) }
+        }
     }
 
     private func drain() {

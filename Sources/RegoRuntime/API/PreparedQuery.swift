@@ -1,4 +1,5 @@
 public import RegoCompiler
+public import RegoSyntax
 public import RegoValues
 
 /// One answer of a query.
@@ -15,6 +16,12 @@ public struct QueryResult: Sendable {
 public struct PreparedQuery: Sendable {
     public let plan: Plan
     let builtins: BuiltinTable
+    private let pool = EvaluatorPool()
+
+    init(plan: Plan, builtins: BuiltinTable) {
+        self.plan = plan
+        self.builtins = builtins
+    }
 
     /// The value of a query that is one reference, such as `data.aegis.decision`; undefined when it has none. For
     /// other queries: the bindings of the first answer as an object.
@@ -24,49 +31,55 @@ public struct PreparedQuery: Sendable {
     public func value(
         input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
     ) throws(EvaluationError) -> Value {
-        try Evaluator(self).value(input: input, heap: heap, environment: environment)
+        let evaluator = pool.take() ?? Evaluator(plan: plan, builtins: builtins)
+        defer { pool.give(evaluator) }
+        return try evaluator.value(input: input, heap: heap, environment: environment)
     }
 
     /// Every answer of the query.
     public func results(
         input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
     ) throws(EvaluationError) -> [QueryResult] {
-        try Evaluator(self).results(input: input, heap: heap, environment: environment)
+        let evaluator = pool.take() ?? Evaluator(plan: plan, builtins: builtins)
+        defer { pool.give(evaluator) }
+        return try evaluator.results(input: input, heap: heap, environment: environment)
     }
 }
 
 /// The memory to run one query again and again; for one thread at a time.
 public final class Evaluator {
-    private let query: PreparedQuery
-    private var machine: Machine?
+    private let plan: Plan
+    private let machine: Machine
 
-    public init(_ query: PreparedQuery) {
-        self.query = query
+    public convenience init(_ query: PreparedQuery) {
+        self.init(plan: query.plan, builtins: query.builtins)
     }
 
-    private func machine(for heap: Heap) -> Machine {
-        if let machine { return machine }
-        let made = Machine(plan: query.plan, builtins: query.builtins, heap: heap)
-        machine = made
-        return made
+    init(plan: Plan, builtins: BuiltinTable) {
+        self.plan = plan
+        machine = Machine(plan: plan, builtins: builtins)
+    }
+
+    /// The expressions and rule heads that all runs so far reached; empty unless the query tracks coverage.
+    public var coveredLocations: Set<SourceLocation> {
+        Set(machine.covered.map { plan.locations[Int($0)] })
     }
 
     /// See ``PreparedQuery/value(input:heap:environment:)``.
     public func value(
         input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
     ) throws(EvaluationError) -> Value {
-        let answer = try machine(for: heap).run(input: input, heap: heap, environment: environment)
-        guard !query.plan.isSingleValue else { return answer }
+        let answer = try machine.run(input: input, heap: heap, environment: environment)
+        guard !plan.isSingleValue else { return answer }
         guard let row = answer.elements.first else { return .undefined }
-        return heap.object(zip(query.plan.variables, row.elements).map { (heap.string($0), $1) })
+        return heap.object(zip(plan.variables, row.elements).map { (heap.string($0), $1) })
     }
 
     /// See ``PreparedQuery/results(input:heap:environment:)``.
     public func results(
         input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
     ) throws(EvaluationError) -> [QueryResult] {
-        let answer = try machine(for: heap).run(input: input, heap: heap, environment: environment)
-        let plan = query.plan
+        let answer = try machine.run(input: input, heap: heap, environment: environment)
         if plan.isSingleValue {
             return answer.isTruthy ? [QueryResult(bindings: [], expressions: [answer], owner: plan)] : []
         }

@@ -32,7 +32,8 @@ public final class Program: Sendable {
         self.modules = modules
         self.data = data
         self.builtins = builtins
-        compiled = try CompiledModules(modules: modules, builtins: builtins.callable, options: options)
+        compiled = try CompiledModules(
+            modules: modules, builtins: builtins.callable, metadata: AnnotationYAML.term, options: options)
     }
 
     /// - Parameters:
@@ -40,9 +41,11 @@ public final class Program: Sendable {
     ///   - imports: what names in the query may stand for besides `data` and `input`.
     ///   - package: the path of the package that the query stands in, such as `data.app`, if any.
     ///   - capturesValues: whether results hold the value of each of the query's expressions.
+    ///   - tracksCoverage: whether an ``Evaluator`` of the query knows which expressions it reached.
     /// - Throws: what is wrong with the query.
     public func prepare(
-        _ query: String, imports: [String] = [], package: String? = nil, capturesValues: Bool = false
+        _ query: String, imports: [String] = [], package: String? = nil, capturesValues: Bool = false,
+        tracksCoverage: Bool = false
     ) throws(Diagnostics) -> PreparedQuery {
         let body = try Parser.parseQuery(SourceFile(name: "query", text: query))
         var scope = "package query\n"
@@ -51,7 +54,7 @@ public final class Program: Sendable {
         let context = try Parser.parseModule(SourceFile(name: "imports", text: scope))
         let plan = try compiled.plan(
             query: body, imports: context.imports, package: package == nil ? nil : context.package.path, data: data,
-            capturesValues: capturesValues)
+            capturesValues: capturesValues, tracksCoverage: tracksCoverage)
         return PreparedQuery(plan: plan, builtins: builtins)
     }
 }

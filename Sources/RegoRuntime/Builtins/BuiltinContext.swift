@@ -1,9 +1,9 @@
 public import RegoValues
 
 /// What a builtin may use besides its arguments; one evaluation at a time, not thread-safe. Keeping it for the next
-/// evaluation (``restart(now:randomSeed:)``) keeps compiled patterns and time zones.
+/// evaluation (``restart(heap:now:randomSeed:)``) keeps compiled patterns and time zones.
 public final class BuiltinContext {
-    public let heap: Heap
+    public private(set) var heap: Heap
     /// Nanoseconds since 1970-01-01T00:00:00Z; the same all through an evaluation.
     public private(set) var now: Int64
     /// The seed of `rand.intn` and `uuid.rfc4122`.
@@ -27,8 +27,9 @@ public final class BuiltinContext {
         self.randomSeed = randomSeed
     }
 
-    /// Forgets what one evaluation's calls remember, for the next evaluation over the same heap.
-    public func restart(now: Int64, randomSeed: UInt64) {
+    /// Forgets what one evaluation's calls remember, for the next evaluation; compiled patterns are kept.
+    public func restart(heap: Heap, now: Int64, randomSeed: UInt64) {
+        self.heap = heap
         self.now = now
         self.randomSeed = randomSeed
         if !memory.isEmpty { memory.removeAll() }

@@ -49,7 +49,7 @@ struct ConformanceJudge {
         if let code = test.wantedCode, code != error.code.rawValue {
             return Outcome(problem: "wanted \(code), got: \(error)")
         }
-        if let text = test.wantedError, !error.description.contains(text) {
+        if let text = test.wantedError, !text.isEmpty, !error.description.contains(text) {
             return Outcome(problem: "wanted the text `\(text)`, got: \(error)", isTextOnly: true)
         }
         return Outcome()

@@ -228,6 +228,15 @@ extension Machine {
                     if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
                 }
 
+            case .indexStart:
+                r[Int(i.a)] = indexLeaves(Int(i.b), r + Int(i.c))
+                r[Int(i.a) + 1] = .integer(0)
+            case .indexNext:
+                stepsLeft &-= 1
+                if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
+                let body = nextBody(r[Int(i.a)], &r[Int(i.a) + 1])
+                pc = Int(body >= 0 ? body : i.fail)
+
             case .withBegin:
                 suspend()
             case .withInput:
@@ -280,8 +289,8 @@ extension Machine {
                 let number = plan.nodes[node].extent
                 try callNode(planned[Int(number)], target: i.a, fail: i.fail, &pc, &r, &used, &depth, depthLimit)
 
-            case .halt:
-                return .undefined
+            case .cover:
+                covered.insert(plan.codeLocations[pc - 1])
             }
         }
     }

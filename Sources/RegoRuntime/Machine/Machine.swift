@@ -15,23 +15,29 @@ final class Machine {
     private var spareMemos: [MemoTable] = []
 
     private(set) var heap: Heap
-    private(set) var context: BuiltinContext
+    /// Stands in between runs, so that nothing of a caller is held on to.
+    private let idleHeap: Heap
+    let context: BuiltinContext
     var input = Value.undefined
     var data = Value.undefined
     var overrides: [Int32]
     var replacements: [ActiveReplacement]
     private var suspended: [ReplacementState] = []
     var isStrict = false
+    /// The locations that `cover` instructions noted, over all runs.
+    var covered: Set<Int32> = []
     var stepsLeft = 0
     private var deadline: ContinuousClock.Instant?
     private var depthLimit = 0
 
     static let deepestFrame = 1 << 16
 
-    init(plan: Plan, builtins: BuiltinTable, heap: Heap) {
+    init(plan: Plan, builtins: BuiltinTable) {
         self.plan = plan
-        self.heap = heap
+        idleHeap = Heap(limit: 0)
+        heap = idleHeap
         context = BuiltinContext(heap: heap, now: 0, randomSeed: 0)
+        context.parseModule = ModuleTree.parse
         functions = builtins.functions
         registerCapacity = 256
         registers = .allocate(capacity: registerCapacity)
@@ -53,7 +59,9 @@ final class Machine {
         input: Value, heap: Heap, environment: EvaluationEnvironment
     ) throws(EvaluationError) -> Value {
         self.heap = heap
-        context = BuiltinContext(heap: heap, now: environment.now, randomSeed: environment.randomSeed)
+        defer { self.heap = idleHeap }
+        context.restart(heap: heap, now: environment.now, randomSeed: environment.randomSeed)
+        defer { context.restart(heap: idleHeap, now: 0, randomSeed: 0) }
         context.printSink = environment.printSink
         self.input = input
         data = plan.data
@@ -67,8 +75,8 @@ final class Machine {
         suspended.removeAll(keepingCapacity: true)
         for index in overrides.indices { overrides[index] = 0 }
         for index in replacements.indices { replacements[index] = ActiveReplacement() }
-        if let deadline {
-            context.interruption = { ContinuousClock.now > deadline ? "evaluation ran past its deadline" : nil }
+        context.interruption = deadline.map { deadline in
+            { ContinuousClock.now > deadline ? "evaluation ran past its deadline" : nil }
         }
         return try execute(depthLimit: Int32(depthLimit))
     }

@@ -5,5 +5,8 @@ struct RegoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rego",
         abstract: "Evaluate, check and measure Rego.",
-        subcommands: [RegoEvalCommand.self, RegoCheckCommand.self, RegoBenchCommand.self, RegoConformanceCommand.self])
+        subcommands: [
+            RegoEvalCommand.self, RegoCheckCommand.self, RegoBenchCommand.self, RegoTestCommand.self,
+            RegoFormatCommand.self, RegoConformanceCommand.self,
+        ])
 }
