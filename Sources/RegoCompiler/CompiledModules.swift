@@ -67,7 +67,7 @@ public final class CompiledModules: @unchecked Sendable {
         diagnostics += ConflictCheck(tree: tree).run()
         if diagnostics.isEmpty { diagnostics += RecursionCheck(tree: tree).run() }
         if diagnostics.isEmpty { diagnostics += TypeCheck(tree: tree, functions: functions).run() }
-        if options.isStrict { diagnostics += StrictCheck(modules: modules).run() }
+        diagnostics += ModuleNameCheck(modules: modules, isStrict: options.isStrict).run()
 
         var scan = ReplacementScan()
         tree.visit { node in

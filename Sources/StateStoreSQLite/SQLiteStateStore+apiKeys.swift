@@ -81,7 +81,8 @@ enum APIKeyRows {
             grants: Set(words(row["grants"])), method: .apiKey)
         return StoredAPIKey(
             entry: APIKeyEntry(keyID: keyID, digest: Array(digest), caller: caller, isRevoked: revokedAt != nil),
-            createdAt: Timestamp(nanoseconds: row["created_at"]), revokedAt: revokedAt.map(Timestamp.init(nanoseconds:)))
+            createdAt: Timestamp(nanoseconds: row["created_at"]), revokedAt: revokedAt.map(Timestamp.init(nanoseconds:))
+        )
     }
 
     private static func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }

@@ -53,22 +53,24 @@ import Testing
         #expect(decision.reason.code == .parameterInvalid)
     }
 
-    @Test(arguments: [
-        ("application/json", nil), ("Application/JSON", nil), ("application/vnd.api+json", nil),
-        ("application/json; charset=UTF-8", nil), ("application/json", "identity"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("application/json", nil), ("Application/JSON", nil), ("application/vnd.api+json", nil),
+            ("application/json; charset=UTF-8", nil), ("application/json", "identity"),
+        ] as [(String, String?)])
     func `any JSON body is read`(type: String, encoding: String?) async throws {
         let decision = try await fixture.decide(post(#"{"amount": 5}"#, type: type, encoding: encoding))
         #expect(decision.reason.message == "'payments.transfer' {'amount':5,'currency':'EUR'}")
     }
 
-    @Test(arguments: [
-        (nil, nil, #"{"amount": 5}"#), ("text/plain", nil, #"{"amount": 5}"#),
-        ("application/x-www-form-urlencoded", nil, "amount=5"), ("application/json", "gzip", #"{"amount": 5}"#),
-        ("application/json; charset=utf-16", nil, #"{"amount": 5}"#), ("application/json", nil, "[5]"),
-        ("application/json", nil, "{"), ("application/json", nil, #"{"amount": 1, "amount": 9000}"#),
-        ("application/json", nil, #"{"amount": 9007199254740993}"#), ("+json", nil, "{}"),
-    ] as [(String?, String?, String)])
+    @Test(
+        arguments: [
+            (nil, nil, #"{"amount": 5}"#), ("text/plain", nil, #"{"amount": 5}"#),
+            ("application/x-www-form-urlencoded", nil, "amount=5"), ("application/json", "gzip", #"{"amount": 5}"#),
+            ("application/json; charset=utf-16", nil, #"{"amount": 5}"#), ("application/json", nil, "[5]"),
+            ("application/json", nil, "{"), ("application/json", nil, #"{"amount": 1, "amount": 9000}"#),
+            ("application/json", nil, #"{"amount": 9007199254740993}"#), ("+json", nil, "{}"),
+        ] as [(String?, String?, String)])
     func `a body that cannot be checked denies`(type: String?, encoding: String?, body: String) async throws {
         let decision = try await fixture.decide(post(body, type: type, encoding: encoding))
         #expect(decision.outcome == .deny)
@@ -89,7 +91,8 @@ import Testing
     @Test(arguments: [
         ("POST", "payments.acme.example", "/v1/transfers/"), ("post", "payments.acme.example", "/v1/transfers"),
         ("GET", "payments.acme.example", "/v1/transfers"), ("POST", "evil.example", "/v1/transfers"),
-        ("GET", "acme.example", "/ehr/p1"), ("GET", "evilacme.example", "/ehr/p1"), ("GET", "ehr.acme.example", "/EHR/p1"),
+        ("GET", "acme.example", "/ehr/p1"), ("GET", "evilacme.example", "/ehr/p1"),
+        ("GET", "ehr.acme.example", "/EHR/p1"),
     ])
     func `what no tool matches is unknown`(method: String, host: String, target: String) async throws {
         let decision = try await fixture.decide(WireRequest(method: method, host: host, target: target))
@@ -114,7 +117,8 @@ import Testing
                 ScriptedPolicy.ruling(rule: input.lookup("tool").lookup("name").string ?? "")
             }, now: fixture.clock.now)
         for (host, path, tool) in [
-            ("u.v.h", "/v1/x", "f.host"), ("h", "/v1/x", "e.literal"), ("h", "/v1/y.pdf", "d.glob"), ("h", "/v1/y", "c.capture"),
+            ("u.v.h", "/v1/x", "f.host"), ("h", "/v1/x", "e.literal"), ("h", "/v1/y.pdf", "d.glob"),
+            ("h", "/v1/y", "c.capture"),
             ("h", "/v1/y/z", "a.rest"), ("w.h", "/v1/x", "g.exact"), ("v.h", "/v1/x", "f.host"),
             ("other", "/v1/x", "a.rest"), ("h", "/v1", "a.rest"),
         ] {

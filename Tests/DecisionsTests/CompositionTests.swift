@@ -20,11 +20,12 @@ import Testing
 
     // 4. Sanitizing is an obligation, never a permit.
 
-    @Test(arguments: [
-        (#"{"memo": "rent"}"#, Outcome.allow, nil),
-        (#"{"memo": "ssn 123-45-6789"}"#, .sanitize, #"{"currency":"EUR","memo":"ssn [REDACTED:us_ssn]"}"#),
-        (#"{"amount": 5}"#, .allow, nil),
-    ] as [(String, Outcome, String?)])
+    @Test(
+        arguments: [
+            (#"{"memo": "rent"}"#, Outcome.allow, nil),
+            (#"{"memo": "ssn 123-45-6789"}"#, .sanitize, #"{"currency":"EUR","memo":"ssn [REDACTED:us_ssn]"}"#),
+            (#"{"amount": 5}"#, .allow, nil),
+        ] as [(String, Outcome, String?)])
     func `something was rewritten means sanitize and nothing means allow`(
         parameters: String, outcome: Outcome, rewritten: String?
     ) async throws {

@@ -56,7 +56,8 @@ import Testing
         (#""100""#, .deny, .parameterInvalid), (#"{"value": 100}"#, .deny, .parameterInvalid),
         ("null", .deny, .parameterInvalid), ("-1", .deny, .parameterInvalid), ("0", .deny, .parameterInvalid),
     ])
-    func `payments pass, wait or stop by their amount`(amount: String, outcome: Outcome, code: ReasonCode) async throws {
+    func `payments pass, wait or stop by their amount`(amount: String, outcome: Outcome, code: ReasonCode) async throws
+    {
         let decision = try await pay(amount)
         #expect(decision.outcome == outcome)
         #expect(decision.reason.code == code, "\(decision.reason)")
@@ -75,12 +76,13 @@ import Testing
         #expect(try await pay("5001").outcome == .approvalNeeded)
     }
 
-    @Test(arguments: [
-        ("/ehr/p-17", "care", Outcome.allow, ReasonCode.policyAllow), ("/ehr/p-17", nil, .deny, .purposeMissing),
-        ("/ehr/p-17", "marketing", .deny, .purposeMissing), ("/admin/p-17", "care", .deny, .endpointNotAllowed),
-        ("/ehr/p-17?export=true", "care", .deny, .policyDeny), ("/ehr/../admin", "care", .deny, .parameterInvalid),
-        ("/ehr/p-17?export=yes", "care", .deny, .parameterInvalid),
-    ] as [(String, String?, Outcome, ReasonCode)])
+    @Test(
+        arguments: [
+            ("/ehr/p-17", "care", Outcome.allow, ReasonCode.policyAllow), ("/ehr/p-17", nil, .deny, .purposeMissing),
+            ("/ehr/p-17", "marketing", .deny, .purposeMissing), ("/admin/p-17", "care", .deny, .endpointNotAllowed),
+            ("/ehr/p-17?export=true", "care", .deny, .policyDeny), ("/ehr/../admin", "care", .deny, .parameterInvalid),
+            ("/ehr/p-17?export=yes", "care", .deny, .parameterInvalid),
+        ] as [(String, String?, Outcome, ReasonCode)])
     func `records are read for care at their endpoint`(
         target: String, purpose: String?, outcome: Outcome, code: ReasonCode
     ) async throws {
@@ -135,7 +137,8 @@ import Testing
         #expect(decision.outcome == .sanitize)
         #expect(
             decision.parameters.map { String(decoding: $0, as: UTF8.self) }
-                == #"{"body":"SSN [REDACTED:us_ssn], card [REDACTED:payment_card], [REDACTED:email]","subject":"refund"}"#)
+                == #"{"body":"SSN [REDACTED:us_ssn], card [REDACTED:payment_card], [REDACTED:email]","subject":"refund"}"#
+        )
         let wire = try await fixture.decide(
             key: "support-1",
             WireRequest(

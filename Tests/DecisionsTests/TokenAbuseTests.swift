@@ -47,7 +47,9 @@ import Testing
             decision.reason == DecisionReason(.tokenInvalid, "the override token was given for another \(what)"))
     }
 
-    @Test(arguments: [#"{"amount": 100.0}"#, #"{"amount": 1e2, "currency": "EUR"}"#, #"{ "currency":"EUR","amount":100 }"#])
+    @Test(arguments: [
+        #"{"amount": 100.0}"#, #"{"amount": 1e2, "currency": "EUR"}"#, #"{ "currency":"EUR","amount":100 }"#,
+    ])
     func `the same parameters written otherwise are the same call`(parameters: String) async throws {
         let token = try await fixture.approvedToken()
         let decision = try await fixture.decide(parameters: parameters, more: #", "override_token": "\#(token)""#)

@@ -55,7 +55,7 @@ struct RefusalTests {
         Refusal("p if { x == 1; x }", "2:8: var x is unsafe [rego_unsafe_var_error]"),
         Refusal("p := $\"{x}\"", "2:9: var x is unsafe [rego_unsafe_var_error]"),
         Refusal("p := 1 if false else := z", "2:17: var z is unsafe [rego_unsafe_var_error]"),
-        Refusal("p if {x | x = {x | x = 1}} = {x}", "2:31: var x is unsafe [rego_unsafe_var_error]"),
+        Refusal("p if {x | x = {x | x = 1}} = {x}", "2:11: var x is unsafe [rego_unsafe_var_error]"),
     ]
 
     static let names: [Refusal] = [
@@ -80,6 +80,25 @@ struct RefusalTests {
         Refusal(
             "import data.a\nimport data.b.a\np := a",
             "3:1: import must not shadow import a [rego_compile_error]", strict: true),
+    ]
+
+    static let shadows: [Refusal] = [
+        Refusal(
+            "p if { input := 1; input > 0 }",
+            "2:8: variables must not shadow input (use a different variable name) [rego_compile_error]"),
+        Refusal(
+            "f(data) := data",
+            "2:3: variables must not shadow data (use a different variable name) [rego_compile_error]"),
+        Refusal(
+            "p if { some data in [1]; data > 0 }",
+            "2:13: variables must not shadow data (use a different variable name) [rego_compile_error]"),
+        Refusal(
+            "input := 1", "2:1: rules must not shadow input (use a different rule name) [rego_compile_error]"),
+        Refusal(
+            "import data.a\nimport data.b.a\np := a", "3:1: import must not shadow import a [rego_compile_error]"),
+        Refusal(
+            "p := all([true])",
+            "2:6: deprecated built-in function calls in expression: all [rego_type_error]"),
     ]
 
     static let functions: [Refusal] = [
@@ -172,6 +191,8 @@ struct RefusalTests {
     @Test(arguments: unsafe) func `unsafe variables are refused`(_ refusal: Refusal) { check(refusal) }
 
     @Test(arguments: names) func `misused names are refused`(_ refusal: Refusal) { check(refusal) }
+
+    @Test(arguments: shadows) func `names of documents are refused as variables`(_ refusal: Refusal) { check(refusal) }
 
     @Test(arguments: functions) func `wrong calls are refused`(_ refusal: Refusal) { check(refusal) }
 

@@ -1,11 +1,13 @@
 /// Finds one kind of personal data or secret in text: a pattern proposes, a check disposes.
 struct Detector: Sendable {
-    /// What the check makes of a proposed stretch of text.
-    enum Verdict {
-        /// Hidden; the search goes on behind it.
-        case found(Range<Int>)
-        /// Nothing; the search goes on from this place.
-        case nothing(resumeAt: Int)
+    /// What the check makes of a proposed stretch of text: what is hidden, in order, and where the search goes on. A
+    /// check that looked through the whole stretch resumes behind it, so that no text is looked through again and again.
+    struct Verdict {
+        var finds: [Range<Int>]
+        var resume: Int
+
+        static func found(_ range: Range<Int>) -> Verdict { Verdict(finds: [range], resume: range.upperBound) }
+        static func nothing(resumeAt place: Int) -> Verdict { Verdict(finds: [], resume: place) }
     }
 
     let name: String
@@ -31,12 +33,9 @@ struct Detector: Sendable {
         var finds: [Range<Int>] = []
         var place = 0
         while place < text.count, let proposed = pattern.firstMatch(in: text, from: place) {
-            switch check(text, proposed) {
-            case .found(let range):
-                finds.append(range)
-                place = max(range.upperBound, place + 1)
-            case .nothing(let resume): place = max(resume, place + 1)
-            }
+            let verdict = check(text, proposed)
+            finds.append(contentsOf: verdict.finds)
+            place = max(verdict.resume, place + 1)
         }
         return finds
     }
@@ -90,20 +89,27 @@ extension Detector {
         return isGiven ? .found(range) : .nothing(resumeAt: range.lowerBound + 1)
     }
 
-    /// In a run of digits with single spaces or hyphens: the longest 13 to 19 digits that pass the Luhn check and begin and
+    /// In a run of digits with single spaces or hyphens, from each place on: the longest 13 to 19 digits that pass the Luhn check and begin and
     /// end where a group does.
     private static let paymentCard: @Sendable (UnsafeBufferPointer<UInt8>, Range<Int>) -> Verdict = { text, range in
         let places = range.filter { isDigit(text[$0]) }
         let digits = places.map { text[$0] - 0x30 }
-        for start in digits.indices {
-            guard start == 0 || places[start - 1] + 1 < places[start], (2...6).contains(digits[start]) else { continue }
-            for length in stride(from: min(19, digits.count - start), through: 13, by: -1) {
-                let end = start + length
-                guard end == digits.count || places[end - 1] + 1 < places[end] else { continue }
-                if Checksums.luhn(digits[start..<end]) { return .found(places[start]..<places[end - 1] + 1) }
+        var finds: [Range<Int>] = []
+        var start = 0
+        next: while start < digits.count {
+            if start == 0 || places[start - 1] + 1 < places[start], (2...6).contains(digits[start]) {
+                for length in stride(from: min(19, digits.count - start), through: 13, by: -1) {
+                    let end = start + length
+                    guard end == digits.count || places[end - 1] + 1 < places[end] else { continue }
+                    guard Checksums.luhn(digits[start..<end]) else { continue }
+                    finds.append(places[start]..<places[end - 1] + 1)
+                    start = end
+                    continue next
+                }
             }
+            start += 1
         }
-        return .nothing(resumeAt: range.upperBound)
+        return Verdict(finds: finds, resume: range.upperBound)
     }
 
     private static let iban: @Sendable (UnsafeBufferPointer<UInt8>, Range<Int>) -> Verdict = { text, range in

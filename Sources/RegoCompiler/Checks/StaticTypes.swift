@@ -63,16 +63,18 @@ extension BuiltinType {
                 && zip(a, b).allSatisfy { $0.overlaps($1) }
         case (.set, .set): true
         case (.object(let a, let othersA), .object(let b, let othersB)):
-            Self.fits(a, b, othersB) && Self.fits(b, a, othersA)
+            Self.fits(a, isOpen: othersA != nil, b, othersB) && Self.fits(b, isOpen: othersB != nil, a, othersA)
         default: false
         }
     }
 
-    /// Whether every named member of one object may be in the other.
-    private static func fits(_ members: [Member], _ fixed: [Member], _ others: OtherMembers?) -> Bool {
+    /// Whether every named member of one object may be in the other. Those of an open object may be missing.
+    private static func fits(
+        _ members: [Member], isOpen: Bool, _ fixed: [Member], _ others: OtherMembers?
+    ) -> Bool {
         members.allSatisfy { member in
             if let same = fixed.first(where: { $0.key == member.key }) { return same.type.overlaps(member.type) }
-            guard let others else { return false }
+            guard let others else { return isOpen }
             return others.key.overlaps(.string) && others.value.overlaps(member.type)
         }
     }

@@ -206,7 +206,8 @@ final class TypeCheck {
         var current = start
         for step in steps {
             guard let next = current.member(at: step, type(step, environment)) else {
-                report("undefined ref: \(shown(reference)): \(current) has no such member", reference.location, nil)
+                let name = shown(reference).map { "\($0): " } ?? ""
+                report("undefined ref: \(name)\(current) has no such member", reference.location, nil)
                 return .any
             }
             current = next
@@ -214,14 +215,10 @@ final class TypeCheck {
         return current
     }
 
-    private func shown(_ reference: CoreReference) -> String {
-        let head =
-            switch reference.head {
-            case .data: "data"
-            case .input: "input"
-            case .variable: "…"
-            }
-        return head
+    /// Nil when the reference starts at a variable.
+    private func shown(_ reference: CoreReference) -> String? {
+        guard case .data = reference.head else { return nil }
+        return "data"
             + reference.path.map { step in
                 if case .constant(let term) = step, let key = GroundKey(term) { return key.step }
                 return "[_]"

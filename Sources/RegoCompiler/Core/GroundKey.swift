@@ -1,4 +1,4 @@
-public import RegoSyntax
+internal import RegoSyntax
 
 /// A constant step of a path, comparable as Rego compares it: strings by their bytes, integers by value.
 public enum GroundKey: Hashable, Sendable {

@@ -24,7 +24,9 @@ extension Lowering {
             lowerAssignment(call, expr)
             return
         }
-        if call.isOperator("eq"), call.arguments.count == 2 {
+        // A negated `==` is a negated `=`, as in OPA: a reference in it that is undefined is part of what is negated.
+        // References in other calls are evaluated before them, outside of the negation.
+        if call.isOperator("eq") || (expr.isNegated && call.isOperator("equal")), call.arguments.count == 2 {
             let left = lower(call.arguments[0], hoisted: false)
             let right = lower(call.arguments[1], hoisted: false)
             emit(.unify(left, right), expr.location, negated: expr.isNegated)
@@ -38,9 +40,7 @@ extension Lowering {
             lowerPrint(call, expr)
             return
         }
-        // `==` is evaluated where it stands, as OPA does by making it `=`: under `not`, a reference that is undefined is part
-        // of what is negated. References in other calls are evaluated before them, outside of the negation.
-        let arguments = call.arguments.map { lower($0, hoisted: !call.isOperator("equal")) }
+        let arguments = call.arguments.map { lower($0, hoisted: true) }
         guard let function = function(of: call, operands: arguments.count, wantsValue: false) else { return }
         let arity: Int
         switch function {
@@ -109,6 +109,11 @@ extension Lowering {
 
     func declare(_ name: String, _ location: SourceLocation, _ occurrence: NameScope.Occurrence) -> Variable? {
         if !name.isSourceName { return freeVariable(name, location) }
+        if name == "input" || name == "data" {
+            report(
+                "rego_compile_error", "variables must not shadow \(name) (use a different variable name)", location)
+            return nil
+        }
         if let problem = names.redeclaration(of: name) {
             report("rego_compile_error", problem, location, fix: "give one of the two another name")
             return nil

@@ -1,4 +1,5 @@
 internal import RegoSyntax
+internal import RegoValues
 
 /// Turns the bodies and terms of one rule or query into their resolved form.
 ///
@@ -58,7 +59,7 @@ final class Lowering {
 
     /// Ends the innermost body: what it declared and nothing mentioned is reported (assignments only when strict).
     func popLevel() {
-        guard let level = names.levels.popLast() else { return }
+        guard let level = names.levels.popLast(), diagnostics.isEmpty else { return }
         for (name, entry) in level.names.sorted(by: { $0.value.variable < $1.value.variable })
         where name.isSourceName && !used.contains(entry.variable) {
             let location = variables.entries[entry.variable].location
@@ -296,11 +297,20 @@ final class Lowering {
                 return nil
             }
         }
+        if isDeprecated(written) {
+            report(
+                "rego_type_error", "deprecated built-in function calls in expression: \(written)", location,
+                fix: "say the same with `every` or `in`")
+            return nil
+        }
         if functions.builtins[written] != nil { return .builtin(written) }
         let shown = first == "data" ? dataPath(rest) : written
         report("rego_type_error", "undefined function \(shown)", location, fix: suggestion(for: written))
         return nil
     }
+
+    /// Refused in Rego v1, but known to OPA.
+    private func isDeprecated(_ name: String) -> Bool { BuiltinSignature.all[name]?.isDeprecated ?? false }
 
     private func suggestion(for name: String) -> String? {
         guard let near = nearMiss(to: name, among: functions.builtins.keys) else { return nil }

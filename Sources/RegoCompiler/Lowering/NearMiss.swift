@@ -1,7 +1,7 @@
-/// The candidate that `name` was most likely meant to be: at most a third of its letters differ. Ties go to the
+/// The candidate that `name` was most likely meant to be: about a third of its letters may differ. Ties go to the
 /// alphabetically first.
 func nearMiss(to name: String, among candidates: some Sequence<String>) -> String? {
-    let limit = max(1, name.utf8.count / 3)
+    let limit = max(1, (name.utf8.count + 1) / 3)
     var best: (name: String, distance: Int)?
     for candidate in candidates {
         let distance = editDistance(Array(name.utf8), Array(candidate.utf8), limit: limit)

@@ -87,6 +87,11 @@ struct RuleLowering {
         case .variable(let name):
             if let known = lowering.names.declared(name) { return .variable(known) }
             guard name.isSourceName else { return .variable(lowering.freeVariable(name, term.location)) }
+            if name == "input" || name == "data" {
+                lowering.report(
+                    "rego_compile_error", "variables must not shadow \(name) (use a different variable name)",
+                    term.location)
+            }
             let variable = lowering.variables.add(name, term.location)
             lowering.names.declare(name, variable, .argument)
             return .variable(variable)

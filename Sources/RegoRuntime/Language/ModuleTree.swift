@@ -10,10 +10,16 @@ struct ModuleTree {
         do throws(Diagnostics) {
             return .success(ModuleTree(heap: heap).value(try Parser.parseModule(SourceFile(name: name, text: source))))
         } catch {
-            let lines = error.all.map { "\($0.location.file):\($0.location.line): \($0.code): \($0.message)" }
+            let lines = error.all.map { "\($0.location.file):\($0.location.line): \($0.code): \(worded($0.message))" }
             let count = lines.count == 1 ? "1 error occurred: " : "\(lines.count) errors occurred:\n"
             return .failure(BuiltinError(.failure, count + lines.joined(separator: "\n")))
         }
+    }
+
+    /// OPA's words for what policies may compare with.
+    private static func worded(_ message: String) -> String {
+        guard message.hasPrefix("unexpected end of text") else { return message }
+        return message.contains("expected a name") ? "unexpected eof token: expected ident" : "unexpected eof token"
     }
 
     private func value(_ module: Module) -> Value {

@@ -104,7 +104,7 @@ import Testing
             #"{"clocksequence": 12800, "domain": "Person", "id": 1000, "macvariables": "local:unicast", "nodeid": "32-50-96-b3-9f-47", "time": 1693566990121469600, "variant": "RFC4122", "version": 2}"#
         ),
         Call("uuid.parse", #"["nonsense"]"#, "<undefined>"),
-        Call("crypto.md5", #"["lorem ipsum"]"#, #""80a751fde577028640c419000e33eb6b""#),
+        Call("crypto.md5", #"["lorem ipsum"]"#, #""80a751fde577028640c419000e33eba6""#),
         Call("crypto.sha1", #"["lorem ipsum"]"#, #""bfb7759a67daeb65410490b4d98bb9da7d1ea2ce""#),
         Call("crypto.sha256", #"[""]"#, #""e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855""#),
         Call("crypto.hmac.md5", #"["åäöçß🥲♙Ω","秘密の"]"#, #""20a8743c2157ac60b7e8b79c83651b8d""#),

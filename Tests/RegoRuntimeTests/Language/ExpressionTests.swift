@@ -7,7 +7,7 @@ struct ExpressionTests {
         LanguageCase(
             "both sides know a part", "p := [a, b, c] if { [a, b] = [b, c]; c = 3 }", wanted: #"{"x":[3,3,3]}"#),
         LanguageCase("objects", #"p := a if {"k": [a]} = {"k": [4]}"#, wanted: #"{"x":4}"#),
-        LanguageCase("objects of other size", #"p := a if {"k": a} = {"k": 4, "l": 1}"#),
+        LanguageCase("objects of other size", #"p := a if {"k": a} = input.x"#, input: #"{"x":{"k":4,"l":1}}"#),
         LanguageCase("arrays of other size", "p := a if [a] = input.x", input: #"{"x":[1,2]}"#),
         LanguageCase(
             "with a loop on one side", "p contains k if input.x[k] = 1", input: #"{"x":[1,2,1]}"#,
@@ -26,14 +26,14 @@ struct ExpressionTests {
             "a pattern after some", "p := [b | some [1, b] in [[1, 2], [3, 4], [1, 5]]]", wanted: #"{"x":[2,5]}"#),
         LanguageCase("a wildcard", "p if [1, 2][_] == 2", wanted: #"{"x":true}"#),
         LanguageCase("the same variable twice", "p := [i | [1, 2][i] = [3, 2][i]]", wanted: #"{"x":[1]}"#),
-        LanguageCase("nothing to iterate over", "p := [x | some x in 5]", wanted: #"{"x":[]}"#),
+        LanguageCase("nothing to iterate over", "p := [x | some x in input]", input: "5", wanted: #"{"x":[]}"#),
         LanguageCase(
             "in as a test", "p := [1 in [1], 2 in {1}, \"v\" in {\"k\": \"v\"}]", wanted: #"{"x":[true,false,true]}"#),
         LanguageCase("in with a key", "p := [\"k\", \"v\" in {\"k\": \"v\"}]", wanted: #"{"x":["k",true]}"#),
         LanguageCase("every holds", "p if every x in [1, 2] { x > 0 }", wanted: #"{"x":true}"#),
         LanguageCase("every fails", "p if every x in [1, 0] { x > 0 }"),
         LanguageCase("every over nothing", "p if every x in [] { x > 0 }", wanted: #"{"x":true}"#),
-        LanguageCase("every over what is no collection", "p if every x in 1 { x > 0 }"),
+        LanguageCase("every over what is no collection", "p if every x in input { x > 0 }", input: "1"),
         LanguageCase(
             "every with a key", "p if every k, v in {\"a\": 1} { k == \"a\"; v == 1 }", wanted: #"{"x":true}"#),
         LanguageCase(
@@ -45,7 +45,6 @@ struct ExpressionTests {
         LanguageCase("of false", "p if not input.x", input: #"{"x":false}"#, wanted: #"{"x":true}"#),
         LanguageCase("of a value", "p if not input.x", input: #"{"x":1}"#),
         LanguageCase("a nested undefined operand is undefined", "p if not startswith(input.x, \"a\")", input: "{}"),
-        LanguageCase("of a search", "p if not [1, 2][_] == 3", wanted: #"{"x":true}"#),
     ]
 
     static let comprehensions: [LanguageCase] = [

@@ -1,8 +1,9 @@
 internal import RegoSyntax
 
-/// What `--strict` refuses besides: imports that nothing uses or that shadow each other.
-struct StrictCheck {
+/// Names of rules and imports that get in each other's way, and with `isStrict` imports that nothing uses.
+struct ModuleNameCheck {
     let modules: [Module]
+    let isStrict: Bool
 
     func run() -> [Diagnostic] {
         modules.flatMap(check)
@@ -12,7 +13,14 @@ struct StrictCheck {
         var found: [Diagnostic] = []
         var seen: [String: Import] = [:]
         var usage = NameUsage()
-        for rule in module.rules { usage.visit(rule) }
+        for rule in module.rules {
+            usage.visit(rule)
+            if case .variable(let name)? = rule.head.reference.terms.first?.kind, name == "input" || name == "data" {
+                found.append(
+                    error(
+                        "rules must not shadow \(name) (use a different rule name)", rule.location, "rename the rule"))
+            }
+        }
         for item in module.imports {
             guard case .variable(let root)? = item.path.terms.first?.kind, root == "data" || root == "input" else {
                 continue
@@ -21,7 +29,7 @@ struct StrictCheck {
                 found.append(error("import must not shadow import \(item.name)", item.location, "give it an alias"))
             }
             seen[item.name] = item
-            if !usage.names.contains(item.name) {
+            if isStrict, !usage.names.contains(item.name) {
                 found.append(error("import \(item.name) unused", item.location, "remove it"))
             }
         }
