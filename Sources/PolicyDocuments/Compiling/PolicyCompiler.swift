@@ -124,7 +124,9 @@ public struct PolicyCompiler: Sendable {
         for name in tools {
             text += "\nproblems(\(RegoText.string(name))) := data.\(SchemaWriter.package(of: name)).problems\n"
         }
-        if catalog.policies.isEmpty { text += "\nverdict(\"\") := {}\n" }
+        if catalog.policies.isEmpty {
+            text += "\nverdict(\"\") := {\(PolicyWriter.kinds.map { "\"\($0)\": []" }.joined(separator: ", "))}\n"
+        }
         if tools.isEmpty { text += "\nproblems(\"\") := set()\n" }
         return text
     }

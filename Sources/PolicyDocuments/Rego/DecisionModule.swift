@@ -154,19 +154,19 @@ enum DecisionModule {
 
         approvers([]) := object.get(data.aegis.tables.approvers_for_risk, object.get(catalog_tool, "risk", ""), [])
 
-        sanitizers(shadow) := [found[3] | some found in {item |
+        sanitizers(shadow) := [duty[3] | some duty in {item |
         	some [entry, found] in counted(shadow)
         	some [place, position, sanitizer] in found.sanitize
         	item := [entry.order, place, position, sanitizer]
         }]
 
-        budgets(shadow) := [found[2] | some found in {item |
+        budgets(shadow) := [duty[2] | some duty in {item |
         	some [entry, found] in counted(shadow)
         	some [place, budget] in found.budgets
         	item := [entry.order, place, budget]
         }]
 
-        rates(shadow) := [found[2] | some found in {item |
+        rates(shadow) := [duty[2] | some duty in {item |
         	some [entry, found] in counted(shadow)
         	some [place, rate] in found.rates
         	item := [entry.order, place, rate]
@@ -252,7 +252,8 @@ enum DecisionModule {
         request_path := path if {
         	path := split(input.request.path, "?")[0]
         	startswith(path, "/")
-        	not regex.match(`(^|/)\.{1,2}([/;]|$)|//|\\|%2[eEfF]|%5[cC]|[\x00-\x20\x7f]|#`, path)
+        	not contains(path, "\\")
+        	not regex.match(`(^|/)[.]{1,2}([/;]|$)|//|%2[eEfF]|%5[cC]|#|[^!-~]`, path)
         }
 
         # ---- comparisons of values whose type is not known before the call ----
@@ -302,7 +303,7 @@ enum DecisionModule {
         # Whether `value` is a multiple of `factor` / 10^`places`, judged by its digits: no binary fraction is exact.
         is_multiple(value, factor, places) if {
         	text := json.marshal(value)
-        	regex.match(`^-?[0-9]+(\.[0-9]+)?$`, text)
+        	regex.match(`^-?[0-9]+([.][0-9]+)?$`, text)
         	parts := split(trim_prefix(text, "-"), ".")
         	decimals := concat("", [fraction(parts), "000000000"])
         	not regex.match(`[1-9]`, substring(decimals, places, -1))
