@@ -3,6 +3,7 @@
 /// Unchecked Sendable: nothing writes to the heap after `init`, and all reads are of plain memory.
 public final class Document: @unchecked Sendable {
     private let heap: Heap
+    /// Valid only while the document lives: keep the document as long as the value, or anything in it, is used.
     public let root: Value
 
     /// Reads JSON.

@@ -106,7 +106,8 @@ import RegoValues
             let again = try heap.parseJSON(Array(text.utf8))
             #expect(again == value && again.contentHash == value.contentHash)
             #expect(JSONWriter.text(again) == text)
-            #expect(Document(copying: again).root == value)
+            let document = Document(copying: again)
+            withExtendedLifetime(document) { #expect(document.root == value) }
         }
     }
 }

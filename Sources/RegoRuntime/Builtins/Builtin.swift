@@ -86,6 +86,7 @@ public enum Builtins {
         TrimBuiltins.family,
         EncodingBuiltins.family,
         JSONBuiltins.family,
+        YAMLBuiltins.family,
         RegexBuiltins.family,
         GlobBuiltins.family,
         JSONPathBuiltins.family,

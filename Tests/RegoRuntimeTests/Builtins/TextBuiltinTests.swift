@@ -87,6 +87,42 @@ import Testing
     }
 
     @Test(arguments: [
+        Call(
+            "yaml.unmarshal", #"["a: 1\nb:\n- x\n- {c: yes, d: 0x1F}\n2: 1.5"]"#,
+            #"{"2": 1.5, "a": 1, "b": ["x", {"c": true, "d": 31}]}"#),
+        Call("yaml.unmarshal", #"["a: &x {k: 1}\nb:\n  <<: *x\n  l: 2"]"#, #"{"a": {"k": 1}, "b": {"k": 1, "l": 2}}"#),
+        Call("yaml.unmarshal", #"["'1'"]"#, #""1""#), Call("yaml.unmarshal", #"[""]"#, "null"),
+        Call("yaml.unmarshal", "[1]", "type: yaml.unmarshal: operand 1 must be string but got number"),
+        Call("yaml.is_valid", #"["a: [1"]"#, "false"), Call("yaml.is_valid", #"["a: [1]"]"#, "true"),
+        Call("yaml.is_valid", "[1]", "false"),
+        Call(
+            "yaml.marshal", #"[{"b":[1,{"c":"x y"}],"a":{"d":[]},"e":"true","f":"a: b"}]"#,
+            #""a:\n  d: []\nb:\n- 1\n- c: x y\ne: \"true\"\nf: 'a: b'\n""#),
+    ])
+    func `YAML`(call: Call) throws {
+        #expect(try BuiltinHarness().answer(call.name, call.arguments) == call.answer)
+    }
+
+    @Test(arguments: ["[", "- ", "{a: "])
+    func `deep YAML is refused before it is read`(mark: String) throws {
+        let text = String(repeating: mark, count: 100_000)
+        #expect(
+            try BuiltinHarness().answer("yaml.unmarshal", "[\"\(text)\"]")
+                == "failure: yaml.unmarshal: yaml: nested deeper than the limit of 200")
+    }
+
+    @Test func `YAML that repeats itself without end stops at the limit of memory`() throws {
+        var text = #"a: &a [\"x\",\"x\",\"x\",\"x\",\"x\",\"x\",\"x\",\"x\"]\n"#
+        for (name, previous) in zip("bcdefghi", "abcdefgh") {
+            let alias = (0..<8).map { _ in "*\(previous)" }.joined(separator: ",")
+            text += "\(name): &\(name) [\(alias)]\\n"
+        }
+        #expect(
+            try BuiltinHarness().answer("yaml.unmarshal", "[\"\(text)\"]")
+                == "halt: evaluation needs more memory than its limit")
+    }
+
+    @Test(arguments: [
         Call("regex.match", #"["^a.c$","abc"]"#, "true"),
         Call("regex.match", #"["[","x"]"#, "failure: regex.match: error parsing regexp: missing closing ]: `[`"),
         Call("regex.is_valid", #"["(a"]"#, "false"), Call("regex.split", #"["z+","pizza"]"#, #"["pi", "a"]"#),
