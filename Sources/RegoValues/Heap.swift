@@ -14,6 +14,7 @@ public final class Heap {
     /// Whether large objects and sets made here get a hash index; documents do, evaluations do not.
     let buildsIndexes: Bool
     var scratch = ParseStack()
+    private var kept: [AnyObject] = []
 
     private static let smallestChunk = 32 << 10
     private static let largestKept = 1 << 20
@@ -58,6 +59,12 @@ public final class Heap {
         cursor = first
         end = first + firstSize
         isExhausted = false
+        if !kept.isEmpty { kept.removeAll(keepingCapacity: true) }
+    }
+
+    /// Keeps the owner of memory that values of this heap point into, until ``reset()``.
+    public func keep(_ owner: AnyObject) {
+        if kept.last !== owner { kept.append(owner) }
     }
 
     private var byteCountBeforeReset: Int { (retired + lastSize + 15) & ~15 }

@@ -91,7 +91,7 @@ struct RefusalTests {
             "2:3: variables must not shadow data (use a different variable name) [rego_compile_error]"),
         Refusal(
             "p if { some data in [1]; data > 0 }",
-            "2:13: variables must not shadow data (use a different variable name) [rego_compile_error]"),
+            "2:8: variables must not shadow data (use a different variable name) [rego_compile_error]"),
         Refusal(
             "input := 1", "2:1: rules must not shadow input (use a different rule name) [rego_compile_error]"),
         Refusal(

@@ -2,14 +2,14 @@ public import RegoCompiler
 public import RegoSyntax
 public import RegoValues
 
-/// One answer of a query.
-public struct QueryResult: Sendable {
+/// One answer of a query; its values are valid until the evaluation's heap is reset.
+public struct QueryResult {
     /// The query's variables with their values, in the order of their first mention.
     public var bindings: [(name: String, value: Value)]
     /// The values of the query's expressions, when the query was prepared to capture them.
     public var expressions: [Value]
-    /// Keeps the memory alive that values share with the plan; that of the heap is the caller's.
-    let owner: Plan
+    /// The memory that the values live in.
+    let heap: Heap
 }
 
 /// A query that is ready to run, from any thread.
@@ -26,7 +26,7 @@ public struct PreparedQuery: Sendable {
     /// The value of a query that is one reference, such as `data.aegis.decision`; undefined when it has none. For
     /// other queries: the bindings of the first answer as an object.
     ///
-    /// The value lives in `heap`, in the input's heap, or in this query's own memory: keep all three while it is used.
+    /// The value lives in `heap`, in the input's heap, or in the query's own memory, which `heap` keeps until its reset.
     /// - Parameter input: undefined for no input.
     public func value(
         input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
@@ -69,6 +69,7 @@ public final class Evaluator {
     public func value(
         input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
     ) throws(EvaluationError) -> Value {
+        heap.keep(plan)
         let answer = try machine.run(input: input, heap: heap, environment: environment)
         guard !plan.isSingleValue else { return answer }
         guard let row = answer.elements.first else { return .undefined }
@@ -79,15 +80,16 @@ public final class Evaluator {
     public func results(
         input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()
     ) throws(EvaluationError) -> [QueryResult] {
+        heap.keep(plan)
         let answer = try machine.run(input: input, heap: heap, environment: environment)
         if plan.isSingleValue {
-            return answer.isTruthy ? [QueryResult(bindings: [], expressions: [answer], owner: plan)] : []
+            return answer.isTruthy ? [QueryResult(bindings: [], expressions: [answer], heap: heap)] : []
         }
         return answer.elements.map { row in
             let values = Array(row.elements)
             return QueryResult(
                 bindings: zip(plan.variables, values).map { ($0, $1) },
-                expressions: Array(values.suffix(plan.captureCount)), owner: plan)
+                expressions: Array(values.suffix(plan.captureCount)), heap: heap)
         }
     }
 }

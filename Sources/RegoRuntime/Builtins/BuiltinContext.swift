@@ -36,6 +36,9 @@ public final class BuiltinContext {
         runtime = .undefined
     }
 
+    /// The same over the same heap.
+    public func restart(now: Int64, randomSeed: UInt64) { restart(heap: heap, now: now, randomSeed: randomSeed) }
+
     /// - Throws: `.halt` when the evaluation's memory or time is used up.
     public func checkLimits() throws(BuiltinError) {
         if heap.isExhausted { throw BuiltinError(.halt, "evaluation needs more memory than its limit") }

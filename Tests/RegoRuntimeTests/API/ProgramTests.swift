@@ -9,6 +9,16 @@ struct ProgramTests {
             modules: [SourceFile(name: "p.rego", text: text)], data: try Document(json: Array(data.utf8)))
     }
 
+    /// The value as JSON, written while its heap lives.
+    private func text(
+        _ query: PreparedQuery, _ environment: EvaluationEnvironment = EvaluationEnvironment()
+    ) throws -> String {
+        let heap = Heap()
+        return try withExtendedLifetime(heap) {
+            JSONWriter.text(try query.value(input: .undefined, heap: heap, environment: environment))
+        }
+    }
+
     @Test func `a reference yields its value`() throws {
         let query = try program("package app\ndefault allow := false\nallow if input.x > 5").prepare("data.app.allow")
         let heap = Heap()
@@ -25,7 +35,7 @@ struct ProgramTests {
 
     @Test func `another query yields the first answer's bindings`() throws {
         let query = try program("package app\np := 3").prepare("x := data.app.p; y := x + 1")
-        #expect(JSONWriter.text(try query.value(input: .undefined, heap: Heap())) == #"{"x":3,"y":4}"#)
+        #expect(try text(query) == #"{"x":3,"y":4}"#)
     }
 
     @Test func `names in queries mean imports and the package's rules`() throws {
@@ -82,11 +92,8 @@ struct ProgramTests {
 
     @Test func `time and randomness are what the caller says`() throws {
         let query = try program("package app\np := [time.now_ns(), rand.intn(\"k\", 1000000)]").prepare("data.app.p")
-        let heap = Heap()
         func answer(_ now: Int64, _ seed: UInt64) throws -> String {
-            JSONWriter.text(
-                try query.value(
-                    input: .undefined, heap: heap, environment: EvaluationEnvironment(now: now, randomSeed: seed)))
+            try text(query, EvaluationEnvironment(now: now, randomSeed: seed))
         }
         #expect(try answer(5, 1) == answer(5, 1))
         #expect(try answer(5, 1).hasPrefix("[5,"))
@@ -105,14 +112,13 @@ struct ProgramTests {
             p := [rego.metadata.rule().title, rego.metadata.chain()[1].annotations.title, rego.metadata.rule().authors]
             """
         let query = try program(text).prepare("data.app.p")
-        let answer = try query.value(input: .undefined, heap: Heap())
-        #expect(JSONWriter.text(answer) == #"["The rule","The app",[{"email":"ann@example.org","name":"Ann"}]]"#)
+        #expect(try text(query) == #"["The rule","The app",[{"email":"ann@example.org","name":"Ann"}]]"#)
     }
 
     @Test func `a policy can parse Rego`() throws {
         let text = #"p := rego.parse_module("x.rego", "package a.b\nq := 1")["package"].path[2].value"#
         let query = try program("package app\n" + text).prepare("data.app.p")
-        #expect(try query.value(input: .undefined, heap: Heap()).string == "b")
+        #expect(try text(query) == #""b""#)
     }
 
     @Test func `prints go to the sink, undefined ones too`() throws {

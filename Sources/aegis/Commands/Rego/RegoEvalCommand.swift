@@ -113,6 +113,8 @@ struct RegoEvalCommand: ParsableCommand {
             }
             return heap.object(pairs)
         }
-        return JSONWriter.text(heap.object([(heap.string("result"), heap.array(rows))]), options: .pretty)
+        return withExtendedLifetime(heap) {
+            JSONWriter.text(heap.object([(heap.string("result"), heap.array(rows))]), options: .pretty)
+        }
     }
 }

@@ -75,7 +75,7 @@ struct RegoSources {
             }
             root = merged
         }
-        return Document(copying: root)
+        return withExtendedLifetime(heap) { Document(copying: root) }
     }
 
     /// Nil when both define the same place and not both as objects.
