@@ -2,14 +2,13 @@ import Foundation
 import RegoSyntax
 import Testing
 
-/// OPA's conformance cases, when `AEGIS_REGO_CONFORMANCE` names the folder that holds their `dev` folder.
+/// OPA's conformance cases, when `AEGIS_REGO_CONFORMANCE` names their folder.
 enum ConformanceCorpus {
     static let folder: URL? = ProcessInfo.processInfo.environment["AEGIS_REGO_CONFORMANCE"].map {
-        URL(fileURLWithPath: $0).appendingPathComponent("dev")
+        URL(fileURLWithPath: $0)
     }
 
-    static let leftOut: Testing.Comment =
-        "left out: set AEGIS_REGO_CONFORMANCE to the folder of OPA's conformance cases to run it"
+    static let leftOut: Testing.Comment = "left out: AEGIS_REGO_CONFORMANCE names no folder of cases"
 
     struct Case {
         var id: String

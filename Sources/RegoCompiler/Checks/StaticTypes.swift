@@ -92,6 +92,8 @@ extension BuiltinType {
                 return fixed.indices.contains(index) ? fixed[index] : others
             }
             return .union(fixed + (others.map { [$0] } ?? []))
+        // Where no member is known at all, as in generated tables that happen to be empty, anything may be asked for.
+        case .object(let fixed, nil) where fixed.isEmpty: return .any
         case .object(let fixed, let others):
             if case .constant(let term) = step, case .string(let name) = term.kind {
                 if let member = fixed.first(where: { $0.key == name }) { return member.type }
