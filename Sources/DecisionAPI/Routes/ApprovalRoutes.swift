@@ -46,18 +46,20 @@ struct ApprovalRoutes: Sendable {
     private func show(_ request: Request, _ id: ApprovalID) async throws -> Response {
         let caller = try caller(request)
         let approval = try await desk.show(id, tenant: caller.tenant)
-        guard caller.kind == .agent else { return Response(json: approval.view(at: now())) }
-        guard let agent = policies.active(tenant: caller.tenant)?.catalog.agent(of: caller)?.name,
-            agent == approval.call.agent
-        else {
-            // To everybody else of the tenant's agents it is as if it were not there.
-            throw ApprovalError(.notFound, "there is no approval \(id)")
+        switch caller.kind {
+        case .person: return Response(json: approval.view(at: now()))
+        case .agent: return try await showToRequester(approval, caller)
         }
-        let now = now()
-        let token =
-            approval.state(at: now) == .approved
-            ? try await desk.collectToken(id, byAgent: agent, tenant: caller.tenant) : nil
-        return Response(json: approval.view(at: now, overrideToken: token))
+    }
+
+    /// The agent that asked sees its approval, with the token once there is one. To all other agents of the tenant it is as
+    /// if it were not there.
+    private func showToRequester(_ approval: Approval, _ caller: Caller) async throws -> Response {
+        let agent = policies.active(tenant: caller.tenant)?.catalog.agent(of: caller)?.name
+        if agent != approval.call.agent { throw ApprovalError(.notFound, "there is no approval \(approval.id)") }
+        if approval.state(at: now()) != .approved { return Response(json: approval.view(at: now())) }
+        let token = try await desk.collectToken(approval.id, byAgent: approval.call.agent, tenant: caller.tenant)
+        return Response(json: approval.view(at: now(), overrideToken: token))
     }
 
     private func decide(_ request: Request, _ id: ApprovalID, _ verdict: Approval.Vote.Verdict) async throws -> Response
