@@ -101,7 +101,7 @@ struct ProgramTests {
     }
 
     @Test func `metadata comes with its scope and path`() throws {
-        let text = """
+        let module = """
             # METADATA
             # title: The app
             package app
@@ -111,13 +111,13 @@ struct ProgramTests {
             # authors: [Ann <ann@example.org>]
             p := [rego.metadata.rule().title, rego.metadata.chain()[1].annotations.title, rego.metadata.rule().authors]
             """
-        let query = try program(text).prepare("data.app.p")
+        let query = try program(module).prepare("data.app.p")
         #expect(try text(query) == #"["The rule","The app",[{"email":"ann@example.org","name":"Ann"}]]"#)
     }
 
     @Test func `a policy can parse Rego`() throws {
-        let text = #"p := rego.parse_module("x.rego", "package a.b\nq := 1")["package"].path[2].value"#
-        let query = try program("package app\n" + text).prepare("data.app.p")
+        let rule = #"p := rego.parse_module("x.rego", "package a.b\nq := 1")["package"].path[2].value"#
+        let query = try program("package app\n" + rule).prepare("data.app.p")
         #expect(try text(query) == #""b""#)
     }
 
