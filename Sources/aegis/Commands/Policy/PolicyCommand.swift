@@ -5,6 +5,7 @@ struct PolicyCommand: AsyncParsableCommand {
         commandName: "policy",
         abstract: "Write, check, build and verify policies.",
         subcommands: [
-            PolicyInit.self, PolicyLint.self, PolicyExplain.self, PolicyBuild.self, PolicyVerify.self, PolicySchema.self,
+            PolicyInit.self, PolicyLint.self, PolicyExplain.self, PolicyBuild.self, PolicyVerify.self,
+            PolicySchema.self,
         ])
 }

@@ -27,7 +27,9 @@ struct PolicyLint: ParsableCommand {
         let tree = try PolicyFolder.read(folder)
         var found = PolicyCompiler.lint(tree)
         if !found.contains(where: { $0.severity == .error }) {
-            do { try PolicyFolder.checkRego(of: PolicyCompiler(tenant: "default").compile(tree)) } catch let refused as Diagnostics {
+            do { try PolicyFolder.checkRego(of: PolicyCompiler(tenant: "default").compile(tree)) } catch let refused
+                as Diagnostics
+            {
                 found += refused.all
             }
         }
