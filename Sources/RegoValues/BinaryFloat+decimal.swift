@@ -1,8 +1,8 @@
 import BigInt
 
 extension BinaryFloat {
-    /// Larger exponents are refused by arithmetic: 10^20000 is already far from any quantity.
-    static let largestDecimalExponent: Int64 = 20_000
+    /// Larger exponents are refused by arithmetic: 10^1000 is already far from any quantity.
+    static let largestDecimalExponent: Int64 = 1_000
 
     private static let powersOfTen: [UInt64] = (0..<20).reduce(into: []) { powers, _ in
         powers.append(powers.last.map { $0 * 10 } ?? 1)

@@ -5,7 +5,8 @@
 public final class Heap {
     private var cursor: UnsafeMutableRawPointer
     private var end: UnsafeMutableRawPointer
-    private let first: UnsafeMutableRawPointer
+    private var first: UnsafeMutableRawPointer
+    private var firstSize = Heap.smallestChunk
     private var extra: [UnsafeMutableRawPointer] = []
     private var nextChunk: Int
     private var retired = 0
@@ -14,7 +15,8 @@ public final class Heap {
     let buildsIndexes: Bool
     var scratch = ParseStack()
 
-    private static let firstChunk = 32 << 10
+    private static let smallestChunk = 32 << 10
+    private static let largestKept = 1 << 20
     private static let largestChunk = 4 << 20
 
     /// True once more than the limit has been asked for, until ``reset()``.
@@ -26,10 +28,10 @@ public final class Heap {
     init(limit: Int, buildsIndexes: Bool) {
         self.limit = limit
         self.buildsIndexes = buildsIndexes
-        first = .allocate(byteCount: Heap.firstChunk, alignment: 16)
+        first = .allocate(byteCount: Heap.smallestChunk, alignment: 16)
         cursor = first
-        end = first + Heap.firstChunk
-        nextChunk = Heap.firstChunk * 2
+        end = first + Heap.smallestChunk
+        nextChunk = Heap.smallestChunk * 2
     }
 
     deinit {
@@ -38,23 +40,32 @@ public final class Heap {
         first.deallocate()
     }
 
-    /// Frees all but the first chunk. Every value made before is invalid from here on.
+    /// Frees all but one chunk, which grows up to what was needed before (at most 1 MiB), so that one evaluation after
+    /// the other needs no memory from the system. Every value made before is invalid from here on.
     public func reset() {
         if !extra.isEmpty {
             for chunk in extra { chunk.deallocate() }
             extra.removeAll(keepingCapacity: true)
-            nextChunk = Heap.firstChunk * 2
+            let wanted = min(Heap.largestKept, byteCountBeforeReset)
+            if wanted > firstSize {
+                first.deallocate()
+                firstSize = max(wanted, min(firstSize * 2, Heap.largestKept))
+                first = .allocate(byteCount: firstSize, alignment: 16)
+            }
+            nextChunk = firstSize * 2
             retired = 0
         }
         cursor = first
-        end = first + Heap.firstChunk
+        end = first + firstSize
         isExhausted = false
     }
+
+    private var byteCountBeforeReset: Int { (retired + lastSize + 15) & ~15 }
 
     /// Bytes in use, unused ends of chunks included.
     public var byteCount: Int { retired + (currentSize - (end - cursor)) }
 
-    private var currentSize: Int { extra.isEmpty ? Heap.firstChunk : lastSize }
+    private var currentSize: Int { extra.isEmpty ? firstSize : lastSize }
     private var lastSize = 0
 
     /// Bytes left until the limit.

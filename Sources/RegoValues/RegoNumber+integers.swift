@@ -5,7 +5,7 @@ extension RegoNumber {
     public enum BitOperation: Sendable { case and, or, xor, shiftLeft, shiftRight }
 
     /// Shifts by more bits than this are refused.
-    public static let largestShift = 1 << 16
+    public static let largestShift = 1 << 12
 
     /// - Throws: `.notAnInteger` for a fraction, `.outOfRange` for a shift that is negative or too far.
     public static func bits(

@@ -36,11 +36,17 @@ extension Value {
         return a.count - b.count
     }
 
-    /// `memcmp` with a quick first byte.
+    /// `memcmp` with quick first bytes: most names differ within eight.
     @usableFromInline
     static func compareBytes(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int) -> Int {
-        let first = Int(a.load(as: UInt8.self)) - Int(b.load(as: UInt8.self))
-        return first != 0 ? first : Int(memcmp(a, b, count))
+        guard count >= 8 else {
+            let first = Int(a.load(as: UInt8.self)) - Int(b.load(as: UInt8.self))
+            return first != 0 ? first : Int(memcmp(a, b, count))
+        }
+        let left = UInt64(bigEndian: a.loadUnaligned(as: UInt64.self))
+        let right = UInt64(bigEndian: b.loadUnaligned(as: UInt64.self))
+        if left != right { return left < right ? -1 : 1 }
+        return count == 8 ? 0 : Int(memcmp(a + 8, b + 8, count - 8))
     }
 
     @inlinable

@@ -102,4 +102,35 @@ func roundTrip(_ text: String, _ limits: JSONLimits = .init()) throws(JSONError)
         }
         #expect(try heap.parseJSON(text).count == 1)
     }
+
+    @Test func `damaged text is refused or means what its own text says`() throws {
+        var numbers = SeededNumbers(state: 5)
+        let original = Array(
+            #"{"a":[1,-2.5e+3,"x\u00e9\ud83d\ude00é",true,false,null,{"k":"v","l":1.0}],"b":{"c":"\n\t\\"},"d":12345678901234567890}"#
+                .utf8)
+        let heap = Heap()
+        var accepted = 0
+        for _ in 0..<5000 {
+            var bytes = original
+            for _ in 0...numbers.next() % 3 {
+                let place = Int(numbers.next() % UInt64(bytes.count))
+                switch numbers.next() % 4 {
+                case 0: bytes.remove(at: place)
+                case 1: bytes.insert(UInt8(truncatingIfNeeded: numbers.next()), at: place)
+                case 2: bytes[place] = bytes[Int(numbers.next() % UInt64(bytes.count))]
+                default: bytes[place] = UInt8(truncatingIfNeeded: numbers.next())
+                }
+            }
+            heap.reset()
+            do throws(JSONError) {
+                let value = try heap.parseJSON(bytes)
+                let again = try heap.parseJSON(Array(JSONWriter.text(value).utf8))
+                #expect(again == value)
+                accepted += 1
+            } catch {
+                #expect(error.offset >= 0 && error.offset <= bytes.count && error.line > 0 && error.column > 0)
+            }
+        }
+        #expect(accepted > 100)
+    }
 }

@@ -39,7 +39,7 @@ import RegoValues
     @Test(arguments: [
         ("1", "/", "0", ArithmeticError.divideByZero), ("1.5", "/", "0.0", .divideByZero),
         ("7", "%", "0", .moduloByZero),
-        ("1.1", "%", "1", .moduloOnFraction), ("1", "%", "0.5", .moduloOnFraction), ("1e20001", "+", "1", .outOfRange),
+        ("1.1", "%", "1", .moduloOnFraction), ("1", "%", "0.5", .moduloOnFraction), ("1e1001", "+", "1", .outOfRange),
     ])
     func `what has no result is an error`(a: String, operation: String, b: String, error: ArithmeticError) {
         #expect(throws: error) { try calculate(a, operation, b) }

@@ -17,12 +17,12 @@ struct ExactDecimal {
         let mantissa = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let fraction = mantissa.count > 1 ? mantissa[1] : ""
         let digits = String(mantissa[0]) + fraction
-        guard !digits.isEmpty, digits.count <= 10_000, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
+        guard !digits.isEmpty, digits.count <= 1000, digits.allSatisfy({ $0.isASCII && $0.isNumber }),
             let magnitude = BigInt(digits)
         else { return nil }
         var exponent = 0
         if parts.count > 1 {
-            guard let written = Int(parts[1]), written.magnitude <= 10_000 else { return nil }
+            guard let written = Int(parts[1]), written.magnitude <= 1000 else { return nil }
             exponent = written
         }
         coefficient = isNegative ? -magnitude : magnitude

@@ -29,3 +29,13 @@ struct ReplacementState {
     var overrides: [Int32]
     var replacements: [ActiveReplacement]
 }
+
+/// The part of a machine's state that its loop works on all the time.
+struct HotState {
+    var collector = Collector()
+    var stepsLeft = 0
+    var input = Value.undefined
+    var data = Value.undefined
+    var memoValues: UnsafeMutablePointer<Value>
+    var memoStates: UnsafeMutablePointer<UInt8>
+}

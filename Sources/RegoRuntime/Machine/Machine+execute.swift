@@ -119,16 +119,16 @@ extension Machine {
             case .call:
                 let function = planned[Int(i.b)]
                 if function.memo >= 0 {
-                    let state = memo.states[Int(function.memo)]
+                    let state = memoStates[Int(function.memo)]
                     if state == MemoTable.State.known.rawValue {
-                        let known = memo.values[Int(function.memo)]
+                        let known = memoValues[Int(function.memo)]
                         if known.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = known }
                         continue
                     }
                     if state == MemoTable.State.running.rawValue {
                         throw failure(.internal, "rule depends on itself", pc - 1)
                     }
-                    memo.states[Int(function.memo)] = MemoTable.State.running.rawValue
+                    memoStates[Int(function.memo)] = MemoTable.State.running.rawValue
                 }
                 stepsLeft &-= 1
                 if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
@@ -185,8 +185,8 @@ extension Machine {
                 depth -= 1
                 let frame = frames[Int(depth)]
                 if frame.memo >= 0 {
-                    memo.values[Int(frame.memo)] = result
-                    memo.states[Int(frame.memo)] = MemoTable.State.known.rawValue
+                    memoValues[Int(frame.memo)] = result
+                    memoStates[Int(frame.memo)] = MemoTable.State.known.rawValue
                 }
                 if frame.restores { restore() }
                 used = frame.shift
@@ -321,15 +321,15 @@ extension Machine {
         if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
         if depth >= depthLimit { throw failure(.depthLimit, "rules and functions nest too deeply", pc - 1) }
         if function.memo >= 0 {
-            switch MemoTable.State(rawValue: memo.states[Int(function.memo)]) {
+            switch MemoTable.State(rawValue: memoStates[Int(function.memo)]) {
             case .known:
-                let known = memo.values[Int(function.memo)]
+                let known = memoValues[Int(function.memo)]
                 if known.isUndefined { pc = Int(fail) } else { r[Int(target)] = known }
                 return
             case .running:
                 throw failure(.internal, "rule depends on itself", pc - 1)
             default:
-                memo.states[Int(function.memo)] = MemoTable.State.running.rawValue
+                memoStates[Int(function.memo)] = MemoTable.State.running.rawValue
             }
         }
         let shift = enter(function, arguments: 0, used: used, &r)

@@ -9,8 +9,15 @@ final class Machine {
     var registers: UnsafeMutablePointer<Value>
     var registerCapacity: Int
     let frames: UnsafeMutablePointer<Frame>
-    var collector = Collector()
-    var memo: MemoTable
+    /// What every few instructions touch. It is behind a pointer because a class's properties would be checked for
+    /// exclusive access each time, which took a tenth of an evaluation.
+    private let hot: UnsafeMutablePointer<HotState>
+    private var memo: MemoTable {
+        didSet {
+            hot.pointee.memoValues = memo.values
+            hot.pointee.memoStates = memo.states
+        }
+    }
     private let firstMemo: MemoTable
     private var spareMemos: [MemoTable] = []
 
@@ -18,15 +25,12 @@ final class Machine {
     /// Stands in between runs, so that nothing of a caller is held on to.
     private let idleHeap: Heap
     let context: BuiltinContext
-    var input = Value.undefined
-    var data = Value.undefined
     var overrides: [Int32]
     var replacements: [ActiveReplacement]
     private var suspended: [ReplacementState] = []
     var isStrict = false
     /// The locations that `cover` instructions noted, over all runs.
     var covered: Set<Int32> = []
-    var stepsLeft = 0
     private var deadline: ContinuousClock.Instant?
     private var depthLimit = 0
 
@@ -45,6 +49,8 @@ final class Machine {
         frames = .allocate(capacity: Machine.deepestFrame)
         firstMemo = MemoTable(count: plan.memoCount)
         memo = firstMemo
+        hot = .allocate(capacity: 1)
+        hot.initialize(to: HotState(memoValues: firstMemo.values, memoStates: firstMemo.states))
         overrides = [Int32](repeating: 0, count: plan.overrideCount)
         replacements = [ActiveReplacement](repeating: ActiveReplacement(), count: plan.replaceables.count)
     }
@@ -53,6 +59,8 @@ final class Machine {
         registers.deallocate()
         frames.deallocate()
         collector.free()
+        hot.deinitialize(count: 1)
+        hot.deallocate()
     }
 
     func run(
@@ -80,6 +88,35 @@ final class Machine {
         }
         return try execute(depthLimit: Int32(depthLimit))
     }
+
+    // MARK: - Hot state
+
+    @inline(__always)
+    var collector: Collector {
+        get { hot.pointee.collector }
+        _modify { yield &hot.pointee.collector }
+    }
+
+    @inline(__always)
+    var stepsLeft: Int {
+        get { hot.pointee.stepsLeft }
+        _modify { yield &hot.pointee.stepsLeft }
+    }
+
+    @inline(__always)
+    var input: Value {
+        get { hot.pointee.input }
+        set { hot.pointee.input = newValue }
+    }
+
+    @inline(__always)
+    var data: Value {
+        get { hot.pointee.data }
+        set { hot.pointee.data = newValue }
+    }
+
+    @inline(__always) var memoValues: UnsafeMutablePointer<Value> { hot.pointee.memoValues }
+    @inline(__always) var memoStates: UnsafeMutablePointer<UInt8> { hot.pointee.memoStates }
 
     // MARK: - Memory
 
@@ -145,7 +182,10 @@ final class Machine {
     @inline(never)
     func checkLimits(_ pc: Int) throws(EvaluationError) {
         if stepsLeft <= 0 { throw failure(.instructionLimit, "evaluation took more steps than its limit", pc) }
-        if heap.isExhausted { throw failure(.memoryLimit, "evaluation needs more memory than its limit", pc) }
+        let collected = collector.count * MemoryLayout<Value>.stride
+        if heap.isExhausted || !heap.hasRoom(for: collected) {
+            throw failure(.memoryLimit, "evaluation needs more memory than its limit", pc)
+        }
         if let deadline, ContinuousClock.now > deadline {
             throw failure(.deadline, "evaluation ran past its deadline", pc)
         }
