@@ -96,6 +96,9 @@ public enum Builtins {
         UUIDBuiltins.family,
         NetBuiltins.family,
         CryptoBuiltins.family,
+        TokenBuiltins.family,
+        YAMLBuiltins.family,
+        AWSBuiltins.family,
         SchemaBuiltins.family,
         SystemBuiltins.family,
     ]
