@@ -97,6 +97,9 @@ public enum Builtins {
         UUIDBuiltins.family,
         NetBuiltins.family,
         CryptoBuiltins.family,
+        TokenBuiltins.family,
+        YAMLBuiltins.family,
+        AWSBuiltins.family,
         SchemaBuiltins.family,
         SystemBuiltins.family,
     ]

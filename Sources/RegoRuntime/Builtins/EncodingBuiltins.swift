@@ -34,9 +34,13 @@ enum EncodingBuiltins {
         return .true
     }
 
-    /// Padding may be left out.
     static func base64URLDecode(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
-        var text = Array(try a.bytes(0))
+        context.heap.string(utf8: try decodeURL(try a.bytes(0)))
+    }
+
+    /// Padding may be left out.
+    static func decodeURL(_ encoded: some Collection<UInt8>) throws(BuiltinError) -> [UInt8] {
+        var text = Array(encoded)
         if text.last != UInt8(ascii: "=") {
             guard text.count % 4 != 1 else {
                 throw .failure("illegal base64url string: \(String(decoding: text, as: UTF8.self))")
@@ -44,7 +48,7 @@ enum EncodingBuiltins {
             text += [UInt8](repeating: UInt8(ascii: "="), count: (4 - text.count % 4) % 4)
         }
         switch text.withUnsafeBufferPointer({ Base64.decode($0, .url) }) {
-        case .success(let bytes): return context.heap.string(utf8: bytes)
+        case .success(let bytes): return bytes
         case .failure(let error): throw .failure("illegal base64 data at input byte \(error.offset)")
         }
     }

@@ -40,7 +40,16 @@ enum SystemBuiltins {
 
     /// Checks the request, and then refuses: decisions never wait for another host.
     static func send(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
-        let keys = Set(try a.object(0).entries.map { $0.key.string ?? RegoTermWriter.text($0.key) })
+        try checkRequest(try a.object(0))
+        let url = a[0].lookup("url").string ?? ""
+        let afterScheme = url.split(separator: "://", maxSplits: 1).last ?? ""
+        let host = afterScheme.prefix { $0 != "/" && $0 != ":" && $0 != "?" }
+        throw .failure("unallowed host: \(host)")
+    }
+
+    /// Whether a request, the first operand, has the members it must have and no unknown ones.
+    static func checkRequest(_ request: Value) throws(BuiltinError) {
+        let keys = Set(request.entries.map { $0.key.string ?? RegoTermWriter.text($0.key) })
         func list(_ keys: some Collection<String>) -> String {
             "{\(keys.sorted().map { GoText.quoted($0) }.joined(separator: ", "))}"
         }
@@ -48,10 +57,6 @@ enum SystemBuiltins {
         if !unknown.isEmpty { throw .operand(0, "invalid request parameters(s): \(list(unknown))") }
         let missing = Set(["method", "url"]).subtracting(keys)
         if !missing.isEmpty { throw .operand(0, "missing required request parameters(s): \(list(missing))") }
-        let url = a[0].lookup("url").string ?? ""
-        let afterScheme = url.split(separator: "://", maxSplits: 1).last ?? ""
-        let host = afterScheme.prefix { $0 != "/" && $0 != ":" && $0 != "?" }
-        throw .failure("unallowed host: \(host)")
     }
 
     /// `{{.name}}` and paths of names are filled in; other actions of Go's templates are refused.

@@ -94,7 +94,16 @@ struct ConformanceJudge {
     // MARK: - Builtins of the suite
 
     /// The standard builtins and `test.sleep`, which the suite expects.
-    private static let builtins = BuiltinTable(Builtins.all + LanguageBuiltins.all)
+    private static let builtins = BuiltinTable(Builtins.all + LanguageBuiltins.all + [sleep].compactMap { $0 })
+
+    /// `test.sleep` waits for a Go duration, at most a second here.
+    private static let sleep: Builtin? = BuiltinSignature("test.sleep - (string) => null").map { signature in
+        Builtin(signature) { arguments, context throws(BuiltinError) in
+            let nanoseconds = try TimeBuiltins.parseDuration(arguments, context).int64 ?? 0
+            Thread.sleep(forTimeInterval: Double(min(max(nanoseconds, 0), 1_000_000_000)) / 1_000_000_000)
+            return .null
+        }
+    }
 }
 
 /// The value of a ground term; undefined for one that is not ground.
