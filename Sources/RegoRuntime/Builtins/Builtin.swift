@@ -97,6 +97,7 @@ public enum Builtins {
         NetBuiltins.family,
         CryptoBuiltins.family,
         SchemaBuiltins.family,
+        GraphQLBuiltins.family,
         SystemBuiltins.family,
     ]
 }
