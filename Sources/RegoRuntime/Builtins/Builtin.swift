@@ -101,6 +101,7 @@ public enum Builtins {
         YAMLBuiltins.family,
         AWSBuiltins.family,
         SchemaBuiltins.family,
+        GraphQLBuiltins.family,
         SystemBuiltins.family,
     ]
 }
