@@ -4,6 +4,7 @@
 import PackageDescription
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let bigInt: Target.Dependency = .product(name: "BigInt", package: "BigInt")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let strict: [SwiftSetting] = [
@@ -41,12 +42,12 @@ let package = Package(
         .target(name: "RegoCompiler", dependencies: ["RegoSyntax", "RegoValues"], swiftSettings: strict),
         .target(
             name: "RegoRuntime",
-            dependencies: ["RegoCompiler", "RegoSyntax", "RegoValues", "CRE2", bigInt, crypto, yams],
+            dependencies: ["RegoCompiler", "RegoSyntax", "RegoValues", "CRE2", bigInt, crypto, cryptoExtras, yams],
             swiftSettings: strict),
         .target(name: "MerkleLog", dependencies: [crypto], swiftSettings: strict),
         .target(
             name: "SignedTokens",
-            dependencies: ["RegoValues", crypto, .product(name: "CryptoExtras", package: "swift-crypto")],
+            dependencies: ["RegoValues", crypto, cryptoExtras],
             swiftSettings: strict),
 
         // Domain
@@ -124,7 +125,8 @@ let package = Package(
             name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoRuntime", "RegoSyntax", "RegoValues"],
             swiftSettings: strict),
         .testTarget(
-            name: "RegoRuntimeTests", dependencies: ["RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues"],
+            name: "RegoRuntimeTests",
+            dependencies: ["RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues", crypto],
             swiftSettings: strict),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto], swiftSettings: strict),
         .testTarget(name: "SignedTokensTests", dependencies: ["SignedTokens", "RegoValues"], swiftSettings: strict),

@@ -98,7 +98,6 @@ public enum Builtins {
         NetBuiltins.family,
         CryptoBuiltins.family,
         TokenBuiltins.family,
-        YAMLBuiltins.family,
         AWSBuiltins.family,
         SchemaBuiltins.family,
         GraphQLBuiltins.family,
