@@ -6,7 +6,7 @@ extension GraphQL {
         private var depth = 0
 
         /// Steps after which a document is refused.
-        static let limit = 20_000_000
+        static let limit = 2_000_000
 
         init(_ context: BuiltinContext) { self.context = context }
 
