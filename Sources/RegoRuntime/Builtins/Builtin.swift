@@ -96,6 +96,7 @@ public enum Builtins {
         UUIDBuiltins.family,
         NetBuiltins.family,
         CryptoBuiltins.family,
+        RSAKeyBuiltins.family,
         TokenBuiltins.family,
         YAMLBuiltins.family,
         AWSBuiltins.family,
