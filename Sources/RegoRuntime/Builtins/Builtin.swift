@@ -97,6 +97,7 @@ public enum Builtins {
         UUIDBuiltins.family,
         NetBuiltins.family,
         CryptoBuiltins.family,
+        RSAKeyBuiltins.family,
         TokenBuiltins.family,
         AWSBuiltins.family,
         SchemaBuiltins.family,

@@ -147,6 +147,24 @@ private let secretKey = #"{"kty":"oct","k":"c2VjcmV0"}"#
         #expect(try BuiltinHarness().answer(call.name, call.arguments) == call.answer)
     }
 
+    @Test(arguments: [
+        Call(
+            "crypto.x509.parse_rsa_private_key",
+            #"["-----BEGIN RSA PRIVATE KEY-----\nMBwCAQACAgCNAgEDAgEFAgEHAgELAgEBAgECAgEE\n-----END RSA PRIVATE KEY-----"]"#,
+            ##"{"d": "BQ", "dp": "AQ", "dq": "Ag", "e": "Aw", "kty": "RSA", "n": "jQ", "p": "Bw", "q": "Cw", "qi": "BA"}"##
+        ),
+        Call(
+            "crypto.x509.parse_rsa_private_key", #"[""]"#,
+            "failure: crypto.x509.parse_rsa_private_key: input PEM data was empty"),
+        Call(
+            "crypto.x509.parse_rsa_private_key",
+            #"["-----BEGIN RSA PRIVATE KEY-----\nMAA=\n-----END RSA PRIVATE KEY-----"]"#,
+            "failure: crypto.x509.parse_rsa_private_key: x509: failed to parse private key"),
+    ])
+    func `an RSA private key becomes a JWK`(call: Call) throws {
+        #expect(try BuiltinHarness().answer(call.name, call.arguments) == call.answer)
+    }
+
     @Test func `an AWS signature covers path, query and headers`() throws {
         let configuration =
             #"{"aws_access_key":"K","aws_secret_access_key":"S","aws_service":"iam","aws_region":"eu-west-1"}"#
