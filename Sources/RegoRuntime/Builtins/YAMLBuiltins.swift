@@ -1,27 +1,28 @@
 import RegoValues
 internal import Yams
 
-/// YAML text from values and back, as far as YAML is JSON with other clothes.
+/// YAML text from values and back, by the YAML 1.1 rules that OPA's library follows.
 enum YAMLBuiltins {
     static let family: Builtins.Family = [
         ("yaml.marshal", marshal), ("yaml.unmarshal", unmarshal), ("yaml.is_valid", isValid),
     ]
 
     static func marshal(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
-        var writer = YAMLWriter()
-        writer.write(a[0], indent: 0, isInline: false)
-        try context.checkRoom(for: writer.text.utf8.count)
-        return context.heap.string(writer.text)
+        do {
+            return context.heap.string(try Yams.serialize(node: YAMLText.node(a[0]), allowUnicode: true))
+        } catch {
+            throw .failure("yaml: \(error)")
+        }
     }
 
     static func unmarshal(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
-        try value(try a.text(0), context)
+        try read(try a.text(0), context)
     }
 
     static func isValid(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         guard let text = a[0].string else { return .false }
         do throws(BuiltinError) {
-            _ = try value(text, context)
+            _ = try read(text, context)
             return .true
         } catch {
             if error.kind == .halt { throw error }
@@ -29,19 +30,17 @@ enum YAMLBuiltins {
         }
     }
 
-    private static func value(_ text: String, _ context: BuiltinContext) throws(BuiltinError) -> Value {
+    /// The first document of the text; null for none.
+    private static func read(_ text: String, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         guard !isTooDeep(text) else { throw .failure("yaml: nested deeper than the limit of \(depthLimit)") }
-        let root: Node?
+        let node: Node?
         do {
-            root = try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw .failure(message(error))
+            node = try Parser(yaml: text, resolver: .basic).nextRoot()
         } catch {
-            throw .failure("yaml: \(error)")
+            throw .failure("yaml: \(YAMLText.message(error))")
         }
-        guard let root else { return .null }
-        var reader = YAMLReader(context: context)
-        return try reader.value(root, depth: 0)
+        guard let node else { return .null }
+        return try YAMLReader(context: context).value(node)
     }
 
     private static let depthLimit = 200
@@ -67,136 +66,84 @@ enum YAMLBuiltins {
         }
         return false
     }
-
-    /// The reader's words; lines are counted as Go's reader counts them, which names no first line.
-    private static func message(_ error: YamlError) -> String {
-        switch error {
-        case .scanner(_, let problem, let mark, _): "yaml: line \(mark.line): \(problem)"
-        case .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-            mark.line > 1 ? "yaml: line \(mark.line - 1): \(problem)" : "yaml: \(problem)"
-        case .reader(let problem, _, _, _): "yaml: \(problem)"
-        default: "yaml: \(error)"
-        }
-    }
 }
 
-/// Turns YAML nodes into values; keys become strings, plain scalars what YAML 1.1 takes them for.
+/// Makes values of YAML nodes. Anchors multiply what a text says, so the evaluation's limits are asked all along.
 private struct YAMLReader {
     let context: BuiltinContext
-    private var nodes = 0
 
-    init(context: BuiltinContext) { self.context = context }
-
-    mutating func value(_ node: Node, depth: Int) throws(BuiltinError) -> Value {
-        nodes += 1
-        // Aliases repeat what they name, so a short text can stand for a huge value.
-        if nodes & 255 == 0 { try context.checkLimits() }
-        guard depth < 400 else { throw .failure("yaml: nested too deep") }
+    func value(_ node: Node) throws(BuiltinError) -> Value {
+        try context.checkLimits()
         switch node {
-        case .scalar(let scalar): return try self.scalar(scalar)
+        case .scalar(let scalar): return try value(scalar)
         case .sequence(let sequence):
             var elements: [Value] = []
-            for element in sequence { elements.append(try value(element, depth: depth + 1)) }
+            for element in sequence { elements.append(try value(element)) }
             return context.heap.array(elements)
         case .mapping(let mapping):
-            var entries: [Entry] = []
-            for (key, member) in mapping {
-                let name = try value(key, depth: depth + 1)
-                let inner = try value(member, depth: depth + 1)
-                if name.string == "<<", inner.kind == .object {
-                    entries.insert(contentsOf: inner.entries, at: 0)
-                } else {
-                    let text = name.kind == .string ? name : context.heap.string(JSONWriter.text(name))
-                    entries.append(Entry(key: text, value: inner))
-                }
+            return context.heap.object(try entries(mapping))
+        case .alias:
+            throw .failure("yaml: unknown anchor referenced")
+        }
+    }
+
+    /// Merged mappings first, so that the mapping's own keys win.
+    private func entries(_ mapping: Node.Mapping) throws(BuiltinError) -> [Entry] {
+        var merged: [Entry] = []
+        var own: [Entry] = []
+        for (key, member) in mapping {
+            if let scalar = key.scalar, scalar.string == "<<", scalar.style == .plain {
+                merged = try self.merged(member)
+            } else {
+                own.append(Entry(key: context.heap.string(try self.key(key)), value: try value(member)))
             }
-            return context.heap.object(entries)
-        default: throw .failure("yaml: unknown anchor")
+        }
+        return merged + own
+    }
+
+    private func merged(_ node: Node) throws(BuiltinError) -> [Entry] {
+        if case .mapping(let mapping) = node { return try entries(mapping) }
+        guard case .sequence(let sequence) = node else { throw wrongMerge }
+        var all: [Entry] = []
+        // Of several mappings the first wins.
+        for element in sequence.reversed() {
+            guard case .mapping(let mapping) = element else { throw wrongMerge }
+            all += try entries(mapping)
+        }
+        return all
+    }
+
+    private var wrongMerge: BuiltinError {
+        .failure("yaml: map merge requires map or sequence of maps as the value")
+    }
+
+    /// JSON has only strings for keys: numbers and booleans become their text.
+    private func key(_ node: Node) throws(BuiltinError) -> String {
+        guard case .scalar(let scalar) = node else {
+            throw .failure(
+                "error converting YAML to JSON: unsupported map key of type: \(node.isMapping ? "map" : "slice")")
+        }
+        let value = try value(scalar)
+        switch value.kind {
+        case .string: return value.string ?? ""
+        case .null: throw .failure("error converting YAML to JSON: unsupported map key of type: nil")
+        default: return JSONWriter.text(value)
         }
     }
 
-    private func scalar(_ scalar: Node.Scalar) throws(BuiltinError) -> Value {
-        let text = scalar.string
-        guard scalar.style == .plain || scalar.style == .any else { return context.heap.string(text) }
-        switch text {
-        case "", "~", "null", "Null", "NULL": return .null
-        case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON": return .true
-        case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF": return .false
-        case ".inf", ".Inf", ".INF", "+.inf", "-.inf", ".nan", ".NaN", ".NAN":
-            throw .failure("json: unsupported value: \(text)")
-        default: return YAMLReader.number(text, context.heap) ?? context.heap.string(text)
+    private func value(_ scalar: Node.Scalar) throws(BuiltinError) -> Value {
+        switch YAMLText.resolve(scalar) {
+        case .null: return .null
+        case .boolean(let flag): return .boolean(flag)
+        case .number(let digits):
+            if let number = context.heap.number(literal: digits) { return number }
+            throw .failure("error converting YAML to JSON: json: unsupported value: \(scalar.string)")
+        case .notFinite(let text): throw .failure("error converting YAML to JSON: json: unsupported value: \(text)")
+        case .text(let text): return context.heap.string(text)
         }
-    }
-
-    /// Decimal, hexadecimal, octal and binary integers, with underscores, and decimal fractions.
-    static func number(_ text: String, _ heap: Heap) -> Value? {
-        guard let first = text.utf8.first, first &- 0x30 < 10 || "+-.".utf8.contains(first) else { return nil }
-        var digits = text.replacing("_", with: "")
-        let sign = digits.hasPrefix("-") ? "-" : ""
-        if digits.hasPrefix("-") || digits.hasPrefix("+") { digits.removeFirst() }
-        for (prefix, radix) in [("0x", 16), ("0b", 2), ("0o", 8)] where digits.hasPrefix(prefix) {
-            return Int64(sign + digits.dropFirst(2), radix: radix).map { .integer($0) }
-        }
-        if digits.count > 1, digits.hasPrefix("0"), digits.allSatisfy({ ("0"..."7").contains($0) }) {
-            return Int64(sign + digits, radix: 8).map { .integer($0) }
-        }
-        if digits.hasPrefix(".") { digits = "0" + digits }
-        if digits.hasSuffix(".") { digits += "0" }
-        return heap.number(literal: sign + digits)
     }
 }
 
-/// Writes block YAML with sorted keys, two spaces a level and lists level with their key.
-private struct YAMLWriter {
-    private(set) var text = ""
-
-    mutating func write(_ value: Value, indent: Int, isInline: Bool) {
-        switch value.kind {
-        case .array, .set:
-            if value.count == 0 { return line("[]") }
-            for (position, element) in value.elements.enumerated() {
-                if position > 0 || !isInline { pad(indent) }
-                text += "- "
-                write(element, indent: indent + 2, isInline: true)
-            }
-        case .object:
-            if value.count == 0 { return line("{}") }
-            for (position, entry) in value.entries.enumerated() {
-                if position > 0 || !isInline { pad(indent) }
-                text += YAMLWriter.string(entry.key.string ?? JSONWriter.text(entry.key)) + ":"
-                writeMember(entry.value, indent)
-            }
-        case .string: line(YAMLWriter.string(value.string ?? ""))
-        default: line(JSONWriter.text(value))
-        }
-    }
-
-    private mutating func writeMember(_ value: Value, _ indent: Int) {
-        let isBlock = (value.kind == .array || value.kind == .set || value.kind == .object) && value.count > 0
-        text += isBlock ? "\n" : " "
-        write(value, indent: value.kind == .object ? indent + 2 : indent, isInline: false)
-    }
-
-    private mutating func line(_ content: String) { text += content + "\n" }
-    private mutating func pad(_ indent: Int) { text += String(repeating: " ", count: indent) }
-
-    /// Plain where nothing else could be meant, in double quotes where it would be read as another type or holds
-    /// control characters, else in single quotes.
-    static func string(_ text: String) -> String {
-        let others = [
-            "", "~", "null", "Null", "NULL", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON",
-            "n",
-            "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", "<<", "=",
-        ]
-        let isNumber = YAMLReader.number(text, Heap(limit: 1 << 12)) != nil || text.lowercased().hasSuffix(".inf")
-        if others.contains(text) || isNumber
-            || text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f })
-        {
-            return GoText.quoted(text)
-        }
-        let startsPlain = !"-?:,[]{}#&*!|>'\"%@` ".contains(text.first ?? " ")
-        let isPlain =
-            startsPlain && !text.contains(": ") && !text.contains(" #") && !text.hasSuffix(":") && !text.hasSuffix(" ")
-        return isPlain ? text : "'\(text.replacing("'", with: "''"))'"
-    }
+extension Node {
+    fileprivate var isMapping: Bool { if case .mapping = self { true } else { false } }
 }
