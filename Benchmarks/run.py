@@ -73,7 +73,7 @@ class Bench:
 
     def script(self, call):
         key_id, method, host, path, body, headers = CALLS[call]
-        lines = [f'wrk.method = "{method}"', f'wrk.path = "{path}"', f'wrk.headers["host"] = "{host}"',
+        lines = [f'wrk.method = "{method}"', f'wrk.path = "{path}"', f'wrk.headers["Host"] = "{host}"',
                  f'wrk.headers["x-aegis-api-key"] = "{self.keys[key_id]}"']
         if body:
             lines += ['wrk.headers["content-type"] = "application/json"', f"wrk.body = [[{body}]]"]
@@ -96,6 +96,8 @@ class Bench:
                 text = self.wrk(port, call, connections, self.options.seconds).communicate()[0]
                 rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
                 other = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+                if bool(other) != ("denied" in label):
+                    sys.exit(f"{label}: the calls were not answered as they should be, so their times mean nothing:\n{text}")
                 print(f"{label:<30} {connections:>11} {float(rate.group(1)) if rate else 0:>9.0f} {percentile(text, 50):>8.2f} "
                       f"{percentile(text, 99):>8.2f} {other.group(1) if other else 0:>9}", flush=True)
 
