@@ -13,8 +13,9 @@ CALLS_PER_CLIENT, CLIENTS = 400, 8
 
 
 @pytest.mark.parametrize("moment", [0.15, 0.4, 0.9])
-def test_killed_under_load_every_answer_is_in_the_trail(tmp_path, moment):
+def test_killed_under_load_every_answer_is_in_the_trail(tmp_path, moment, request):
     gateway = Gateway(tmp_path)
+    request.addfinalizer(gateway.stop)
     gateway.issue("finance-1")
     gateway.issue("llm-1")
     gateway.start()
@@ -56,4 +57,3 @@ def test_killed_under_load_every_answer_is_in_the_trail(tmp_path, moment):
     assert len(spent) <= 6, "20 dollars hold six calls of 3"
     done = gateway.verify()
     assert done.returncode == 0, done.stdout + done.stderr
-    gateway.stop()
