@@ -1,4 +1,5 @@
 public import Approvals
+import Crypto
 public import Decisions
 public import Foundation
 public import RegoValues
@@ -18,6 +19,7 @@ public final class DecisionFixture: Sendable {
     /// The agents that are switched off.
     public let switches = SwitchBoard()
     public let desk: ApprovalDesk
+    public let sessions = SessionLedger(markKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32)))
     public let point: DecisionPoint
     private let folder: URL
 
@@ -41,7 +43,8 @@ public final class DecisionFixture: Sendable {
             APIKeyEntry(keyID: caller.keyID, digest: try DecisionFixture.key(caller.keyID).digest, caller: caller)
         }
         point = DecisionPoint(
-            prover: APIKeyProver(entries), policies: policies, ledger: ledger, approvals: ledger, mint: mint,
+            prover: APIKeyProver(entries), policies: policies, ledger: ledger, sessions: sessions, approvals: ledger,
+            mint: mint,
             delegations: delegations, recorder: recorder, redactor: try Redactor(), attemptRate: attemptRate,
             switches: { [switches] in switches.now }, now: { clock.now })
     }

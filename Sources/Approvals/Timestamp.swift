@@ -9,6 +9,43 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
     /// Whole seconds, rounded down.
     public var seconds: Int64 { nanoseconds.flooredDivision(by: 1_000_000_000) }
 
+    /// Reads a time as records write it, RFC 3339 in UTC with up to nine digits of a second; nil for other texts.
+    public init?(parsing text: String) {
+        let bytes = Array(text.utf8)
+        func number(_ range: Range<Int>) -> Int64? {
+            guard range.upperBound <= bytes.count else { return nil }
+            var value: Int64 = 0
+            for byte in bytes[range] {
+                guard (0x30...0x39).contains(byte) else { return nil }
+                value = value * 10 + Int64(byte - 0x30)
+            }
+            return value
+        }
+        let marks: [(Int, Character)] = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")]
+        guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"),
+            marks.allSatisfy({ bytes[$0.0] == $0.1.asciiValue }), let year = number(0..<4), let month = number(5..<7),
+            let day = number(8..<10), let hour = number(11..<13), let minute = number(14..<16),
+            let second = number(17..<19), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
+            second < 60, year >= 1970, year < 2262
+        else { return nil }
+        var fraction: Int64 = 0
+        if bytes[19] == UInt8(ascii: ".") {
+            let digits = 20..<bytes.count - 1
+            guard (1...9).contains(digits.count), let value = number(digits) else { return nil }
+            fraction = (digits.count..<9).reduce(value) { value, _ in value * 10 }
+        } else if bytes.count != 20 {
+            return nil
+        }
+        // Days since 1970 of a proleptic Gregorian date, years counted from March.
+        let marchYear = month > 2 ? year : year - 1
+        let era = marchYear / 400
+        let yearOfEra = marchYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        nanoseconds = (days * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000_000 + fraction
+        guard description.hasPrefix(text.prefix(19)) else { return nil }
+    }
+
     public func advanced(bySeconds seconds: Int64) -> Timestamp {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(seconds.multipliedClamped(by: 1_000_000_000))
         return Timestamp(nanoseconds: overflow ? (seconds < 0 ? .min : .max) : sum)

@@ -47,7 +47,8 @@ struct Gateway {
         let mint = try OverrideTokenMint(signingKey: signingKey, audience: "gw-1")
         let recorder = recorder
         let decisions = DecisionPoint(
-            prover: prover, policies: policies, ledger: MemorySpend(approvals), approvals: approvals, mint: mint,
+            prover: prover, policies: policies, ledger: MemorySpend(approvals),
+            sessions: SessionLedger(markKey: SymmetricKey(size: .bits256)), approvals: approvals, mint: mint,
             delegations: try DelegationMint(signingKey: signingKey, audience: "gw-1"),
             recorder: recorder, redactor: try Redactor(), now: { Self.now })
         var logger = Logger(label: "test")

@@ -30,6 +30,8 @@ public struct AuditRecordDraft: Sendable {
     /// Where the sealed input is kept for re-execution.
     public var inputRef: String?
     public var stateDigest: String?
+    /// What the call added to its session: labels, and keyed hashes of the values that policies count.
+    public var sessionEffects: CanonicalJSON?
     /// The time that the policy saw, nanoseconds since 1970 UTC.
     public var evaluatedAt: Int64?
     /// `allow`, `deny`, `sanitize`, `approval_needed`.

@@ -82,6 +82,7 @@ enum RecordFormatter {
         line.string("retention_class", draft.retentionClass)
         line.string("rule", draft.rule)
         line.integer("schema", 1)
+        line.json("session_effects", draft.sessionEffects)
         line.string("session_id", draft.sessionID)
         line.string("span_id", draft.spanID)
         line.string("state_digest", draft.stateDigest)

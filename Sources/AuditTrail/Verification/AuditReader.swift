@@ -37,6 +37,23 @@ public struct AuditReader {
         return found.reversed().flatMap { $0 }
     }
 
+    /// Moves to the first segment that may hold records of this time or later.
+    /// - Parameter time: nanoseconds since 1970.
+    /// - Throws: ``AuditError`` `.storage`.
+    public mutating func skip(toTime time: Int64) throws(AuditError) {
+        var horizon: [UInt8] = []
+        Timestamp.write(time, to: &horizon)
+        let numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
+        for number in numbers.reversed() {
+            var reader = AuditReader(storage: storage)
+            reader.segment = number
+            (segment, offset, lines) = (number, 0, 0)
+            if let first = try reader.chunk().first?["time"], first < String(decoding: horizon, as: UTF8.self) {
+                return
+            }
+        }
+    }
+
     /// The records that were committed since the last call, up to some megabytes of them; none when there are no more.
     /// - Throws: ``AuditError`` `.storage`.
     public mutating func next() throws(AuditError) -> [AuditRecordLine] {

@@ -38,6 +38,8 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.callChain = record.chain
         draft.agentIdentity = record.callerIdentity
         draft.sessionID = record.sessionID
+        draft.stateDigest = try record.session.digest()
+        draft.sessionEffects = try AuditTrailRecorder.effects(record)
         draft.toolName = answer.toolName
         draft.parametersDigest = record.parametersDigest.map { commitment(to: $0, of: answer.id) }
         if let shown = record.parametersShown { draft.parametersShown = try CanonicalJSON(shown) }
@@ -71,6 +73,28 @@ public struct AuditTrailRecorder: DecisionRecorder {
         return draft
     }
 
+    /// What the call added to its session, for a gateway that starts again: nil where it added nothing but itself.
+    private static func effects(_ record: DecisionRecord) throws -> CanonicalJSON? {
+        guard !record.sessionLabels.isEmpty || !record.sessionMarks.isEmpty else { return nil }
+        var json = JSONText()
+        json.object { json in
+            if !record.sessionLabels.isEmpty { json.field("labels", record.sessionLabels) }
+            guard !record.sessionMarks.isEmpty else { return }
+            json.key("marks")
+            json.array { json in
+                for mark in record.sessionMarks {
+                    json.object { json in
+                        json.field("books", mark.books.rawValue)
+                        json.field("policy", mark.policy)
+                        json.field("rule", mark.rule)
+                        json.field("value", mark.value)
+                    }
+                }
+            }
+        }
+        return try canonical(json)
+    }
+
     private static func canonical(_ json: JSONText) throws -> CanonicalJSON {
         let document = try Document(json: json.bytes)
         return try withExtendedLifetime(document) { try CanonicalJSON(document.root) }
@@ -82,6 +106,17 @@ public struct AuditTrailRecorder: DecisionRecorder {
         let message = Array("\(id):\(digest)".utf8)
         return "hmac-sha256:"
             + Digests.hexadecimal(HMAC<SHA256>.authenticationCode(for: message, using: commitmentKey))
+    }
+}
+
+extension SessionFacts {
+    /// SHA-256 over the canonical JSON of what the policies saw; nil where the session was new.
+    fileprivate func digest() throws -> String? {
+        guard !labels.isEmpty || !tools.isEmpty else { return nil }
+        let heap = Heap()
+        var text: [UInt8] = []
+        try withExtendedLifetime(heap) { try JSONWriter.canonical(document(id: nil, in: heap), to: &text) }
+        return "sha256:" + Digests.hexadecimal(SHA256.hash(data: text))
     }
 }
 

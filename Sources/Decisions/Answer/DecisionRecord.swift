@@ -12,6 +12,11 @@ public struct DecisionRecord {
     /// The agents before this one, oldest first.
     public var chain: [String]
     public var sessionID: String?
+    /// What the policies saw of the session.
+    public var session: SessionFacts
+    /// What the call added to it.
+    public var sessionLabels: [String]
+    public var sessionMarks: [SessionMark]
     public var idempotencyKey: String?
     public var spanID: String?
     public var region: String?

@@ -21,6 +21,7 @@ public enum ReasonCode: String, Sendable, CaseIterable {
     case tokenUsed = "token_used"
     case budgetExceeded = "budget_exceeded"
     case rateExceeded = "rate_exceeded"
+    case distinctExceeded = "distinct_exceeded"
     case idempotencyConflict = "idempotency_conflict"
     case idempotencyInFlight = "idempotency_in_flight"
     // What the enforcement point can do.
@@ -52,6 +53,7 @@ public enum ReasonCode: String, Sendable, CaseIterable {
         case .policyAllow, .policyDeny, .noMatchingRule, .approvalRequired, .approvalGranted, .approvalDenied,
             .approvalExpired, .amountExceeded, .egressNotAllowed, .endpointNotAllowed, .purposeMissing,
             .parameterInvalid, .callerNotAllowed, .chainTooDeep, .scopeExceeded, .budgetExceeded, .rateExceeded,
+            .distinctExceeded,
             .sanitizeUnsupported, .unknownTool, .evaluationError:
             false
         }

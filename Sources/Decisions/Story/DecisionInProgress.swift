@@ -30,6 +30,9 @@ struct DecisionInProgress {
     var approval: Decision.ApprovalState?
     var limits = Decision.Limits()
     var hasEffects = false
+    /// What the policies saw of the session, and what the call has done to it.
+    var session = SessionFacts()
+    var ticket: SessionLedger.Ticket?
     /// The signed chain to the agent behind the tool, where there is one.
     var delegation: String?
 

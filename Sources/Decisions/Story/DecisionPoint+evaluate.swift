@@ -14,6 +14,7 @@ extension DecisionPoint {
                 return
             }
         }
+        if let key = decision.sessionKey { decision.session = sessions.facts(key, now: evaluatedAt) }
         guard let input = DecisionPoint.input(decision) else { return }
         let heap = decision.request.heap
         do {
@@ -44,15 +45,13 @@ extension DecisionPoint {
     private static func input(_ decision: DecisionInProgress) -> Value? {
         guard let caller = decision.caller, let agent = decision.agent, let call = decision.call else { return nil }
         let heap = decision.request.heap
-        var session: [(Value, Value)] = [(.string("labels"), .emptyArray)]
-        if let id = decision.request.sessionID { session.append((.string("id"), heap.string(id))) }
         var members: [(Value, Value)] = [
             (.string("tenant"), heap.string(caller.tenant)),
             (.string("agent"), heap.object([(.string("id"), heap.string(agent.name))])),
             (.string("tool"), heap.object([(.string("name"), heap.string(call.tool.name))])),
             (.string("params"), call.parameters),
             (.string("chain"), heap.array(decision.chain.map(heap.string))),
-            (.string("session"), heap.object(session)),
+            (.string("session"), decision.session.document(id: decision.request.sessionID, in: heap)),
             (.string("context"), decision.request.context),
             (.string("now"), .integer(decision.admittedAt.nanoseconds)),
         ]
@@ -70,6 +69,18 @@ extension DecisionPoint {
             members.append(
                 (.string("approval"), heap.object([(.string("id"), heap.string(token.approvalID.description))])))
         }
+        return heap.object(members)
+    }
+}
+
+extension SessionFacts {
+    /// What policies see as `input.session`.
+    func document(id: String?, in heap: Heap) -> Value {
+        var members: [(Value, Value)] = [
+            (.string("calls"), .integer(Int64(calls))), (.string("labels"), heap.array(labels.map(heap.string))),
+            (.string("tools"), heap.object(tools.map { (heap.string($0.key), Value.integer(Int64($0.value))) })),
+        ]
+        if let id { members.append((.string("id"), heap.string(id))) }
         return heap.object(members)
     }
 }

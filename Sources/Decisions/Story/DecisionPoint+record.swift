@@ -13,6 +13,7 @@ extension DecisionPoint {
         } catch {
             // Where giving back fails too, recovery does it: the decision has no durable record.
             if decision.hasEffects { try? await ledger.release(decision.id, now: now()) }
+            if let ticket = decision.ticket { sessions.undo(ticket) }
             var denied = DecisionInProgress(decision)
             denied.deny(.auditUnavailable, "the decision could not be recorded")
             return denied.decision()
@@ -24,7 +25,9 @@ extension DecisionPoint {
         return DecisionRecord(
             answer: answer, at: now(), admittedAt: decision.admittedAt, callerIdentity: decision.caller?.identity,
             actingFor: decision.actingFor, chain: decision.chain,
-            sessionID: decision.request.sessionID, idempotencyKey: decision.request.idempotencyKey,
+            sessionID: decision.request.sessionID, session: decision.session,
+            sessionLabels: decision.ticket?.labels ?? [],
+            sessionMarks: decision.ticket?.marks ?? [], idempotencyKey: decision.request.idempotencyKey,
             spanID: decision.request.trace?.spanID, region: decision.policy?.region,
             parametersDigest: decision.digest,
             parametersShown: decision.call.map { call in

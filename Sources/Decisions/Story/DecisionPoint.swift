@@ -10,6 +10,7 @@ public struct DecisionPoint: Sendable {
     let prover: any IdentityProver
     public let policies: PolicyRegistry
     let ledger: any SpendLedger
+    public let sessions: SessionLedger
     let approvals: any ApprovalLedger
     let mint: OverrideTokenMint
     let delegations: DelegationMint
@@ -27,6 +28,7 @@ public struct DecisionPoint: Sendable {
     ///   - approvalURL: where a human decides an approval.
     public init(
         prover: any IdentityProver, policies: PolicyRegistry, ledger: any SpendLedger,
+        sessions: SessionLedger,
         approvals: any ApprovalLedger, mint: OverrideTokenMint, delegations: DelegationMint,
         recorder: any DecisionRecorder, redactor: Redactor,
         limits: AdmissionLimits = .usual,
@@ -38,6 +40,7 @@ public struct DecisionPoint: Sendable {
         self.prover = prover
         self.policies = policies
         self.ledger = ledger
+        self.sessions = sessions
         self.approvals = approvals
         self.mint = mint
         self.delegations = delegations
@@ -59,7 +62,9 @@ public struct DecisionPoint: Sendable {
         evaluate(&decision)
         handOn(&decision)
         shape(&decision)
+        remember(&decision)
         await spend(&decision)
+        forget(&decision)
         return await record(decision)
     }
 

@@ -26,12 +26,22 @@ struct PolicyVerdict: Sendable {
         var limit: RateLimit
     }
 
+    /// A value of which a session may have only so many different ones.
+    struct Distinct {
+        var policy: String
+        var rule: String
+        var limit: Int
+        /// Lives in the request's heap; null where it could not be evaluated.
+        var value: Value
+    }
+
     var ruling: Ruling
     var reason: DecisionReason
     var approval: ApprovalTerms?
     var sanitize: [SanitizeObligation]
     var budgets: [Budget]
     var rates: [Rate]
+    var distinct: [Distinct]
 
     /// Why a result is not one; never shows values.
     struct Malformed: Error {
@@ -62,6 +72,11 @@ struct PolicyVerdict: Sendable {
         for entry in try PolicyVerdict.list(value, "budgets") { budgets.append(try Budget(entry)) }
         rates = []
         for entry in try PolicyVerdict.list(value, "rates") { rates.append(try Rate(entry)) }
+        distinct = []
+        // Bundles of before this field have none.
+        if !value.lookup("distinct").isUndefined {
+            for entry in try PolicyVerdict.list(value, "distinct") { distinct.append(try Distinct(entry)) }
+        }
     }
 
     private static func list(_ value: Value, _ name: StaticString) throws(Malformed) -> UnsafeBufferPointer<Value> {
@@ -140,6 +155,15 @@ extension PolicyVerdict.Budget {
             policy: policy, rule: rule, window: window, scope: scope, limit: limit,
             currency: value.lookup("currency").string ?? "",
             cost: cost.kind == .number ? cost.numberText.flatMap { MicroUnits(roundingUp: $0.utf8) } : nil)
+    }
+}
+
+extension PolicyVerdict.Distinct {
+    fileprivate init(_ value: Value) throws(PolicyVerdict.Malformed) {
+        guard let policy = value.lookup("policy").string, let rule = value.lookup("rule").string,
+            let limit = value.lookup("limit").int64, (1...10_000).contains(limit)
+        else { throw PolicyVerdict.Malformed(field: "distinct") }
+        self.init(policy: policy, rule: rule, limit: Int(limit), value: value.lookup("value"))
     }
 }
 

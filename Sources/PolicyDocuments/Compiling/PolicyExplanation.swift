@@ -73,6 +73,10 @@ public struct PolicyExplanation: Sendable {
             return line("budget", "\(micros(money.micros)) \(money.currency) a \(window.rawValue), per \(policy.per)")
         case .rate(let rps, let burst):
             return line("rate", "\(rps) calls a second, \(burst) at once, per \(policy.per)")
+        case .distinct(let counts):
+            return counts.flatMap {
+                line("distinct", "\(written($0.of)): at most \($0.limit) different ones in a session")
+            }
         case .rule(let rule):
             return line(step(of: rule.effect), rule.conditions.isEmpty ? "every call" : list(rule.conditions))
         }

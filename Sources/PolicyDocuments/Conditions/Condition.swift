@@ -60,6 +60,22 @@ struct ConditionCompiler {
     /// A numeric expression, for `cost`.
     func compileNumber(_ node: LocatedNode) -> String? {
         if case .number(let text) = node.kind { return text }
+        return compileTerm(node) { terms, result, text, location throws(TermCompiler.Fault) in
+            guard result.type.fits(.number) else {
+                throw terms.report(
+                    .conditionType, "`cost` is a number, and `\(text)` is \(result.type.title)", at: location,
+                    fix: "write a number, such as `params.cost_usd`")
+            }
+        }
+    }
+
+    /// The Rego of one term, such as `params.to`, whose value is wanted and not its truth.
+    func compileTerm(
+        _ node: LocatedNode,
+        check: (TermCompiler, TermCompiler.Result, String, SourceLocation) throws(TermCompiler.Fault) -> Void = {
+            _, _, _, _ in
+        }
+    ) -> String? {
         guard let text = node.string, let one = parse(text, at: node.location) else { return nil }
         let terms = TermCompiler(tools: tools, present: [], origin: one.origin, findings: findings)
         do {
@@ -70,11 +86,7 @@ struct ConditionCompiler {
                 result = try terms.compile(Term(.call(call), location: one.expr.location))
             default: throw terms.unsupported("this statement", at: one.expr.location)
             }
-            guard result.type.fits(.number) else {
-                throw terms.report(
-                    .conditionType, "`cost` is a number, and `\(text)` is \(result.type.title)", at: one.expr.location,
-                    fix: "write a number, such as `params.cost_usd`")
-            }
+            try check(terms, result, text, one.expr.location)
             return result.text
         } catch {
             return nil

@@ -162,7 +162,7 @@ extension TermCompiler {
             guard depth == 0, case .string(let field) = step.kind else { continue }
             let known: [String: ValueType]? =
                 switch root {
-                case "session": ["id": .string, "labels": .array(.string)]
+                case "session": ["id": .string, "labels": .array(.string), "calls": .number, "tools": .object]
                 case "request": ["method": .string, "host": .string, "path": .string]
                 default: nil
                 }
@@ -174,6 +174,8 @@ extension TermCompiler {
                         ?? "it has: \(known.keys.sorted().joined(separator: ", "))")
             }
             result.type = type
+            // The decision point always gives these.
+            if root == "session", field != "id" { result.isTotal = true }
         }
         return result
     }

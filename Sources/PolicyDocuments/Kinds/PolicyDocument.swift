@@ -33,6 +33,7 @@ struct PolicyDocument: Sendable {
             case maximumDepth(Int)
             case budget(Window, Money)
             case rate(rps: String, burst: Int)
+            case distinct([Distinct])
             case rule(Rule)
         }
 
@@ -48,6 +49,12 @@ struct PolicyDocument: Sendable {
         let reason: String?
         let approval: Approval?
         let sanitizers: [Sanitizer]
+    }
+
+    /// How many different values of something a session may have.
+    struct Distinct: Sendable {
+        let of: LocatedNode
+        let limit: Int
     }
 
     struct Approval: Sendable {
@@ -108,6 +115,12 @@ struct PolicyDocument: Sendable {
         case "require": return .require(value.entries)
         case "denied_callers": return .deniedCallers(NameGlob.list(value))
         case "max_chain_depth": return value.integer.map(Clause.Kind.maximumDepth)
+        case "max_distinct":
+            return .distinct(
+                value.elements.compactMap { element in
+                    guard let of = element[name: "of"], let limit = element[name: "limit"]?.integer else { return nil }
+                    return Distinct(of: of, limit: limit)
+                })
         case "rps":
             guard case .number(let text) = value.kind, let rate = ExactDecimal(text) else { return nil }
             let whole = rate.isInteger ? rate.scaled(by: 0) : Int64(text.prefix { $0 != "." }).map { $0 + 1 }

@@ -36,6 +36,9 @@ extension Shape {
         Field("require", .requirements, "What the call's context must say, such as `purpose: care`."),
         Field("denied_callers", .list(.format(.glob), atLeast: 0), "Who may not stand in the call chain."),
         Field("max_chain_depth", .integer(0...64), "How many callers may stand before the agent."),
+        Field(
+            "max_distinct", .list(.object(distinct), atLeast: 1),
+            "How many different values of something a session may have."),
         Field("hourly_budget", .format(.money), "The most its calls may cost in an hour."),
         Field("daily_budget", .format(.money), "The most its calls may cost in a day."),
         Field("monthly_budget", .format(.money), "The most its calls may cost in a month."),
@@ -46,6 +49,13 @@ extension Shape {
         Field("rps", .number(minimum: "0", exclusive: true), "Calls a second, on the average."),
         Field("burst", .integer(1...1_000_000), "Calls at once. `rps` rounded up by default."),
     ]
+
+    static let distinct = Shape(
+        title: "a count of different values",
+        fields: [
+            Field("of", .condition, required: true, "What is counted, such as `params.to`."),
+            Field("limit", .integer(1...10_000), required: true, "How many different ones a session may have."),
+        ])
 
     static let rule = Shape(
         title: "a rule",

@@ -44,6 +44,7 @@ enum DecisionModule {
         		"sanitize": sanitizers(shadow),
         		"budgets": budgets(shadow),
         		"rates": rates(shadow),
+        		"distinct": distinct(shadow),
         	}
         } else := {
         	"outcome": "deny",
@@ -58,6 +59,7 @@ enum DecisionModule {
         	"sanitize": [],
         	"budgets": [],
         	"rates": [],
+        	"distinct": [],
         }
 
         stop(outcome, reasons, approval, sanitize) := {
@@ -68,6 +70,7 @@ enum DecisionModule {
         	"sanitize": sanitize,
         	"budgets": [],
         	"rates": [],
+        	"distinct": [],
         }
 
         reason(finding) := {"code": finding[3], "message": finding[4], "policy": finding[5], "rule": finding[2]}
@@ -170,6 +173,12 @@ enum DecisionModule {
         	some [entry, found] in counted(shadow)
         	some [place, rate] in found.rates
         	item := [entry.order, place, rate]
+        }]
+
+        distinct(shadow) := [duty[2] | some duty in {item |
+        	some [entry, found] in counted(shadow)
+        	some [place, distinct] in found.distinct
+        	item := [entry.order, place, distinct]
         }]
 
         # ---- guards that no policy can lift ----

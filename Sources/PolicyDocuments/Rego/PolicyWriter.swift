@@ -23,7 +23,7 @@ struct PolicyWriter {
         self.findings = findings
     }
 
-    static let kinds = ["deny", "approval", "allow", "unclear", "sanitize", "budgets", "rates"]
+    static let kinds = ["deny", "approval", "allow", "unclear", "sanitize", "budgets", "rates", "distinct"]
 
     /// Where the policy's rules stand under `data`.
     static func package(of name: String) -> String { "aegis.policies[\(RegoText.string(name))]" }
@@ -80,6 +80,7 @@ struct PolicyWriter {
             rules.append(
                 "# rps: \(rps)\nrates contains [\(index), {\(head(clause)), \"per\": \"\(policy.per)\", \"rps\": \(rps), \"burst\": \(burst)}]"
             )
+        case .distinct(let counts): write(distinct: counts, clause, index)
         case .rule(let value):
             guard let conditions = compile(value.conditions) else { return }
             let note = "rule \(clause.name): \(value.effect.rawValue)"
@@ -344,6 +345,23 @@ struct PolicyWriter {
             "# cost: \(cost.string ?? text)\n# Null when it is no number, or a negative one: the call is then denied.\n"
                 + "default cost := null\n\ncost := amount if {\n\tamount := \(text)\n\tis_number(amount)\n\tamount >= 0\n}"
         )
+    }
+
+    private mutating func write(
+        distinct counts: [PolicyDocument.Distinct], _ clause: PolicyDocument.Clause, _ index: Int
+    ) {
+        for count in counts {
+            let compiler = ConditionCompiler(tools: tools, lines: lines, findings: findings)
+            guard let text = compiler.compileTerm(count.of) else { continue }
+            used.insert("distinct")
+            let name = helperName("counted")
+            let rule = "\(clause.name) \(count.of.string ?? "")"
+            rules.append(
+                "\(comment("max_distinct: \(count.of.string ?? text), \(count.limit)"))distinct contains [\(index), {\n\t\"policy\": "
+                    + "\(RegoText.string(policy.name)), \"rule\": \(RegoText.string(rule)),\n\t\"limit\": \(count.limit), "
+                    + "\"value\": \(name),\n}]\n\n# Null when there is none: the call is then denied.\n"
+                    + "default \(name) := null\n\n\(name) := \(text)")
+        }
     }
 
     /// A Rego file's `deny`, `approval_needed`, `allow` and `sanitize` rules, as findings of this policy.

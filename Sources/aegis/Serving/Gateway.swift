@@ -41,6 +41,8 @@ struct Gateway {
     private func serve(journal: AuditJournal, store: SQLiteStateStore) async throws {
         let keys = try GatewayKeys(in: configuration.data.keys)
         try await Recovery(store: store, auditDirectory: configuration.data.audit.path, logger: logger).run()
+        let sessions = SessionLedger(markKey: keys.commitments)
+        try SessionRecovery(auditDirectory: configuration.data.audit.path).run(into: sessions, now: .current())
         let now: @Sendable () -> Timestamp = { .current() }
         let apiKeys = try await CredentialKeeper(store: store, logger: logger)
         let identity = try IdentityConfiguration(path: configuration.identity, apiKeys: apiKeys, logger: logger)
@@ -51,7 +53,8 @@ struct Gateway {
         let mint = try OverrideTokenMint(signingKey: keys.tokens, audience: configuration.gateway)
         let api = "http://\(configuration.host):\(configuration.port)"
         let decisions = DecisionPoint(
-            prover: identity.prover, policies: registry, ledger: store, approvals: store, mint: mint,
+            prover: identity.prover, policies: registry, ledger: store, sessions: sessions, approvals: store,
+            mint: mint,
             delegations: try DelegationMint(signingKey: keys.tokens, audience: configuration.gateway),
             recorder: AuditTrailRecorder(journal: journal, commitmentKey: keys.commitments), redactor: try Redactor(),
             switches: { killSwitch.now }, approvalURL: { "\(api)/v1/approvals/\($0)" }, now: now)

@@ -9,6 +9,7 @@ verdict := {
 	"sanitize": [],
 	"budgets": [],
 	"rates": [],
+	"distinct": [],
 }
 
 # effect: allow

@@ -9,6 +9,7 @@ verdict := {
 	"sanitize": [],
 	"budgets": budgets,
 	"rates": rates,
+	"distinct": [],
 }
 
 # hourly_budget

@@ -9,6 +9,7 @@ verdict := {
 	"sanitize": [],
 	"budgets": [],
 	"rates": [],
+	"distinct": [],
 }
 
 # max_amount: 99.95

@@ -9,6 +9,7 @@ verdict := {
 	"sanitize": sanitize,
 	"budgets": [],
 	"rates": [],
+	"distinct": [],
 }
 
 # rule small: allow
@@ -38,16 +39,7 @@ urgent_fails if input.params.urgent == false
 urgent_fails if data.aegis.catalog.agents[input.agent.id].labels.team == "treasury"
 
 # rule after-phi: deny
-deny contains [3, "after-phi", "policy_deny", "policy `p1` denies this call"] if after_phi_holds
-
-deny contains [3, "after-phi", "evaluation_error", "`after-phi` of policy `p1` could not be evaluated"] if {
-	not after_phi_holds
-	not after_phi_fails
-}
-
-after_phi_holds if "phi" in input.session.labels
-
-after_phi_fails if ("phi" in input.session.labels) == false
+deny contains [3, "after-phi", "policy_deny", "policy `p1` denies this call"] if "phi" in input.session.labels
 
 # rule memo: sanitize
 sanitize contains [4, 0, {"policy": "p1", "rule": "memo", "detectors": ["email"], "paths": ["$.memo"], "action": "redact"}] if "memo" in object.keys(input.params)

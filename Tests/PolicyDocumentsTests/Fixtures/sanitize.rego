@@ -9,6 +9,7 @@ verdict := {
 	"sanitize": sanitize,
 	"budgets": [],
 	"rates": [],
+	"distinct": [],
 }
 
 # sanitize

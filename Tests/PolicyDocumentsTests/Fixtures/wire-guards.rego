@@ -10,6 +10,7 @@ verdict := {
 	"sanitize": [],
 	"budgets": [],
 	"rates": [],
+	"distinct": [],
 }
 
 # allowed_endpoints

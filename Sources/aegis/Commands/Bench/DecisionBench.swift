@@ -49,7 +49,8 @@ struct DecisionBench {
         let store = store
         func point(_ recorder: any DecisionRecorder) -> DecisionPoint {
             DecisionPoint(
-                prover: prover, policies: registry, ledger: store, approvals: store, mint: mint,
+                prover: prover, policies: registry, ledger: store, sessions: SessionLedger(markKey: own.commitments),
+                approvals: store, mint: mint,
                 delegations: delegations, recorder: recorder,
                 redactor: redactor, now: { .current() })
         }

@@ -1,0 +1,94 @@
+import RegoValues
+
+/// What a call does to its session: the labels that its tool emits, and the different values that policies count. Taken
+/// before anything is spent, so that what it refuses costs nothing, and undone where the call does not come to pass.
+extension DecisionPoint {
+    func remember(_ decision: inout DecisionInProgress) {
+        guard decision.isOpen, let key = decision.sessionKey, let tool = decision.call?.tool,
+            !decision.request.isDryRun,
+            decision.enforced?.ruling == .allow || decision.isShadowing
+        else { return }
+        var step = SessionStep(tool: tool.name, labels: tool.emits)
+        switch counts(decision.enforced, .enforced, key) {
+        case .success(let counts): step.counts = counts
+        case .failure(let uncountable): return decision.deny(uncountable.reason)
+        }
+        do throws(SessionLedger.Refusal) {
+            decision.ticket = try sessions.take(step, in: key, now: decision.admittedAt)
+        } catch {
+            return decision.deny(error.reason)
+        }
+        foresee(decision.shadow, key, &decision)
+    }
+
+    /// Undoes the step of a call that was not permitted in the end.
+    func forget(_ decision: inout DecisionInProgress) {
+        guard let ticket = decision.ticket, !decision.isPermitted else { return }
+        sessions.undo(ticket)
+        decision.ticket = nil
+    }
+
+    /// Shadow policies count on books of their own, and refuse nothing.
+    private func foresee(_ shadow: PolicyVerdict?, _ key: SessionKey, _ decision: inout DecisionInProgress) {
+        guard let shadow, shadow.ruling == .allow, !shadow.distinct.isEmpty, let tool = decision.call?.tool.name else {
+            return
+        }
+        guard case .success(let counts) = counts(shadow, .shadow, key) else { return }
+        do throws(SessionLedger.Refusal) {
+            let ticket = try sessions.take(SessionStep(tool: tool, counts: counts), in: key, now: decision.admittedAt)
+            // The call itself has been counted already.
+            sessions.undo(SessionLedger.Ticket(key: ticket.key, tool: tool, labels: [], marks: []))
+        } catch {
+            decision.would = Decision.Would(.deny, error.reason)
+        }
+    }
+
+    private struct Uncountable: Error {
+        var reason: DecisionReason
+    }
+
+    private func counts(
+        _ verdict: PolicyVerdict?, _ books: StateBooks, _ key: SessionKey
+    ) -> Result<[SessionStep.Count], Uncountable> {
+        var counts: [SessionStep.Count] = []
+        for distinct in verdict?.distinct ?? [] {
+            var text: [UInt8] = []
+            guard !distinct.value.isUndefined, distinct.value.kind != .null,
+                (try? JSONWriter.canonical(distinct.value, to: &text)) != nil
+            else {
+                return .failure(
+                    Uncountable(
+                        reason: DecisionReason(
+                            .evaluationError, "the value that is counted per session could not be evaluated",
+                            policy: distinct.policy, rule: distinct.rule)))
+            }
+            counts.append(
+                SessionStep.Count(
+                    mark: sessions.mark(text, books: books, policy: distinct.policy, rule: distinct.rule, in: key),
+                    limit: distinct.limit))
+        }
+        return .success(counts)
+    }
+}
+
+extension DecisionInProgress {
+    var sessionKey: SessionKey? {
+        guard let tenant = caller?.tenant, let agent = agent?.name else { return nil }
+        return SessionKey(tenant: tenant, agent: agent, sessionID: request.sessionID)
+    }
+
+    var isPermitted: Bool { outcome == .allow || outcome == .sanitize }
+}
+
+extension SessionLedger.Refusal {
+    var reason: DecisionReason {
+        switch self {
+        case .tooManyDistinct(let count):
+            DecisionReason(
+                .distinctExceeded, "the session would have more than \(count.limit) different values here",
+                policy: count.mark.policy, rule: count.mark.rule)
+        case .tooManySessions:
+            DecisionReason(.stateUnavailable, "too many sessions are open; one more cannot be remembered")
+        }
+    }
+}
