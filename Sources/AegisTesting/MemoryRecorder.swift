@@ -1,3 +1,4 @@
+public import Approvals
 public import Decisions
 import RegoValues
 import Synchronization
@@ -15,10 +16,18 @@ public final class MemoryRecorder: DecisionRecorder {
 
     public let fault = Fault()
     private let kept = Mutex<[Entry]>([])
+    private let noted = Mutex<[TrailEvent]>([])
 
     public init() {}
 
     public var entries: [Entry] { kept.withLock { $0 } }
+
+    public var events: [TrailEvent] { noted.withLock { $0 } }
+
+    public func note(_ event: TrailEvent, at time: Timestamp) async throws {
+        try fault.check()
+        noted.withLock { $0.append(event) }
+    }
 
     public func record(_ record: DecisionRecord) async throws -> DecisionReceipt {
         try fault.check()

@@ -32,6 +32,7 @@ public struct DecisionAPIServer: Service {
     private let configuration: Configuration
     private let decisions: DecisionRoutes
     private let approvals: ApprovalRoutes
+    private let usage: UsageRoutes
     private let health: HealthRoutes
     private let logger: Logger
     private let onListening: @Sendable (Int?) -> Void
@@ -52,6 +53,7 @@ public struct DecisionAPIServer: Service {
         self.decisions = DecisionRoutes(decisions: decisions, bodyLimit: configuration.bodyLimit)
         approvals = ApprovalRoutes(
             desk: desk, prover: prover, policies: decisions.policies, recordVerdict: recordVerdict, now: now)
+        usage = UsageRoutes(decisions: decisions)
         health = HealthRoutes(policies: decisions.policies, version: version)
     }
 
@@ -65,6 +67,7 @@ public struct DecisionAPIServer: Service {
         router.add(middleware: ProblemMiddleware())
         decisions.add(to: router)
         approvals.add(to: router)
+        usage.add(to: router)
         health.add(to: router)
         return Application(
             router: router,

@@ -101,6 +101,10 @@ final class MemoryRecorder: DecisionRecorder {
 
     func fail() { state.withLock { $0.isBroken = true } }
 
+    func note(_ event: TrailEvent, at time: Timestamp) async throws {
+        if state.withLock({ $0.isBroken }) { throw Failure() }
+    }
+
     func record(_ record: DecisionRecord) async throws -> DecisionReceipt {
         let answer = record.answer
         return try state.withLock { state in

@@ -1,4 +1,4 @@
-import Approvals
+public import Approvals
 public import AuditTrail
 public import Crypto
 import MerkleLog
@@ -21,6 +21,15 @@ public struct AuditTrailRecorder: DecisionRecorder {
     public func record(_ record: DecisionRecord) async throws -> DecisionReceipt {
         let receipt = try await journal.append(draft(record))
         return DecisionReceipt(log: receipt.log, index: receipt.index, leafHash: receipt.leafHash.hex)
+    }
+
+    public func note(_ event: TrailEvent, at time: Timestamp) async throws {
+        var draft = AuditRecordDraft(kind: .budget, tenant: event.tenant, time: time.nanoseconds)
+        draft.agentID = event.agent
+        draft.decisionID = event.decisionID.description
+        draft.policyVersion = event.policyVersion
+        draft.detail = CanonicalJSON(texts: event.detail)
+        _ = try await journal.append(draft)
     }
 
     /// The audit record's fields; the journal adds its own.

@@ -32,4 +32,7 @@ public struct DecisionRecord {
 /// Makes decisions durable. Implementers MUST return only when the record and a checkpoint that covers it are on disk.
 public protocol DecisionRecorder: Sendable {
     func record(_ record: DecisionRecord) async throws -> DecisionReceipt
+
+    /// Makes something durable that is no decision.
+    func note(_ event: TrailEvent, at time: Timestamp) async throws
 }

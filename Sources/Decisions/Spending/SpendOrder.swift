@@ -80,9 +80,9 @@ public struct SpendOrder: Sendable {
         self.answer = answer
     }
 
+    /// Whether anything is spent. An idempotency key alone spends nothing.
     public var touchesState: Bool {
         token != nil || !rates.isEmpty || !charges.isEmpty || !shadowRates.isEmpty || !shadowCharges.isEmpty
-            || idempotency != nil
     }
 }
 

@@ -30,6 +30,10 @@ struct DecisionInProgress {
     var approval: Decision.ApprovalState?
     var limits = Decision.Limits()
     var hasEffects = false
+    /// It spent nothing and has an idempotency key: its answer is kept for a retry once it is recorded.
+    var isWorthRemembering = false
+    /// Budgets that this call has brought past a mark.
+    var alerts: [BudgetAlert] = []
     /// What the policies saw of the session, and what the call has done to it.
     var session = SessionFacts()
     var ticket: SessionLedger.Ticket?

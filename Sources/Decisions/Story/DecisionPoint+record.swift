@@ -9,7 +9,14 @@ extension DecisionPoint {
         do {
             let receipt = try await recorder.record(entry(of: decision, answer))
             if decision.hasEffects { ledger.confirm(decision.id) }
-            return decision.decision(receipt: receipt)
+            await tell(decision.alerts, of: decision)
+            let recorded = decision.decision(receipt: receipt)
+            if decision.isWorthRemembering, let claim = decision.claim, let caller = decision.caller,
+                let agent = decision.agent
+            {
+                answers.remember(recorded.json, tenant: caller.tenant, agent: agent.name, claim: claim)
+            }
+            return recorded
         } catch {
             // Where giving back fails too, recovery does it: the decision has no durable record.
             if decision.hasEffects { try? await ledger.release(decision.id, now: now()) }
@@ -17,6 +24,19 @@ extension DecisionPoint {
             var denied = DecisionInProgress(decision)
             denied.deny(.auditUnavailable, "the decision could not be recorded")
             return denied.decision()
+        }
+    }
+
+    /// Alerts follow their decision into the trail. One that cannot be written changes no answer: the decision's own record says
+    /// what is left of the budget.
+    private func tell(_ alerts: [BudgetAlert], of decision: DecisionInProgress) async {
+        guard let tenant = decision.caller?.tenant, let agent = decision.agent?.name else { return }
+        for alert in alerts {
+            onBudgetAlert(tenant, agent, alert)
+            try? await recorder.note(
+                TrailEvent(
+                    .budget, tenant: tenant, agent: agent, decisionID: decision.id,
+                    policyVersion: decision.policy?.version, detail: alert.detail), at: now())
         }
     }
 

@@ -40,6 +40,7 @@ extension DecisionPoint {
         permitted.permit()
         guard order.touchesState, !decision.request.isDryRun else {
             decision = permitted
+            decision.isWorthRemembering = decision.claim != nil
             return
         }
         let answered = permitted.decision()
@@ -61,6 +62,7 @@ extension DecisionPoint {
                 decision = permitted
                 decision.hasEffects = true
                 decision.limits.budgetRemaining = DecisionPoint.tightest(receipt, currencies)
+                decision.alerts = BudgetAlert.passed(by: order.charges, remaining: receipt.remaining)
             case .refused(let refusal):
                 if case .rate(_, let seconds) = refusal { decision.limits.retryAfterSeconds = seconds }
                 decision.deny(refusal.reason)

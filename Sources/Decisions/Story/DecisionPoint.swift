@@ -11,6 +11,7 @@ public struct DecisionPoint: Sendable {
     public let policies: PolicyRegistry
     let ledger: any SpendLedger
     public let sessions: SessionLedger
+    let answers = AnswerMemory()
     let approvals: any ApprovalLedger
     let mint: OverrideTokenMint
     let delegations: DelegationMint
@@ -19,11 +20,13 @@ public struct DecisionPoint: Sendable {
     let limits: AdmissionLimits
     let attemptRate: RateLimit?
     let approvalURL: @Sendable (ApprovalID) -> String?
+    let onBudgetAlert: @Sendable (_ tenant: String, _ agent: String, BudgetAlert) -> Void
     let switches: @Sendable () -> AgentSwitches
     let now: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - attemptRate: how fast one agent may ask for approvals, whatever its policies say; nil: as they say.
+    ///   - onBudgetAlert: told when a budget passes 50, 80 or 100 % of its limit.
     ///   - switches: the agents that are switched off now.
     ///   - approvalURL: where a human decides an approval.
     public init(
@@ -33,6 +36,7 @@ public struct DecisionPoint: Sendable {
         recorder: any DecisionRecorder, redactor: Redactor,
         limits: AdmissionLimits = .usual,
         attemptRate: RateLimit? = RateLimit(milliCallsPerSecond: 1000, burst: 20),
+        onBudgetAlert: @escaping @Sendable (_ tenant: String, _ agent: String, BudgetAlert) -> Void = { _, _, _ in },
         switches: @escaping @Sendable () -> AgentSwitches = { AgentSwitches() },
         approvalURL: @escaping @Sendable (ApprovalID) -> String? = { _ in nil },
         now: @escaping @Sendable () -> Timestamp
@@ -48,6 +52,7 @@ public struct DecisionPoint: Sendable {
         self.redactor = redactor
         self.limits = limits
         self.attemptRate = attemptRate
+        self.onBudgetAlert = onBudgetAlert
         self.switches = switches
         self.approvalURL = approvalURL
         self.now = now

@@ -57,6 +57,14 @@ struct Gateway {
             mint: mint,
             delegations: try DelegationMint(signingKey: keys.tokens, audience: configuration.gateway),
             recorder: AuditTrailRecorder(journal: journal, commitmentKey: keys.commitments), redactor: try Redactor(),
+            onBudgetAlert: { [logger] tenant, agent, alert in
+                logger.warning(
+                    "a budget has passed \(alert.percent) %",
+                    metadata: [
+                        "tenant": "\(tenant)", "agent_id": "\(agent)", "policy": "\(alert.budget.counter.policy)",
+                        "charged": "\(alert.charged.decimalText)", "limit": "\(alert.limit.decimalText)",
+                    ])
+            },
             switches: { killSwitch.now }, approvalURL: { "\(api)/v1/approvals/\($0)" }, now: now)
         let server = DecisionAPIServer(
             configuration: .init(host: configuration.host, port: configuration.port), decisions: decisions,

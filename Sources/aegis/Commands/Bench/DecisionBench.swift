@@ -89,6 +89,8 @@ struct DecisionBench {
 
 /// Takes records and keeps nothing, to time a decision without its record.
 private struct NoRecord: DecisionRecorder {
+    func note(_ event: TrailEvent, at time: Timestamp) async throws {}
+
     func record(_ record: DecisionRecord) async throws -> DecisionReceipt {
         DecisionReceipt(log: "", index: 0, leafHash: "")
     }
