@@ -147,6 +147,16 @@ private let secretKey = #"{"kty":"oct","k":"c2VjcmV0"}"#
         #expect(try BuiltinHarness().answer(call.name, call.arguments) == call.answer)
     }
 
+    @Test func `an AWS request needs a URL`() throws {
+        let configuration =
+            #"{"aws_access_key":"K","aws_secret_access_key":"S","aws_service":"iam","aws_region":"eu-west-1"}"#
+        let answer = try BuiltinHarness().answer(
+            "providers.aws.sign_req", #"[{"method":"GET","url":"http://a:b/"},\#(configuration),0]"#)
+        #expect(
+            answer
+                == #"failure: providers.aws.sign_req: parse "http://a:b/": invalid port ":b" after host"#)
+    }
+
     @Test func `an AWS signature covers path, query and headers`() throws {
         let configuration =
             #"{"aws_access_key":"K","aws_secret_access_key":"S","aws_service":"iam","aws_region":"eu-west-1"}"#

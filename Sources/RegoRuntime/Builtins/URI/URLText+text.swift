@@ -30,7 +30,8 @@ extension URLText {
         return text + URLEscapes.escape(host, in: .host)
     }
 
-    private var escapedPath: String {
+    /// The path with its escapes as written, or with the default ones where those would not do.
+    var escapedPath: String {
         let isKept = rawPath.utf8.allSatisfy { byte in
             "!$&'()*+,;=:@[]%".utf8.contains(byte) || !URLEscapes.needsEscape(byte, in: .path)
         }

@@ -20,6 +20,9 @@ struct URLText {
         let password: String?
     }
 
+    /// The empty reference.
+    init() {}
+
     /// - Throws: ``URLError`` with Go's text, `parse "URL": REASON`.
     init(_ text: String) throws(URLError) {
         let (main, written) = Self.cut(text[...], at: "#")
