@@ -63,7 +63,7 @@ enum CertificateBuiltins {
         if !bytes.starts(with: "-----BEGIN".utf8) { bytes = try PrivateKeyBuiltins.base64(text) }
         guard bytes.starts(with: "-----BEGIN".utf8) else { return try Certificate.all(der: bytes) }
         var der: [UInt8] = []
-        for block in PEMBlock.all(in: String(decoding: bytes, as: UTF8.self)).blocks {
+        for block in PEMBlock.all(in: String(decoding: bytes, as: UTF8.self)) {
             guard block.type == "CERTIFICATE" else {
                 throw .failure("PEM block type is '\(block.type)', expected CERTIFICATE")
             }

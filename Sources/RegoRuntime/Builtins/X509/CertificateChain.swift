@@ -16,6 +16,8 @@ struct CertificateChain {
 
     private static let maximumSignatureChecks = 100
     private static let defaultComparisons = 250_000
+    /// Of all authorities together; Go has no such limit.
+    private static let maximumComparisons = 1_000_000
     /// `keyCertSign` in the key usage.
     private static let certificateSigning = 1 << 5
 
@@ -23,6 +25,7 @@ struct CertificateChain {
     private let intermediates: [Certificate]
     private let options: Options
     private var signatureChecks = 0
+    private var comparisonsLeft = CertificateChain.maximumComparisons
     private var found: [[Certificate]] = []
 
     /// The first of the certificates is the root, the last the leaf, those between are authorities that may help.
@@ -100,7 +103,7 @@ struct CertificateChain {
 
     // MARK: - Judging
 
-    private func isUsable(_ certificate: Certificate, as role: Role, after chain: [Certificate]) -> Bool {
+    private mutating func isUsable(_ certificate: Certificate, as role: Role, after chain: [Certificate]) -> Bool {
         guard certificate.unhandledExtensions.isEmpty, !certificate.notBefore.isAfter(options.time),
             !certificate.notAfter.isBefore(options.time)
         else { return false }
@@ -108,10 +111,13 @@ struct CertificateChain {
         if let limit = certificate.basicConstraints?.maximumPathLength, chain.count - 1 > limit { return false }
         guard role != .leaf, !certificate.nameConstraints.isEmpty else { return true }
         let comparisons = options.maximumComparisons == 0 ? Self.defaultComparisons : options.maximumComparisons
-        var budget = NameConstraints.Budget(left: comparisons)
-        return (chain + [certificate]).allSatisfy {
+        let limit = max(0, min(comparisons, comparisonsLeft))
+        var budget = NameConstraints.Budget(left: limit)
+        let isAllowed = (chain + [certificate]).allSatisfy {
             certificate.nameConstraints.allow($0.alternativeNames, &budget)
         }
+        comparisonsLeft -= limit - max(0, budget.left)
+        return isAllowed
     }
 
     /// Whether one of the purposes is allowed by every certificate that names purposes at all.

@@ -35,7 +35,7 @@ enum KeyPairBuiltins {
         var bytes = Array(text)
         if !bytes.starts(with: "-----BEGIN ".utf8) { bytes = try PrivateKeyBuiltins.base64(text) }
         guard bytes.starts(with: beginning.utf8) else { return [PEMBlock(type: type, bytes: bytes)] }
-        return PEMBlock.all(in: String(decoding: bytes, as: UTF8.self)).blocks
+        return PEMBlock.all(in: String(decoding: bytes, as: UTF8.self))
     }
 
     private static func certificates(_ blocks: [PEMBlock]) throws(BuiltinError) -> [[UInt8]] {

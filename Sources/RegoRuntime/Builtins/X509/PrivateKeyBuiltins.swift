@@ -31,7 +31,7 @@ enum PrivateKeyBuiltins {
             pem = String(decoding: bytes, as: UTF8.self)
         }
         var keys: [PrivateKey] = []
-        for block in PEMBlock.all(in: pem).blocks {
+        for block in PEMBlock.all(in: pem) {
             switch block.type {
             case "RSA PRIVATE KEY": keys.append(try PrivateKey.pkcs1(block.bytes))
             case "PRIVATE KEY": keys.append(try PrivateKey.pkcs8(block.bytes))

@@ -123,7 +123,7 @@ struct CertificateBuiltinTests {
             #expect(answer.hasPrefix("failure: crypto.x509.parse_certificates: x509: ") || count == 0 && answer == "[]")
         }
         for index in der.indices {
-            for change in [UInt8(0x01), 0x20, 0x80, 0xff] {
+            for change in [UInt8(0x01), 0xa0] {
                 var changed = der
                 changed[index] ^= change
                 let arguments = try CertificateFixture.arguments([changed.base64EncodedString()])
