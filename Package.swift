@@ -127,6 +127,7 @@ let package = Package(
         .testTarget(
             name: "RegoRuntimeTests",
             dependencies: ["RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues", crypto],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto], swiftSettings: strict),
         .testTarget(name: "SignedTokensTests", dependencies: ["SignedTokens", "RegoValues"], swiftSettings: strict),

@@ -17,7 +17,8 @@ extension Lowering {
             case .term(let term) where !expr.isNegated && expr.withs.isEmpty:
                 emit(.unify(.variable(capture), lower(term, hoisted: false)), expr.location, generated: true)
             case .call(let call)
-            where !expr.isNegated && expr.withs.isEmpty && !["assign", "eq", "print"].contains(call.functionName):
+            where !expr.isNegated && expr.withs.isEmpty && !["assign", "eq", "print"].contains(call.functionName)
+                && !namesResult(call):
                 let value = lower(Term(.call(call), location: expr.location), hoisted: false)
                 emit(.unify(.variable(capture), value), expr.location, generated: true)
             default:
@@ -27,5 +28,14 @@ extension Lowering {
             withs = outerWiths
             return capture
         }
+    }
+
+    /// Whether a call has one more argument than its function, which takes the result: `plus(1, 2, x)`.
+    private func namesResult(_ call: Call) -> Bool {
+        var arity = functions.builtins[call.functionName]?.arity
+        if case .variable("data")? = call.function.terms.first?.kind {
+            arity = functions.rules[call.function.terms.dropFirst().compactMap(GroundKey.init)]
+        }
+        return arity.map { call.arguments.count == $0 + 1 } ?? false
     }
 }

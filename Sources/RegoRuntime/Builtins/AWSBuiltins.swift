@@ -35,7 +35,11 @@ enum AWSBuiltins {
             sessionToken: text(configuration, "aws_session_token"),
             seconds: CivilTime.floorDivide(Int64(time), 1_000_000_000))
         signer.method = text(request, "method")
-        signer.url = try RequestURL(text(request, "url"))
+        do throws(URLError) {
+            signer.url = try URLText(text(request, "url"))
+        } catch {
+            throw .failure(error.message)
+        }
         signer.bodyDigest = signsBody ? AWSSigner.digest(body(request)) : "UNSIGNED-PAYLOAD"
         let given = headers.entries.map { ($0.key.string ?? "", $0.value.string ?? "") }
         let (authorization, added) = signer.sign(given)
@@ -71,70 +75,6 @@ enum AWSBuiltins {
     }
 }
 
-/// The parts of a URL that a signature covers.
-struct RequestURL {
-    var host = ""
-    /// As in the request, or escaped where it was not.
-    var path = ""
-    var query = ""
-
-    init() {}
-
-    init(_ url: String) throws(BuiltinError) {
-        var rest = url.prefix { $0 != "#" }
-        if let mark = rest.firstIndex(of: "?") {
-            query = String(rest[rest.index(after: mark)...])
-            rest = rest[..<mark]
-        }
-        if let scheme = rest.range(of: "://"), !rest[..<scheme.lowerBound].contains("/") {
-            rest = rest[scheme.upperBound...]
-            let authority = rest.prefix { $0 != "/" }
-            host = String(authority.split(separator: "@", omittingEmptySubsequences: false).last ?? "")
-            rest = rest[authority.endIndex...]
-        }
-        path = try Self.escaped(Array(rest.utf8), url)
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-        default: "-_.~$&+,/:;=@".utf8.contains(byte)
-        }
-    }
-
-    private static func escaped(_ path: [UInt8], _ url: String) throws(BuiltinError) -> String {
-        var plain: [UInt8] = []
-        var index = 0
-        while index < path.count {
-            guard path[index] == UInt8(ascii: "%") else {
-                plain.append(path[index])
-                index += 1
-                continue
-            }
-            guard index + 2 < path.count, let high = Hexadecimal.value(path[index + 1]),
-                let low = Hexadecimal.value(path[index + 2])
-            else {
-                let escape = String(decoding: path[index..<min(index + 3, path.count)], as: UTF8.self)
-                throw .failure("parse \(GoText.quoted(url)): invalid URL escape \(GoText.quoted(escape))")
-            }
-            plain.append(high << 4 | low)
-            index += 3
-        }
-        if path.allSatisfy({ isUnreserved($0) || "!'()*[]%".utf8.contains($0) }) {
-            return String(decoding: path, as: UTF8.self)
-        }
-        var result = ""
-        for byte in plain {
-            if isUnreserved(byte) {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                result += "%\(String(decoding: Hexadecimal.encode([byte]), as: UTF8.self).uppercased())"
-            }
-        }
-        return result
-    }
-}
-
 /// Signs one request.
 struct AWSSigner {
     let accessKey: String
@@ -145,7 +85,7 @@ struct AWSSigner {
     /// Since 1970.
     let seconds: Int64
     var method = ""
-    var url = RequestURL()
+    var url = URLText()
     /// The body's SHA-256, or what stands for it.
     var bodyDigest = ""
 
@@ -178,7 +118,7 @@ struct AWSSigner {
         let names = signed.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         let list = names.joined(separator: ";")
         let lines = names.map { "\($0):\(signed[$0] ?? "")\n" }.joined()
-        let request = "\(method)\n\(url.path)\n\(url.query)\n\(lines)\n\(list)\n\(bodyDigest)"
+        let request = "\(method)\n\(url.escapedPath)\n\(url.rawQuery)\n\(lines)\n\(list)\n\(bodyDigest)"
         let scope = "\(date)/\(region)/\(service)/aws4_request"
         let text = "AWS4-HMAC-SHA256\n\(date)T\(time)Z\n\(scope)\n\(Self.digest(Array(request.utf8)))"
         var key = Array("AWS4\(secretKey)".utf8)

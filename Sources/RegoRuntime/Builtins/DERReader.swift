@@ -58,18 +58,3 @@ struct DERReader {
         return (length, count + 1)
     }
 }
-
-/// Where the public key of a certificate is (RFC 5280, 4.1).
-enum CertificateKey {
-    /// The DER of the `SubjectPublicKeyInfo`; nil when this is no certificate.
-    static func publicKeyInfo(certificate: [UInt8]) -> ArraySlice<UInt8>? {
-        var outer = DERReader(certificate[...])
-        guard var whole = outer.next()?.reader(), outer.isAtEnd, var fields = whole.next()?.reader() else { return nil }
-        if fields.nextTag == DERReader.Tag.context0 { _ = fields.next() }
-        guard fields.content(DERReader.Tag.integer) != nil else { return nil }
-        // The signature's algorithm, issuer, validity, subject.
-        for _ in 0..<4 where fields.content(DERReader.Tag.sequence) == nil { return nil }
-        guard let info = fields.next(), info.tag == DERReader.Tag.sequence else { return nil }
-        return info.whole
-    }
-}

@@ -156,7 +156,12 @@ struct GoFormatter {
         case .string(let text): formatString(text, verb, flags, value)
         case .integer(let digits): formatInteger(digits, verb, flags, value)
         case .bigInteger(let digits):
-            if verb == "s" { pad(digits, flags) } else { formatInteger(digits, verb, flags, value) }
+            switch verb {
+            case "s": pad(digits, flags)
+            case "b", "o", "O", "d", "x", "X", "v": formatInteger(digits, verb, flags, value)
+            // Go's big integers answer for themselves here, under their own name.
+            default: append("%!\(verb)(big.Int=\(digits))")
+            }
         case .double(let double): formatDouble(double, verb, flags, value)
         }
     }

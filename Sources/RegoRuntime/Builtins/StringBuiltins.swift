@@ -113,7 +113,7 @@ enum StringBuiltins {
         try mapCase(a, context) { byte in
             byte &- 0x41 < 26 ? byte | 0x20 : byte
         } scalar: {
-            $0.properties.lowercaseMapping
+            $0 == "\u{130}" ? "i" : $0.properties.lowercaseMapping
         }
     }
 
@@ -121,11 +121,12 @@ enum StringBuiltins {
         try mapCase(a, context) { byte in
             byte &- 0x61 < 26 ? byte & 0xdf : byte
         } scalar: {
-            $0.properties.uppercaseMapping
+            let upper = $0.properties.uppercaseMapping
+            return upper.unicodeScalars.count == 1 ? upper : $0.properties.titlecaseMapping
         }
     }
 
-    /// Character by character: mappings to several characters are left out, as in Go.
+    /// Character by character, as in Go: only mappings to one character count.
     private static func mapCase(
         _ a: Arguments, _ context: BuiltinContext, ascii: (UInt8) -> UInt8, scalar: (Unicode.Scalar) -> String
     ) throws(BuiltinError) -> Value {

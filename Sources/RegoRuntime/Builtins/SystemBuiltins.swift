@@ -59,11 +59,11 @@ enum SystemBuiltins {
         if !missing.isEmpty { throw .operand(0, "missing required request parameters(s): \(list(missing))") }
     }
 
-    /// `{{.name}}` and paths of names are filled in; other actions of Go's templates are refused.
+    /// Fills in one of Go's text templates.
     static func renderTemplate(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let (template, values) = (try a.text(0), try a.object(1))
-        let text = try TextTemplate(template).render(values)
-        try context.checkRoom(for: text.utf8.count)
-        return context.heap.string(text)
+        let text = try TemplateRenderer.render(try TextTemplate(template), values, context)
+        try context.checkRoom(for: text.count)
+        return context.heap.string(utf8: text)
     }
 }

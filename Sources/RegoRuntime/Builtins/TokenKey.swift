@@ -47,10 +47,15 @@ struct TokenKey {
         guard rest.isEmpty else { throw .failure("extra data after a PEM certificate block") }
         switch block.type {
         case "CERTIFICATE":
-            guard let info = CertificateKey.publicKeyInfo(certificate: block.bytes) else {
-                throw .failure("failed to parse a PEM certificate: x509: malformed certificate")
+            do throws(BuiltinError) {
+                guard let certificate = try Certificate.all(der: block.bytes).first else {
+                    throw .failure("x509: malformed certificate")
+                }
+                guard certificate.raw.count == block.bytes.count else { throw .failure("x509: trailing data") }
+                return [TokenKey(material: certificate.publicKey.verifier ?? .other)]
+            } catch {
+                throw .failure("failed to parse a PEM certificate: \(error.message)")
             }
-            return [TokenKey(material: material(publicKeyInfo: info) ?? .other)]
         case "PUBLIC KEY":
             guard let key = material(publicKeyInfo: block.bytes[...]) else {
                 throw .failure("failed to parse a PEM public key: x509: unknown public key algorithm")

@@ -38,6 +38,9 @@ enum TypeBuiltins {
             let text = try a.text(0)
             let word = text.drop { $0 == "+" || $0 == "-" }.lowercased()
             if ["inf", "infinity", "nan"].contains(word) { throw .wrongType(0, a[0], ["valid number string"]) }
+            if isOutOfRange(text) {
+                throw .failure("strconv.ParseFloat: parsing \(GoText.quoted(text)): value out of range")
+            }
             if let number = context.heap.number(literal: a[0].utf8) { return number }
             guard let number = lenientNumber(text, context.heap) else {
                 throw .failure("strconv.ParseFloat: parsing \(GoText.quoted(text)): invalid syntax")
@@ -45,6 +48,12 @@ enum TypeBuiltins {
             return number
         default: throw .wrongType(0, a[0], ["null", "boolean", "number", "string"])
         }
+    }
+
+    /// Whether a number is too large for Go's floats; only an exponent or many digits can make it so.
+    private static func isOutOfRange(_ text: String) -> Bool {
+        let mayBe = text.utf8.count > 300 || text.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") }
+        return mayBe && Double(text)?.isInfinite == true
     }
 
     /// Go also takes a plus sign, leading zeros, and points without digits on one side.

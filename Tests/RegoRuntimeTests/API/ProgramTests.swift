@@ -54,6 +54,17 @@ struct ProgramTests {
         #expect(results.first?.bindings.map(\.name) == ["x"])
     }
 
+    @Test(arguments: [
+        ("plus(1, 2, x)", "x", "3"), ("data.app.f(2, x)", "x", "3"), ("walk([7], [[0], x])", "x", "7"),
+    ])
+    func `a call in a query may name its result`(_ text: String, _ name: String, _ value: String) throws {
+        let query = try program("package app\nf(y) := y + 1").prepare(text, capturesValues: true)
+        let results = try query.results(input: .undefined, heap: Heap())
+        #expect(results.map(\.expressions) == [[.true]])
+        #expect(results.first?.bindings.map(\.name) == [name])
+        #expect(results.first?.bindings.map { RegoTermWriter.text($0.value) } == [value])
+    }
+
     @Test func `a query that is wrong is refused`() throws {
         let program = try program("package app\np := 1")
         #expect {

@@ -118,7 +118,7 @@ import Testing
             #""1.5 <undefined>!""#),
         Call(
             "strings.render_template", #"["{{call .x}}",{}]"#,
-            "failure: strings.render_template: template: template:1: unsupported action {{call .x}}"),
+            "failure: strings.render_template: template: template:1: function \"call\" not defined"),
         Call("opa.runtime", "[]", "{}"),
     ])
     func `versions, units, identifiers and digests`(call: Call) throws {

@@ -14,7 +14,8 @@ import Testing
         Call("substring", #"["abc",-1,1]"#, "failure: substring: negative offset"),
         Call("split", #"["a/b//c","/"]"#, #"["a", "b", "", "c"]"#), Call("split", #"["aé",""]"#, #"["a", "é"]"#),
         Call("split", #"["",","]"#, #"[""]"#), Call("strings.split_n", #"["a,b,c",",",2]"#, #"["a", "b,c"]"#),
-        Call("lower", #"["ÀBc"]"#, #""àbc""#), Call("upper", #"["straße"]"#, #""STRAßE""#),
+        Call("lower", #"["ÀİBc"]"#, #""àibc""#),
+        Call("upper", #"["ᾳŉ"]"#, #""ᾼŉ""#), Call("upper", #"["straße"]"#, #""STRAßE""#),
         Call("strings.count", #"["cheese","e"]"#, "3"), Call("strings.reverse", #"["aé😀"]"#, #""😀éa""#),
         Call("trim", #"["xxabxx","x"]"#, #""ab""#), Call("trim_left", #"["xyab","yx"]"#, #""ab""#),
         Call("trim_right", #"["abxy","yx"]"#, #""ab""#), Call("trim_prefix", #"["foobar","foo"]"#, #""bar""#),
@@ -51,7 +52,8 @@ import Testing
         ("%5s|%-5s|%.1s", #"["é","é","éa"]"#, "    é|é    |é"), ("%t", "[true]", "%!t(string=true)"),
         ("%v", "[null]", "null"),
         ("%*d", "[5,42]", "   42"), ("%c%U", "[233,233]", "éU+00E9"), ("%x", #"["hi"]"#, "6869"),
-        ("%T", "[1.5]", "float64"),
+        ("%T", "[1.5]", "float64"), ("%.2f", "[123456789012345678901]", "%!f(big.Int=123456789012345678901)"),
+        ("%x", "[18446744073709551616]", "10000000000000000"),
     ])
     func `sprintf formats as Go does`(format: String, arguments: String, expected: String) throws {
         let harness = BuiltinHarness()

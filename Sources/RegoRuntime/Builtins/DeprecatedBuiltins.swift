@@ -1,0 +1,46 @@
+import RegoValues
+
+/// What OPA keeps for old policies. Rego v1 refuses calls of these when it compiles.
+enum DeprecatedBuiltins {
+    static let family: Builtins.Family = [
+        ("all", all), ("any", any), ("cast_array", castArray), ("cast_set", castSet),
+        ("cast_string", { a, _ throws(BuiltinError) in try a.string(0) }),
+        ("cast_boolean", { a, _ throws(BuiltinError) in try a.of(.boolean, 0) }),
+        ("cast_null", { a, _ throws(BuiltinError) in try a.of(.null, 0) }),
+        ("cast_object", { a, _ throws(BuiltinError) in try a.object(0) }),
+        (
+            "set_diff",
+            { a, context throws(BuiltinError) in SetBuiltins.difference(try a.set(0), try a.set(1), context.heap) }
+        ),
+        ("re_match", RegexBuiltins.match), ("net.cidr_overlap", NetBuiltins.contains),
+        (
+            "internal.test_case",
+            { a, _ throws(BuiltinError) in
+                _ = try a.array(0); return .true
+            }
+        ),
+    ]
+
+    private static func collection(_ a: Arguments) throws(BuiltinError) -> UnsafeBufferPointer<Value> {
+        guard a[0].kind == .array || a[0].kind == .set else { throw .wrongType(0, a[0], ["array", "set"]) }
+        return a[0].elements
+    }
+
+    private static func isTrue(_ value: Value) -> Bool { value.kind == .boolean && Value.compare(value, .true) == 0 }
+
+    static func all(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
+        .boolean(try collection(a).allSatisfy(isTrue))
+    }
+
+    static func any(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
+        .boolean(try collection(a).contains(where: isTrue))
+    }
+
+    static func castArray(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
+        a[0].kind == .array ? a[0] : context.heap.array(try collection(a))
+    }
+
+    static func castSet(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
+        a[0].kind == .set ? a[0] : context.heap.set(try collection(a))
+    }
+}
