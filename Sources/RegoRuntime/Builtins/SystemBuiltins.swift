@@ -62,7 +62,7 @@ enum SystemBuiltins {
     /// `{{.name}}` and paths of names are filled in; other actions of Go's templates are refused.
     static func renderTemplate(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let (template, values) = (try a.text(0), try a.object(1))
-        let text = try TextTemplate(template).render(values)
+        let text = try TextTemplate(template).render(values, context)
         try context.checkRoom(for: text.utf8.count)
         return context.heap.string(text)
     }

@@ -137,31 +137,56 @@ struct TextTemplate {
         throw .failure("template: template:1: unsupported action {{\(text)}}")
     }
 
-    func render(_ values: Value) throws(BuiltinError) -> String {
-        var output = ""
-        render(nodes, values, ["": values], into: &output)
-        return output
+    /// - Throws: `.memory` or `.halt` when the text passes the evaluation's limits.
+    func render(_ values: Value, _ context: BuiltinContext) throws(BuiltinError) -> String {
+        var output = Output(context: context)
+        try render(nodes, values, ["": values], into: &output)
+        return output.text
     }
 
-    private func render(_ nodes: [Node], _ dot: Value, _ variables: [String: Value], into output: inout String) {
+    /// The text so far. Loops inside of loops make much of little, so the limits are asked all along.
+    private struct Output {
+        let context: BuiltinContext
+        var text = ""
+        private var steps = 0
+
+        init(context: BuiltinContext) { self.context = context }
+
+        mutating func step(adding more: Int) throws(BuiltinError) {
+            steps += 1
+            if steps & 255 == 0 { try context.checkLimits() }
+            try context.checkRoom(for: text.utf8.count + more)
+        }
+    }
+
+    private func render(
+        _ nodes: [Node], _ dot: Value, _ variables: [String: Value], into output: inout Output
+    ) throws(BuiltinError) {
         for node in nodes {
+            try output.step(adding: 0)
             switch node {
-            case .text(let text): output += text
+            case .text(let text):
+                try output.step(adding: text.utf8.count)
+                output.text += text
             case .show(let path):
                 let value = find(path, dot, variables)
-                output += value.isUndefined ? "<undefined>" : TextTemplate.shown(value)
+                if value.isUndefined {
+                    output.text += "<undefined>"
+                } else {
+                    try TextTemplate.show(value, in: &output)
+                }
             case .branch(let condition, let then, let otherwise, let rebinds):
                 let value = find(condition, dot, variables)
                 let holds = TextTemplate.isTrue(value)
-                render(holds ? then : otherwise, holds && rebinds ? value : dot, variables, into: &output)
+                try render(holds ? then : otherwise, holds && rebinds ? value : dot, variables, into: &output)
             case .loop(let path, let index, let element, let body, let otherwise):
                 let items = TextTemplate.items(find(path, dot, variables))
-                if items.isEmpty { render(otherwise, dot, variables, into: &output) }
+                if items.isEmpty { try render(otherwise, dot, variables, into: &output) }
                 for (key, value) in items {
                     var inner = variables
                     if let index { inner[index] = key }
                     if let element { inner[element] = value }
-                    render(body, value, inner, into: &output)
+                    try render(body, value, inner, into: &output)
                 }
             }
         }
@@ -194,13 +219,28 @@ struct TextTemplate {
     }
 
     /// As Go prints the value.
-    private static func shown(_ value: Value) -> String {
+    private static func show(_ value: Value, in output: inout Output) throws(BuiltinError) {
+        try output.step(adding: value.utf8.count)
         switch value.kind {
-        case .string: value.string ?? ""
-        case .null: "<nil>"
-        case .array, .set: "[\(value.elements.map(shown).joined(separator: " "))]"
-        case .object: "map[\(value.entries.map { "\(shown($0.key)):\(shown($0.value))" }.joined(separator: " "))]"
-        default: RegoTermWriter.text(value)
+        case .string: output.text += value.string ?? ""
+        case .null: output.text += "<nil>"
+        case .array, .set:
+            output.text += "["
+            for (position, element) in value.elements.enumerated() {
+                if position > 0 { output.text += " " }
+                try show(element, in: &output)
+            }
+            output.text += "]"
+        case .object:
+            output.text += "map["
+            for (position, entry) in value.entries.enumerated() {
+                if position > 0 { output.text += " " }
+                try show(entry.key, in: &output)
+                output.text += ":"
+                try show(entry.value, in: &output)
+            }
+            output.text += "]"
+        default: output.text += RegoTermWriter.text(value)
         }
     }
 }

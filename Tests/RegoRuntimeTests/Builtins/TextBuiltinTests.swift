@@ -119,7 +119,7 @@ import Testing
         }
         #expect(
             try BuiltinHarness().answer("yaml.unmarshal", "[\"\(text)\"]")
-                == "halt: evaluation needs more memory than its limit")
+                == "memory: evaluation needs more memory than its limit")
     }
 
     @Test(arguments: [
