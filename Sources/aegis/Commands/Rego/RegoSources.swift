@@ -61,7 +61,8 @@ struct RegoSources {
             return try Document(jsonByteCount: Int(end)) { buffer in
                 var position = 0
                 while position < buffer.count {
-                    let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[position...])
+                    let raw = UnsafeMutableRawBufferPointer(buffer)
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: raw[position...])
                     let count = pread(handle.fileDescriptor, rest.baseAddress, rest.count, off_t(position))
                     guard count > 0 else { throw ValidationError("`\(file)` changed while it was read") }
                     position += count
