@@ -114,6 +114,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Examples: one that uses the engine as a library has only the product RegoEngine's targets.
+        .executableTarget(
+            name: "rego-library", dependencies: ["RegoRuntime", "RegoSyntax", "RegoValues"],
+            path: "examples/rego-library", exclude: ["expected.txt"]),
+
         // Tests
         .target(
             name: "AegisTesting",

@@ -18,6 +18,7 @@ public final class CompiledModules: @unchecked Sendable {
     let functions: FunctionTable
     let dataOverrides: Set<[GroundKey]>
     let replacedFunctions: Set<FunctionName>
+    let prints: Bool
     private let scopes: [ModuleScope]
 
     /// - Throws: everything that is wrong with the modules, in order.
@@ -75,6 +76,7 @@ public final class CompiledModules: @unchecked Sendable {
         }
         dataOverrides = scan.data
         replacedFunctions = scan.functions
+        prints = scan.prints
         guard diagnostics.isEmpty else { throw Diagnostics(located(diagnostics, in: modules)) }
     }
 
@@ -116,11 +118,11 @@ public final class CompiledModules: @unchecked Sendable {
             diagnostics += types.diagnostics
         }
         guard diagnostics.isEmpty else { throw Diagnostics(diagnostics) }
-        var scan = ReplacementScan(data: dataOverrides, functions: replacedFunctions)
+        var scan = ReplacementScan(data: dataOverrides, functions: replacedFunctions, prints: prints)
         scan.visit(ordered)
         let planner = Planner(
             tree: tree, functions: functions, document: data, overrides: scan.sortedData,
-            replaced: scan.sortedFunctions, tracksCoverage: tracksCoverage)
+            replaced: scan.sortedFunctions, prints: scan.prints, tracksCoverage: tracksCoverage)
         return planner.plan(query: ordered, value: value, variables: lowering.variables, captures: captures)
     }
 

@@ -115,7 +115,7 @@ extension Heap {
     public func object(_ pairs: some Collection<(Value, Value)>) -> Value {
         let count = pairs.count
         guard count > 0 else { return .emptyObject }
-        let start = allocate(count * MemoryLayout<Entry>.stride).bindMemory(to: Entry.self, capacity: count)
+        let start = allocateEntries(count)
         var filled = 0
         for (key, value) in pairs where filled < count {
             (start + filled).initialize(to: Entry(key: key, value: value))
@@ -127,8 +127,7 @@ extension Heap {
     /// An object with these members; of equal keys the last wins.
     public func object(_ entries: UnsafeBufferPointer<Entry>) -> Value {
         guard let source = entries.baseAddress, !entries.isEmpty else { return .emptyObject }
-        let start = allocate(entries.count * MemoryLayout<Entry>.stride)
-            .bindMemory(to: Entry.self, capacity: entries.count)
+        let start = allocateEntries(entries.count)
         start.initialize(from: source, count: entries.count)
         return object(adopting: start, count: entries.count)
     }
@@ -151,21 +150,55 @@ extension Heap {
                 }
             }
         }
-        return finishObject(start, count: unique)
+        return finishObject(start, count: unique, room: count)
     }
 
     /// The object value over sorted entries in this heap's memory, with an index where large ones have one.
-    func finishObject(_ start: UnsafeMutablePointer<Entry>, count: Int) -> Value {
+    /// - Parameter room: how many entries the memory was made for by ``allocateEntries(_:)``; 0 when it was not.
+    func finishObject(_ start: UnsafeMutablePointer<Entry>, count: Int, room: Int = 0) -> Value {
         let meta = Value.meta(.object, count: count)
         guard buildsIndexes, count > Value.scanLimit else {
             return Value(payload: UInt64(UInt(bitPattern: start)), meta: meta)
         }
         let size = count * MemoryLayout<Entry>.stride
-        let indexed = allocate(size + HashIndex.byteCount(for: count))
-        indexed.copyMemory(from: start, byteCount: size)
-        let entries = indexed.bindMemory(to: Entry.self, capacity: count)
-        HashIndex.fill(indexed + size, count: count) { entries[$0].key }
-        return Value(payload: UInt64(UInt(bitPattern: indexed)), meta: meta | Value.indexedFlag)
+        var entries = start
+        if entryBytes(room) < entryBytes(count) {
+            entries = allocateEntries(count)
+            entries.initialize(from: start, count: count)
+        }
+        HashIndex.fill(UnsafeMutableRawPointer(entries) + size, count: count) { entries[$0].key }
+        return Value(payload: UInt64(UInt(bitPattern: entries)), meta: meta | Value.indexedFlag)
+    }
+
+    /// Memory for an object's entries, and for the hash index behind them where it will have one.
+    func allocateEntries(_ count: Int) -> UnsafeMutablePointer<Entry> {
+        allocate(entryBytes(count)).bindMemory(to: Entry.self, capacity: count)
+    }
+
+    private func entryBytes(_ count: Int) -> Int {
+        let isIndexed = buildsIndexes && count > Value.scanLimit
+        return count * MemoryLayout<Entry>.stride + (isIndexed ? HashIndex.byteCount(for: count) : 0)
+    }
+
+    /// An object from each key to the array (or the set) of the values that stand with it in `pairs`, which hold keys and
+    /// values in turn; arrays keep the order.
+    public func groups(_ pairs: UnsafeBufferPointer<Value>, asSets: Bool) -> Value {
+        let count = pairs.count / 2
+        guard count > 0, let start = pairs.baseAddress else { return .emptyObject }
+        let sorted = allocate(count * MemoryLayout<Entry>.stride).bindMemory(to: Entry.self, capacity: count)
+        UnsafeMutableRawPointer(sorted).copyMemory(from: start, byteCount: count * MemoryLayout<Entry>.stride)
+        Sorting.stableSort(sorted, count, by: Sorting.keyOrder)
+        var groups: [Entry] = []
+        var first = 0
+        while first < count {
+            var next = first + 1
+            while next < count, Sorting.keyOrder(sorted[first], sorted[next]) == 0 { next += 1 }
+            let members = UnsafeBufferPointer(start: sorted + first, count: next - first)
+            let value = asSets ? set(members.map(\.value)) : array(members.map(\.value))
+            groups.append(Entry(key: sorted[first].key, value: value))
+            first = next
+        }
+        return object(groups)
     }
 
     /// A number from its decimal text (the grammar of JSON); nil when the text is no number or its exponent too large.

@@ -3,14 +3,28 @@
 /// One owner at a time; not thread-safe. Values made here are valid until ``reset()`` or the heap's end. The limit is
 /// soft: crossing it sets ``isExhausted``, which evaluation polls, while allocations still succeed.
 public final class Heap {
-    private var cursor: UnsafeMutableRawPointer
-    private var end: UnsafeMutableRawPointer
+    /// The free part of the current chunk. It is behind a pointer because a class's properties are checked for exclusive
+    /// access each time.
+    private struct Free {
+        var cursor: UnsafeMutableRawPointer
+        var end: UnsafeMutableRawPointer
+    }
+
+    private let free: UnsafeMutablePointer<Free>
+    private var cursor: UnsafeMutableRawPointer {
+        @inline(__always) get { free.pointee.cursor }
+        @inline(__always) set { free.pointee.cursor = newValue }
+    }
+    private var end: UnsafeMutableRawPointer {
+        @inline(__always) get { free.pointee.end }
+        @inline(__always) set { free.pointee.end = newValue }
+    }
     private var first: UnsafeMutableRawPointer
     private var firstSize = Heap.smallestChunk
     private var extra: [UnsafeMutableRawPointer] = []
     private var nextChunk: Int
     private var retired = 0
-    private let limit: Int
+    private var limit: Int
     /// Whether large objects and sets made here get a hash index; documents do, evaluations do not.
     let buildsIndexes: Bool
     var scratch = ParseStack()
@@ -20,8 +34,16 @@ public final class Heap {
     private static let largestKept = 1 << 20
     private static let largestChunk = 4 << 20
 
+    /// Whether more than the limit has been asked for, behind a pointer that a loop can look at for nothing; valid as long
+    /// as the heap lives.
+    public let exhaustion: UnsafePointer<Bool>
+    private let exhaustionFlag: UnsafeMutablePointer<Bool>
+
     /// True once more than the limit has been asked for, until ``reset()``.
-    public private(set) var isExhausted = false
+    public private(set) var isExhausted: Bool {
+        get { exhaustionFlag.pointee }
+        set { exhaustionFlag.pointee = newValue }
+    }
 
     /// - Parameter limit: bytes after which the heap says that it is exhausted.
     public convenience init(limit: Int = 64 << 20) { self.init(limit: limit, buildsIndexes: false) }
@@ -29,9 +51,12 @@ public final class Heap {
     init(limit: Int, buildsIndexes: Bool) {
         self.limit = limit
         self.buildsIndexes = buildsIndexes
+        exhaustionFlag = .allocate(capacity: 1)
+        exhaustionFlag.initialize(to: false)
+        exhaustion = UnsafePointer(exhaustionFlag)
         first = .allocate(byteCount: Heap.smallestChunk, alignment: 16)
-        cursor = first
-        end = first + Heap.smallestChunk
+        free = .allocate(capacity: 1)
+        free.initialize(to: Free(cursor: first, end: first + Heap.smallestChunk))
         nextChunk = Heap.smallestChunk * 2
     }
 
@@ -39,6 +64,8 @@ public final class Heap {
         scratch.free()
         for chunk in extra { chunk.deallocate() }
         first.deallocate()
+        exhaustionFlag.deallocate()
+        free.deallocate()
     }
 
     /// Frees all but one chunk, which grows up to what was needed before (at most 1 MiB), so that one evaluation after
@@ -62,6 +89,9 @@ public final class Heap {
         if !kept.isEmpty { kept.removeAll(keepingCapacity: true) }
     }
 
+    /// Gives back what reading needed besides the values.
+    func freeScratch() { scratch.free() }
+
     /// Keeps the owner of memory that values of this heap point into, until ``reset()``.
     public func keep(_ owner: AnyObject) {
         if kept.last !== owner { kept.append(owner) }
@@ -77,6 +107,20 @@ public final class Heap {
 
     /// Bytes left until the limit.
     public var freeBytes: Int { isExhausted ? 0 : limit - min(limit, byteCount) }
+
+    /// Lowers the limit to `bytes` more than what is in use, if it was above; returns the old one for ``restoreLimit(_:)``.
+    public func narrowLimit(by bytes: Int) -> Int {
+        let outer = limit
+        let (sum, overflow) = byteCount.addingReportingOverflow(max(0, bytes))
+        if !overflow { limit = min(limit, sum) }
+        return outer
+    }
+
+    /// Takes a narrowed limit back; what broke only that one does not count from here on.
+    public func restoreLimit(_ outer: Int) {
+        if isExhausted, limit < outer, byteCount <= outer { isExhausted = false }
+        limit = outer
+    }
 
     /// Whether `bytes` more would stay within the limit; ask before building something large from something small.
     public func hasRoom(for bytes: Int) -> Bool { bytes <= freeBytes }

@@ -11,16 +11,49 @@ extension Heap {
         guard let source = bytes.baseAddress, !bytes.isEmpty else {
             throw JSONError(.unexpectedEnd, at: 0, in: bytes, "expected a value, found the end of the text")
         }
-        let memory = allocate(bytes.count + JSONReader.padding).bindMemory(
-            to: UInt8.self, capacity: bytes.count + JSONReader.padding)
+        let memory = textMemory(bytes.count)
         memory.initialize(from: source, count: bytes.count)
-        (memory + bytes.count).initialize(repeating: 0, count: JSONReader.padding)
-        var reader = JSONReader(heap: self, start: memory, count: bytes.count, limits: limits)
+        let (value, failure) = parse(memory, bytes.count, limits)
+        if let failure { throw failure.error(in: bytes) }
+        return value
+    }
+
+    /// Reads strict JSON of `count` bytes that `fill` writes straight into this heap. The reader works in place, so after
+    /// a fault `fill` is called once more, to tell its line.
+    func parseJSON(
+        count: Int, limits: JSONLimits, fill: (UnsafeMutableBufferPointer<UInt8>) throws -> Void
+    ) throws -> Value {
+        guard count > 0 else { return try parseJSON(UnsafeBufferPointer(start: nil, count: 0), limits: limits) }
+        guard count <= limits.byteCount else {
+            throw JSONError(
+                .tooLong, at: 0, in: UnsafeBufferPointer(start: nil, count: 0),
+                "longer than the limit of \(limits.byteCount) bytes")
+        }
+        let memory = textMemory(count)
+        let text = UnsafeMutableBufferPointer(start: memory, count: count)
+        try fill(text)
+        let (value, failure) = parse(memory, count, limits)
+        guard let failure else { return value }
+        try fill(text)
+        throw failure.error(in: UnsafeBufferPointer(text))
+    }
+
+    /// Memory for so many bytes of text with padding behind them.
+    private func textMemory(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        let memory = allocate(count + JSONReader.padding).bindMemory(
+            to: UInt8.self, capacity: count + JSONReader.padding)
+        (memory + count).initialize(repeating: 0, count: JSONReader.padding)
+        return memory
+    }
+
+    private func parse(
+        _ memory: UnsafeMutablePointer<UInt8>, _ count: Int, _ limits: JSONLimits
+    ) -> (Value, JSONReader.Failure?) {
+        var reader = JSONReader(heap: self, start: memory, count: count, limits: limits)
         swap(&reader.stack, &scratch)  // the reader's own while it works: no access through the heap
         let value = reader.document()
         swap(&reader.stack, &scratch)
-        if let failure = reader.failure { throw failure.error(in: bytes) }
-        return value
+        return (value, reader.failure)
     }
 
     public func parseJSON(_ bytes: [UInt8], limits: JSONLimits = .init()) throws(JSONError) -> Value {
@@ -213,13 +246,13 @@ struct JSONReader {
 
     private mutating func finishObject(from base: Int) -> Value {
         let count = (stack.count - base) / 2
-        let entries = heap.allocate(count * MemoryLayout<Entry>.stride).bindMemory(to: Entry.self, capacity: count)
+        let entries = heap.allocateEntries(count)
         if let pairs = stack.top(from: base) {
             UnsafeMutableRawPointer(entries).copyMemory(from: pairs, byteCount: count * MemoryLayout<Entry>.stride)
         }
         stack.pop(to: base)
         if Sorting.isStrictlyAscending(entries, count, by: Sorting.keyOrder) {
-            return heap.finishObject(entries, count: count)
+            return heap.finishObject(entries, count: count, room: count)
         }
         Sorting.stableSort(entries, count, by: Sorting.keyOrder)
         var unique = 1
@@ -233,7 +266,7 @@ struct JSONReader {
                 return duplicate(entries[position].key)
             }
         }
-        return heap.finishObject(entries, count: unique)
+        return heap.finishObject(entries, count: unique, room: count)
     }
 
     private mutating func duplicate(_ key: Value) -> Value {

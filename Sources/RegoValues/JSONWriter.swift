@@ -29,8 +29,11 @@ public enum JSONWriter {
         write(value, options: .compact, to: &bytes)
     }
 
-    public static func write(_ value: Value, options: Options, to bytes: inout [UInt8]) {
-        var writer = TextWriter(escapesHTML: options.escapesHTML, indent: options.indent, prefix: options.prefix)
+    /// - Parameter limit: once the text is longer, no further element is written; the caller then refuses it. What is
+    ///   small in memory may be endless when written, since values share their parts.
+    public static func write(_ value: Value, options: Options, limit: Int = .max, to bytes: inout [UInt8]) {
+        var writer = TextWriter(
+            escapesHTML: options.escapesHTML, indent: options.indent, prefix: options.prefix, limit: limit)
         writer.write(value, depth: 0)
         bytes.append(contentsOf: writer.sink.bytes)
         writer.sink.free()
@@ -124,8 +127,10 @@ private struct TextWriter {
     let escapesHTML: Bool
     let indent: String?
     let prefix: String
+    let limit: Int
 
-    init(escapesHTML: Bool, indent: String?, prefix: String) {
+    init(escapesHTML: Bool, indent: String?, prefix: String, limit: Int) {
+        self.limit = limit
         self.escapesHTML = escapesHTML
         self.indent = indent
         self.prefix = prefix
@@ -141,6 +146,7 @@ private struct TextWriter {
             sink.append(UInt8(ascii: "["))
             let elements = value.elements
             for position in 0..<elements.count {
+                if sink.count > limit { return }
                 if position > 0 { sink.append(UInt8(ascii: ",")) }
                 newline(depth + 1)
                 write(elements[position], depth: depth + 1)
@@ -151,6 +157,7 @@ private struct TextWriter {
             sink.append(UInt8(ascii: "{"))
             let entries = value.entries
             for position in 0..<entries.count {
+                if sink.count > limit { return }
                 if position > 0 { sink.append(UInt8(ascii: ",")) }
                 newline(depth + 1)
                 writeKey(entries[position].key)

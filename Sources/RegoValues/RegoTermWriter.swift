@@ -1,42 +1,46 @@
 /// Writes values as Rego terms, the way OPA prints them: `[1, "a"]`, `{"k": true}`, `{1, 2}`, `set()`.
 public enum RegoTermWriter {
-    public static func write(_ value: Value, to bytes: inout [UInt8]) {
+    /// - Parameter limit: once the bytes are more, no further element is written; the caller then refuses the text. What is
+    ///   small in memory may be endless when written, since values share their parts.
+    public static func write(_ value: Value, limit: Int = .max, to bytes: inout [UInt8]) {
         switch value.kind {
         case .undefined: bytes.append(contentsOf: "<undefined>".utf8)
         case .null: bytes.append(contentsOf: "null".utf8)
         case .boolean: bytes.append(contentsOf: (value == .true ? "true" : "false").utf8)
         case .number: value.numberText(into: &bytes)
         case .string: writeQuoted(value.utf8, to: &bytes)
-        case .array: writeList(value, "[", "]", to: &bytes)
+        case .array: writeList(value, "[", "]", limit, to: &bytes)
         case .set:
             if value.count == 0 {
                 bytes.append(contentsOf: "set()".utf8)
             } else {
-                writeList(value, "{", "}", to: &bytes)
+                writeList(value, "{", "}", limit, to: &bytes)
             }
         case .object:
             bytes.append(UInt8(ascii: "{"))
-            for (position, entry) in value.entries.enumerated() {
+            for (position, entry) in value.entries.enumerated() where bytes.count <= limit {
                 if position > 0 { bytes.append(contentsOf: ", ".utf8) }
-                write(entry.key, to: &bytes)
+                write(entry.key, limit: limit, to: &bytes)
                 bytes.append(contentsOf: ": ".utf8)
-                write(entry.value, to: &bytes)
+                write(entry.value, limit: limit, to: &bytes)
             }
             bytes.append(UInt8(ascii: "}"))
         }
     }
 
-    public static func text(_ value: Value) -> String {
+    public static func text(_ value: Value, limit: Int = .max) -> String {
         var bytes: [UInt8] = []
-        write(value, to: &bytes)
+        write(value, limit: limit, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func writeList(_ value: Value, _ open: String, _ close: String, to bytes: inout [UInt8]) {
+    private static func writeList(
+        _ value: Value, _ open: String, _ close: String, _ limit: Int, to bytes: inout [UInt8]
+    ) {
         bytes.append(contentsOf: open.utf8)
-        for (position, element) in value.elements.enumerated() {
+        for (position, element) in value.elements.enumerated() where bytes.count <= limit {
             if position > 0 { bytes.append(contentsOf: ", ".utf8) }
-            write(element, to: &bytes)
+            write(element, limit: limit, to: &bytes)
         }
         bytes.append(contentsOf: close.utf8)
     }

@@ -1,7 +1,9 @@
-/// Finds what `with` replaces, so that everything else can be planned without regard to it.
+/// Finds what `with` replaces, and whether anything is printed, so that all else can be planned without regard to it.
 struct ReplacementScan {
     var data: Set<[GroundKey]> = []
     var functions: Set<FunctionName> = []
+    /// Whether an expression writes something out, so that how often it runs can be seen.
+    var prints = false
 
     mutating func visit(_ body: [CoreExpr]) {
         for expr in body {
@@ -13,6 +15,9 @@ struct ReplacementScan {
                 }
             }
             for term in expr.terms { visit(term) }
+            if case .call(.builtin(let name), _, _) = expr.kind, ["internal.print", "print", "trace"].contains(name) {
+                prints = true
+            }
             if case .every(_, _, _, let body) = expr.kind { visit(body) }
         }
     }

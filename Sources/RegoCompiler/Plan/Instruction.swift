@@ -53,6 +53,8 @@ public enum Opcode: UInt16, Sendable, BitwiseCopyable {
     case collectEndSet
     case collectEndObject
     case collectEndTree
+    /// a = an object from each key to the array (with x = 1, the set) of the values that were collected with it.
+    case collectEndGroups
     /// As `collectEndObject`, with the members of b that have no such key.
     case collectEndExtent
     /// Calls the plan's function b with d arguments from register c on; fails when undefined.

@@ -11,7 +11,9 @@ extension Plan {
         /// Rules that need exactly this value, by it.
         public var equal: [Value: Int32] = [:]
         /// Rules that need a string with this start, by its length in bytes and then by itself.
-        public var prefixes: [Prefixes] = []
+        public var prefixes: [Affixes] = []
+        /// Rules that need a string with this end, likewise.
+        public var suffixes: [Affixes] = []
         /// Rules that do not look at it; -1 for none.
         public var rest: Int32 = -1
         /// A leaf's bodies, as positions in the code.
@@ -19,8 +21,9 @@ extension Plan {
         public var isLeaf = false
     }
 
-    public struct Prefixes: Sendable {
+    /// Starts or ends of strings that are equally long, in bytes.
+    public struct Affixes: Sendable {
         public var length: Int
-        public var starts: [Value: Int32]
+        public var nodes: [Value: Int32]
     }
 }

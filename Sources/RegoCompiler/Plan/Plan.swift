@@ -11,8 +11,13 @@ public final class Plan: @unchecked Sendable {
         public var entry: Int32
         public var registers: Int32
         public var arity: Int32
-        /// Where its result is kept within one evaluation; -1 for none.
+        /// Where its result is kept within one evaluation; -1 for none, -2 for a function whose results are kept by its
+        /// arguments.
         public var memo: Int32
+
+        public static var keptByArguments: Int32 { -2 }
+        /// Functions of more arguments are not kept.
+        public static var mostKeptArguments: Int { 4 }
     }
 
     /// A node of the document tree, for references whose path is only known when they run.

@@ -80,6 +80,7 @@ extension FunctionPlanner {
         let key = register()
         let value = register()
         emit(.scanNext, a: iterator, b: source, c: key, d: value, fail: end)
+        isInLoop = true
         return (value, key)
     }
 

@@ -60,6 +60,7 @@ extension FunctionPlanner {
         let own = rules.filter { !$0.isDefault }
         let fallback = rules.first { $0.isDefault }
         let isFunction = rules[0].kind == .function
+        isCalledOften = isFunction
         let arguments = register(Int32(rules[0].arguments.count))
         if let constant = commonConstant(own) {
             planEach(own, arguments) { planner, rule in
@@ -157,6 +158,7 @@ extension FunctionPlanner {
         let end = end ?? buffer.label()
         let registers = nextRegister
         bindings = [:]
+        isInLoop = false
         fail = end
         locate(branch.location)
         for (index, argument) in rule.arguments.enumerated() {
@@ -176,9 +178,11 @@ extension FunctionPlanner {
     private mutating func planSet(_ rules: [CoreRule]) {
         emit(.collectBegin)
         planEach(rules.filter { !$0.isDefault }, 0) { planner, rule in
-            planner.planClause(rule, rule.branches[0], 0, end: nil) { planner, value in
+            let end = planner.buffer.label()
+            let once = planner.isSettledByOneAnswer(rule)
+            planner.planClause(rule, rule.branches[0], 0, end: end) { planner, value in
                 planner.emit(.collectPush, b: value)
-                planner.jump(planner.fail)
+                planner.jump(once ? end : planner.fail)
             }
         }
         let target = register()

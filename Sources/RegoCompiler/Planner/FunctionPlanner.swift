@@ -14,6 +14,10 @@ struct FunctionPlanner {
     var diagnostics: [Diagnostic] = []
     /// The bodies of indexes' leaves; their places are known once the function's code is.
     var indexedBodies: [(index: Int, labels: [Label])] = []
+    /// Whether the code may run several times in one call.
+    var isInLoop = false
+    /// Whether the function may be called several times in one evaluation.
+    var isCalledOften = false
 
     init(_ planner: Planner) {
         self.planner = planner
@@ -45,9 +49,9 @@ struct FunctionPlanner {
 
     /// Runs `plan` with the bindings restored after it.
     mutating func scoped(_ plan: (inout FunctionPlanner) -> Void) {
-        let outer = bindings
+        let outer = (bindings, isInLoop)
         plan(&self)
-        bindings = outer
+        (bindings, isInLoop) = outer
     }
 
     func isBound(_ term: CoreTerm) -> Bool {
@@ -87,7 +91,7 @@ struct FunctionPlanner {
             emit(.makeObject, a: target, b: first, d: Int32(entries.count))
             return target
         case .comprehension(let comprehension):
-            return plan(comprehension)
+            return planShared(comprehension) ?? planInline(comprehension)
         case .function:
             return .undefined
         }
@@ -113,7 +117,8 @@ struct FunctionPlanner {
         return start
     }
 
-    private mutating func plan(_ comprehension: CoreComprehension) -> Operand {
+    /// Builds the value of a comprehension here and now.
+    mutating func planInline(_ comprehension: CoreComprehension) -> Operand {
         let target = register()
         let outer = fail
         let end = buffer.label()

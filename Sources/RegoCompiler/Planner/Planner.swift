@@ -25,12 +25,16 @@ final class Planner {
     /// The functions that `with` replaces.
     let replaced: [FunctionName]
 
+    /// Whether it must stay visible how often an expression runs, because something is printed.
+    let prints: Bool
     /// Whether the code notes which expressions it reaches.
     let tracksCoverage: Bool
 
     private var functionIndexes: [Target: Int32] = [:]
     private var pending: [(index: Int32, target: Target, node: RuleNode)] = []
-    private(set) var planned: [Plan.Function] = []
+    var planned: [Plan.Function] = []
+    /// Where the code of each function ends.
+    var ends: [Int32] = []
     private(set) var names: [String] = []
     private(set) var memoCount: Int32 = 0
     private(set) var code: [Instruction] = []
@@ -44,8 +48,9 @@ final class Planner {
 
     init(
         tree: RuleNode, functions: FunctionTable, document: Document?, overrides: [[GroundKey]],
-        replaced: [FunctionName], tracksCoverage: Bool
+        replaced: [FunctionName], prints: Bool, tracksCoverage: Bool
     ) {
+        self.prints = prints
         self.tracksCoverage = tracksCoverage
         self.tree = tree
         self.functions = functions
@@ -68,6 +73,7 @@ final class Planner {
         }
         install(builder, at: index)
         drain()
+        if !prints { FunctionResults(self).keepWhatIsWorthIt() }
         return Plan(
             code: code, codeLocations: codeLocations, locations: locations, functions: planned, functionNames: names,
             memoCount: Int(memoCount), constants: constants.values, nodes: nodes, indexes: indexes,
@@ -105,6 +111,13 @@ final class Planner {
         function(.exactRules(ObjectIdentifier(node)), node: node)
     }
 
+    /// The memoized function of a comprehension that stands on its own.
+    func comprehension(_ builder: FunctionPlanner) -> Int32 {
+        let index = reserve("comprehension", arity: 0, memoized: true)
+        install(builder, at: index)
+        return index
+    }
+
     func extent(of node: RuleNode) -> Int32 {
         function(.extent(ObjectIdentifier(node)), node: node)
     }
@@ -126,6 +139,7 @@ final class Planner {
     }
 
     private func reserve(_ name: String, arity: Int32, memoized: Bool) -> Int32 {
+        ends.append(0)
         planned.append(Plan.Function(entry: 0, registers: 0, arity: arity, memo: memoized ? memoCount : -1))
         names.append(name)
         if memoized { memoCount += 1 }
@@ -137,6 +151,7 @@ final class Planner {
         code += builder.buffer.finish(at: base)
         codeLocations += builder.buffer.locations
         planned[Int(index)].entry = base
+        ends[Int(index)] = Int32(code.count)
         planned[Int(index)].registers = builder.registerCount
         diagnostics += builder.diagnostics
         for (number, labels) in builder.indexedBodies {

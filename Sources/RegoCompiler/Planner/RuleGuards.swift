@@ -10,6 +10,7 @@ struct RuleGuard {
     enum Test {
         case oneOf([Term])
         case prefix(String)
+        case suffix(String)
     }
 
     var subject: Subject
@@ -68,6 +69,11 @@ struct RuleGuards {
                 case .string(let start) = term.kind, !start.isEmpty
             else { return }
             found.append(RuleGuard(subject: subject, test: .prefix(start)))
+        case ("endswith", 2):
+            guard let subject = subject(arguments[0]), case .constant(let term) = arguments[1],
+                case .string(let end) = term.kind, !end.isEmpty
+            else { return }
+            found.append(RuleGuard(subject: subject, test: .suffix(end)))
         case ("glob.match", 3):
             guard case .constant(let term) = arguments[0], case .string(let pattern) = term.kind,
                 let subject = subject(arguments[2])
@@ -77,13 +83,17 @@ struct RuleGuards {
         }
     }
 
-    /// The text before the first special character has to be there.
+    /// The text before the first special character has to be there; without any, that after the last.
     private mutating func addGlob(_ pattern: String, _ subject: RuleGuard.Subject) {
-        let literal = pattern.prefix { !"*?[]{}!\\,".contains($0) }
+        let special = "*?[]{}!\\,"
+        let literal = pattern.prefix { !special.contains($0) }
+        let end = String(pattern.reversed().prefix { !special.contains($0) }.reversed())
         if literal.count == pattern.count {
             found.append(RuleGuard(subject: subject, test: .oneOf([Term(.string(pattern))])))
         } else if !literal.isEmpty {
             found.append(RuleGuard(subject: subject, test: .prefix(String(literal))))
+        } else if !end.isEmpty {
+            found.append(RuleGuard(subject: subject, test: .suffix(end)))
         }
     }
 

@@ -14,8 +14,10 @@ struct RuleIndexBuilder {
     private struct Question {
         var subject: RuleGuard.Subject
         var values: [Value]
-        /// Whether the values are starts of strings.
-        var isPrefix: Bool
+        var kind: Kind
+
+        /// What is asked of a value: to be one of them, or to start or end with it.
+        enum Kind { case equal, prefix, suffix }
     }
     /// The leaves' numbers in the plan, with the rules that each holds.
     private(set) var leaves: [(index: Int, members: [Int])] = []
@@ -38,11 +40,12 @@ struct RuleIndexBuilder {
     private func question(_ found: RuleGuard) -> Question {
         switch found.test {
         case .prefix(let start):
-            Question(
-                subject: found.subject, values: [planner.constants.value(Term(.string(start)))], isPrefix: true)
+            Question(subject: found.subject, values: [planner.constants.value(Term(.string(start)))], kind: .prefix)
+        case .suffix(let end):
+            Question(subject: found.subject, values: [planner.constants.value(Term(.string(end)))], kind: .suffix)
         case .oneOf(let terms):
             Question(
-                subject: found.subject, values: Array(Set(terms.map { planner.constants.value($0) })), isPrefix: false)
+                subject: found.subject, values: Array(Set(terms.map { planner.constants.value($0) })), kind: .equal)
         }
     }
 
@@ -56,6 +59,7 @@ struct RuleIndexBuilder {
         }
         var equal: [Value: [Int]] = [:]
         var prefixes: [Value: [Int]] = [:]
+        var suffixes: [Value: [Int]] = [:]
         var rest: [Int] = []
         for member in members {
             guard let question = guards[member].first(where: { $0.subject == subject }) else {
@@ -63,10 +67,10 @@ struct RuleIndexBuilder {
                 continue
             }
             for value in question.values {
-                if question.isPrefix {
-                    prefixes[value, default: []].append(member)
-                } else {
-                    equal[value, default: []].append(member)
+                switch question.kind {
+                case .equal: equal[value, default: []].append(member)
+                case .prefix: prefixes[value, default: []].append(member)
+                case .suffix: suffixes[value, default: []].append(member)
                 }
             }
         }
@@ -79,16 +83,22 @@ struct RuleIndexBuilder {
         for (value, members) in equal.sorted(by: { $0.key < $1.key }) {
             index.equal[value] = node(members, next)
         }
-        for length in Set(prefixes.keys.map(\.count)).sorted() {
-            var starts: [Value: Int32] = [:]
-            for (start, members) in prefixes.sorted(by: { $0.key < $1.key }) where start.count == length {
-                starts[start] = node(members, next)
-            }
-            index.prefixes.append(Plan.Prefixes(length: length, starts: starts))
-        }
+        index.prefixes = affixes(prefixes, next)
+        index.suffixes = affixes(suffixes, next)
         if !rest.isEmpty { index.rest = node(rest, next) }
         planner.indexes[number] = index
         return Int32(number)
+    }
+
+    private mutating func affixes(
+        _ members: [Value: [Int]], _ asked: Set<RuleGuard.Subject>
+    ) -> [Plan.Affixes] {
+        let byLength = Dictionary(grouping: members.sorted { $0.key < $1.key }, by: \.key.count)
+        return byLength.sorted { $0.key < $1.key }.map { length, group in
+            var nodes: [Value: Int32] = [:]
+            for (text, members) in group { nodes[text] = node(members, asked) }
+            return Plan.Affixes(length: length, nodes: nodes)
+        }
     }
 
     /// The question after which the fewest rules are left in the worst case; nil when none helps much.

@@ -4,12 +4,17 @@ public struct EvaluationLimits: Sendable {
     public var steps: Int
     /// Calls of rules and functions inside of each other.
     public var depth: Int
+    /// Bytes of the heap that the evaluation may use besides what is in it already; the heap's own limit holds too.
+    public var memory: Int
     /// When to give up.
     public var deadline: ContinuousClock.Instant?
 
-    public init(steps: Int = 100_000_000, depth: Int = 2_000, deadline: ContinuousClock.Instant? = nil) {
+    public init(
+        steps: Int = 100_000_000, depth: Int = 2_000, memory: Int = .max, deadline: ContinuousClock.Instant? = nil
+    ) {
         self.steps = steps
         self.depth = depth
+        self.memory = memory
         self.deadline = deadline
     }
 }

@@ -65,6 +65,9 @@ public final class Evaluator {
         Set(machine.covered.map { plan.locations[Int($0)] })
     }
 
+    /// Calls and loop steps that the last evaluation took, of ``EvaluationLimits/steps``.
+    public var stepsTaken: Int { machine.stepsTaken }
+
     /// See ``PreparedQuery/value(input:heap:environment:)``.
     public func value(
         input: Value, heap: Heap, environment: EvaluationEnvironment = EvaluationEnvironment()

@@ -9,6 +9,7 @@ enum ArrayBuiltins {
         let (left, right) = (try a.array(0), try a.array(1))
         if right.count == 0 { return left }
         if left.count == 0 { return right }
+        try context.checkRoom(forValues: left.count + right.count)
         return context.heap.array(count: left.count + right.count) { buffer in
             for (position, element) in left.elements.enumerated() { buffer[position] = element }
             for (position, element) in right.elements.enumerated() { buffer[left.count + position] = element }
@@ -34,6 +35,7 @@ enum ArrayBuiltins {
     static func flatten(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         var flat: [Value] = []
         for element in try a.array(0).elements {
+            try context.checkRoom(forValues: flat.count + max(1, element.count))
             if element.kind == .array { flat.append(contentsOf: element.elements) } else { flat.append(element) }
         }
         return context.heap.array(flat)

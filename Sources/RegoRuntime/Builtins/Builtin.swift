@@ -12,8 +12,12 @@ public struct BuiltinError: Error, Sendable, Equatable {
         case failure
         /// `eval_type_error`: undefined, unless errors are strict.
         case type
-        /// Stops the evaluation in any case: a limit was met.
+        /// Stops the evaluation in any case: its time is up.
         case halt
+        /// Stops the evaluation in any case: its memory is used up.
+        case memory
+        /// Stops the evaluation in any case: what must be one value is several.
+        case conflict
     }
 
     public let kind: Kind
@@ -25,10 +29,21 @@ public struct BuiltinError: Error, Sendable, Equatable {
         self.message = message
     }
 
+    /// Whether it stops the evaluation, strict or not.
+    var isFinal: Bool {
+        switch kind {
+        case .failure, .type: false
+        case .halt, .memory, .conflict: true
+        }
+    }
+
+    /// The evaluation's memory is used up, or would be by what a builtin is about to make.
+    static let outOfMemory = BuiltinError(.memory, "evaluation needs more memory than its limit")
+
     static func failure(_ message: String) -> BuiltinError { BuiltinError(.failure, message) }
 
     func prefixed(by name: String) -> BuiltinError {
-        kind == .halt ? self : BuiltinError(kind, "\(name): \(message)")
+        isFinal ? self : BuiltinError(kind, "\(name): \(message)")
     }
 }
 

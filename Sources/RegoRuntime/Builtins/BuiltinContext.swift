@@ -18,6 +18,7 @@ public final class BuiltinContext {
     public var parseModule: ((_ name: String, _ source: String, _ heap: Heap) -> Result<Value, BuiltinError>)?
 
     private var memory: [String: Value] = [:]
+    private var rememberedBytes = 0
     private var zones: [String: ZoneRules] = [:]
     let patterns = PatternCache()
 
@@ -33,23 +34,29 @@ public final class BuiltinContext {
         self.now = now
         self.randomSeed = randomSeed
         if !memory.isEmpty { memory.removeAll() }
+        rememberedBytes = 0
         runtime = .undefined
     }
 
     /// The same over the same heap.
     public func restart(now: Int64, randomSeed: UInt64) { restart(heap: heap, now: now, randomSeed: randomSeed) }
 
-    /// - Throws: `.halt` when the evaluation's memory or time is used up.
+    /// - Throws: `.memory` or `.halt` when the evaluation's memory or time is used up.
     public func checkLimits() throws(BuiltinError) {
-        if heap.isExhausted { throw BuiltinError(.halt, "evaluation needs more memory than its limit") }
+        if heap.isExhausted { throw .outOfMemory }
         if let reason = interruption?() { throw BuiltinError(.halt, reason) }
     }
 
-    /// - Throws: `.halt` unless `bytes` more fit into the evaluation's memory.
+    /// Builtins ask this before they make much of little; what they make in proportion to their arguments, the machine
+    /// notices afterwards.
+    /// - Throws: `.memory` unless `bytes` more fit into the evaluation's memory.
     func checkRoom(for bytes: Int) throws(BuiltinError) {
-        guard heap.hasRoom(for: bytes) else {
-            throw BuiltinError(.halt, "evaluation needs more memory than its limit")
-        }
+        guard heap.hasRoom(for: bytes) else { throw .outOfMemory }
+    }
+
+    /// - Throws: `.memory` unless as many values fit into the evaluation's memory.
+    func checkRoom(forValues count: Int) throws(BuiltinError) {
+        guard count <= heap.freeBytes / MemoryLayout<Value>.stride else { throw .outOfMemory }
     }
 
     /// The rules of a time zone, kept once read; nil for an unknown one.
@@ -62,8 +69,11 @@ public final class BuiltinContext {
     }
 
     /// The value that the first call with this key made: random builtins answer alike within an evaluation.
-    func remembered(_ key: String, make: () -> Value) -> Value {
+    /// - Throws: `.memory` for more keys than the evaluation's memory has room for.
+    func remembered(_ key: String, make: () -> Value) throws(BuiltinError) -> Value {
         if let known = memory[key] { return known }
+        rememberedBytes += 64 + 2 * key.utf8.count
+        try checkRoom(for: rememberedBytes)
         let value = make()
         memory[key] = value
         return value

@@ -111,6 +111,7 @@ enum EncodingBuiltins {
                 result += key.withUnsafeBufferPointer { URLQuery.escape($0) }
                 result.append(UInt8(ascii: "="))
                 result += URLQuery.escape(value.utf8)
+                try context.checkRoom(for: result.count)
             }
         }
         return context.heap.string(utf8: result)

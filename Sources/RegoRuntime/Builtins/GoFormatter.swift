@@ -40,7 +40,7 @@ struct GoFormatter {
         }
         if !reordered && next < arguments.count {
             append("%!(EXTRA ")
-            for position in next..<arguments.count {
+            for position in next..<arguments.count where output.count <= limit {
                 if position > next { append(", ") }
                 append("\(GoFormatter.typeName(arguments[position]))=")
                 formatDefault(arguments[position], Flags())
@@ -137,7 +137,7 @@ struct GoFormatter {
     }
 
     private static func typeName(_ value: Value) -> String {
-        switch GoArgument(value) {
+        switch GoArgument(value, limit: 0) {
         case .string: "string"
         case .integer: "int"
         case .bigInteger: "*big.Int"
@@ -152,7 +152,7 @@ struct GoFormatter {
             pad(GoFormatter.typeName(value), flags)
             return
         }
-        switch GoArgument(value) {
+        switch GoArgument(value, limit: limit) {
         case .string(let text): formatString(text, verb, flags, value)
         case .integer(let digits): formatInteger(digits, verb, flags, value)
         case .bigInteger(let digits):
@@ -241,7 +241,8 @@ struct GoFormatter {
 private enum GoArgument {
     case string(String), integer(String), bigInteger(String), double(Double)
 
-    init(_ value: Value) {
+    /// - Parameter limit: bytes after which a composite is not written any further.
+    init(_ value: Value, limit: Int) {
         switch value.kind {
         case .string: self = .string(value.string ?? "")
         case .number:
@@ -255,7 +256,7 @@ private enum GoArgument {
             } else {
                 self = .string(text)
             }
-        default: self = .string(RegoTermWriter.text(value))
+        default: self = .string(RegoTermWriter.text(value, limit: limit))
         }
     }
 }

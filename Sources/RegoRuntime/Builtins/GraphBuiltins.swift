@@ -18,6 +18,8 @@ enum GraphBuiltins {
         while let node = open.popLast() {
             let neighbours = graph.lookup(node)
             if neighbours.isUndefined || !reached.insert(node).inserted { continue }
+            try context.checkLimits()
+            try context.checkRoom(forValues: open.count + neighbours.count)
             for neighbour in neighbours.elements where !reached.contains(neighbour) { open.append(neighbour) }
         }
         return context.heap.set(Array(reached))
@@ -43,6 +45,7 @@ enum GraphBuiltins {
         for neighbour in neighbours.elements {
             let next = graph.lookup(neighbour)
             if next.isUndefined || path.contains(neighbour) {
+                try context.checkLimits()
                 paths.append(context.heap.array(path))
             } else {
                 try extend(path + [neighbour], along: next, graph, &paths, context)

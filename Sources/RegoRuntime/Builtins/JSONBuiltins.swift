@@ -13,7 +13,8 @@ enum JSONBuiltins {
 
     static func marshal(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         var bytes: [UInt8] = []
-        JSONWriter.write(a[0], options: .html, to: &bytes)
+        JSONWriter.write(a[0], options: .html, limit: context.heap.freeBytes, to: &bytes)
+        try context.checkRoom(for: bytes.count)
         return context.heap.string(utf8: bytes)
     }
 
@@ -44,7 +45,8 @@ enum JSONBuiltins {
             options.prefix = prefix
         }
         var bytes = pretty ? Array(prefix.utf8) : []
-        JSONWriter.write(a[0], options: options, to: &bytes)
+        JSONWriter.write(a[0], options: options, limit: context.heap.freeBytes, to: &bytes)
+        try context.checkRoom(for: bytes.count)
         return context.heap.string(utf8: bytes)
     }
 

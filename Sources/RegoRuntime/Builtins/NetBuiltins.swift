@@ -73,7 +73,7 @@ enum NetBuiltins {
     static func expand(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let network = try network(a[0])
         let hostBits = 128 - network.length
-        guard hostBits < 32 else { throw BuiltinError(.halt, "a block needs more memory than the evaluation's limit") }
+        guard hostBits < 32 else { throw .outOfMemory }
         try context.checkRoom(for: 48 << hostBits)
         var addresses: [Value] = []
         var address = network.first

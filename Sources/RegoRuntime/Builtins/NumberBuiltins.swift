@@ -138,7 +138,7 @@ enum NumberBuiltins {
         do throws(ArithmeticError) {
             return try RegoNumber.range(from: first, to: last, step: step, limit: limit, in: context.heap)
         } catch .outOfRange {
-            throw BuiltinError(.halt, "a range needs more memory than the evaluation's limit")
+            throw .outOfMemory
         } catch {
             throw .failure(error.description)
         }
@@ -149,7 +149,7 @@ enum NumberBuiltins {
         let (key, bound) = (try a.text(0), try a.integer(1))
         guard bound != 0, bound != .min else { return .integer(0) }
         let limit = Int(bound.magnitude)
-        return context.remembered("rand.intn-\(key)-\(limit)") {
+        return try context.remembered("rand.intn-\(key)-\(limit)") {
             var generator = context.random(for: "\(key)-\(limit)")
             return .integer(Int.random(in: 0..<limit, using: &generator))
         }

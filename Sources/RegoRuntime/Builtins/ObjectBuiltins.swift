@@ -55,7 +55,12 @@ enum ObjectBuiltins {
         for object in objects.elements where object.kind != .object {
             throw .wrongElement(0, objects, object, ["object"])
         }
-        return objects.elements.reduce(.emptyObject) { merge($0, $1, context.heap) }
+        var result = Value.emptyObject
+        for object in objects.elements {
+            try context.checkLimits()
+            result = merge(result, object, context.heap)
+        }
+        return result
     }
 
     /// Both objects' members; where both have a key, objects are merged and otherwise the right one wins.

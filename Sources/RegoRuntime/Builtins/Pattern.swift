@@ -56,7 +56,11 @@ final class Pattern: @unchecked Sendable {
 
     /// Matches from left to right that do not overlap, at most `limit` where it is not negative; an empty match right
     /// after another match does not count.
-    func allMatches(in text: UnsafeBufferPointer<UInt8>, limit: Int) -> [Match] {
+    /// - Throws: `.memory` or `.halt` when the matches pass the evaluation's limits.
+    func allMatches(
+        in text: UnsafeBufferPointer<UInt8>, limit: Int, _ context: BuiltinContext
+    ) throws(BuiltinError) -> [Match] {
+        let matchSize = 64 + MemoryLayout<Range<Int>?>.stride * (groupCount + 1)
         var matches: [Match] = []
         var position = 0
         var previousEnd = -1
@@ -70,7 +74,12 @@ final class Pattern: @unchecked Sendable {
                 position = whole.upperBound
             }
             previousEnd = whole.upperBound
-            if !isRepeat { matches.append(match) }
+            if isRepeat { continue }
+            matches.append(match)
+            if matches.count & 1023 == 0 {
+                try context.checkLimits()
+                try context.checkRoom(for: matches.count * matchSize)
+            }
         }
         return matches
     }

@@ -35,7 +35,7 @@ enum RegexBuiltins {
         if expression.count > 0 && text.isEmpty { return context.heap.array([.emptyString]) }
         var parts: [Value] = []
         var (start, end) = (0, 0)
-        for match in pattern.allMatches(in: text, limit: -1) {
+        for match in try pattern.allMatches(in: text, limit: -1, context) {
             guard let whole = match[0] else { continue }
             end = whole.lowerBound
             if whole.upperBound != 0 { parts.append(.string(borrowing: text.slice(start, end))) }
@@ -47,13 +47,13 @@ enum RegexBuiltins {
 
     static func find(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let (expression, text, limit) = (try a.string(0), try a.bytes(1), try a.integer(2))
-        let matches = try pattern(expression, context).allMatches(in: text, limit: limit)
+        let matches = try pattern(expression, context).allMatches(in: text, limit: limit, context)
         return context.heap.array(matches.map { group($0[0], text) })
     }
 
     static func findGroups(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let (expression, text, limit) = (try a.string(0), try a.bytes(1), try a.integer(2))
-        let matches = try pattern(expression, context).allMatches(in: text, limit: limit)
+        let matches = try pattern(expression, context).allMatches(in: text, limit: limit, context)
         return context.heap.array(matches.map { match in context.heap.array(match.map { group($0, text) }) })
     }
 
@@ -67,7 +67,7 @@ enum RegexBuiltins {
         let pattern = try pattern(expression, context)
         let limit = context.heap.freeBytes
         var result: [UInt8] = []
-        var (copied, position) = (0, 0)
+        var (copied, position, turns) = (0, 0, 0)
         while position <= text.count, let match = pattern.firstMatch(in: text, from: position), let whole = match[0] {
             result.append(contentsOf: text[copied..<whole.lowerBound])
             if whole.upperBound > copied || whole.lowerBound == 0 {
@@ -76,7 +76,9 @@ enum RegexBuiltins {
             copied = whole.upperBound
             let width = position < text.count ? max(1, UTF8Check.sequenceLength(text, at: position)) : 1
             position = max(position + (whole.upperBound > position ? 0 : width), whole.upperBound)
-            if result.count > limit { try context.checkRoom(for: result.count) }
+            turns += 1
+            if turns & 1023 == 0 { try context.checkLimits() }
+            if result.count > limit { throw .outOfMemory }
         }
         result.append(contentsOf: text[copied...])
         try context.checkRoom(for: result.count)

@@ -49,13 +49,19 @@ enum SetBuiltins {
     static func intersectionOfAll(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let sets = try sets(a)
         guard var result = sets.first else { return .emptySet }
-        for set in sets.dropFirst() { result = merge(result, set, .both, context.heap) }
+        for set in sets.dropFirst() {
+            try context.checkLimits()
+            result = merge(result, set, .both, context.heap)
+        }
         return result
     }
 
     static func unionOfAll(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         var all: [Value] = []
-        for set in try sets(a) { all.append(contentsOf: set.elements) }
+        for set in try sets(a) {
+            try context.checkRoom(forValues: all.count + set.count)
+            all.append(contentsOf: set.elements)
+        }
         return context.heap.set(all)
     }
 }

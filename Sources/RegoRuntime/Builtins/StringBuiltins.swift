@@ -55,6 +55,7 @@ enum StringBuiltins {
     static func indexesOf(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let (text, search) = (try a.bytes(0), try a.bytes(1))
         guard !search.isEmpty else { throw .failure("empty search character") }
+        try context.checkRoom(for: text.count * MemoryLayout<Int>.stride)
         let starts = Runes.offsets(text).dropLast()
         return context.heap.array(
             starts.enumerated().filter { text.matches(search, at: $0.element) }.map { .integer($0.offset) })
@@ -77,22 +78,24 @@ enum StringBuiltins {
     }
 
     static func split(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
-        context.heap.array(pieces(try a.bytes(0), try a.bytes(1), limit: -1))
+        context.heap.array(try pieces(try a.bytes(0), try a.bytes(1), limit: -1, context))
     }
 
     /// At most `n` pieces, the last with what is left; all of them where `n` is negative.
     static func splitN(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
-        context.heap.array(pieces(try a.bytes(0), try a.bytes(1), limit: try a.integer(2)))
+        context.heap.array(try pieces(try a.bytes(0), try a.bytes(1), limit: try a.integer(2), context))
     }
 
     /// The parts between separators; an empty separator splits into characters.
     private static func pieces(
-        _ text: UnsafeBufferPointer<UInt8>, _ separator: UnsafeBufferPointer<UInt8>, limit: Int
-    ) -> [Value] {
+        _ text: UnsafeBufferPointer<UInt8>, _ separator: UnsafeBufferPointer<UInt8>, limit: Int,
+        _ context: BuiltinContext
+    ) throws(BuiltinError) -> [Value] {
         if limit == 0 { return [] }
         var pieces: [Value] = []
         var start = 0
         while limit < 0 || pieces.count < limit - 1 {
+            if pieces.count & 1023 == 1023 { try context.checkRoom(forValues: pieces.count) }
             if separator.isEmpty {
                 let length = start < text.count ? max(1, UTF8Check.sequenceLength(text, at: start)) : 0
                 guard length > 0, start + length < text.count else { break }
@@ -160,6 +163,7 @@ enum StringBuiltins {
 
     static func reverse(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let text = try a.bytes(0)
+        try context.checkRoom(for: text.count * MemoryLayout<Int>.stride)
         let offsets = Runes.offsets(text)
         return context.heap.string(capacity: text.count) { buffer in
             var position = 0

@@ -93,7 +93,8 @@ enum TokenBuiltins {
         var parts: [[UInt8]] = []
         for position in 0..<3 {
             var bytes: [UInt8] = []
-            JSONWriter.write(try a.object(position), options: .html, to: &bytes)
+            JSONWriter.write(try a.object(position), options: .html, limit: context.heap.freeBytes, to: &bytes)
+            try context.checkRoom(for: bytes.count)
             parts.append(bytes)
         }
         return try sign(header: parts[0], payload: parts[1], key: parts[2], context)

@@ -86,6 +86,7 @@ enum TrimBuiltins {
         var emptyMatched = false  // an empty pattern matches once before each byte that nothing else matches
         let limit = context.heap.freeBytes
         while index <= text.count {
+            if result.count > limit { throw .outOfMemory }
             let match = pairs.first { text.matches($0.0, at: index) && !($0.0.isEmpty && emptyMatched) }
             if let (old, new) = match {
                 result.append(contentsOf: new)
@@ -98,7 +99,6 @@ enum TrimBuiltins {
             result.append(contentsOf: text[index..<index + length])
             index += length
             emptyMatched = false
-            if result.count > limit { try context.checkRoom(for: result.count) }
         }
         try context.checkRoom(for: result.count)
         return context.heap.string(utf8: result)

@@ -4,9 +4,9 @@ enum UUIDBuiltins {
     static let family: Builtins.Family = [("uuid.rfc4122", random), ("uuid.parse", parse)]
 
     /// A version 4 UUID; the same key gives the same one all through an evaluation.
-    static func random(_ a: Arguments, _ context: BuiltinContext) -> Value {
-        let key = RegoTermWriter.text(a[0])
-        return context.remembered("uuid-\(key)") {
+    static func random(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
+        let key = RegoTermWriter.text(a[0], limit: context.heap.freeBytes)
+        return try context.remembered("uuid-\(key)") {
             var generator = context.random(for: "uuid-\(key)")
             var bytes = (0..<2).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } }
             bytes[6] = bytes[6] & 0x0f | 0x40

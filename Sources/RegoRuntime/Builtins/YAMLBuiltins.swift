@@ -8,6 +8,10 @@ enum YAMLBuiltins {
     ]
 
     static func marshal(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
+        // The writer's own tree takes several times the text, whose length the JSON tells in advance.
+        var json: [UInt8] = []
+        JSONWriter.write(a[0], options: .compact, limit: context.heap.freeBytes / 4, to: &json)
+        try context.checkRoom(for: json.count * 4)
         do {
             return context.heap.string(try Yams.serialize(node: YAMLText.node(a[0]), allowUnicode: true))
         } catch {
@@ -25,7 +29,7 @@ enum YAMLBuiltins {
             _ = try read(text, context)
             return .true
         } catch {
-            if error.kind == .halt { throw error }
+            if error.isFinal { throw error }
             return .false
         }
     }

@@ -7,18 +7,21 @@ enum TemplateText {
         _ arguments: UnsafeBufferPointer<Value>, _ context: BuiltinContext
     ) throws(BuiltinError) -> Value {
         var text: [UInt8] = []
+        let limit = context.heap.freeBytes
         for part in arguments[0].elements {
+            if text.count > limit { break }
             guard part.kind == .set else {
-                append(part, isNested: false, to: &text)
+                append(part, isNested: false, limit: limit, to: &text)
                 continue
             }
             switch part.count {
             case 0: text += Array("<undefined>".utf8)
-            case 1: append(part.elements[0], isNested: false, to: &text)
+            case 1: append(part.elements[0], isNested: false, limit: limit, to: &text)
             default:
-                throw BuiltinError(.halt, "template-strings must not produce multiple outputs")
+                throw BuiltinError(.conflict, "template-strings must not produce multiple outputs")
             }
         }
+        try context.checkRoom(for: text.count)
         return context.heap.string(utf8: text)
     }
 
@@ -27,6 +30,8 @@ enum TemplateText {
         _ arguments: UnsafeBufferPointer<Value>, _ context: BuiltinContext
     ) throws(BuiltinError) -> Value {
         guard let sink = context.printSink else { return .true }
+        let limit = context.heap.freeBytes
+        var made = 0
         var lines: [[UInt8]] = [[]]
         for (position, part) in arguments[0].elements.enumerated() {
             var next: [[UInt8]] = []
@@ -36,10 +41,12 @@ enum TemplateText {
                     var line = line
                     if position > 0 { line.append(UInt8(ascii: " ")) }
                     if let values {
-                        append(values[index], isNested: false, to: &line)
+                        append(values[index], isNested: false, limit: limit, to: &line)
                     } else {
                         line += Array("<undefined>".utf8)
                     }
+                    made += line.count
+                    try context.checkRoom(for: made)
                     next.append(line)
                 }
             }
@@ -50,11 +57,12 @@ enum TemplateText {
     }
 
     /// As Rego writes values: sets in braces, strings in quotes where they are nested.
-    static func append(_ value: Value, isNested: Bool, to text: inout [UInt8]) {
+    /// Stops once the text is longer than `limit` bytes.
+    static func append(_ value: Value, isNested: Bool, limit: Int, to text: inout [UInt8]) {
         if value.kind == .string, !isNested {
             text += value.utf8
         } else {
-            RegoTermWriter.write(value, to: &text)
+            RegoTermWriter.write(value, limit: limit, to: &text)
         }
     }
 }

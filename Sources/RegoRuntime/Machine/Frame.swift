@@ -7,6 +7,7 @@ struct Frame: BitwiseCopyable {
     var target: Int32
     /// How far the caller's registers are below.
     var shift: Int32
+    /// Where the result is kept: a rule's place, -1 for nowhere, or -2 - the function's number by its arguments.
     var memo: Int32
     /// Whether replacements that the call suspended come back.
     var restores: Bool
@@ -28,6 +29,7 @@ struct ReplacementState {
     var memo: MemoTable
     var overrides: [Int32]
     var replacements: [ActiveReplacement]
+    var scope: UInt64
 }
 
 /// The part of a machine's state that its loop works on all the time.
@@ -38,4 +40,5 @@ struct HotState {
     var data = Value.undefined
     var memoValues: UnsafeMutablePointer<Value>
     var memoStates: UnsafeMutablePointer<UInt8>
+    var results = FunctionResultTable()
 }

@@ -14,6 +14,7 @@ extension Machine {
         var pc = Int(query.entry)
         var depth: Int32 = 0
         let frames = self.frames
+        let exhausted = heap.exhaustion
 
         @inline(__always)
         func value(_ operand: Operand) -> Value { operand >= 0 ? r[Int(operand)] : constants[Int(~operand)] }
@@ -111,10 +112,14 @@ extension Machine {
                 r[Int(i.a)] = heap.set(collector.end())
             case .collectEndObject:
                 r[Int(i.a)] = try object(collector.end(), pc - 1)
+            case .collectEndGroups:
+                r[Int(i.a)] = heap.groups(collector.end(), asSets: i.x == 1)
+                if exhausted.pointee { throw outOfMemory(pc - 1) }
             case .collectEndTree:
                 r[Int(i.a)] = try tree(collector.end())
             case .collectEndExtent:
                 r[Int(i.a)] = extent(collector.end(), over: value(i.b))
+                if exhausted.pointee { throw outOfMemory(pc - 1) }
 
             case .call:
                 let function = planned[Int(i.b)]
@@ -129,13 +134,19 @@ extension Machine {
                         throw failure(.internal, "rule depends on itself", pc - 1)
                     }
                     memoStates[Int(function.memo)] = MemoTable.State.running.rawValue
+                } else if function.memo == Plan.Function.keptByArguments {
+                    if let known = results.find(i.b, r + Int(i.c), Int(function.arity)) {
+                        if known.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = known }
+                        continue
+                    }
                 }
                 stepsLeft &-= 1
                 if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
                 if depth >= depthLimit { throw failure(.depthLimit, "rules and functions nest too deeply", pc - 1) }
                 let shift = enter(function, arguments: i.c, used: used, &r)
                 frames[Int(depth)] = Frame(
-                    returnTo: Int32(pc), fail: i.fail, target: i.a, shift: shift, memo: function.memo, restores: false)
+                    returnTo: Int32(pc), fail: i.fail, target: i.a, shift: shift,
+                    memo: function.memo == Plan.Function.keptByArguments ? -2 - i.b : function.memo, restores: false)
                 depth += 1
                 used = function.registers
                 pc = Int(function.entry)
@@ -145,6 +156,7 @@ extension Machine {
                 if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
                 let arguments = UnsafeBufferPointer<Value>(start: r + Int(i.c), count: Int(i.d))
                 let result = try callBuiltin(Int(i.b), arguments, pc - 1)
+                if exhausted.pointee { throw outOfMemory(pc - 1) }
                 if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
 
             case .callReplaceable:
@@ -161,6 +173,7 @@ extension Machine {
                 if number < 0 {
                     let arguments = UnsafeBufferPointer<Value>(start: r + Int(i.c), count: Int(i.d))
                     let result = try callBuiltin(Int(~number), arguments, pc - 1)
+                    if exhausted.pointee { throw outOfMemory(pc - 1) }
                     if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
                     continue
                 }
@@ -187,6 +200,9 @@ extension Machine {
                 if frame.memo >= 0 {
                     memoValues[Int(frame.memo)] = result
                     memoStates[Int(frame.memo)] = MemoTable.State.known.rawValue
+                } else if frame.memo <= -2 {
+                    let function = -2 - frame.memo
+                    results.keep(result, function, r, Int(planned[Int(function)].arity))
                 }
                 if frame.restores { restore() }
                 used = frame.shift
@@ -241,9 +257,11 @@ extension Machine {
                 suspend()
             case .withInput:
                 input = replacing(input, at: value(i.b).elements[...], with: value(i.c))
+                if exhausted.pointee { throw outOfMemory(pc - 1) }
             case .withData:
                 data = replacing(data, at: value(i.b).elements[...], with: value(i.c))
                 overrides[Int(i.d)] += 1
+                if exhausted.pointee { throw outOfMemory(pc - 1) }
             case .withFunction:
                 var replacement = ActiveReplacement()
                 switch Replacement(rawValue: i.x) {
@@ -263,6 +281,7 @@ extension Machine {
                 if isOverridden(Int(i.b)) { r[Int(i.a)] = .integer(-1) }
             case .cursorKeys:
                 r[Int(i.a)] = cursorKeys(r[Int(i.b)].scanPosition, r[Int(i.b) + 1])
+                if exhausted.pointee { throw outOfMemory(pc - 1) }
             case .cursorStep:
                 let key = value(i.c)
                 let base = r[Int(i.b) + 1].lookup(key)

@@ -24,7 +24,13 @@ extension Machine {
                 for prefixes in index.prefixes {
                     guard text.count >= prefixes.length else { break }
                     let start = Value.string(borrowing: UnsafeBufferPointer(rebasing: text[..<prefixes.length]))
-                    if let next = prefixes.starts[start] { gather(Int(next), arguments, &leaves) }
+                    if let next = prefixes.nodes[start] { gather(Int(next), arguments, &leaves) }
+                }
+                for suffixes in index.suffixes {
+                    guard text.count >= suffixes.length else { break }
+                    let end = Value.string(
+                        borrowing: UnsafeBufferPointer(rebasing: text[(text.count - suffixes.length)...]))
+                    if let next = suffixes.nodes[end] { gather(Int(next), arguments, &leaves) }
                 }
             }
         }

@@ -33,6 +33,8 @@ final class Machine {
     var covered: Set<Int32> = []
     private var deadline: ContinuousClock.Instant?
     private var depthLimit = 0
+    /// The steps that the last run took.
+    private(set) var stepsTaken = 0
 
     static let deepestFrame = 1 << 16
 
@@ -59,6 +61,7 @@ final class Machine {
         registers.deallocate()
         frames.deallocate()
         collector.free()
+        hot.pointee.results.free()
         hot.deinitialize(count: 1)
         hot.deallocate()
     }
@@ -77,16 +80,22 @@ final class Machine {
         deadline = environment.limits.deadline
         depthLimit = min(environment.limits.depth, Machine.deepestFrame - 2)
         stepsLeft = environment.limits.steps
+        defer { stepsTaken = environment.limits.steps - stepsLeft }
+        let heapLimit = heap.narrowLimit(by: environment.limits.memory)
+        defer { heap.restoreLimit(heapLimit) }
         memo = firstMemo
         memo.clear()
         collector.clear()
+        hot.pointee.results.enterScope()
         suspended.removeAll(keepingCapacity: true)
         for index in overrides.indices { overrides[index] = 0 }
         for index in replacements.indices { replacements[index] = ActiveReplacement() }
         context.interruption = deadline.map { deadline in
             { ContinuousClock.now > deadline ? "evaluation ran past its deadline" : nil }
         }
-        return try execute(depthLimit: Int32(depthLimit))
+        let answer = try execute(depthLimit: Int32(depthLimit))
+        if heap.isExhausted { throw outOfMemory(Int(plan.functions[Int(plan.query)].entry)) }
+        return answer
     }
 
     // MARK: - Hot state
@@ -118,6 +127,12 @@ final class Machine {
     @inline(__always) var memoValues: UnsafeMutablePointer<Value> { hot.pointee.memoValues }
     @inline(__always) var memoStates: UnsafeMutablePointer<UInt8> { hot.pointee.memoStates }
 
+    @inline(__always)
+    var results: FunctionResultTable {
+        get { hot.pointee.results }
+        _modify { yield &hot.pointee.results }
+    }
+
     // MARK: - Memory
 
     /// Makes room for `count` registers in all.
@@ -137,7 +152,9 @@ final class Machine {
     func suspend() {
         suspended.append(
             ReplacementState(
-                input: input, data: data, memo: memo, overrides: overrides, replacements: replacements))
+                input: input, data: data, memo: memo, overrides: overrides, replacements: replacements,
+                scope: hot.pointee.results.scope))
+        hot.pointee.results.enterScope()
         let fresh = spareMemos.popLast() ?? MemoTable(count: plan.memoCount)
         fresh.clear()
         memo = fresh
@@ -151,6 +168,7 @@ final class Machine {
         memo = state.memo
         overrides = state.overrides
         replacements = state.replacements
+        hot.pointee.results.returnTo(state.scope)
     }
 
     // MARK: - Errors
@@ -169,13 +187,17 @@ final class Machine {
     @inline(never)
     func failure(_ error: BuiltinError, _ pc: Int) -> EvaluationError? {
         switch error.kind {
-        case .halt:
-            if heap.isExhausted { return failure(.memoryLimit, error.message, pc) }
-            if error.message.hasPrefix("template-strings") { return failure(.conflict, error.message, pc) }
-            return failure(.deadline, error.message, pc)
+        case .halt: return failure(.deadline, error.message, pc)
+        case .memory: return failure(.memoryLimit, error.message, pc)
+        case .conflict: return failure(.conflict, error.message, pc)
         case .failure: return isStrict ? failure(.builtin, error.message, pc) : nil
         case .type: return isStrict ? failure(.type, error.message, pc) : nil
         }
+    }
+
+    @inline(never)
+    func outOfMemory(_ pc: Int) -> EvaluationError {
+        failure(.memoryLimit, BuiltinError.outOfMemory.message, pc)
     }
 
     /// Looks at time and memory; called every so many steps.
@@ -184,7 +206,7 @@ final class Machine {
         if stepsLeft <= 0 { throw failure(.instructionLimit, "evaluation took more steps than its limit", pc) }
         let collected = collector.count * MemoryLayout<Value>.stride
         if heap.isExhausted || !heap.hasRoom(for: collected) {
-            throw failure(.memoryLimit, "evaluation needs more memory than its limit", pc)
+            throw outOfMemory(pc)
         }
         if let deadline, ContinuousClock.now > deadline {
             throw failure(.deadline, "evaluation ran past its deadline", pc)

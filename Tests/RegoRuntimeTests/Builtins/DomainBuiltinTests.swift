@@ -59,8 +59,8 @@ import Testing
             "net.cidr_expand", #"["192.168.1.1/30"]"#, #"{"192.168.1.0", "192.168.1.1", "192.168.1.2", "192.168.1.3"}"#),
         Call(
             "net.cidr_expand", #"["192.168.1.1/33"]"#, "failure: net.cidr_expand: invalid CIDR address: 192.168.1.1/33"),
-        Call("net.cidr_expand", #"["10.0.0.0/8"]"#, "halt: evaluation needs more memory than its limit"),
-        Call("net.cidr_expand", #"["::/0"]"#, "halt: a block needs more memory than the evaluation's limit"),
+        Call("net.cidr_expand", #"["10.0.0.0/8"]"#, "memory: evaluation needs more memory than its limit"),
+        Call("net.cidr_expand", #"["::/0"]"#, "memory: evaluation needs more memory than its limit"),
         Call("net.cidr_merge", #"[["192.0.128.0/24","192.0.129.0/24"]]"#, #"{"192.0.128.0/23"}"#),
         Call(
             "net.cidr_merge", #"[["192.0.2.112/31","192.0.2.116/31","192.0.2.118/31"]]"#,

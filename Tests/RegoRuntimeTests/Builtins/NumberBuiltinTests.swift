@@ -30,7 +30,7 @@ import Testing
         Call(
             "numbers.range", "[1,1.5]",
             "type: numbers.range: operand 2 must be integer number but got floating-point number"),
-        Call("numbers.range", "[0,1000000000000]", "halt: a range needs more memory than the evaluation's limit"),
+        Call("numbers.range", "[0,1000000000000]", "memory: evaluation needs more memory than its limit"),
         Call("to_number", "[\"1.50\"]", "1.50"), Call("to_number", "[null]", "0"), Call("to_number", "[true]", "1"),
         Call("to_number", "[\"+.5\"]", "0.5"), Call("to_number", "[\"1e308\"]", "1e308"),
         Call(

@@ -121,7 +121,7 @@ import Testing
         }
         #expect(
             try BuiltinHarness().answer("yaml.unmarshal", "[\"\(text)\"]")
-                == "halt: evaluation needs more memory than its limit")
+                == "memory: evaluation needs more memory than its limit")
     }
 
     @Test(arguments: [

@@ -16,6 +16,9 @@ struct RuleIndexTests {
             text += "p contains \(number + 200) if startswith(input.path, \"/\(tool)/\")\n"
             text += "p contains \(number + 300) if glob.match(\"/\(tool)/*\", [\"/\"], input.path)\n"
             text += "p contains \(number + 400) if { input.tool == \"\(tool)\"; input.n == \(number % 4) }\n"
+            text += "p contains \(number + 700) if endswith(input.path, \".\(tool)\")\n"
+            text += "p contains \(number + 800) if glob.match(\"*.\(tool)\", [\".\"], input.path)\n"
+            text += "p contains \(number + 900) if glob.match(\"{a,b}*/{\(tool),y\(number)}\", [\"/\"], input.path)\n"
             text += "p contains \(number + 500) if count(input.tool) == \(number)\n"
             text += "f(\"\(tool)\") := \(number)\n"
         }
@@ -38,7 +41,9 @@ struct RuleIndexTests {
 
     static let inputs = [
         #"{"tool":"t7","path":"/t7/a","n":3}"#, #"{"tool":"x3","path":"/t39/","n":0}"#, #"{"tool":"t39"}"#,
-        #"{"path":"/t1/b/c"}"#, #"{"tool":7,"path":["t1"]}"#, "{}", #"{"tool":"none","path":"/","n":1}"#,
+        #"{"path":"/t1/b/c"}"#, #"{"path":"x.t12"}"#, #"{"path":"x.y.t12"}"#, #"{"path":".t1"}"#, #"{"path":"t1"}"#,
+        #"{"path":"ab/t3"}"#, #"{"path":"b/y30"}"#, #"{"tool":7,"path":["t1"]}"#, "{}",
+        #"{"tool":"none","path":"/","n":1}"#,
     ]
 
     @Test(arguments: inputs) func `an index changes no answer`(_ input: String) throws {

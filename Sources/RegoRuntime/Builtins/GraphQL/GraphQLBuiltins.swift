@@ -26,7 +26,7 @@ enum GraphQLBuiltins {
             let (query, schema) = try verified(a, context)
             return context.heap.array([.true, query, schema])
         } catch {
-            if error.kind == .halt { throw error }
+            if error.isFinal { throw error }
             return context.heap.array([.false, .emptyObject, .emptyObject])
         }
     }
@@ -50,7 +50,7 @@ enum GraphQLBuiltins {
             try body()
             return .true
         } catch {
-            if error.kind == .halt { throw error }
+            if error.isFinal { throw error }
             return .false
         }
     }

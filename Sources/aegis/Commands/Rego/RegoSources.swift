@@ -54,7 +54,20 @@ struct RegoSources {
 
     static func readJSON(_ file: String) throws -> Document {
         do {
-            return try Document(json: try read(file))
+            guard let handle = FileHandle(forReadingAtPath: file), let end = try? handle.seekToEnd() else {
+                throw ValidationError("`\(file)` cannot be read")
+            }
+            defer { try? handle.close() }
+            return try Document(jsonByteCount: Int(end)) { buffer in
+                var position = 0
+                while position < buffer.count {
+                    let raw = UnsafeMutableRawBufferPointer(buffer)
+                    let rest = UnsafeMutableRawBufferPointer(rebasing: raw[position...])
+                    let count = pread(handle.fileDescriptor, rest.baseAddress, rest.count, off_t(position))
+                    guard count > 0 else { throw ValidationError("`\(file)` changed while it was read") }
+                    position += count
+                }
+            }
         } catch let error as JSONError {
             throw ValidationError("\(file):\(error)")
         }
