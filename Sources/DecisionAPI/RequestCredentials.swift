@@ -5,18 +5,11 @@ import Hummingbird
 extension Request {
     /// What came with the request to prove who calls: `x-aegis-api-key`, else `authorization: Bearer aegis_…`.
     var credentials: Credentials {
-        Credentials(apiKey: Self.apiKeyName.flatMap { headers[$0] } ?? bearerKey)
+        Credentials(apiKey: Self.apiKeyName.flatMap { headers[$0] } ?? APIKey.bearer(in: headers[.authorization]))
     }
 
     var trace: TraceContext? {
         Self.traceParentName.flatMap { headers[$0] }.flatMap(TraceContext.init(traceparent:))
-    }
-
-    private var bearerKey: String? {
-        guard let value = headers[.authorization], let space = value.firstIndex(of: " "),
-            value[..<space].lowercased() == "bearer"
-        else { return nil }
-        return String(value[space...].drop { $0 == " " })
     }
 
     private static let apiKeyName = HTTPField.Name("x-aegis-api-key")

@@ -4,9 +4,12 @@ public import RegoValues
 public struct CompilerOptions: Sendable {
     /// Refuses unused imports and variables too, as `opa check --strict` does.
     public var isStrict = false
+    /// Refuses references that these say cannot be.
+    public var schemas = SchemaSet()
 
-    public init(isStrict: Bool = false) {
+    public init(isStrict: Bool = false, schemas: SchemaSet = SchemaSet()) {
         self.isStrict = isStrict
+        self.schemas = schemas
     }
 }
 
@@ -19,6 +22,7 @@ public final class CompiledModules: @unchecked Sendable {
     let dataOverrides: Set<[GroundKey]>
     let replacedFunctions: Set<FunctionName>
     private let scopes: [ModuleScope]
+    private let schemas: SchemaSet
 
     /// - Throws: everything that is wrong with the modules, in order.
     public init(
@@ -35,6 +39,7 @@ public final class CompiledModules: @unchecked Sendable {
             }
         }
         self.functions = functions
+        schemas = options.schemas
 
         var namesByPackage: [[GroundKey]: Set<String>] = [:]
         for (module, package) in zip(modules, packages) {
@@ -51,7 +56,8 @@ public final class CompiledModules: @unchecked Sendable {
         }
         self.scopes = scopes
 
-        let annotations = ModuleAnnotations(modules: modules, packages: packages, reader: metadata)
+        let annotations = ModuleAnnotations(
+            modules: modules, packages: packages, reader: metadata, schemas: options.schemas)
         var diagnostics = annotations.diagnostics
         for (index, module) in modules.enumerated() {
             _ = tree.insert(packages[index])
@@ -61,10 +67,11 @@ public final class CompiledModules: @unchecked Sendable {
                     metadata: annotations.constants(module: index, rule: number), isStrict: options.isStrict)
                 let (core, found) = lowering.lower()
                 diagnostics += found
+                core.schemas = annotations.schemaScope(module: index, rule: number)
                 tree.insert(core.path).rules.append(core)
             }
         }
-        diagnostics += ConflictCheck(tree: tree).run()
+        diagnostics += ConflictCheck(tree: tree, modules: modules, packages: packages).run()
         if diagnostics.isEmpty { diagnostics += RecursionCheck(tree: tree).run() }
         if diagnostics.isEmpty { diagnostics += TypeCheck(tree: tree, functions: functions).run() }
         diagnostics += ModuleNameCheck(modules: modules, isStrict: options.isStrict).run()
@@ -106,13 +113,13 @@ public final class CompiledModules: @unchecked Sendable {
         var diagnostics = lowering.diagnostics
         var ordered = lowered
         if diagnostics.isEmpty {
-            var ordering = SafetyOrdering(variables: lowering.variables)
+            var ordering = SafetyOrdering(variables: lowering.variables, scope: scope)
             ordered = ordering.order(lowered, safe: [], heads: [], location: query.first?.location ?? .none)
             diagnostics += ordering.diagnostics
         }
         if diagnostics.isEmpty {
             let types = TypeCheck(tree: tree, functions: functions)
-            types.check(ordered)
+            types.check(ordered, lowering.variables, SchemaScope(input: schemas.input, statements: []))
             diagnostics += types.diagnostics
         }
         guard diagnostics.isEmpty else { throw Diagnostics(diagnostics) }

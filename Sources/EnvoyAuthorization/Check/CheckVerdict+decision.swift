@@ -30,7 +30,7 @@ extension CheckVerdict {
         } else {
             removed.append(CarriedHeaders.policyVersion)
         }
-        if CarriedHeaders.holdsKey(request.headers[CarriedHeaders.authorization]) {
+        if APIKey.isCarried(in: request.headers[CarriedHeaders.authorization]) {
             removed.append(CarriedHeaders.authorization)
         }
         return .allow(headers: headers, removed: removed, metadata: metadata(of: decision))

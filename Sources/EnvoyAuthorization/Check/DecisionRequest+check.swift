@@ -20,7 +20,7 @@ extension CheckedRequest {
 
     private var credentials: Credentials {
         Credentials(
-            apiKey: headers[CarriedHeaders.apiKey] ?? CarriedHeaders.bearerKey(headers[CarriedHeaders.authorization]),
+            apiKey: headers[CarriedHeaders.apiKey] ?? APIKey.bearer(in: headers[CarriedHeaders.authorization]),
             spiffeID: principal.flatMap { $0.hasPrefix("spiffe://") ? $0 : nil })
     }
 

@@ -11,6 +11,9 @@ final class TypeCheck {
     private var branchTypes: [ObjectIdentifier: [BuiltinType]] = [:]
     private var running: Set<ObjectIdentifier> = []
     private var depth = 0
+    /// What is known of documents in the rule at hand, and the names of its variables.
+    private var scope = SchemaScope(input: nil, statements: [])
+    private var variables = VariableTable()
 
     typealias Environment = [Variable: BuiltinType]
 
@@ -27,7 +30,9 @@ final class TypeCheck {
     }
 
     /// A query's own body.
-    func check(_ body: [CoreExpr]) {
+    func check(_ body: [CoreExpr], _ variables: VariableTable, _ scope: SchemaScope) {
+        self.variables = variables
+        self.scope = scope
         var environment: Environment = [:]
         infer(body, &environment)
     }
@@ -40,9 +45,12 @@ final class TypeCheck {
         if let known = branchTypes[id] { return known }
         guard running.insert(id).inserted else { return [.any] }
         depth += 1
+        let (outerScope, outerVariables) = (scope, variables)
+        (scope, variables) = (rule.schemas, rule.variables)
         defer {
             running.remove(id)
             depth -= 1
+            (scope, variables) = (outerScope, outerVariables)
         }
         let types = rule.branches.map { branch -> BuiltinType in
             var environment: Environment = [:]
@@ -74,8 +82,8 @@ final class TypeCheck {
         for expr in body {
             let found = diagnostics.count
             infer(expr, &environment)
-            // A replacement may change any type, so nothing is certain under it.
-            if !expr.withs.isEmpty, diagnostics.count > found {
+            // A replaced document or function may be of any type, so nothing is certain under it.
+            if expr.replacesTypes, diagnostics.count > found {
                 diagnostics.removeLast(diagnostics.count - found)
             }
         }
@@ -92,12 +100,12 @@ final class TypeCheck {
                 report("match error: left is \(left), right is \(right)", expr.location, "the two can never be equal")
             }
             guard !expr.isNegated else { return }
-            let replaced = !expr.withs.isEmpty
+            let replaced = expr.replacesTypes
             assign(a, replaced ? .any : right, &environment)
             assign(b, replaced ? .any : left, &environment)
         case .call(let function, let arguments, let result):
             let value = check(function, arguments, expr, environment)
-            if let result, !expr.isNegated { assign(result, expr.withs.isEmpty ? value : .any, &environment) }
+            if let result, !expr.isNegated { assign(result, expr.replacesTypes ? .any : value, &environment) }
         case .every(let key, let value, let domain, let body):
             let types = type(domain, environment).iterated
             var inner = environment
@@ -181,10 +189,13 @@ final class TypeCheck {
 
     private func type(_ reference: CoreReference, _ environment: Environment) -> BuiltinType {
         switch reference.head {
-        case .input: return .any
+        case .input: return follow(scope.input, reference.path[...], reference, environment)
         case .variable(let variable):
             return follow(environment[variable] ?? .any, reference.path[...], reference, environment)
         case .data:
+            if let (type, steps) = scope.type(ofData: reference.path) {
+                return follow(type, reference.path.dropFirst(steps), reference, environment)
+            }
             var node = tree
             var rest = reference.path[...]
             while node.rules.isEmpty {
@@ -195,7 +206,12 @@ final class TypeCheck {
                 node = next
                 rest.removeFirst()
             }
-            guard node.rules[0].kind != .function else { return .any }
+            if node.rules[0].kind == .function {
+                report(
+                    "function \(dataPath(node.path)) used as reference, not called", reference.location,
+                    "call it: `\(node.path.last?.step.drop { $0 == "." } ?? "")(…)`")
+                return .any
+            }
             return follow(type(of: node), rest, reference, environment)
         }
     }
@@ -207,7 +223,9 @@ final class TypeCheck {
         for step in steps {
             guard let next = current.member(at: step, type(step, environment)) else {
                 let name = shown(reference).map { "\($0): " } ?? ""
-                report("undefined ref: \(name)\(current) has no such member", reference.location, nil)
+                report(
+                    "undefined ref: \(name)\(current) has no such member", reference.location,
+                    suggestion(for: step, in: current))
                 return .any
             }
             current = next
@@ -215,10 +233,33 @@ final class TypeCheck {
         return current
     }
 
-    /// Nil when the reference starts at a variable.
+    /// What could stand in the place of a step that leads nowhere.
+    private func suggestion(for step: CoreTerm, in type: BuiltinType) -> String? {
+        let members = type.memberNames
+        guard !members.isEmpty else {
+            if case .set = type { return "a set is asked for its elements: `x in set`" }
+            return nil
+        }
+        if case .constant(let term) = step, case .string(let name) = term.kind,
+            let fix = NearMiss.fix(name, among: members)
+        {
+            return fix
+        }
+        let listed = members.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+        return "its members are \(listed)\(members.count > 8 ? ", …" : "")"
+    }
+
+    /// Nil when the reference starts at a variable that has no name.
     private func shown(_ reference: CoreReference) -> String? {
-        guard case .data = reference.head else { return nil }
-        return "data"
+        let root: String
+        switch reference.head {
+        case .data: root = "data"
+        case .input: root = "input"
+        case .variable(let variable):
+            guard let name = variables.entries[variable].name else { return nil }
+            root = name
+        }
+        return root
             + reference.path.map { step in
                 if case .constant(let term) = step, let key = GroundKey(term) { return key.step }
                 return "[_]"
@@ -227,5 +268,12 @@ final class TypeCheck {
 
     private func report(_ message: String, _ location: SourceLocation, _ fix: String?) {
         diagnostics.append(Diagnostic(code: "rego_type_error", message: message, location: location, fix: fix))
+    }
+}
+
+extension CoreExpr {
+    /// Whether a `with` replaces something whose type is known from elsewhere than the input.
+    fileprivate var replacesTypes: Bool {
+        withs.contains { if case .input = $0.target { false } else { true } }
     }
 }
