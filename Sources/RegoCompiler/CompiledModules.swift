@@ -87,8 +87,8 @@ public final class CompiledModules: @unchecked Sendable {
 
     /// Plans a query over the modules and `data`.
     /// - Parameters:
-    ///   - capturesValues: whether rows end with the value of each of the query's expressions that is a term (such an
-    ///     expression then also holds when it is `false`).
+    ///   - capturesValues: whether rows end with the value of each of the query's expressions that is a term (a lone one
+    ///     that does not iterate then also holds when it is `false`).
     ///   - tracksCoverage: whether the plan notes which expressions its runs reach.
     /// - Throws: what is wrong with the query.
     public func plan(

@@ -53,7 +53,10 @@ struct SafetyOrdering {
         }
         var needed: Set<Variable> = []
         for head in heads { head.collectVariables(into: &needed) }
-        for variable in needed.subtracting(known).sorted() { report(variable, at: location) }
+        for variable in needed.subtracting(known).sorted() {
+            let own = variables.entries[variable].location
+            report(variable, at: own.line > 0 ? own : location)
+        }
         return ordered
     }
 

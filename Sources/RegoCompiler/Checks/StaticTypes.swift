@@ -32,6 +32,7 @@ extension BuiltinType {
                 others.append((keyType, value))
             }
         }
+        fixed.sort { $0.key < $1.key }
         guard !others.isEmpty else { return .object(fixed: fixed, others: nil) }
         let rest = OtherMembers(key: union(others.map(\.0)), value: union(others.map(\.1)))
         return .object(fixed: fixed, others: rest)
@@ -117,6 +118,18 @@ extension BuiltinType {
             return element.overlaps(stepType) ? element : nil
         default:
             return nil
+        }
+    }
+
+    /// The whole type, or only its kind where that would be too long to read.
+    var brief: String {
+        let whole = description
+        guard whole.utf8.count > 80 else { return whole }
+        switch self {
+        case .array: return "array"
+        case .object: return "object"
+        case .set: return "set"
+        default: return "any<…>"
         }
     }
 

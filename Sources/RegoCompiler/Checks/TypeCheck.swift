@@ -93,13 +93,18 @@ final class TypeCheck {
         switch expr.kind {
         case .term(let term):
             _ = type(term, environment)
+            bindSteps(of: term, &environment)
         case .unify(let a, let b):
             let left = type(a, environment)
             let right = type(b, environment)
             if !left.overlaps(right) {
-                report("match error: left is \(left), right is \(right)", expr.location, "the two can never be equal")
+                report(
+                    "match error: left is \(left.brief), right is \(right.brief)", expr.location,
+                    "the two can never be equal")
             }
             guard !expr.isNegated else { return }
+            bindSteps(of: a, &environment)
+            bindSteps(of: b, &environment)
             let replaced = expr.replacesTypes
             assign(a, replaced ? .any : right, &environment)
             assign(b, replaced ? .any : left, &environment)
@@ -125,9 +130,11 @@ final class TypeCheck {
             guard let signature = functions.builtins[name]?.signature else { return .any }
             let want = signature.parameters
             if have.count == want.count, !zip(have, want).allSatisfy({ $0.overlaps($1) }) {
-                let given = have.map(\.description).joined(separator: ", ")
+                let given = have.map(\.brief).joined(separator: ", ")
                 let wanted = want.map(\.description).joined(separator: ", ")
-                report("\(name): invalid argument(s): have (\(given)), want (\(wanted))", expr.location, nil)
+                report(
+                    "\(name): invalid argument(s): have (\(given)), want (\(wanted))", expr.location,
+                    ArgumentHint(signature: signature, have: have).text)
             }
             return signature.result ?? .any
         case .rule(let path):
@@ -188,20 +195,42 @@ final class TypeCheck {
     }
 
     private func type(_ reference: CoreReference, _ environment: Environment) -> BuiltinType {
+        let (type, rest) = start(reference, environment)
+        return follow(type, rest, reference, environment)
+    }
+
+    /// Variables that stand as steps of a reference are keys of what it goes through.
+    private func bindSteps(of term: CoreTerm, _ environment: inout Environment) {
+        guard case .reference(let reference) = term else { return }
+        let found = diagnostics.count
+        defer { diagnostics.removeLast(diagnostics.count - found) }
+        var (current, rest) = start(reference, environment)
+        for step in rest {
+            if case .variable(let variable) = step, environment[variable] == nil {
+                environment[variable] = current.iterated.key
+            }
+            guard let next = current.member(at: step, type(step, environment)) else { return }
+            (current, rest) = (next, rest.dropFirst())
+        }
+    }
+
+    /// The type of the document that a reference starts at, and the steps that are left from there.
+    private func start(
+        _ reference: CoreReference, _ environment: Environment
+    ) -> (type: BuiltinType, rest: ArraySlice<CoreTerm>) {
         switch reference.head {
-        case .input: return follow(scope.input, reference.path[...], reference, environment)
-        case .variable(let variable):
-            return follow(environment[variable] ?? .any, reference.path[...], reference, environment)
+        case .input: return (scope.input, reference.path[...])
+        case .variable(let variable): return (environment[variable] ?? .any, reference.path[...])
         case .data:
             if let (type, steps) = scope.type(ofData: reference.path) {
-                return follow(type, reference.path.dropFirst(steps), reference, environment)
+                return (type, reference.path.dropFirst(steps))
             }
             var node = tree
             var rest = reference.path[...]
             while node.rules.isEmpty {
                 guard case .constant(let term)? = rest.first, let key = GroundKey(term), let next = node.child(key)
                 else {
-                    return .any
+                    return (.any, [])
                 }
                 node = next
                 rest.removeFirst()
@@ -210,9 +239,9 @@ final class TypeCheck {
                 report(
                     "function \(dataPath(node.path)) used as reference, not called", reference.location,
                     "call it: `\(node.path.last?.step.drop { $0 == "." } ?? "")(…)`")
-                return .any
+                return (.any, [])
             }
-            return follow(type(of: node), rest, reference, environment)
+            return (type(of: node), rest)
         }
     }
 
@@ -224,7 +253,7 @@ final class TypeCheck {
             guard let next = current.member(at: step, type(step, environment)) else {
                 let name = shown(reference).map { "\($0): " } ?? ""
                 report(
-                    "undefined ref: \(name)\(current) has no such member", reference.location,
+                    "undefined ref: \(name)\(current.brief) has no such member", reference.location,
                     suggestion(for: step, in: current))
                 return .any
             }
@@ -237,8 +266,12 @@ final class TypeCheck {
     private func suggestion(for step: CoreTerm, in type: BuiltinType) -> String? {
         let members = type.memberNames
         guard !members.isEmpty else {
-            if case .set = type { return "a set is asked for its elements: `x in set`" }
-            return nil
+            switch type {
+            case .set: return "a set is asked for its elements: `x in set`"
+            case .array: return "arrays are indexed by numbers from 0"
+            case .null, .boolean, .number, .string: return "only objects, arrays and sets have members"
+            default: return nil
+            }
         }
         if case .constant(let term) = step, case .string(let name) = term.kind,
             let fix = NearMiss.fix(name, among: members)

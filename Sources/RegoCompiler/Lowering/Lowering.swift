@@ -323,7 +323,7 @@ final class Lowering {
 
     /// What somebody meant who calls what is no function.
     private func way(from path: [GroundKey], _ written: String) -> String? {
-        if functions.rulePaths.contains(path) {
+        if functions.rulePaths.contains(where: { $0.starts(with: path) }) {
             return hidden(by: .rule(path), written)
                 ?? "`\(written)` is a rule and no function: use it without arguments"
         }

@@ -1,7 +1,7 @@
 /// Finds the known word that somebody most likely meant; every "did you mean" comes from here.
 public enum NearMiss {
     /// The candidate closest to `word`, letter case aside; nil when none is near: about a third of the letters may
-    /// differ, one in words of up to four, and never all. `word` itself is no candidate. The first wins a tie.
+    /// differ, one in short words, and never all. `word` itself is no candidate. The first wins a tie.
     public static func of(_ word: String, among candidates: some Sequence<String>) -> String? {
         let written = Array(word.lowercased().unicodeScalars)
         guard !written.isEmpty, written.count <= maximumLength else { return nil }
@@ -9,7 +9,8 @@ public enum NearMiss {
         for candidate in candidates where candidate != word {
             let known = Array(candidate.lowercased().unicodeScalars)
             let longer = max(written.count, known.count)
-            let tolerance = min(max(1, (longer + 1) / 3), longer - 1)
+            let isShort = min(written.count, known.count) < 4
+            let tolerance = min(isShort ? 1 : max(1, (longer + 1) / 3), longer - 1)
             guard known.count <= maximumLength, abs(known.count - written.count) <= tolerance else { continue }
             let distance = distance(written, known)
             if distance <= tolerance, distance < best?.distance ?? .max { best = (candidate, distance) }
