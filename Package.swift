@@ -135,9 +135,11 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto], swiftSettings: strict),
-        .testTarget(name: "SignedTokensTests", dependencies: ["SignedTokens", "RegoValues"], swiftSettings: strict),
         .testTarget(
-            name: "PolicyBundlesTests", dependencies: ["PolicyBundles", "SignedTokens", "RegoValues"],
+            name: "SignedTokensTests", dependencies: ["AegisTesting", "SignedTokens", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PolicyBundlesTests", dependencies: ["AegisTesting", "PolicyBundles", "SignedTokens", "RegoValues"],
             swiftSettings: strict),
         .testTarget(
             name: "PolicyDocumentsTests", dependencies: ["PolicyDocuments", "RegoRuntime", "RegoSyntax", "RegoValues"],

@@ -5,21 +5,12 @@ import Hummingbird
 extension Request {
     /// What came with the request to prove who calls: `x-aegis-api-key`, else `authorization: Bearer aegis_…`.
     var credentials: Credentials {
-        let bearer = bearer
-        let bearerKey = bearer.flatMap { $0.hasPrefix("aegis_") ? $0 : nil }
-        return Credentials(
-            apiKey: Self.apiKeyName.flatMap { headers[$0] } ?? bearerKey, bearerToken: bearerKey == nil ? bearer : nil)
+        Credentials(
+            keyHeader: Self.apiKeyName.flatMap { headers[$0] }, authorization: headers[.authorization], spiffeID: nil)
     }
 
     var trace: TraceContext? {
         Self.traceParentName.flatMap { headers[$0] }.flatMap(TraceContext.init(traceparent:))
-    }
-
-    private var bearer: String? {
-        guard let value = headers[.authorization], let space = value.firstIndex(of: " "),
-            value[..<space].lowercased() == "bearer"
-        else { return nil }
-        return String(value[space...].drop { $0 == " " })
     }
 
     private static let apiKeyName = HTTPField.Name("x-aegis-api-key")

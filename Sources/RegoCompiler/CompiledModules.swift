@@ -4,9 +4,12 @@ public import RegoValues
 public struct CompilerOptions: Sendable {
     /// Refuses unused imports and variables too, as `opa check --strict` does.
     public var isStrict = false
+    /// Refuses references that these say cannot be.
+    public var schemas = SchemaSet()
 
-    public init(isStrict: Bool = false) {
+    public init(isStrict: Bool = false, schemas: SchemaSet = SchemaSet()) {
         self.isStrict = isStrict
+        self.schemas = schemas
     }
 }
 
@@ -20,6 +23,7 @@ public final class CompiledModules: @unchecked Sendable {
     let replacedFunctions: Set<FunctionName>
     let prints: Bool
     private let scopes: [ModuleScope]
+    private let schemas: SchemaSet
 
     /// - Throws: everything that is wrong with the modules, in order.
     public init(
@@ -36,6 +40,7 @@ public final class CompiledModules: @unchecked Sendable {
             }
         }
         self.functions = functions
+        schemas = options.schemas
 
         var namesByPackage: [[GroundKey]: Set<String>] = [:]
         for (module, package) in zip(modules, packages) {
@@ -52,7 +57,8 @@ public final class CompiledModules: @unchecked Sendable {
         }
         self.scopes = scopes
 
-        let annotations = ModuleAnnotations(modules: modules, packages: packages, reader: metadata)
+        let annotations = ModuleAnnotations(
+            modules: modules, packages: packages, reader: metadata, schemas: options.schemas)
         var diagnostics = annotations.diagnostics
         for (index, module) in modules.enumerated() {
             _ = tree.insert(packages[index])
@@ -62,10 +68,11 @@ public final class CompiledModules: @unchecked Sendable {
                     metadata: annotations.constants(module: index, rule: number), isStrict: options.isStrict)
                 let (core, found) = lowering.lower()
                 diagnostics += found
+                core.schemas = annotations.schemaScope(module: index, rule: number)
                 tree.insert(core.path).rules.append(core)
             }
         }
-        diagnostics += ConflictCheck(tree: tree).run()
+        diagnostics += ConflictCheck(tree: tree, modules: modules, packages: packages).run()
         if diagnostics.isEmpty { diagnostics += RecursionCheck(tree: tree).run() }
         if diagnostics.isEmpty { diagnostics += TypeCheck(tree: tree, functions: functions).run() }
         diagnostics += ModuleNameCheck(modules: modules, isStrict: options.isStrict).run()
@@ -82,8 +89,8 @@ public final class CompiledModules: @unchecked Sendable {
 
     /// Plans a query over the modules and `data`.
     /// - Parameters:
-    ///   - capturesValues: whether rows end with the value of each of the query's expressions that is a term (such an
-    ///     expression then also holds when it is `false`).
+    ///   - capturesValues: whether rows end with the value of each of the query's expressions that is a term (a lone one
+    ///     that does not iterate then also holds when it is `false`).
     ///   - tracksCoverage: whether the plan notes which expressions its runs reach.
     /// - Throws: what is wrong with the query.
     public func plan(
@@ -108,13 +115,13 @@ public final class CompiledModules: @unchecked Sendable {
         var diagnostics = lowering.diagnostics
         var ordered = lowered
         if diagnostics.isEmpty {
-            var ordering = SafetyOrdering(variables: lowering.variables)
+            var ordering = SafetyOrdering(variables: lowering.variables, scope: scope)
             ordered = ordering.order(lowered, safe: [], heads: [], location: query.first?.location ?? .none)
             diagnostics += ordering.diagnostics
         }
         if diagnostics.isEmpty {
             let types = TypeCheck(tree: tree, functions: functions)
-            types.check(ordered)
+            types.check(ordered, lowering.variables, SchemaScope(input: schemas.input, statements: []))
             diagnostics += types.diagnostics
         }
         guard diagnostics.isEmpty else { throw Diagnostics(diagnostics) }

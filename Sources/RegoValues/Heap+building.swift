@@ -134,7 +134,7 @@ extension Heap {
 
     public func object(_ entries: [Entry]) -> Value { entries.withUnsafeBufferPointer { object($0) } }
 
-    /// Sorts the entries in place in this heap's memory and drops all but the last of equal keys.
+    /// Sorts the entries in place in this heap's memory and of equal keys keeps the first with the last value.
     private func object(adopting start: UnsafeMutablePointer<Entry>, count: Int) -> Value {
         guard count > 0 else { return .emptyObject }
         var unique = count
@@ -143,7 +143,7 @@ extension Heap {
             unique = 1
             for position in 1..<max(count, 1) {
                 if Sorting.keyOrder(start[unique - 1], start[position]) == 0 {
-                    start[unique - 1] = start[position]
+                    start[unique - 1] = Entry(key: start[unique - 1].key, value: start[position].value)
                 } else {
                     start[unique] = start[position]
                     unique += 1

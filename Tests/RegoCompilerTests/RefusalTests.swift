@@ -33,9 +33,9 @@ func findings(_ module: String, strict: Bool = false) -> [String] {
 struct RefusalTests {
     static let unsafe: [Refusal] = [
         Refusal("p if x", "2:6: var x is unsafe [rego_unsafe_var_error]"),
-        Refusal("p := x", "2:1: var x is unsafe [rego_unsafe_var_error]"),
-        Refusal("p contains x", "2:1: var x is unsafe [rego_unsafe_var_error]"),
-        Refusal("p[x] := 1", "2:1: var x is unsafe [rego_unsafe_var_error]"),
+        Refusal("p := x", "2:6: var x is unsafe [rego_unsafe_var_error]"),
+        Refusal("p contains x", "2:12: var x is unsafe [rego_unsafe_var_error]"),
+        Refusal("p[x] := 1", "2:3: var x is unsafe [rego_unsafe_var_error]"),
         Refusal("p if x > 1", "2:6: var x is unsafe [rego_unsafe_var_error]"),
         Refusal("p if not x = 1", "2:10: var x is unsafe [rego_unsafe_var_error]"),
         Refusal("p if not q[x]\nq := {1}", "2:12: var x is unsafe [rego_unsafe_var_error]"),
@@ -44,17 +44,17 @@ struct RefusalTests {
             "2:10: var y is unsafe [rego_unsafe_var_error]"),
         Refusal("p if count(x) == 1", "2:12: var x is unsafe [rego_unsafe_var_error]"),
         Refusal("p if x + 1 = 2", "2:6: var x is unsafe [rego_unsafe_var_error]"),
-        Refusal("p := [x | true]", "2:6: var x is unsafe [rego_unsafe_var_error]"),
-        Refusal("p := {x: 1 | y := 2; y > 1}", "2:6: var x is unsafe [rego_unsafe_var_error]"),
+        Refusal("p := [x | true]", "2:7: var x is unsafe [rego_unsafe_var_error]"),
+        Refusal("p := {x: 1 | y := 2; y > 1}", "2:7: var x is unsafe [rego_unsafe_var_error]"),
         Refusal("p if every x in xs { x > 1 }", "2:17: var xs is unsafe [rego_unsafe_var_error]"),
         Refusal("p if every x in [1] { x > y }", "2:27: var y is unsafe [rego_unsafe_var_error]"),
         Refusal("p if input.x[i] == j", "2:20: var j is unsafe [rego_unsafe_var_error]"),
         Refusal("p if q with input as x\nq := 1", "2:22: var x is unsafe [rego_unsafe_var_error]"),
-        Refusal("f(x) := y", "2:1: var y is unsafe [rego_unsafe_var_error]"),
+        Refusal("f(x) := y", "2:9: var y is unsafe [rego_unsafe_var_error]"),
         Refusal("p if { some x; x > 1 }", "2:13: var x is unsafe [rego_unsafe_var_error]"),
         Refusal("p if { x == 1; x }", "2:8: var x is unsafe [rego_unsafe_var_error]"),
         Refusal("p := $\"{x}\"", "2:9: var x is unsafe [rego_unsafe_var_error]"),
-        Refusal("p := 1 if false else := z", "2:17: var z is unsafe [rego_unsafe_var_error]"),
+        Refusal("p := 1 if false else := z", "2:25: var z is unsafe [rego_unsafe_var_error]"),
         Refusal("p if {x | x = {x | x = 1}} = {x}", "2:11: var x is unsafe [rego_unsafe_var_error]"),
     ]
 
@@ -76,10 +76,10 @@ struct RefusalTests {
         Refusal(
             "f(x) := 1", "2:3: unused argument x. (hint: use _ (wildcard variable) instead) [rego_compile_error]",
             strict: true),
-        Refusal("import data.a\np := 1", "2:1: import a unused [rego_compile_error]", strict: true),
+        Refusal("import data.a\np := 1", "2:1: import data.a unused [rego_compile_error]", strict: true),
         Refusal(
             "import data.a\nimport data.b.a\np := a",
-            "3:1: import must not shadow import a [rego_compile_error]", strict: true),
+            "3:1: import must not shadow import data.a [rego_compile_error]", strict: true),
     ]
 
     static let shadows: [Refusal] = [
@@ -88,14 +88,14 @@ struct RefusalTests {
             "2:8: variables must not shadow input (use a different variable name) [rego_compile_error]"),
         Refusal(
             "f(data) := data",
-            "2:3: variables must not shadow data (use a different variable name) [rego_compile_error]"),
+            "2:3: args must not shadow data (use a different variable name) [rego_compile_error]"),
         Refusal(
             "p if { some data in [1]; data > 0 }",
             "2:8: variables must not shadow data (use a different variable name) [rego_compile_error]"),
         Refusal(
             "input := 1", "2:1: rules must not shadow input (use a different rule name) [rego_compile_error]"),
         Refusal(
-            "import data.a\nimport data.b.a\np := a", "3:1: import must not shadow import a [rego_compile_error]"),
+            "import data.a\nimport data.b.a\np := a", "3:1: import must not shadow import data.a [rego_compile_error]"),
         Refusal(
             "p := all([true])",
             "2:6: deprecated built-in function calls in expression: all [rego_type_error]"),

@@ -161,6 +161,15 @@ extension RefusedSource {
                      ^
             """#),
         RefusedSource(
+            "with behind a value",
+            "package a\n\np := data.q with input as 1\n",
+            #"""
+            a.rego:3:13: error: unexpected keyword `with`: expected `if` or a new line [rego_parse_error]
+              p := data.q with input as 1
+                          ^
+            fix: `with` stands behind an expression of a body: `name := x if x := term with input as …`
+            """#),
+        RefusedSource(
             "a value that is missing",
             "package a\n\np :=\n",
             #"""

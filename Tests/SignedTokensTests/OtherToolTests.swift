@@ -1,3 +1,4 @@
+import AegisTesting
 import Foundation
 import Testing
 

@@ -13,9 +13,12 @@ extension ActivePolicy {
     public init(_ bundle: VerifiedBundle, deadline: Duration = .milliseconds(250)) throws(PolicyError) {
         let version = bundle.policyVersion
         let prepared: PreparedQuery
+        let strictSources: Set<String>
         do throws(Diagnostics) {
             let sources = bundle.modules.map { SourceFile(name: $0.path, text: $0.bytes) }
-            prepared = try Program(modules: sources, data: bundle.data).prepare(ActivePolicy.query)
+            let program = try Program(modules: sources, data: bundle.data)
+            prepared = try program.prepare(ActivePolicy.query)
+            strictSources = HandWrittenRego(modules: program.modules, data: bundle.data).enforced
         } catch {
             throw PolicyError(
                 version: version, message: error.all.map(\.rendered).joined(separator: "\n"),
@@ -30,6 +33,7 @@ extension ActivePolicy {
                         input: input, heap: heap,
                         environment: EvaluationEnvironment(
                             now: now.nanoseconds, randomSeed: UInt64(bitPattern: now.nanoseconds),
+                            strictSources: strictSources,
                             limits: EvaluationLimits(deadline: .now.advanced(by: deadline))))
                 })
         } catch {

@@ -13,30 +13,4 @@ enum CarriedHeaders {
 
     /// What no tool may see, whatever the decision rests on.
     static let credentials = [apiKey, token, session, purpose, delegation]
-
-    /// The key in `authorization: Bearer aegis_…`; nil for other schemes and for bearers that are not Aegis keys.
-    static func bearerKey(_ authorization: String?) -> String? {
-        guard let key = bearer(authorization) else { return nil }
-        return key.hasPrefix("aegis_") ? key : nil
-    }
-
-    /// The token in `authorization: Bearer`, whatever it is; nil for other schemes.
-    static func bearer(_ authorization: String?) -> String? {
-        guard let authorization, let space = authorization.firstIndex(of: " "),
-            authorization[..<space].lowercased() == "bearer"
-        else { return nil }
-        return String(authorization[space...].drop { $0 == " " })
-    }
-
-    /// Whether an `authorization` header holds an Aegis key anywhere, also among others joined by commas.
-    static func holdsKey(_ authorization: String?) -> Bool {
-        guard let authorization else { return false }
-        return authorization.split(separator: ",").contains { bearerKey($0.trimmed) != nil }
-    }
-}
-
-extension Substring {
-    fileprivate var trimmed: String {
-        String(drop { $0 == " " || $0 == "\t" })
-    }
 }

@@ -34,7 +34,7 @@ extension CheckVerdict {
             headers.append(Header(CarriedHeaders.delegation, delegation))
             removed.removeAll { $0 == CarriedHeaders.delegation }
         }
-        if decision.proof == .token || CarriedHeaders.holdsKey(request.headers[CarriedHeaders.authorization]) {
+        if decision.proof == .token || APIKey.isCarried(in: request.headers[CarriedHeaders.authorization]) {
             removed.append(CarriedHeaders.authorization)
         }
         return .allow(headers: headers, removed: removed, metadata: metadata(of: decision))

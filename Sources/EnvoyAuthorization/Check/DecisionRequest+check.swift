@@ -19,10 +19,8 @@ extension CheckedRequest {
     }
 
     private var credentials: Credentials {
-        let bearer = CarriedHeaders.bearer(headers[CarriedHeaders.authorization])
-        let bearerKey = CarriedHeaders.bearerKey(headers[CarriedHeaders.authorization])
-        return Credentials(
-            apiKey: headers[CarriedHeaders.apiKey] ?? bearerKey, bearerToken: bearerKey == nil ? bearer : nil,
+        Credentials(
+            keyHeader: headers[CarriedHeaders.apiKey], authorization: headers[CarriedHeaders.authorization],
             spiffeID: principal.flatMap { $0.hasPrefix("spiffe://") ? $0 : nil })
     }
 

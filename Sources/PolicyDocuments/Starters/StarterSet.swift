@@ -1,3 +1,5 @@
+internal import RegoSyntax
+
 /// Commented policies to start from: what `aegis policy init NAME` writes.
 public struct StarterSet: Sendable {
     public let name: String

@@ -3,13 +3,34 @@ internal import RegoSyntax
 /// Finds rules of one path that cannot stand beside each other.
 struct ConflictCheck {
     let tree: RuleNode
+    let modules: [Module]
+    let packages: [[GroundKey]]
 
     func run() -> [Diagnostic] {
         var found: [Diagnostic] = []
         tree.visit { node in
             if let diagnostic = check(node) { found.append(diagnostic) }
         }
-        return found
+        return found + packageConflicts()
+    }
+
+    /// Packages that stand where a rule without variables in its name does.
+    private func packageConflicts() -> [Diagnostic] {
+        var rules: [[GroundKey]: Rule] = [:]
+        for (module, package) in zip(modules, packages) {
+            for rule in module.rules {
+                let (path, suffix) = RuleLowering.split(rule.head, package: package)
+                if suffix.isEmpty, rules[path] == nil { rules[path] = rule }
+            }
+        }
+        return zip(modules, packages).compactMap { module, package in
+            guard let rule = rules[package] else { return nil }
+            let written = Printer.print(rule.head.reference)
+            return error(
+                "package \(dataPath(package).dropFirst(5)) conflicts with rule \(written) defined at "
+                    + "\(rule.location.file):\(rule.location.line)",
+                module.package.location, "rename the package or the rule: one path is one document")
+        }
     }
 
     private func check(_ node: RuleNode) -> Diagnostic? {

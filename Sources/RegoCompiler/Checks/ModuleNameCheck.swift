@@ -25,15 +25,39 @@ struct ModuleNameCheck {
             guard case .variable(let root)? = item.path.terms.first?.kind, root == "data" || root == "input" else {
                 continue
             }
-            if seen[item.name] != nil {
-                found.append(error("import must not shadow import \(item.name)", item.location, "give it an alias"))
+            if let first = seen[item.name] {
+                found.append(
+                    error(
+                        "import must not shadow \(written(first))", item.location,
+                        first.path == item.path ? "remove one of the two" : "give it an alias: `as other_name`"))
             }
-            seen[item.name] = item
+            if item.alias == "input" || item.alias == "data" {
+                found.append(
+                    error(
+                        "imports must not shadow \(item.name) (use a different import name)", item.location,
+                        "choose another name behind `as`"))
+            }
+            seen[item.name] = seen[item.name] ?? item
             if isStrict, !usage.names.contains(item.name) {
-                found.append(error("import \(item.name) unused", item.location, "remove it"))
+                found.append(error("\(written(item)) unused", item.location, "remove it"))
+            }
+        }
+        if isStrict {
+            for rule in module.rules {
+                guard case .variable(let name)? = rule.head.reference.terms.first?.kind, let item = seen[name],
+                    item.path != module.package.path.appending(name)
+                else { continue }
+                found.append(
+                    error(
+                        "rule \(name) is hidden by \(written(item)) of this file", rule.location,
+                        "rename the rule, or give the import an alias"))
             }
         }
         return found
+    }
+
+    private func written(_ item: Import) -> String {
+        "import \(Printer.print(item.path))" + (item.alias.map { " as \($0)" } ?? "")
     }
 
     private func error(_ message: String, _ location: SourceLocation, _ fix: String) -> Diagnostic {
@@ -109,4 +133,8 @@ private struct NameUsage {
             for case .expression(let expr) in template.parts { visit(expr) }
         }
     }
+}
+
+extension Ref {
+    fileprivate func appending(_ name: String) -> Ref { Ref(terms + [Term(.string(name))]) }
 }

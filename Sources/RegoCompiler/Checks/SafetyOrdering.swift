@@ -4,11 +4,14 @@ internal import RegoSyntax
 /// The written order is kept where it can be. Variables that no order makes safe are reported.
 struct SafetyOrdering {
     let variables: VariableTable
+    /// What names may stand for besides variables: a variable close to one of these was probably meant to be it.
+    var documents: [String] = []
     private(set) var diagnostics: [Diagnostic] = []
     private var reported: Set<Variable> = []
 
-    init(variables: VariableTable) {
+    init(variables: VariableTable, scope: ModuleScope) {
         self.variables = variables
+        documents = ["input", "data"] + scope.globals.keys.sorted()
     }
 
     /// `heads` are terms that are evaluated after the body.
@@ -50,7 +53,10 @@ struct SafetyOrdering {
         }
         var needed: Set<Variable> = []
         for head in heads { head.collectVariables(into: &needed) }
-        for variable in needed.subtracting(known).sorted() { report(variable, at: location) }
+        for variable in needed.subtracting(known).sorted() {
+            let own = variables.entries[variable].location
+            report(variable, at: own.line > 0 ? own : location)
+        }
         return ordered
     }
 
@@ -78,7 +84,15 @@ struct SafetyOrdering {
         diagnostics.append(
             Diagnostic(
                 code: "rego_unsafe_var_error", message: "var \(name) is unsafe", location: location,
-                fix: "give `\(name)` a value in an expression that is not negated"))
+                fix: suggestion(for: name)
+                    ?? "give `\(name)` a value in an expression that is not negated"))
+    }
+
+    /// A document or a variable of another place with nearly the same name. Short names are too near to each other.
+    private func suggestion(for name: String) -> String? {
+        guard name.utf8.count > 2 else { return nil }
+        let others = variables.entries.compactMap(\.name).filter { $0 != name }
+        return NearMiss.fix(name, among: documents + others)
     }
 
     private mutating func orderClosures(_ expr: CoreExpr, _ around: Set<Variable>) -> CoreExpr {

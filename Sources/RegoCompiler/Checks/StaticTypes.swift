@@ -32,6 +32,7 @@ extension BuiltinType {
                 others.append((keyType, value))
             }
         }
+        fixed.sort { $0.key < $1.key }
         guard !others.isEmpty else { return .object(fixed: fixed, others: nil) }
         let rest = OtherMembers(key: union(others.map(\.0)), value: union(others.map(\.1)))
         return .object(fixed: fixed, others: rest)
@@ -58,14 +59,25 @@ extension BuiltinType {
         case (.anyOf(let parts), _): parts.contains { $0.overlaps(other) }
         case (_, .anyOf(let parts)): parts.contains { overlaps($0) }
         case (.null, .null), (.boolean, .boolean), (.number, .number), (.string, .string): true
-        case (.array(let a, let moreA), .array(let b, let moreB)):
-            (moreA != nil || b.count <= a.count) && (moreB != nil || a.count <= b.count)
-                && zip(a, b).allSatisfy { $0.overlaps($1) }
-        case (.set, .set): true
+        case (.array(let a, let moreA), .array(let b, let moreB)): Self.fits(a, moreA, b, moreB)
+        case (.set(let a), .set(let b)): a.overlaps(b)
         case (.object(let a, let othersA), .object(let b, let othersB)):
             Self.fits(a, isOpen: othersA != nil, b, othersB) && Self.fits(b, isOpen: othersB != nil, a, othersA)
         default: false
         }
+    }
+
+    /// Whether two arrays may be one. As in OPA, types of elements have to agree even where both could be empty.
+    private static func fits(
+        _ a: [BuiltinType], _ moreA: BuiltinType?, _ b: [BuiltinType], _ moreB: BuiltinType?
+    ) -> Bool {
+        for index in 0..<max(a.count, b.count) {
+            guard let left = a.indices.contains(index) ? a[index] : moreA,
+                let right = b.indices.contains(index) ? b[index] : moreB, left.overlaps(right)
+            else { return false }
+        }
+        guard let moreA, let moreB else { return true }
+        return moreA.overlaps(moreB)
     }
 
     /// Whether every named member of one object may be in the other. Those of an open object may be missing.
@@ -106,6 +118,27 @@ extension BuiltinType {
             return element.overlaps(stepType) ? element : nil
         default:
             return nil
+        }
+    }
+
+    /// The whole type, or only its kind where that would be too long to read.
+    var brief: String {
+        let whole = description
+        guard whole.utf8.count > 80 else { return whole }
+        switch self {
+        case .array: return "array"
+        case .object: return "object"
+        case .set: return "set"
+        default: return "any<…>"
+        }
+    }
+
+    /// The named members, those of all its kinds of objects.
+    var memberNames: [String] {
+        switch self {
+        case .object(let fixed, _): fixed.map(\.key)
+        case .anyOf(let parts): Set(parts.flatMap(\.memberNames)).sorted()
+        default: []
         }
     }
 

@@ -11,6 +11,9 @@ final class TypeCheck {
     private var branchTypes: [ObjectIdentifier: [BuiltinType]] = [:]
     private var running: Set<ObjectIdentifier> = []
     private var depth = 0
+    /// What is known of documents in the rule at hand, and the names of its variables.
+    private var scope = SchemaScope(input: nil, statements: [])
+    private var variables = VariableTable()
 
     typealias Environment = [Variable: BuiltinType]
 
@@ -27,7 +30,9 @@ final class TypeCheck {
     }
 
     /// A query's own body.
-    func check(_ body: [CoreExpr]) {
+    func check(_ body: [CoreExpr], _ variables: VariableTable, _ scope: SchemaScope) {
+        self.variables = variables
+        self.scope = scope
         var environment: Environment = [:]
         infer(body, &environment)
     }
@@ -40,9 +45,12 @@ final class TypeCheck {
         if let known = branchTypes[id] { return known }
         guard running.insert(id).inserted else { return [.any] }
         depth += 1
+        let (outerScope, outerVariables) = (scope, variables)
+        (scope, variables) = (rule.schemas, rule.variables)
         defer {
             running.remove(id)
             depth -= 1
+            (scope, variables) = (outerScope, outerVariables)
         }
         let types = rule.branches.map { branch -> BuiltinType in
             var environment: Environment = [:]
@@ -74,8 +82,8 @@ final class TypeCheck {
         for expr in body {
             let found = diagnostics.count
             infer(expr, &environment)
-            // A replacement may change any type, so nothing is certain under it.
-            if !expr.withs.isEmpty, diagnostics.count > found {
+            // A replaced document or function may be of any type, so nothing is certain under it.
+            if expr.replacesTypes, diagnostics.count > found {
                 diagnostics.removeLast(diagnostics.count - found)
             }
         }
@@ -85,19 +93,24 @@ final class TypeCheck {
         switch expr.kind {
         case .term(let term):
             _ = type(term, environment)
+            bindSteps(of: term, &environment)
         case .unify(let a, let b):
             let left = type(a, environment)
             let right = type(b, environment)
             if !left.overlaps(right) {
-                report("match error: left is \(left), right is \(right)", expr.location, "the two can never be equal")
+                report(
+                    "match error: left is \(left.brief), right is \(right.brief)", expr.location,
+                    "the two can never be equal")
             }
             guard !expr.isNegated else { return }
-            let replaced = !expr.withs.isEmpty
+            bindSteps(of: a, &environment)
+            bindSteps(of: b, &environment)
+            let replaced = expr.replacesTypes
             assign(a, replaced ? .any : right, &environment)
             assign(b, replaced ? .any : left, &environment)
         case .call(let function, let arguments, let result):
             let value = check(function, arguments, expr, environment)
-            if let result, !expr.isNegated { assign(result, expr.withs.isEmpty ? value : .any, &environment) }
+            if let result, !expr.isNegated { assign(result, expr.replacesTypes ? .any : value, &environment) }
         case .every(let key, let value, let domain, let body):
             let types = type(domain, environment).iterated
             var inner = environment
@@ -117,9 +130,11 @@ final class TypeCheck {
             guard let signature = functions.builtins[name]?.signature else { return .any }
             let want = signature.parameters
             if have.count == want.count, !zip(have, want).allSatisfy({ $0.overlaps($1) }) {
-                let given = have.map(\.description).joined(separator: ", ")
+                let given = have.map(\.brief).joined(separator: ", ")
                 let wanted = want.map(\.description).joined(separator: ", ")
-                report("\(name): invalid argument(s): have (\(given)), want (\(wanted))", expr.location, nil)
+                report(
+                    "\(name): invalid argument(s): have (\(given)), want (\(wanted))", expr.location,
+                    ArgumentHint(signature: signature, have: have).text)
             }
             return signature.result ?? .any
         case .rule(let path):
@@ -180,23 +195,53 @@ final class TypeCheck {
     }
 
     private func type(_ reference: CoreReference, _ environment: Environment) -> BuiltinType {
+        let (type, rest) = start(reference, environment)
+        return follow(type, rest, reference, environment)
+    }
+
+    /// Variables that stand as steps of a reference are keys of what it goes through.
+    private func bindSteps(of term: CoreTerm, _ environment: inout Environment) {
+        guard case .reference(let reference) = term else { return }
+        let found = diagnostics.count
+        defer { diagnostics.removeLast(diagnostics.count - found) }
+        var (current, rest) = start(reference, environment)
+        for step in rest {
+            if case .variable(let variable) = step, environment[variable] == nil {
+                environment[variable] = current.iterated.key
+            }
+            guard let next = current.member(at: step, type(step, environment)) else { return }
+            (current, rest) = (next, rest.dropFirst())
+        }
+    }
+
+    /// The type of the document that a reference starts at, and the steps that are left from there.
+    private func start(
+        _ reference: CoreReference, _ environment: Environment
+    ) -> (type: BuiltinType, rest: ArraySlice<CoreTerm>) {
         switch reference.head {
-        case .input: return .any
-        case .variable(let variable):
-            return follow(environment[variable] ?? .any, reference.path[...], reference, environment)
+        case .input: return (scope.input, reference.path[...])
+        case .variable(let variable): return (environment[variable] ?? .any, reference.path[...])
         case .data:
+            if let (type, steps) = scope.type(ofData: reference.path) {
+                return (type, reference.path.dropFirst(steps))
+            }
             var node = tree
             var rest = reference.path[...]
             while node.rules.isEmpty {
                 guard case .constant(let term)? = rest.first, let key = GroundKey(term), let next = node.child(key)
                 else {
-                    return .any
+                    return (.any, [])
                 }
                 node = next
                 rest.removeFirst()
             }
-            guard node.rules[0].kind != .function else { return .any }
-            return follow(type(of: node), rest, reference, environment)
+            if node.rules[0].kind == .function {
+                report(
+                    "function \(dataPath(node.path)) used as reference, not called", reference.location,
+                    "call it: `\(node.path.last?.step.drop { $0 == "." } ?? "")(…)`")
+                return (.any, [])
+            }
+            return (type(of: node), rest)
         }
     }
 
@@ -207,7 +252,9 @@ final class TypeCheck {
         for step in steps {
             guard let next = current.member(at: step, type(step, environment)) else {
                 let name = shown(reference).map { "\($0): " } ?? ""
-                report("undefined ref: \(name)\(current) has no such member", reference.location, nil)
+                report(
+                    "undefined ref: \(name)\(current.brief) has no such member", reference.location,
+                    suggestion(for: step, in: current))
                 return .any
             }
             current = next
@@ -215,10 +262,37 @@ final class TypeCheck {
         return current
     }
 
-    /// Nil when the reference starts at a variable.
+    /// What could stand in the place of a step that leads nowhere.
+    private func suggestion(for step: CoreTerm, in type: BuiltinType) -> String? {
+        let members = type.memberNames
+        guard !members.isEmpty else {
+            switch type {
+            case .set: return "a set is asked for its elements: `x in set`"
+            case .array: return "arrays are indexed by numbers from 0"
+            case .null, .boolean, .number, .string: return "only objects, arrays and sets have members"
+            default: return nil
+            }
+        }
+        if case .constant(let term) = step, case .string(let name) = term.kind,
+            let fix = NearMiss.fix(name, among: members)
+        {
+            return fix
+        }
+        let listed = members.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+        return "its members are \(listed)\(members.count > 8 ? ", …" : "")"
+    }
+
+    /// Nil when the reference starts at a variable that has no name.
     private func shown(_ reference: CoreReference) -> String? {
-        guard case .data = reference.head else { return nil }
-        return "data"
+        let root: String
+        switch reference.head {
+        case .data: root = "data"
+        case .input: root = "input"
+        case .variable(let variable):
+            guard let name = variables.entries[variable].name else { return nil }
+            root = name
+        }
+        return root
             + reference.path.map { step in
                 if case .constant(let term) = step, let key = GroundKey(term) { return key.step }
                 return "[_]"
@@ -227,5 +301,12 @@ final class TypeCheck {
 
     private func report(_ message: String, _ location: SourceLocation, _ fix: String?) {
         diagnostics.append(Diagnostic(code: "rego_type_error", message: message, location: location, fix: fix))
+    }
+}
+
+extension CoreExpr {
+    /// Whether a `with` replaces something whose type is known from elsewhere than the input.
+    fileprivate var replacesTypes: Bool {
+        withs.contains { if case .input = $0.target { false } else { true } }
     }
 }

@@ -24,6 +24,8 @@ final class CoreRule {
     var location: SourceLocation
     /// Where key conflicts are reported.
     var headLocation: SourceLocation
+    /// What annotations say of the types of documents in this rule.
+    var schemas = SchemaScope(input: nil, statements: [])
 
     init(
         kind: Kind, isDefault: Bool, path: [GroundKey], suffix: [CoreTerm], arguments: [CoreTerm],

@@ -69,7 +69,9 @@ extension Lowering {
 
     private func lowerAssignment(_ call: Call, _ expr: Expr) {
         if expr.isNegated {
-            report("rego_compile_error", "cannot assign vars inside negated expression", expr.location)
+            report(
+                "rego_compile_error", "cannot assign vars inside negated expression", expr.location,
+                fix: "compare with `==`, or assign in an expression before")
             return
         }
         let value = lower(call.arguments[1], hoisted: false)
@@ -94,7 +96,9 @@ extension Lowering {
             }
             return .object(lowered)
         default:
-            report("rego_compile_error", "cannot assign to \(term.kindName)", term.location)
+            report(
+                "rego_compile_error", "cannot assign to \(term.kindName)", term.location,
+                fix: "`:=` gives a value to a new variable; to compare, write `==`")
             return nil
         }
     }
@@ -111,7 +115,8 @@ extension Lowering {
         if !name.isSourceName { return freeVariable(name, location) }
         if name == "input" || name == "data" {
             report(
-                "rego_compile_error", "variables must not shadow \(name) (use a different variable name)", location)
+                "rego_compile_error", "variables must not shadow \(name) (use a different variable name)", location,
+                fix: "rename the variable")
             return nil
         }
         if let problem = names.redeclaration(of: name) {

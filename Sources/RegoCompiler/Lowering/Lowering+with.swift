@@ -6,25 +6,45 @@ extension Lowering {
         guard let target = target(of: modifier) else {
             report(
                 "rego_type_error", "with keyword target must reference existing input, data, or a function",
-                modifier.target.location)
+                modifier.target.location, fix: nearTarget(modifier))
             return nil
         }
         switch target {
-        case .function:
+        case .function(let replaced):
             if let function = functionValue(modifier.value) {
+                let (have, want) = (arity(of: function), arity(of: replaced))
+                guard have == want else {
+                    report(
+                        "rego_type_error",
+                        "\(shownName(replaced)): arity mismatch: have \(have), want \(want)", modifier.value.location,
+                        fix: "replace it by a function of \(want) argument\(want == 1 ? "" : "s"), or by a value")
+                    return nil
+                }
                 return CoreWith(target: target, value: .function(function), location: modifier.location)
             }
         case .data(let path):
             for end in 1..<max(path.count, 1) where functions.rulePaths.contains(Array(path.prefix(end))) {
                 report(
                     "rego_compile_error", "with keyword cannot partially replace virtual document(s)",
-                    modifier.target.location)
+                    modifier.target.location, fix: "replace the whole of `\(dataPath(Array(path.prefix(end))))`")
                 return nil
             }
         case .input: break
         }
         return CoreWith(
             target: target, value: lower(modifier.value, hoisted: true), location: modifier.location)
+    }
+
+    private func nearTarget(_ modifier: With) -> String? {
+        var terms = [modifier.target]
+        if case .ref(let ref) = modifier.target.kind { terms = ref.terms }
+        guard terms.dropFirst().allSatisfy({ GroundKey($0) != nil }), case .variable(let first)? = terms.first?.kind
+        else {
+            return "the path of what is replaced has to be constant"
+        }
+        let written = Call(function: Ref(terms), arguments: []).functionName
+        if let near = NearMiss.of(first, among: ["input", "data"]) { return "did you mean `\(near)`?" }
+        return NearMiss.fix(written, among: functions.builtins.keys.sorted())
     }
 
     private func target(of modifier: With) -> CoreWith.Target? {
@@ -56,6 +76,13 @@ extension Lowering {
                 "rego_compile_error", "with keyword replacing built-in function: \(problem)", modifier.target.location)
         }
         return .function(.builtin(written))
+    }
+
+    private func arity(of function: FunctionName) -> Int {
+        switch function {
+        case .builtin(let name): functions.builtins[name]?.arity ?? 0
+        case .rule(let path): functions.rules[path] ?? 0
+        }
     }
 
     private func refusal(ofReplacing name: String) -> String? {

@@ -267,7 +267,13 @@ final class Lowering {
             let given = operands == 1 ? "1 argument" : "\(operands) arguments"
             report(
                 "rego_type_error", "function \(shown) has arity \(arity), got \(given)", call.location,
-                fix: "call it with \(arity) argument\(arity == 1 ? "" : "s")")
+                fix: hidden(by: name) ?? "call it with \(arity) argument\(arity == 1 ? "" : "s")")
+            return nil
+        }
+        if wantsValue, case .builtin(let builtin) = name, functions.builtins[builtin]?.isVoid == true {
+            report(
+                "rego_type_error", "\(Printer.print(Term(.call(call)))) used as value", call.location,
+                fix: "`\(builtin)` yields nothing: write it on a line of its own")
             return nil
         }
         return name
@@ -285,7 +291,9 @@ final class Lowering {
         let rest = ref.terms.dropFirst().compactMap(GroundKey.init)
         let written = Call(function: ref, arguments: []).functionName
         if names.declared(first) != nil {
-            report("rego_compile_error", "called function \(written) shadowed", location)
+            report(
+                "rego_compile_error", "called function \(written) shadowed", location,
+                fix: "give the variable `\(first)` another name")
             return nil
         }
         if !names.hides(first) {
@@ -293,28 +301,59 @@ final class Lowering {
             if let global = scope.globals[first], global.root == .data {
                 let path = global.path + rest
                 if functions.rules[path] != nil { return .rule(path) }
-                report("rego_type_error", "undefined function \(dataPath(path))", location)
+                report(
+                    "rego_type_error", "undefined function \(dataPath(path))", location, fix: way(from: path, written))
                 return nil
             }
         }
         if isDeprecated(written) {
             report(
                 "rego_type_error", "deprecated built-in function calls in expression: \(written)", location,
-                fix: "say the same with `every` or `in`")
+                fix: DeprecatedBuiltins.replacements[written] ?? "it has no successor")
             return nil
         }
         if functions.builtins[written] != nil { return .builtin(written) }
-        let shown = first == "data" ? dataPath(rest) : written
-        report("rego_type_error", "undefined function \(shown)", location, fix: suggestion(for: written))
+        guard first == "data" else {
+            report("rego_type_error", "undefined function \(written)", location, fix: suggestion(for: written))
+            return nil
+        }
+        report("rego_type_error", "undefined function \(dataPath(rest))", location, fix: way(from: rest, written))
         return nil
+    }
+
+    /// What somebody meant who calls what is no function.
+    private func way(from path: [GroundKey], _ written: String) -> String? {
+        if functions.rulePaths.contains(where: { $0.starts(with: path) }) {
+            return hidden(by: .rule(path), written)
+                ?? "`\(written)` is a rule and no function: use it without arguments"
+        }
+        let known = functions.rules.keys.filter { $0.dropLast() == path.dropLast() }
+        guard case .string(let name)? = path.last else { return nil }
+        let names = known.compactMap { key in if case .string(let name)? = key.last { name } else { nil } }
+        if let near = NearMiss.of(name, among: names.sorted()) {
+            return "did you mean `\(written.split(separator: ".").dropLast().map { $0 + "." }.joined())\(near)`?"
+        }
+        if let package = path.first, case .string(let start) = package, functions.builtins.keys.contains(written) {
+            return "a rule or import named `\(start)` hides the builtin `\(written)`: rename it"
+        }
+        return hidden(by: .rule(path), written)
+    }
+
+    /// Says so when a rule or import has the name of the builtin that was meant.
+    private func hidden(by function: FunctionName, _ written: String? = nil) -> String? {
+        guard case .rule(let path) = function, case .string(let last)? = path.last else { return nil }
+        guard let signature = functions.builtins[written ?? last]?.signature else { return nil }
+        let operation = signature.infix.map { ", which is `\($0)`" } ?? ""
+        return "a rule or import hides the builtin `\(signature.name)`\(operation): rename it"
     }
 
     /// Refused in Rego v1, but known to OPA.
     private func isDeprecated(_ name: String) -> Bool { BuiltinSignature.all[name]?.isDeprecated ?? false }
 
     private func suggestion(for name: String) -> String? {
-        guard let near = nearMiss(to: name, among: functions.builtins.keys) else { return nil }
-        return "did you mean `\(near)`?"
+        let own = functions.rules.keys.filter { $0.dropLast().elementsEqual(scope.package) }
+        let rules = own.compactMap { key in if case .string(let name)? = key.last { name } else { nil } }
+        return NearMiss.fix(name, among: rules.sorted() + functions.builtins.keys.sorted())
     }
 }
 

@@ -1,6 +1,8 @@
 public import RegoSyntax
+internal import RegoValues
 
-/// Turns the YAML of a metadata block into a ground term; nil when it is no valid mapping.
+/// Turns the YAML of a metadata block into a ground term; nil when it is no valid mapping. Terms may have the line and
+/// column, both from 1, where they stand in the YAML.
 public typealias AnnotationReader = @Sendable (_ yaml: String) -> Term?
 
 /// The metadata blocks of all modules, by what they are about; for `rego.metadata.chain()` and `rego.metadata.rule()`.
@@ -10,6 +12,10 @@ struct ModuleAnnotations {
     private var documents: [[GroundKey]: Term] = [:]
     private var packages: [[GroundKey]: Term] = [:]
     private var subpackages: [[GroundKey]: Term] = [:]
+    /// The first block of each scope that a document or package may have only once.
+    private var declared: [String: SourceLocation] = [:]
+    private var statements: [SchemaTarget: [SchemaScope.Statement]] = [:]
+    private let schemas: SchemaSet
     private let modules: [Module]
     private let packagePaths: [[GroundKey]]
 
@@ -18,27 +24,57 @@ struct ModuleAnnotations {
         var rule: Int
     }
 
-    init(modules: [Module], packages paths: [[GroundKey]], reader: AnnotationReader?) {
+    /// What a block's `schemas` are for.
+    private enum SchemaTarget: Hashable {
+        case rule(RuleKey)
+        case document([GroundKey])
+        case package([GroundKey])
+        case subpackages([GroundKey])
+    }
+
+    init(modules: [Module], packages paths: [[GroundKey]], reader: AnnotationReader?, schemas: SchemaSet) {
         self.modules = modules
+        self.schemas = schemas
         packagePaths = paths
         guard let reader else { return }
         for (index, module) in modules.enumerated() {
             for annotation in module.package.annotations {
-                guard let (scope, term) = read(annotation, reader, default: "package") else { continue }
-                if scope == "subpackages" { subpackages[paths[index]] = term } else { packages[paths[index]] = term }
+                guard let (scope, term) = read(annotation, reader, above: .package) else { continue }
+                let isSub = scope == "subpackages"
+                checkOnce(scope, dataPath(paths[index]), annotation)
+                if isSub { subpackages[paths[index]] = term } else { packages[paths[index]] = term }
+                addSchemas(term, annotation, isSub ? .subpackages(paths[index]) : .package(paths[index]))
             }
             for (number, rule) in module.rules.enumerated() {
                 let path = RuleLowering.split(rule.head, package: paths[index]).path
                 for annotation in rule.annotations {
-                    guard let (scope, term) = read(annotation, reader, default: "rule") else { continue }
+                    guard let (scope, term) = read(annotation, reader, above: .rule) else { continue }
                     if scope == "document" {
+                        checkOnce(scope, dataPath(path), annotation)
                         documents[path] = term
+                        addSchemas(term, annotation, .document(path))
                     } else {
-                        rules[RuleKey(module: index, rule: number), default: []].insert(term, at: 0)
+                        let key = RuleKey(module: index, rule: number)
+                        rules[key, default: []].insert(term, at: 0)
+                        addSchemas(term, annotation, .rule(key))
                     }
                 }
             }
         }
+    }
+
+    /// What is known of documents in one rule: outer scopes first, so that inner ones override them.
+    func schemaScope(module: Int, rule: Int) -> SchemaScope {
+        let package = packagePaths[module]
+        var all: [SchemaScope.Statement] = []
+        if !statements.isEmpty {
+            for end in 0...package.count { all += statements[.subpackages(Array(package.prefix(end)))] ?? [] }
+            all += statements[.package(package)] ?? []
+            let path = RuleLowering.split(modules[module].rules[rule].head, package: package).path
+            all += statements[.document(path)] ?? []
+            all += statements[.rule(RuleKey(module: module, rule: rule))] ?? []
+        }
+        return SchemaScope(input: schemas.input, statements: all)
     }
 
     func constants(module: Int, rule: Int) -> MetadataConstants {
@@ -65,7 +101,7 @@ struct ModuleAnnotations {
     // MARK: - Reading
 
     private mutating func read(
-        _ annotation: Annotation, _ reader: AnnotationReader, default scope: String
+        _ annotation: Annotation, _ reader: AnnotationReader, above subject: AnnotationCheck.Subject
     ) -> (scope: String, term: Term)? {
         guard let term = reader(annotation.yaml), case .object(var entries) = term.kind else {
             diagnostics.append(
@@ -74,16 +110,36 @@ struct ModuleAnnotations {
                     location: annotation.location, fix: "write one `key: value` on each comment line"))
             return nil
         }
-        var scope = scope
-        if let index = entries.firstIndex(where: { $0.key == Term(.string("scope")) }),
-            case .string(let given) = entries[index].value.kind
-        {
-            scope = given
-            entries.remove(at: index)
+        let check = AnnotationCheck(entries, of: annotation, above: subject)
+        guard check.diagnostics.isEmpty else {
+            diagnostics += check.diagnostics
+            return nil
         }
+        let scope = AnnotationCheck.scope(entries, above: subject)
+        entries.removeAll { $0.key == Term(.string("scope")) }
         entries = entries.map(completed)
         entries.append(ObjectEntry(key: Term(.string("scope")), value: Term(.string(scope))))
         return (scope, Term(.object(entries)))
+    }
+
+    /// A document or a package has one annotation of each scope, wherever it stands.
+    private mutating func checkOnce(_ scope: String, _ path: String, _ annotation: Annotation) {
+        if let first = declared["\(scope) \(path)"] {
+            diagnostics.append(
+                Diagnostic(
+                    code: "rego_type_error", message: "\(scope) annotation redeclared: \(first.file):\(first.line)",
+                    location: annotation.location, fix: "keep one of the two"))
+        } else {
+            declared["\(scope) \(path)"] = annotation.location
+        }
+    }
+
+    private mutating func addSchemas(_ term: Term, _ annotation: Annotation, _ target: SchemaTarget) {
+        guard case .array(let lines)? = term.member("schemas")?.kind else { return }
+        var reader = SchemaStatements(schemas: schemas, annotation: annotation)
+        let found = lines.flatMap { reader.read($0) }
+        if !found.isEmpty { statements[target, default: []] += found }
+        diagnostics += reader.diagnostics
     }
 
     /// Authors and related resources have a short form.

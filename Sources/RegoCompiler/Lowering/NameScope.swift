@@ -36,7 +36,8 @@ struct NameScope {
         case .assigned: "var \(name) assigned above"
         case .declared: "var \(name) declared above"
         case .argument: "arg \(name) redeclared"
-        case nil: nil
+        // A rule's own body belongs to its arguments; bodies inside of it may use their names for variables of their own.
+        case nil: levels.count == 2 && levels[0].names[name]?.occurrence == .argument ? "arg \(name) redeclared" : nil
         }
     }
 

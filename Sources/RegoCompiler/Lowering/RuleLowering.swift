@@ -73,7 +73,7 @@ struct RuleLowering {
         guard lowering.diagnostics.count == before else {
             return CoreRule.Branch(body: lowered, value: loweredValue, location: location)
         }
-        var ordering = SafetyOrdering(variables: lowering.variables)
+        var ordering = SafetyOrdering(variables: lowering.variables, scope: scope)
         let ordered = ordering.order(lowered, safe: safe, heads: head + [loweredValue], location: location)
         lowering.diagnostics += ordering.diagnostics
         return CoreRule.Branch(body: ordered, value: loweredValue, location: location)
@@ -89,8 +89,8 @@ struct RuleLowering {
             guard name.isSourceName else { return .variable(lowering.freeVariable(name, term.location)) }
             if name == "input" || name == "data" {
                 lowering.report(
-                    "rego_compile_error", "variables must not shadow \(name) (use a different variable name)",
-                    term.location)
+                    "rego_compile_error", "args must not shadow \(name) (use a different variable name)",
+                    term.location, fix: "rename the argument")
             }
             let variable = lowering.variables.add(name, term.location)
             lowering.names.declare(name, variable, .argument)

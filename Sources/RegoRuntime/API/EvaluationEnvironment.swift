@@ -26,17 +26,21 @@ public struct EvaluationEnvironment: Sendable {
     public var randomSeed: UInt64
     /// Whether a failing builtin stops the evaluation instead of being undefined.
     public var strictBuiltinErrors: Bool
+    /// The names of sources in which a failing builtin stops the evaluation, whatever `strictBuiltinErrors` says.
+    public var strictSources: Set<String>
     public var limits: EvaluationLimits
     /// Where `print` and `trace` write.
     public var printSink: (@Sendable (String) -> Void)?
 
     public init(
         now: Int64 = 0, randomSeed: UInt64 = 0, strictBuiltinErrors: Bool = false,
-        limits: EvaluationLimits = EvaluationLimits(), printSink: (@Sendable (String) -> Void)? = nil
+        strictSources: Set<String> = [], limits: EvaluationLimits = EvaluationLimits(),
+        printSink: (@Sendable (String) -> Void)? = nil
     ) {
         self.now = now
         self.randomSeed = randomSeed
         self.strictBuiltinErrors = strictBuiltinErrors
+        self.strictSources = strictSources
         self.limits = limits
         self.printSink = printSink
     }

@@ -9,7 +9,14 @@ enum AnnotationYAML {
         return term(node)
     }
 
+    /// With the places that the YAML gives to values.
     private static func term(_ node: Node) -> Term? {
+        guard var term = placeless(node) else { return nil }
+        if let mark = node.mark { term.location = SourceLocation(file: "", line: mark.line, column: mark.column) }
+        return term
+    }
+
+    private static func placeless(_ node: Node) -> Term? {
         switch node {
         case .scalar(let scalar):
             return self.scalar(scalar)

@@ -28,7 +28,8 @@ final class Machine {
     var overrides: [Int32]
     var replacements: [ActiveReplacement]
     private var suspended: [ReplacementState] = []
-    var isStrict = false
+    private var isStrict = false
+    private var strictSources: Set<String> = []
     /// The locations that `cover` instructions noted, over all runs.
     var covered: Set<Int32> = []
     private var deadline: ContinuousClock.Instant?
@@ -77,6 +78,7 @@ final class Machine {
         self.input = input
         data = plan.data
         isStrict = environment.strictBuiltinErrors
+        strictSources = environment.strictSources
         deadline = environment.limits.deadline
         depthLimit = min(environment.limits.depth, Machine.deepestFrame - 2)
         stepsLeft = environment.limits.steps
@@ -190,14 +192,19 @@ final class Machine {
         case .halt: return failure(.deadline, error.message, pc)
         case .memory: return failure(.memoryLimit, error.message, pc)
         case .conflict: return failure(.conflict, error.message, pc)
-        case .failure: return isStrict ? failure(.builtin, error.message, pc) : nil
-        case .type: return isStrict ? failure(.type, error.message, pc) : nil
+        case .failure: return stops(pc) ? failure(.builtin, error.message, pc) : nil
+        case .type: return stops(pc) ? failure(.type, error.message, pc) : nil
         }
     }
 
     @inline(never)
     func outOfMemory(_ pc: Int) -> EvaluationError {
         failure(.memoryLimit, BuiltinError.outOfMemory.message, pc)
+    }
+
+    /// Whether a builtin that fails here ends the evaluation.
+    private func stops(_ pc: Int) -> Bool {
+        isStrict || (!strictSources.isEmpty && location(pc).map { strictSources.contains($0.file) } ?? false)
     }
 
     /// Looks at time and memory; called every so many steps.

@@ -104,6 +104,8 @@ extension SyntaxParser {
                 return "a comprehension's head that is an operation stands in parentheses: `[(x + 1) | …]`"
             }
             return nil
+        case .with where openers.isEmpty:
+            return "`with` stands behind an expression of a body: `name := x if x := term with input as …`"
         case .semicolon where openers.isEmpty:
             return "rules are parted by new lines"
         case .rightBrace where before?.kind == .semicolon:

@@ -47,10 +47,10 @@ struct ProgramTests {
     }
 
     @Test func `captured values stand beside the bindings`() throws {
-        let query = try program("package app\np := false").prepare("data.app.p; x := 1", capturesValues: true)
+        let query = try program("package app\np := 7").prepare("data.app.p; x := 1", capturesValues: true)
         let results = try query.results(input: .undefined, heap: Heap())
         #expect(results.count == 1)
-        #expect(results.first?.expressions == [.false, .true])
+        #expect(results.first?.expressions == [.integer(7), .true])
         #expect(results.first?.bindings.map(\.name) == ["x"])
     }
 

@@ -11,23 +11,29 @@ struct RegoCheckCommand: ParsableCommand {
         discussion: """
             Exit codes: 0 nothing found, 2 something found.
             Example:
-              aegis rego check policies/ --strict
+              aegis rego check policies/ --strict --schema schemas/
             """)
 
     @Argument(help: "Rego files, or folders of them.")
     var paths: [String]
 
-    @Flag(help: "Refuse unused and shadowing imports too.")
+    @Flag(help: "Refuse unused imports, variables and arguments, and names that hide each other, too.")
     var strict = false
+
+    @Option(
+        name: [.customShort("s"), .long],
+        help: "The JSON Schema of `input`, or a folder of schemas that METADATA blocks name.")
+    var schema: String?
 
     @Flag(help: "Print the findings as JSON.")
     var json = false
 
     func run() throws {
         let sources = try RegoSources(paths: paths)
+        let options = CompilerOptions(isStrict: strict, schemas: try SchemaFiles.read(schema))
         var found: [Diagnostic] = []
         do {
-            _ = try Program(modules: sources.modules, options: CompilerOptions(isStrict: strict))
+            _ = try Program(modules: sources.modules, options: options)
         } catch {
             found = error.all
         }
@@ -49,6 +55,7 @@ struct RegoCheckCommand: ParsableCommand {
                     "col": diagnostic.location.column,
                 ] as [String: Any],
             ]
+            if let line = diagnostic.sourceLine { object["line"] = line }
             if let fix = diagnostic.fix { object["fix"] = fix }
             return object
         }

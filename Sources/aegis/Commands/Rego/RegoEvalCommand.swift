@@ -28,6 +28,11 @@ struct RegoEvalCommand: ParsableCommand {
     @Option(name: [.customShort("i"), .long], help: "The input, a JSON file; `-` is standard input.")
     var input: String?
 
+    @Option(
+        name: [.customShort("s"), .long],
+        help: "The JSON Schema of `input`, or a folder of schemas that METADATA blocks name.")
+    var schema: String?
+
     @Flag(help: "Print the answers as JSON, in OPA's shape.")
     var json = false
 
@@ -46,8 +51,9 @@ struct RegoEvalCommand: ParsableCommand {
         sources.append(bundles)
         let heap = Heap(limit: 1 << 30)
         let results: [QueryResult]
+        let options = CompilerOptions(schemas: try SchemaFiles.read(schema))
         do {
-            let program = try Program(modules: sources.modules, data: try sources.data())
+            let program = try Program(modules: sources.modules, data: try sources.data(), options: options)
             let prepared = try program.prepare(query, capturesValues: true)
             results = try prepared.results(input: try inputValue(in: heap), heap: heap, environment: environment)
         } catch let error as Diagnostics {

@@ -1,15 +1,15 @@
-import Foundation
+public import Foundation
 
 /// A program of somebody else that judges what is written here, where the machine has it.
-struct OtherTool {
-    struct Failure: Error {
-        let output: String
+public enum OtherTool {
+    public struct Failure: Error {
+        public let output: String
     }
 
     /// Runs a program and gives its standard output.
     /// - Throws: ``Failure`` when it cannot run or exits with an error.
     @discardableResult
-    static func run(_ program: String, _ arguments: [String]) throws -> Data {
+    public static func run(_ program: String, _ arguments: [String]) throws -> Data {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [program] + arguments
@@ -26,7 +26,8 @@ struct OtherTool {
         return data
     }
 
-    static func isThere(_ program: String, _ arguments: String...) -> Bool {
+    /// Whether a program runs and ends well.
+    public static func isThere(_ program: String, _ arguments: String...) -> Bool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [program] + arguments
@@ -37,7 +38,7 @@ struct OtherTool {
         return process.terminationStatus == 0
     }
 
-    static let hasOpenSSL = isThere("openssl", "version")
-    static let hasPython = isThere("python3", "-c", "import tarfile, json, hashlib")
-    static let hasPyJWT = isThere("python3", "-c", "import jwt, cryptography")
+    public static let hasOpenSSL = isThere("openssl", "version")
+    public static let hasPython = isThere("python3", "-c", "import tarfile, json, hashlib")
+    public static let hasPyJWT = isThere("python3", "-c", "import jwt, cryptography")
 }

@@ -1,0 +1,97 @@
+import AegisTesting
+import Decisions
+import Foundation
+import PolicyBundles
+import PolicyDocuments
+import RegoSyntax
+import SignedTokens
+import Testing
+
+/// Rego files of policies, through a whole bundle: a builtin that fails there must never be what lets a call through.
+@Suite struct HandWrittenRegoTests {
+    static let documents = """
+        aegis: v1
+        kind: Agent
+        name: finance-agent
+        identities: [{api_key: fin}]
+        scopes: ["*"]
+        ---
+        aegis: v1
+        kind: Tool
+        name: payments.transfer
+        parameters: {type: object, properties: {memo: {type: string}, amount: {type: number}}}
+        ---
+        aegis: v1
+        kind: Policy
+        name: permit
+        agents: [finance-agent]
+        tools: [payments.transfer]
+        effect: allow
+        ---
+        aegis: v1
+        kind: Policy
+        name: memos
+        agents: [finance-agent]
+        tools: [payments.transfer]
+        rego: memos.rego
+
+        """
+
+    func decide(_ rego: String, mode: String = "enforce", parameters: String) async throws -> Decision {
+        let fixture = try DecisionFixture()
+        let text = Self.documents + "mode: \(mode)\n"
+        let compiled = try PolicyCompiler(tenant: "acme").compile(
+            PolicyTree(files: [
+                SourceFile(name: "policies.yaml", text: text),
+                SourceFile(name: "memos.rego", text: "package aegis.custom.memos\n\nimport input.params\n\n" + rego),
+            ]))
+        let key = try SigningKey(generating: .edDSA, name: "ops")
+        let built = try BundleBuilder(
+            metadata: BundleMetadata(tenant: "acme", version: 1, createdAt: "2026-11-23T00:00:00Z", author: "jane"),
+            files: compiled.files.map { BundleFile(path: $0.path, bytes: $0.bytes) }
+        ).build(signedBy: key, at: 1_795_409_000)
+        let verifier = try BundleVerifier(trust: KeyRing([TrustedKey(key.verificationKey)]), tenant: "acme")
+        let bundle = try verifier.verify(
+            UnverifiedBundle(archive: built.archive, name: "acme.tar.gz"), now: 1_795_409_523)
+        try fixture.policies.activate(bundle, now: fixture.clock.now)
+        return try await fixture.decide(parameters: parameters)
+    }
+
+    static let recent = """
+        deny contains "the memo's day is past" if time.parse_rfc3339_ns(params.memo) < input.now
+        """
+
+    @Test(
+        arguments: [
+            (recent, #"{"memo": "2030-01-01T00:00:00Z"}"#, Outcome.allow, ReasonCode.policyAllow),
+            (recent, #"{"memo": "2020-01-01T00:00:00Z"}"#, .deny, .policyDeny),
+            // What cannot be parsed is not taken for a memo that is not past.
+            (recent, #"{"memo": "soon"}"#, .deny, .evaluationError),
+            ("deny contains \"no\" if 10 / params.amount > 1", #"{"amount": 0}"#, .deny, .evaluationError),
+            ("deny contains \"no\" if 10 / params.amount > 1", #"{"amount": 20}"#, .allow, .policyAllow),
+            (
+                "deny contains \"no\" if not fine\nfine if to_number(params.memo) > 1", #"{"memo": "x"}"#, .deny,
+                .evaluationError
+            ),
+            (
+                "deny contains \"no\" if [x | x := to_number(params.memo)] == [1]", #"{"memo": "x"}"#, .deny,
+                .evaluationError
+            ),
+            ("allow if json.unmarshal(params.memo)", #"{"memo": "{"}"#, .deny, .evaluationError),
+            // A parameter that is absent is undefined, no failure.
+            (recent, "{}", .allow, .policyAllow),
+        ])
+    func `a failing builtin denies`(rego: String, parameters: String, outcome: Outcome, code: ReasonCode) async throws {
+        let decision = try await decide(rego, parameters: parameters)
+        #expect(decision.outcome == outcome)
+        #expect(decision.reason.code == code, "\(decision.reason)")
+    }
+
+    @Test func `a failing builtin of a shadow policy decides nothing`() async throws {
+        let decision = try await decide(Self.recent, mode: "shadow", parameters: #"{"memo": "soon"}"#)
+        #expect(decision.outcome == .allow)
+        let denied = try await decide(Self.recent, mode: "shadow", parameters: #"{"memo": "2020-01-01T00:00:00Z"}"#)
+        #expect(denied.outcome == .allow)
+        #expect(denied.would?.outcome == .deny)
+    }
+}
