@@ -150,15 +150,17 @@ class Aegis:
 
     # Hand-offs and results
 
-    def delegate(self, agent: str, *, session_id: str | None = None) -> Delegation:
+    def delegate(self, agent: str, *, session_id: str | None = None, expires_in: int | None = None) -> Delegation:
         """The signed chain for the next agent: `with aegis.delegate("finance-agent"):` around its work, or send its headers.
+
+        It lasts `expires_in` seconds, 300 where nothing is said and 3600 at most.
 
         Raises: Denied where this agent may not hand over to that one.
         """
-        return self._transport.run(self._conversation.delegate(agent, session_id))
+        return self._transport.run(self._conversation.delegate(agent, session_id, expires_in))
 
-    async def adelegate(self, agent: str, *, session_id: str | None = None) -> Delegation:
-        return await self._transport.arun(self._conversation.delegate(agent, session_id))
+    async def adelegate(self, agent: str, *, session_id: str | None = None, expires_in: int | None = None) -> Delegation:
+        return await self._transport.arun(self._conversation.delegate(agent, session_id, expires_in))
 
     def check_result(self, tool: str, decision_id: str, result: Any, session_id: str | None = None) -> Any:
         """A tool's result (plain JSON) as it may be passed on. Raises: ResultWithheld."""

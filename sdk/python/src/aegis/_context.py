@@ -6,6 +6,8 @@ asyncio tasks and LangChain's threads inherit them. A plain `threading.Thread` d
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import sys
 from collections.abc import Generator, Mapping
@@ -29,7 +31,6 @@ class Delegation:
 
     token: str = field(repr=False)
     to: str | None = None
-    expires_at: str | None = None
     _entered: list[Any] = field(default_factory=list, repr=False, compare=False)
 
     def headers(self) -> dict[str, str]:
@@ -75,7 +76,7 @@ def incoming(headers: Mapping[str, str]) -> Generator[None]:
     parent = found.get("traceparent")
     with (
         _set(_session, found.get("x-aegis-session") or _session.get()),
-        _set(_delegation, Delegation(chain) if chain else _delegation.get()),
+        _set(_delegation, Delegation(chain, delegate_of(chain)) if chain else _delegation.get()),
         _set(_trace, parent if parent and _TRACEPARENT.fullmatch(parent) else _trace.get()),
     ):
         yield
@@ -90,6 +91,16 @@ def outgoing() -> dict[str, str]:
         "traceparent": current_traceparent(),
     }
     return {name: value for name, value in pairs.items() if value}
+
+
+def delegate_of(token: str) -> str | None:
+    """The agent that a chain was signed for, so that no other brings it along. Not verified here: Aegis does that."""
+    try:
+        payload = token.split(".")[1]
+        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["may_act"]["sub"]
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+    return found if isinstance(found, str) else None
 
 
 def current_session() -> str | None:

@@ -117,27 +117,32 @@ class Conversation:
             attempt += 1
             yield Pause(min(left, 0.2 * 1.5 ** min(attempt, 8)))
 
-    def delegate(self, agent: str, session_id: str | None) -> Flow[_context.Delegation]:
-        """The signed chain under which `agent` may call on behalf of this one, and of those it calls for."""
+    def delegate(self, agent: str, session_id: str | None, expires_in: int | None) -> Flow[_context.Delegation]:
+        """The signed chain under which `agent` may call on behalf of this one, and of those it calls for.
+
+        Raises: Denied where `agent` does not accept calls from this one.
+        """
         optional = {
             "agent": {"id": self.settings.agent} if self.settings.agent else None,
             "session_id": session_id or _context.current_session(),
             "delegation": _context.current_delegation(self.settings.agent),
+            "expires_in": expires_in,
         }
-        body = {"to": {"id": agent}, **{name: value for name, value in optional.items() if value is not None}}
+        body = {"to": agent, **{name: value for name, value in optional.items() if value is not None}}
         deadline = time.monotonic() + self.settings.timeout
         what = f"delegation to {agent}"
         reply = yield from self._exchange("POST", "/v1/delegations", _content(body, what), what, deadline, repeatable=True)
-        if reply.status not in (200, 201):
-            raise _problem(reply, what, None)
+        if reply.status != 200:
+            raise _problem(reply, what, what)
         try:
-            value = _parse(reply)
-            if isinstance(value, dict) and value.get("decision") in ("deny", "approval_needed"):
-                raise refusal(what, read_decision(value))
-            fields = Fields(value, "answer")
-            return _context.Delegation(fields.text("delegation"), agent, fields.maybe_text("expires_at"))
+            decision = read_decision(_parse(reply))
+            if not decision.permits:
+                raise refusal(what, decision)
+            if decision.delegation is None:
+                raise MalformedAnswer("it has no `delegation`")
+            return _context.Delegation(decision.delegation, agent)
         except MalformedAnswer as fault:
-            raise AnswerInvalid(f"Aegis answered the {what} in a way that is not understood: {fault}.") from fault
+            raise AnswerInvalid(f"Aegis answered the {what} in a way that is not understood: {fault}.", tool=what) from fault
 
     def result(self, tool: str, decision_id: str, result: Any, session_id: str | None) -> Flow[Any]:
         """The tool's result as it may be passed on.
@@ -181,30 +186,23 @@ class Conversation:
         if (parent := _context.current_traceparent()) is not None:
             headers["traceparent"] = parent
         patient = settings.on_unavailable == "wait"
-        attempt = 0
-        while True:
-            left = deadline - time.monotonic()
-            sent, said = False, "no time was left to ask"
-            if left > 0:
-                try:
-                    reply = yield Exchange(method, path, headers, body, left)
-                    assert reply is not None
-                    if reply.status not in _PASSING:
-                        return reply
-                    sent, said = True, f"HTTP status {reply.status}"
-                except TransportFailure as failure:
-                    reply = None
-                    sent, said = failure.sent, str(failure)
-            else:
-                reply = None
-            attempt += 1
-            again = (repeatable or not sent) and (patient or attempt <= settings.retries)
-            if not again or deadline - time.monotonic() <= 0:
-                if reply is not None:
+        attempt, reply, said = 0, None, "no time was left to ask"
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                reply = yield Exchange(method, path, headers, body, left)
+                if reply is not None and reply.status not in _PASSING:
                     return reply
-                about = f"decide on `{tool}`" if tool else f"answer {path}"
-                raise Unavailable(f"Aegis at {settings.url} did not {about}: {said}. Nothing was permitted.", tool=tool)
+                sent = True
+            except TransportFailure as failure:
+                reply, sent, said = None, failure.sent, str(failure)
+            attempt += 1
+            if not (repeatable or not sent) or not (patient or attempt <= settings.retries):
+                break
             yield Pause(_backoff(attempt, deadline))
+        if reply is not None:
+            return reply
+        about = f"decide on `{tool}`" if tool else f"answer {path}"
+        raise Unavailable(f"Aegis at {settings.url} did not {about}: {said}. Nothing was permitted.", tool=tool)
 
     def _read_decision(self, reply: Reply, question: Question) -> Decision:
         tool = question.tool

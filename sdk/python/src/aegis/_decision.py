@@ -61,6 +61,8 @@ class Decision:
     redactions: tuple[Redaction, ...]
     limits: Mapping[str, Any]
     trace_id: str | None
+    #: The signed chain for the agent behind the tool, where there is one.
+    delegation: str | None = field(repr=False)
     raw: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -150,6 +152,7 @@ def read_decision(value: Any) -> Decision:
         redactions=read_redactions(fields.maybe("redactions", list)),
         limits=fields.maybe("limits", dict) or {},
         trace_id=fields.maybe_text("trace_id"),
+        delegation=fields.maybe_text("delegation"),
         raw=value,
     )
     if decision.outcome == "sanitize" and decision.parameters is None:

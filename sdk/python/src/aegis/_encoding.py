@@ -96,7 +96,7 @@ class _Encoder:
             fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
             return self.members(fields, path, depth)
         if is_pydantic(value):
-            return self.members(pydantic_members(value), path, depth)
+            return self.members(pydantic_members(value).items(), path, depth)
         raise EncodingError(
             f"`{path}` is a {type(value).__module__}.{type(value).__qualname__}, which has no JSON form. "
             "Convert it, or give Aegis(encoders={...}) a rule.",

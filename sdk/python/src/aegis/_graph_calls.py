@@ -156,7 +156,8 @@ def siblings(request: ToolCallRequest) -> list[GraphCall]:
     ]
     if path and path[0] == "__pregel_pull":
         return calls
-    return [call for call in calls if call.call_id == request.tool_call["id"]][:1]
+    mine = request.tool_call
+    return [call for call in calls if call.call_id == mine["id"] and call.arguments == mine["args"]][:1]
 
 
 def _message_with(tool_call: Mapping[str, Any], state: Any) -> AIMessage | None:

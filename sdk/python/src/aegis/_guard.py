@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from ._context import Delegation, delegate_of
 from ._conversation import Question
 from ._decision import Decision
 from ._encoding import encode
@@ -40,6 +41,12 @@ class PermittedCall:
     def __init__(self, aegis: Aegis, tool: str, decision: Decision, parameters: Mapping[str, Any], options: Options) -> None:
         self._aegis, self._options = aegis, options
         self.tool, self.decision, self.parameters = tool, decision, parameters
+
+    @property
+    def delegation(self) -> Delegation | None:
+        """The chain for the agent behind this tool, where there is one: `with call.delegation:` around its work."""
+        token = self.decision.delegation
+        return None if token is None else Delegation(token, delegate_of(token))
 
     def result(self, value: R) -> R:
         """The tool's result as it may be passed on. Raises: ResultWithheld."""

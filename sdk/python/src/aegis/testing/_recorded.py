@@ -117,8 +117,8 @@ class RecordedDecisions:
             return {**_blank(asked, number), **answer}
         if asked.path == "/v1/results" and asked.tool in self._results:
             return self._results[asked.tool]
-        if asked.path == "/v1/delegations" and (to := asked.body["to"]["id"]) in self._delegations:
-            return {"delegation": self._delegations[to]}
+        if asked.path == "/v1/delegations" and (to := asked.body["to"]) in self._delegations:
+            return {**_blank(asked, number), **allow(), "delegation": self._delegations[to]}
         if kind == "/v1/approvals" and last in self._approvals:
             return {"approval_id": last, "status": "pending", **self._approvals[last]}
         raise NothingRecorded(f"no answer is recorded for {asked.method} {asked.path} {asked.tool or ''}".rstrip())

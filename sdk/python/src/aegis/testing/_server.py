@@ -65,7 +65,7 @@ class AegisServer:
             self._process = subprocess.Popen(
                 [*command, "--listen", f"127.0.0.1:{self.port}", "--grpc", "off"], stdout=log, stderr=subprocess.STDOUT, env=_environment()
             )
-        self._wait("/readyz", 200, {})
+        self._wait("/readyz", (200,), {})
 
     def pause(self) -> None:
         """Stops the process and keeps the data, as if Aegis were down."""
@@ -133,8 +133,8 @@ class AegisServer:
             issued = self._run("keys", "issue", key_id, "--tenant", "default", "--data-dir", str(self.data), "--json", *options)
             key: str = json.loads(issued)["api_key"]
             if self._process is not None:
-                # A running server takes a new key up within half a second; an unknown approval is then 404, no longer 401.
-                self._wait("/v1/approvals/apr_none", 404, {"x-aegis-api-key": key})
+                # A running server takes a new key up within half a second; 403 says that it is known, and an agent's.
+                self._wait("/v1/approvals", (200, 403), {"x-aegis-api-key": key})
             self._keys[key_id] = key
         return self._keys[key_id]
 
@@ -144,19 +144,19 @@ class AegisServer:
             raise ServerFailed(f"aegis {' '.join(arguments)}: {done.stderr or done.stdout}")
         return done.stdout
 
-    def _wait(self, path: str, status: int, headers: dict[str, str], seconds: float = 30) -> None:
+    def _wait(self, path: str, statuses: tuple[int, ...], headers: dict[str, str], seconds: float = 30) -> None:
         deadline = time.monotonic() + seconds
         with httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=5) as client:
             while time.monotonic() < deadline:
                 if self._process is None or self._process.poll() is not None:
                     break
                 try:
-                    if client.get(path).status_code == status:
+                    if client.get(path).status_code in statuses:
                         return
                 except httpx.TransportError:
                     pass
                 time.sleep(0.02)
-        raise ServerFailed(f"aegis serve did not answer {path} with {status}; its log:\n{self._log.read_text()[-3000:]}")
+        raise ServerFailed(f"aegis serve did not answer {path} with {statuses}; its log:\n{self._log.read_text()[-3000:]}")
 
 
 def _environment() -> dict[str, str]:
