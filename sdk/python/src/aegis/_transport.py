@@ -123,7 +123,7 @@ class Transport:
                 step.method, step.path, content=step.body, headers=dict(step.headers), timeout=step.timeout
             ) as response:
                 parts, size = [], 0
-                for part in response.iter_raw():
+                for part in response.iter_bytes():
                     size += len(part)
                     _check(size, deadline)
                     parts.append(part)
@@ -144,7 +144,7 @@ class Transport:
             step.method, step.path, content=step.body, headers=dict(step.headers), timeout=step.timeout
         ) as response:
             parts, size = [], 0
-            async for part in response.aiter_raw():
+            async for part in response.aiter_bytes():
                 size += len(part)
                 _check(size, None)
                 parts.append(part)
