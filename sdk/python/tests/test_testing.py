@@ -44,7 +44,7 @@ def test_answers_of_the_real_server_can_be_played(tmp_path, client):
 
 @pytest.mark.parametrize(
     ("policies", "binary", "message"),
-    [("policies", "/bin/false", "aegis keys issue"), ("nowhere", "/bin/false", "there is no folder of policies at")],
+    [("policies", "/bin/false", "aegis policy lint"), ("nowhere", "/bin/false", "there is no folder of policies at")],
 )
 def test_a_server_that_cannot_start_says_why(pytestconfig, policies, binary, message):
     folder = pytestconfig.rootpath / "tests" / policies

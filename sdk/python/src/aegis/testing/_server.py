@@ -50,6 +50,7 @@ class AegisServer:
 
     def start(self) -> AegisServer:
         """Returns once a verified bundle of the policies is active. Raises: ServerFailed."""
+        self._run("policy", "lint", str(self.policies))
         self._home = tempfile.TemporaryDirectory(prefix="aegis-testing-")
         for key_id in self._first_keys:
             self.key(key_id)

@@ -14,9 +14,9 @@ __all__ = ["ScriptedModel", "calls"]
 
 
 class ScriptedModel(BaseChatModel):
-    """Answers with the messages of `script`, one after the other."""
+    """Answers with the messages or texts of `script`, one after the other."""
 
-    script: list[AIMessage]
+    script: list[Any]
     _next: int = PrivateAttr(default=0)
 
     @property
@@ -27,7 +27,8 @@ class ScriptedModel(BaseChatModel):
         return self
 
     def _generate(self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **_: Any) -> ChatResult:
-        message = self.script[self._next]
+        said = self.script[self._next]
+        message = AIMessage(said) if isinstance(said, str) else said
         self._next += 1
         return ChatResult(generations=[ChatGeneration(message=message)])
 
