@@ -19,6 +19,7 @@ from aegis.langgraph import guarded_tool_node, resume_when_approved
 
 THREAD = {"configurable": {"thread_id": "t-1"}}
 BOTH = pytest.mark.parametrize("path", ["invoke", "ainvoke"])
+EVERY = pytest.mark.parametrize("path", ["invoke", "ainvoke", "stream", "astream", "batch", "abatch"])
 
 
 class State(TypedDict):
@@ -70,12 +71,21 @@ def step(*amounts, **more):
 
 
 def run(path, graph, client, go, config=None):
+    """One run on one of the paths; the last state."""
     if path == "invoke":
         return graph.invoke(go, config)
+    if path == "stream":
+        return list(graph.stream(go, config, stream_mode="values"))[-1]
+    if path == "batch":
+        return graph.batch([go], config)[0]
 
     async def main():
         async with client:
-            return await graph.ainvoke(go, config)
+            if path == "ainvoke":
+                return await graph.ainvoke(go, config)
+            if path == "abatch":
+                return (await graph.abatch([go], config))[0]
+            return [state async for state in graph.astream(go, config, stream_mode="values")][-1]
 
     return asyncio.run(main())
 
@@ -84,14 +94,14 @@ def answers(out):
     return {message.tool_call_id: message.content for message in out["messages"] if message.type == "tool"}
 
 
-@BOTH
+@EVERY
 def test_denied_allowed_and_rewritten_in_one_step(client, tools, path):
     out = run(path, graph(path, client, tools), client, step(5, 60000, 7, note="ssn 536-22-1457"))
     assert sorted(tools.entered) == [(5, "ssn [REDACTED:us_ssn]"), (7, "ssn [REDACTED:us_ssn]")]
     assert "Aegis denied `pay`" in answers(out)["c1"]
 
 
-@BOTH
+@EVERY
 def test_nothing_of_a_step_runs_while_one_call_waits(server, client, tools, path, large):
     app = graph(path, client, tools, checkpointer=InMemorySaver())
     out = run(path, app, client, step(5, large, 60000, large + 20000), THREAD)
@@ -113,7 +123,7 @@ def test_nothing_of_a_step_runs_while_one_call_waits(server, client, tools, path
     assert answers(out)["c1"] == f"paid {large}"
 
 
-@BOTH
+@EVERY
 def test_one_refused_and_one_approved(server, client, tools, path, large):
     app = graph(path, client, tools, checkpointer=InMemorySaver())
     out = run(path, app, client, step(large, large + 20000), THREAD)
