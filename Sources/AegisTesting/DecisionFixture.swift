@@ -4,6 +4,7 @@ public import Foundation
 public import RegoValues
 public import SignedTokens
 public import StateStoreSQLite
+import Synchronization
 
 /// A whole decision point on real parts: SQLite in a folder of its own, real keys and tokens, a clock that stands
 /// still; the policy is the test's.
@@ -13,6 +14,9 @@ public final class DecisionFixture: Sendable {
     public let policies = PolicyRegistry()
     public let ledger: FaultyLedger<SQLiteStateStore>
     public let mint: OverrideTokenMint
+    public let delegations: DelegationMint
+    /// The agents that are switched off.
+    public let switches = SwitchBoard()
     public let desk: ApprovalDesk
     public let point: DecisionPoint
     private let folder: URL
@@ -28,7 +32,9 @@ public final class DecisionFixture: Sendable {
         let store = try SQLiteStateStore(path: folder.appending(path: "state.sqlite").path)
         let clock = clock
         ledger = FaultyLedger(store)
-        mint = try OverrideTokenMint(signingKey: SigningKey(generating: .edDSA, name: "tokens-1"), audience: "test")
+        let signingKey = try SigningKey(generating: .edDSA, name: "tokens-1")
+        mint = try OverrideTokenMint(signingKey: signingKey, audience: "test")
+        delegations = try DelegationMint(signingKey: signingKey, audience: "test")
         desk = ApprovalDesk(ledger: ledger, mint: mint, now: { clock.now })
         let more = keys.map { Caller(tenant: "acme", kind: .agent, name: nil, keyID: $0, method: .apiKey) }
         let entries = try (DecisionFixture.callers + more).map { caller in
@@ -36,7 +42,8 @@ public final class DecisionFixture: Sendable {
         }
         point = DecisionPoint(
             prover: APIKeyProver(entries), policies: policies, ledger: ledger, approvals: ledger, mint: mint,
-            recorder: recorder, redactor: try Redactor(), attemptRate: attemptRate, now: { clock.now })
+            delegations: delegations, recorder: recorder, redactor: try Redactor(), attemptRate: attemptRate,
+            switches: { [switches] in switches.now }, now: { clock.now })
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -104,5 +111,17 @@ public final class DecisionFixture: Sendable {
         }
         _ = try await desk.approve(id, by: DecisionFixture.jane)
         return try await desk.collectToken(id, byAgent: "finance-agent", tenant: "acme")
+    }
+}
+
+/// The switched-off agents of a test.
+public final class SwitchBoard: Sendable {
+    private let state = Mutex(AgentSwitches())
+
+    public var now: AgentSwitches { state.withLock { $0 } }
+
+    /// Switches off these agents of `acme`, and no others.
+    public func stop(_ agents: String...) {
+        state.withLock { $0 = AgentSwitches(agents.map { .init(tenant: "acme", agent: $0, reason: "it misbehaves") }) }
     }
 }

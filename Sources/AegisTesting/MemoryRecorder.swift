@@ -8,6 +8,8 @@ public final class MemoryRecorder: DecisionRecorder {
         public var answer: Decision
         public var parametersShown: String?
         public var callerIdentity: String?
+        public var actingFor: String?
+        public var chain: [String]
         public var point: String
     }
 
@@ -22,7 +24,8 @@ public final class MemoryRecorder: DecisionRecorder {
         try fault.check()
         let entry = Entry(
             answer: record.answer, parametersShown: record.parametersShown.map { JSONWriter.text($0) },
-            callerIdentity: record.callerIdentity, point: record.point)
+            callerIdentity: record.callerIdentity, actingFor: record.actingFor, chain: record.chain,
+            point: record.point)
         let index = kept.withLock { entries in
             entries.append(entry)
             return entries.count - 1

@@ -5,14 +5,17 @@ import Hummingbird
 extension Request {
     /// What came with the request to prove who calls: `x-aegis-api-key`, else `authorization: Bearer aegis_…`.
     var credentials: Credentials {
-        Credentials(apiKey: Self.apiKeyName.flatMap { headers[$0] } ?? bearerKey)
+        let bearer = bearer
+        let bearerKey = bearer.flatMap { $0.hasPrefix("aegis_") ? $0 : nil }
+        return Credentials(
+            apiKey: Self.apiKeyName.flatMap { headers[$0] } ?? bearerKey, bearerToken: bearerKey == nil ? bearer : nil)
     }
 
     var trace: TraceContext? {
         Self.traceParentName.flatMap { headers[$0] }.flatMap(TraceContext.init(traceparent:))
     }
 
-    private var bearerKey: String? {
+    private var bearer: String? {
         guard let value = headers[.authorization], let space = value.firstIndex(of: " "),
             value[..<space].lowercased() == "bearer"
         else { return nil }

@@ -33,6 +33,12 @@ public struct UnverifiedToken: Sendable {
         self.signature = signature
     }
 
+    /// Who the token says issued it: good for choosing whose keys to verify it with. Nil where it names nobody.
+    public var claimedIssuer: String? {
+        guard let claims = try? StrictJSON.object(unverifiedPayload) else { return nil }
+        return withExtendedLifetime(claims) { claims.root.lookup("iss").string }
+    }
+
     /// Checks the token against one key, which pins the algorithm, and against the one type that the caller takes.
     /// - Parameters:
     ///   - type: the `typ` that the token must have, such as `JWT` or `at+jwt`: a token for another use is refused.

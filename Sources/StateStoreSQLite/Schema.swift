@@ -68,6 +68,17 @@ enum Schema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2-agent-stops") { db in
+            try db.execute(
+                sql: """
+                    -- Agents that are switched off. A row stays when its agent is enabled again, to tell of the change.
+                    CREATE TABLE agent_stops (
+                        tenant TEXT NOT NULL, agent TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
+                        stopped INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+                        PRIMARY KEY (tenant, agent)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

@@ -43,10 +43,12 @@ struct Gateway {
             guard policies.activate(try Self.policy(), now: Self.now) else { throw Unusable() }
         }
         let approvals = MemoryApprovals()
-        let mint = try OverrideTokenMint(signingKey: SigningKey(generating: .edDSA, name: "test"), audience: "gw-1")
+        let signingKey = try SigningKey(generating: .edDSA, name: "test")
+        let mint = try OverrideTokenMint(signingKey: signingKey, audience: "gw-1")
         let recorder = recorder
         let decisions = DecisionPoint(
             prover: prover, policies: policies, ledger: MemorySpend(approvals), approvals: approvals, mint: mint,
+            delegations: try DelegationMint(signingKey: signingKey, audience: "gw-1"),
             recorder: recorder, redactor: try Redactor(), now: { Self.now })
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -102,6 +102,7 @@ import Testing
                     keyID: "fin", digest: try DecisionFixture.key("fin").digest,
                     caller: Caller(tenant: "acme", kind: .agent, name: nil, keyID: "fin", method: .apiKey))
             ]), policies: fixture.policies, ledger: fixture.ledger, approvals: fixture.ledger, mint: fixture.mint,
+            delegations: fixture.delegations,
             recorder: AuditTrailRecorder(journal: journal, commitmentKey: SymmetricKey(size: .bits256)),
             redactor: try Redactor(), now: { fixture.clock.now })
         let decision = await point.decide(

@@ -1,7 +1,7 @@
 import Decisions
 import Hummingbird
 
-/// `POST /v1/decisions`: one decision on one call.
+/// `POST /v1/decisions`: one decision on one call. `POST /v1/delegations`: the signed chain for the next agent.
 struct DecisionRoutes: Sendable {
     let decisions: DecisionPoint
     let bodyLimit: Int
@@ -10,17 +10,25 @@ struct DecisionRoutes: Sendable {
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("/v1/decisions") { request, _ in
-            try await decide(request)
+            try await answer(request, decisions.decide)
+        }
+        router.post("/v1/delegations") { request, _ in
+            try await answer(request, decisions.delegate)
         }
     }
 
-    private func decide(_ request: Request) async throws -> Response {
+    private typealias Question =
+        @Sendable (
+            _ json: [UInt8], _ credentials: Credentials, _ point: EnforcementPoint, _ trace: TraceContext?
+        ) async -> Decision
+
+    private func answer(_ request: Request, _ ask: Question) async throws -> Response {
         let credentials = request.credentials
         let trace = request.trace
         let decision: Decision
         do {
             let json = try await request.bytes(limit: bodyLimit)
-            decision = await decisions.decide(json: json, credentials: credentials, point: Self.point, trace: trace)
+            decision = await ask(json, credentials, Self.point, trace)
         } catch let error as AdmissionError {
             decision = await decisions.refuse(error, credentials: credentials, point: Self.point, trace: trace)
         }

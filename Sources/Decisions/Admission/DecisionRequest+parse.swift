@@ -10,14 +10,8 @@ extension DecisionRequest {
         limits: AdmissionLimits = .usual
     ) throws(AdmissionError) -> DecisionRequest {
         let heap = Heap()
-        let root = try heap.admit(json, limits: limits)
-        guard root.kind == .object else { throw .malformed("the body is not a JSON object") }
-        for entry in root.entries {
-            guard let field = entry.key.string, fields.contains(field) else {
-                throw .malformed("the body has an unknown field; known are \(fields.sorted().joined(separator: ", "))")
-            }
-        }
         let reader = FieldReader(limits: limits)
+        let root = try reader.root(json, in: heap, fields: fields)
         let parameters = try reader.object(root, "parameters") ?? .emptyObject
         let tool = try reader.object(root, "tool")
         guard let tool, let name = try reader.name(tool, "name", in: "tool.") else {
@@ -36,12 +30,7 @@ extension DecisionRequest {
         }
         return DecisionRequest(
             heap: heap, subject: .tool(name: name, parameters: parameters, request: line),
-            claimedAgent: try reader.object(root, "agent").map { agent throws(AdmissionError) in
-                guard let id = try reader.name(agent, "id", in: "agent.") else {
-                    throw AdmissionError.malformed("`agent.id` is missing")
-                }
-                return id
-            },
+            claimedAgent: try reader.claimedAgent(root),
             sessionID: try reader.name(root, "session_id"), context: try reader.object(root, "context") ?? .emptyObject,
             delegation: try reader.text(root, "delegation"), overrideToken: try reader.text(root, "override_token"),
             idempotencyKey: try reader.name(root, "idempotency_key"), isDryRun: try reader.boolean(root, "dry_run"),
@@ -106,49 +95,6 @@ extension Value {
             }
             return nil
         case .undefined, .null, .boolean, .string: return nil
-        }
-    }
-}
-
-/// Reads optional fields by type. `null` counts as absent; another type is an error, never absent.
-private struct FieldReader {
-    let limits: AdmissionLimits
-
-    func object(_ parent: Value, _ name: StaticString) throws(AdmissionError) -> Value? {
-        let value = parent.lookup(name)
-        switch value.kind {
-        case .undefined, .null: return nil
-        case .object: return value
-        default: throw .malformed("`\(name)` is not an object")
-        }
-    }
-
-    func text(_ parent: Value, _ name: StaticString, in place: String = "") throws(AdmissionError) -> String? {
-        let value = parent.lookup(name)
-        switch value.kind {
-        case .undefined, .null: return nil
-        case .string: return value.string
-        default: throw .malformed("`\(place)\(name)` is not a string")
-        }
-    }
-
-    /// A text that is not empty, not long, and has no control characters.
-    func name(_ parent: Value, _ name: StaticString, in place: String = "") throws(AdmissionError) -> String? {
-        guard let text = try text(parent, name, in: place) else { return nil }
-        guard !text.isEmpty, text.utf8.count <= limits.nameLength, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
-        else {
-            throw .malformed(
-                "`\(place)\(name)` is empty, has control characters, or is over \(limits.nameLength) bytes")
-        }
-        return text
-    }
-
-    func boolean(_ parent: Value, _ name: StaticString) throws(AdmissionError) -> Bool {
-        let value = parent.lookup(name)
-        switch value.kind {
-        case .undefined, .null: return false
-        case .boolean: return value == .true
-        default: throw .malformed("`\(name)` is not a boolean")
         }
     }
 }

@@ -35,6 +35,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.region = record.region
         draft.agentID = answer.agentID
         draft.actingFor = record.actingFor
+        draft.callChain = record.chain
         draft.agentIdentity = record.callerIdentity
         draft.sessionID = record.sessionID
         draft.toolName = answer.toolName

@@ -55,6 +55,7 @@ extension Decision {
             }
             json.key("limits")
             limits.write(to: &json)
+            if let delegation { json.field("delegation", delegation) }
             json.field("trace_id", traceID)
             json.key("receipt")
             if let receipt {
@@ -125,14 +126,15 @@ extension Decision {
         }
         self.init(
             id: id, outcome: outcome, reason: reason, policyVersion: root.lookup("policy_version").string, mode: mode,
-            would: would, tenant: nil,
+            would: would, tenant: nil, proof: nil,
             agentID: root.lookup("agent_id").string, toolName: root.lookup("tool_name").string, approval: nil,
             parameters: parameters,
             redactions: root.lookup("redactions").elements.map { entry in
                 Redaction(
                     path: entry.lookup("path").string ?? "", detector: entry.lookup("detector").string ?? "",
                     count: Int(entry.lookup("count").int64 ?? 0))
-            }, limits: Limits(), traceID: root.lookup("trace_id").string, isDryRun: false, receipt: nil, problem: nil,
+            }, limits: Limits(), traceID: root.lookup("trace_id").string, isDryRun: false,
+            delegation: root.lookup("delegation").string, receipt: nil, problem: nil,
             repeatedAnswer: answer)
     }
 

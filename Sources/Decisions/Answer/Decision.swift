@@ -39,6 +39,8 @@ public struct Decision: Sendable, Hashable {
     /// The outcome with shadow policies counted in; nil where nothing shadows.
     public var would: Would?
     public var tenant: String?
+    /// How the caller was proven; not part of the answer's text.
+    public var proof: Caller.Method?
     public var agentID: String?
     public var toolName: String?
     public var approval: ApprovalState?
@@ -48,6 +50,8 @@ public struct Decision: Sendable, Hashable {
     public var limits: Limits
     public var traceID: String?
     public var isDryRun: Bool
+    /// The signed chain for the agent behind the tool, where the tool is one and the call may run.
+    public var delegation: String?
     /// nil where the record is not durable; then the outcome is a deny.
     public var receipt: DecisionReceipt?
     /// Set where no decision was made about a call at all: answered as 400, 401 or 413.

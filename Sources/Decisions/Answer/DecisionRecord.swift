@@ -9,6 +9,8 @@ public struct DecisionRecord {
     public var admittedAt: Timestamp
     public var callerIdentity: String?
     public var actingFor: String?
+    /// The agents before this one, oldest first.
+    public var chain: [String]
     public var sessionID: String?
     public var idempotencyKey: String?
     public var spanID: String?

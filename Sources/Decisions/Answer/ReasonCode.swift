@@ -27,6 +27,7 @@ public enum ReasonCode: String, Sendable, CaseIterable {
     case sanitizeUnsupported = "sanitize_unsupported"
     // Who calls, and what.
     case unauthenticatedAgent = "unauthenticated_agent"
+    case agentDisabled = "agent_disabled"
     case tenantMismatch = "tenant_mismatch"
     case chainInvalid = "chain_invalid"
     case unknownTool = "unknown_tool"
@@ -43,7 +44,8 @@ public enum ReasonCode: String, Sendable, CaseIterable {
     /// Faults of identity and integrity, which deny even where a tenant only shadows.
     public var deniesInShadow: Bool {
         switch self {
-        case .unauthenticatedAgent, .tenantMismatch, .chainInvalid, .tokenInvalid, .tokenUsed, .requestInvalid,
+        case .unauthenticatedAgent, .agentDisabled, .tenantMismatch, .chainInvalid, .tokenInvalid, .tokenUsed,
+            .requestInvalid,
             .requestTooLarge, .bundleUnavailable, .stateUnavailable, .auditUnavailable, .idempotencyConflict,
             .idempotencyInFlight, .dryRunNotGranted:
             true

@@ -7,8 +7,11 @@ public struct ToolCatalog: Sendable {
     let document: Document
     public let tools: [String: ToolDefinition]
     public let agents: [String: AgentDefinition]
+    /// Who may delegate to whom, and who may call for whom.
+    let authority: AuthorityTables
     private let agentsByKey: [String: String]
     private let agentsBySPIFFE: [String: String]
+    private let agentsByToken: [String: String]
     private let routesByHost: [String: [ToolRoute]]
     private let otherRoutes: [ToolRoute]
 
@@ -32,6 +35,7 @@ public struct ToolCatalog: Sendable {
         var agents: [String: AgentDefinition] = [:]
         var byKey: [String: String] = [:]
         var bySPIFFE: [String: String] = [:]
+        var byToken: [String: String] = [:]
         for entry in catalog.lookup("agents").entries {
             guard let name = entry.key.string else { throw CatalogError("an agent's name is not a string") }
             let agent = try AgentDefinition(name: name, entry.value)
@@ -42,11 +46,16 @@ public struct ToolCatalog: Sendable {
             for id in agent.spiffeIDs where bySPIFFE.updateValue(name, forKey: id) != nil {
                 throw CatalogError("two agents have the SPIFFE id `\(id)`")
             }
+            for id in agent.tokenIDs where byToken.updateValue(name, forKey: id) != nil {
+                throw CatalogError("two agents have the token identity `\(id)`")
+            }
         }
+        authority = try AuthorityTables(data.root.lookup("aegis").lookup("tables"))
         self.tools = tools
         self.agents = agents
         agentsByKey = byKey
         agentsBySPIFFE = bySPIFFE
+        agentsByToken = byToken
         let sorted = routes.sorted(by: ToolRoute.precedes)
         func exactHost(_ route: ToolRoute) -> String? { if case .exact(let host) = route.host { host } else { nil } }
         otherRoutes = sorted.filter { exactHost($0) == nil }
@@ -63,7 +72,7 @@ public struct ToolCatalog: Sendable {
         switch caller.method {
         case .apiKey: listed = agentsByKey[caller.keyID]
         case .mutualTLS: listed = agentsBySPIFFE[caller.keyID]
-        case .token: listed = nil
+        case .token: listed = agentsByToken[caller.keyID]
         }
         if let listed, let named = caller.name, listed != named { return nil }
         return (listed ?? caller.name).flatMap { agents[$0] }

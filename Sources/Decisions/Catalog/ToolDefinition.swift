@@ -10,7 +10,20 @@ public struct ToolDefinition: Sendable {
     public let risk: String?
     /// Labels that its result adds to the session.
     public let emits: [String]
+    /// The agent that stands behind it, where it is one: a permitted call carries the signed chain to that agent.
+    public let agent: String?
     let hasDefaults: Bool
+
+    /// One of Aegis's own, which no catalog holds.
+    init(builtIn name: String) {
+        self.name = name
+        schema = .emptyObject
+        sensitive = []
+        risk = nil
+        emits = []
+        agent = nil
+        hasDefaults = false
+    }
 
     init(name: String, _ value: Value) throws(CatalogError) {
         guard value.kind == .object else { throw CatalogError("the tool `\(name)` is not an object") }
@@ -31,6 +44,7 @@ public struct ToolDefinition: Sendable {
         sensitive = patterns
         risk = value.lookup("risk").string
         emits = try CatalogError.strings(value.lookup("emits"), "the tool `\(name)`: `emits`")
+        agent = value.lookup("agent").string
         hasDefaults = ParameterDefaults.anywhere(in: schema)
     }
 }
@@ -41,6 +55,8 @@ public struct AgentDefinition: Sendable, Hashable {
     public let owner: String?
     let apiKeys: [String]
     let spiffeIDs: [String]
+    /// As ``Caller/tokenID(issuer:subject:)`` names them.
+    let tokenIDs: [String]
 
     init(name: String, _ value: Value) throws(CatalogError) {
         guard value.kind == .object else { throw CatalogError("the agent `\(name)` is not an object") }
@@ -48,12 +64,18 @@ public struct AgentDefinition: Sendable, Hashable {
         owner = value.lookup("owner").string
         var apiKeys: [String] = []
         var spiffeIDs: [String] = []
+        var tokenIDs: [String] = []
         for identity in value.lookup("identities").elements {
             if let key = identity.lookup("api_key").string { apiKeys.append(key) }
             if let spiffe = identity.lookup("spiffe").string { spiffeIDs.append(spiffe) }
+            let token = identity.lookup("jwt")
+            if let issuer = token.lookup("issuer").string, let subject = token.lookup("subject").string {
+                tokenIDs.append(Caller.tokenID(issuer: issuer, subject: subject))
+            }
         }
         self.apiKeys = apiKeys
         self.spiffeIDs = spiffeIDs
+        self.tokenIDs = tokenIDs
     }
 }
 

@@ -69,12 +69,13 @@ public struct APIKeyProver: IdentityProver {
         self.entries = unique
     }
 
-    public func prove(_ credentials: Credentials) -> Caller? {
-        guard let text = credentials.apiKey, let key = APIKey(parsing: text) else { return nil }
+    public func examine(_ credentials: Credentials) -> IdentityFinding {
+        guard let text = credentials.apiKey else { return .absent }
+        guard let key = APIKey(parsing: text) else { return .refused("this is no API key") }
         let entry = entries[key.keyID]
         let isSame = constantTimeEqual(key.digest, entry?.digest ?? APIKeyProver.nobody)
-        guard let entry, isSame, !entry.isRevoked else { return nil }
-        return entry.caller
+        guard let entry, isSame, !entry.isRevoked else { return .refused("the API key is unknown or revoked") }
+        return .proven(entry.caller)
     }
 
     /// Compares without telling by its time where two digests differ.

@@ -2,11 +2,14 @@
 public struct Credentials: Sendable, Hashable {
     /// `aegis_KEYID_SECRET`, from `x-aegis-api-key` or `authorization: Bearer`.
     public var apiKey: String?
+    /// The token in `authorization: Bearer`, where it is no API key. It may be meant for the tool.
+    public var bearerToken: String?
     /// The SPIFFE id of a client certificate that the listener has verified.
     public var spiffeID: String?
 
-    public init(apiKey: String? = nil, spiffeID: String? = nil) {
+    public init(apiKey: String? = nil, bearerToken: String? = nil, spiffeID: String? = nil) {
         self.apiKey = apiKey
+        self.bearerToken = bearerToken
         self.spiffeID = spiffeID
     }
 
@@ -26,6 +29,7 @@ public struct Caller: Sendable, Hashable {
     public var kind: Kind
     /// The agent's or person's name. An agent whose name the catalog has to say is nil here.
     public var name: String?
+    /// What proved it: the API key's id, the SPIFFE id, or the token's issuer and subject (``tokenID(issuer:subject:)``).
     public var keyID: String
     /// Of people only.
     public var roles: [String]
@@ -48,10 +52,4 @@ public struct Caller: Sendable, Hashable {
 
     /// How the record names the proof, such as `api_key:k1`.
     public var identity: String { "\(method.rawValue):\(keyID)" }
-}
-
-/// Turns credentials into a caller. Implementers MUST answer nil for anything that is not proven, and MUST take the
-/// tenant from the credential alone.
-public protocol IdentityProver: Sendable {
-    func prove(_ credentials: Credentials) -> Caller?
 }

@@ -12,6 +12,10 @@ struct DecisionInProgress {
     var caller: Caller?
     var policy: ActivePolicy?
     var agent: AgentDefinition?
+    /// Who made the call in the agent's name: an orchestrator, or a person who tries it dry.
+    var actingFor: String?
+    /// The agents before this one, oldest first, proven.
+    var chain: [String] = []
     /// Left by `resolve`.
     var call: ToolCall?
     var digest: String?
@@ -26,6 +30,8 @@ struct DecisionInProgress {
     var approval: Decision.ApprovalState?
     var limits = Decision.Limits()
     var hasEffects = false
+    /// The signed chain to the agent behind the tool, where there is one.
+    var delegation: String?
 
     private(set) var outcome: Outcome?
     private(set) var reason: DecisionReason?
@@ -50,6 +56,7 @@ struct DecisionInProgress {
     /// unless it is a fault of identity or integrity.
     mutating func deny(_ reason: DecisionReason) {
         guard isOpen else { return }
+        delegation = nil
         if isShadowing, !reason.code.deniesInShadow {
             would = Decision.Would(.deny, reason)
             outcome = .allow
@@ -97,9 +104,11 @@ struct DecisionInProgress {
             id: id, outcome: outcome ?? .deny,
             reason: reason ?? DecisionReason(.evaluationError, "the decision was never settled"),
             policyVersion: policy?.version, mode: policy?.settings.mode ?? .enforce, would: would,
-            tenant: caller?.tenant, agentID: agent?.name, toolName: call?.tool.name, approval: approval,
+            tenant: caller?.tenant, proof: caller?.method, agentID: agent?.name, toolName: call?.tool.name,
+            approval: approval,
             parameters: parameters, redactions: redactions, limits: limits, traceID: request.trace?.traceID,
-            isDryRun: request.isDryRun, receipt: receipt, problem: problem, repeatedAnswer: nil)
+            isDryRun: request.isDryRun, delegation: delegation, receipt: receipt, problem: problem,
+            repeatedAnswer: nil)
     }
 
     /// The exact call, for approvals and tokens.

@@ -51,7 +51,7 @@ extension DecisionPoint {
             (.string("agent"), heap.object([(.string("id"), heap.string(agent.name))])),
             (.string("tool"), heap.object([(.string("name"), heap.string(call.tool.name))])),
             (.string("params"), call.parameters),
-            (.string("chain"), .emptyArray),
+            (.string("chain"), heap.array(decision.chain.map(heap.string))),
             (.string("session"), heap.object(session)),
             (.string("context"), decision.request.context),
             (.string("now"), .integer(decision.admittedAt.nanoseconds)),

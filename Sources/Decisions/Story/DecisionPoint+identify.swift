@@ -3,9 +3,12 @@ extension DecisionPoint {
     func identify(_ decision: inout DecisionInProgress) {
         guard decision.isOpen else { return }
         let request = decision.request
-        guard let caller = prover.prove(request.credentials) else {
-            decision.refuse(.unauthenticated("no valid credential came with the call"))
-            return
+        let caller: Caller
+        switch prover.examine(request.credentials) {
+        case .proven(let proven): caller = proven
+        case .absent: return decision.refuse(.unauthenticated("no valid credential came with the call"))
+        case .refused(let why):
+            return decision.refuse(.unauthenticated("no valid credential came with the call: \(why)"))
         }
         decision.caller = caller
         if let expected = request.point.tenant, expected != caller.tenant {
@@ -23,11 +26,18 @@ extension DecisionPoint {
                 decision.deny(.unauthenticatedAgent, "the credential belongs to no agent of this tenant")
                 return
             }
-            guard request.claimedAgent == nil || request.claimedAgent == agent.name else {
-                decision.deny(.unauthenticatedAgent, "the call claims another agent than its credential proves")
-                return
+            if let claimed = request.claimedAgent, claimed != agent.name {
+                guard let other = policy.catalog.agents[claimed],
+                    policy.catalog.authority.may(agent.name, actAs: claimed)
+                else {
+                    decision.deny(.unauthenticatedAgent, "the call claims another agent than its credential proves")
+                    return
+                }
+                decision.agent = other
+                decision.actingFor = agent.name
+            } else {
+                decision.agent = agent
             }
-            decision.agent = agent
         case .person:
             guard request.isDryRun, let claimed = request.claimedAgent, let agent = policy.catalog.agents[claimed]
             else {
@@ -35,13 +45,38 @@ extension DecisionPoint {
                 return
             }
             decision.agent = agent
+            decision.actingFor = caller.name
         }
         if request.isDryRun, !caller.grants.contains("dry_run") {
             decision.deny(.dryRunNotGranted, "this credential has no grant for dry runs")
             return
         }
-        guard request.delegation == nil else {
-            decision.deny(.chainInvalid, "the delegation cannot be verified here")
+        prove(chainOf: &decision)
+        stopWhereDisabled(&decision)
+    }
+
+    /// Who stands before the agent, by the signed delegation that the call brings.
+    private func prove(chainOf decision: inout DecisionInProgress) {
+        guard decision.isOpen, let text = decision.request.delegation, let caller = decision.caller,
+            let agent = decision.agent
+        else { return }
+        do throws(ChainError) {
+            decision.chain = try delegations.verify(
+                text, delegate: agent.name, tenant: caller.tenant, sessionID: decision.request.sessionID,
+                now: decision.admittedAt
+            ).chain
+        } catch {
+            decision.deny(.chainInvalid, error.message)
+        }
+    }
+
+    /// The kill switch: of the agent, of who calls for it, and of everybody in the chain.
+    private func stopWhereDisabled(_ decision: inout DecisionInProgress) {
+        guard decision.isOpen, let tenant = decision.caller?.tenant, let agent = decision.agent?.name else { return }
+        let switches = switches()
+        for name in [agent] + decision.chain + (decision.actingFor.map { [$0] } ?? []) {
+            guard let stop = switches.stop(tenant: tenant, agent: name) else { continue }
+            decision.deny(.agentDisabled, stop.message)
             return
         }
     }

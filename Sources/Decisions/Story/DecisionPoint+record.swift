@@ -23,7 +23,7 @@ extension DecisionPoint {
         let heap = decision.request.heap
         return DecisionRecord(
             answer: answer, at: now(), admittedAt: decision.admittedAt, callerIdentity: decision.caller?.identity,
-            actingFor: decision.caller?.kind == .person ? decision.caller?.name : nil,
+            actingFor: decision.actingFor, chain: decision.chain,
             sessionID: decision.request.sessionID, idempotencyKey: decision.request.idempotencyKey,
             spanID: decision.request.trace?.spanID, region: decision.policy?.region,
             parametersDigest: decision.digest,
@@ -41,6 +41,8 @@ extension DecisionInProgress {
         caller = settled.caller
         policy = settled.policy
         agent = settled.agent
+        actingFor = settled.actingFor
+        chain = settled.chain
         call = settled.call
     }
 }

@@ -20,13 +20,13 @@ extension DecisionPoint {
             decision.digest = Digests.hexadecimal(SHA256.hash(data: canonical))
             guard let key = request.idempotencyKey, !request.isDryRun else { return }
             decision.claim = SpendOrder.IdempotencyClaim(
-                key: key, fingerprint: DecisionPoint.fingerprint(request, agent, call, canonical))
+                key: key, fingerprint: DecisionPoint.fingerprint(request, agent, decision.chain, call, canonical))
         }
     }
 
     /// What the request asks, without the override token: a retry may bring the token that the first try lacked.
     private static func fingerprint(
-        _ request: DecisionRequest, _ agent: AgentDefinition, _ call: ToolCall, _ parameters: [UInt8]
+        _ request: DecisionRequest, _ agent: AgentDefinition, _ chain: [String], _ call: ToolCall, _ parameters: [UInt8]
     ) -> [UInt8] {
         var hash = SHA256()
         func add(_ part: [UInt8]) {
@@ -35,7 +35,7 @@ extension DecisionPoint {
         }
         for text in [
             agent.name, call.tool.name, request.sessionID ?? "", call.line?.method ?? "", call.line?.host ?? "",
-            call.line?.path ?? "",
+            call.line?.path ?? "", chain.joined(separator: " "),
         ] { add(Array(text.utf8)) }
         add(parameters)
         var context: [UInt8] = []

@@ -12,21 +12,26 @@ public struct DecisionPoint: Sendable {
     let ledger: any SpendLedger
     let approvals: any ApprovalLedger
     let mint: OverrideTokenMint
+    let delegations: DelegationMint
     let recorder: any DecisionRecorder
     let redactor: Redactor
     let limits: AdmissionLimits
     let attemptRate: RateLimit?
     let approvalURL: @Sendable (ApprovalID) -> String?
+    let switches: @Sendable () -> AgentSwitches
     let now: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - attemptRate: how fast one agent may ask for approvals, whatever its policies say; nil: as they say.
+    ///   - switches: the agents that are switched off now.
     ///   - approvalURL: where a human decides an approval.
     public init(
         prover: any IdentityProver, policies: PolicyRegistry, ledger: any SpendLedger,
-        approvals: any ApprovalLedger, mint: OverrideTokenMint, recorder: any DecisionRecorder, redactor: Redactor,
+        approvals: any ApprovalLedger, mint: OverrideTokenMint, delegations: DelegationMint,
+        recorder: any DecisionRecorder, redactor: Redactor,
         limits: AdmissionLimits = .usual,
         attemptRate: RateLimit? = RateLimit(milliCallsPerSecond: 1000, burst: 20),
+        switches: @escaping @Sendable () -> AgentSwitches = { AgentSwitches() },
         approvalURL: @escaping @Sendable (ApprovalID) -> String? = { _ in nil },
         now: @escaping @Sendable () -> Timestamp
     ) {
@@ -35,10 +40,12 @@ public struct DecisionPoint: Sendable {
         self.ledger = ledger
         self.approvals = approvals
         self.mint = mint
+        self.delegations = delegations
         self.recorder = recorder
         self.redactor = redactor
         self.limits = limits
         self.attemptRate = attemptRate
+        self.switches = switches
         self.approvalURL = approvalURL
         self.now = now
     }
@@ -50,6 +57,7 @@ public struct DecisionPoint: Sendable {
         resolve(&decision)
         await recall(&decision)
         evaluate(&decision)
+        handOn(&decision)
         shape(&decision)
         await spend(&decision)
         return await record(decision)

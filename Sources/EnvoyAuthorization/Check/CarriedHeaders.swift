@@ -16,11 +16,16 @@ enum CarriedHeaders {
 
     /// The key in `authorization: Bearer aegis_…`; nil for other schemes and for bearers that are not Aegis keys.
     static func bearerKey(_ authorization: String?) -> String? {
+        guard let key = bearer(authorization) else { return nil }
+        return key.hasPrefix("aegis_") ? key : nil
+    }
+
+    /// The token in `authorization: Bearer`, whatever it is; nil for other schemes.
+    static func bearer(_ authorization: String?) -> String? {
         guard let authorization, let space = authorization.firstIndex(of: " "),
             authorization[..<space].lowercased() == "bearer"
         else { return nil }
-        let key = authorization[space...].drop { $0 == " " }
-        return key.hasPrefix("aegis_") ? String(key) : nil
+        return String(authorization[space...].drop { $0 == " " })
     }
 
     /// Whether an `authorization` header holds an Aegis key anywhere, also among others joined by commas.

@@ -30,7 +30,11 @@ extension CheckVerdict {
         } else {
             removed.append(CarriedHeaders.policyVersion)
         }
-        if CarriedHeaders.holdsKey(request.headers[CarriedHeaders.authorization]) {
+        if let delegation = decision.delegation {
+            headers.append(Header(CarriedHeaders.delegation, delegation))
+            removed.removeAll { $0 == CarriedHeaders.delegation }
+        }
+        if decision.proof == .token || CarriedHeaders.holdsKey(request.headers[CarriedHeaders.authorization]) {
             removed.append(CarriedHeaders.authorization)
         }
         return .allow(headers: headers, removed: removed, metadata: metadata(of: decision))

@@ -19,8 +19,10 @@ extension CheckedRequest {
     }
 
     private var credentials: Credentials {
-        Credentials(
-            apiKey: headers[CarriedHeaders.apiKey] ?? CarriedHeaders.bearerKey(headers[CarriedHeaders.authorization]),
+        let bearer = CarriedHeaders.bearer(headers[CarriedHeaders.authorization])
+        let bearerKey = CarriedHeaders.bearerKey(headers[CarriedHeaders.authorization])
+        return Credentials(
+            apiKey: headers[CarriedHeaders.apiKey] ?? bearerKey, bearerToken: bearerKey == nil ? bearer : nil,
             spiffeID: principal.flatMap { $0.hasPrefix("spiffe://") ? $0 : nil })
     }
 

@@ -35,6 +35,10 @@ struct ReferenceChecker {
         for agent in catalog.agents {
             checkTools(agent.scopes)
             checkAgents(agent.acceptsFrom)
+            checkAgents(agent.mayActAs)
+        }
+        for tool in catalog.tools {
+            if let agent = tool.agent { checkAgents([agent]) }
         }
         for policy in catalog.policies {
             checkAgents(policy.agents)

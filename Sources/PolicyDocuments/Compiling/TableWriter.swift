@@ -97,18 +97,24 @@ struct TableWriter {
             scopes[name] = Self.marks(reach)
             scopeClass[agent.name] = .string(name)
         }
-        let accepts = catalog.agents.compactMap { agent -> (String, JSONText)? in
-            let globs = agent.acceptsFrom.map(\.value)
-            guard !globs.isEmpty else { return nil }
-            let callers = catalog.agents.map(\.name).filter { name in globs.contains { $0.matches(name) } }
-            return (agent.name, Self.marks(globs.contains(where: \.matchesAll) ? ["*"] : callers))
-        }
         return [
             .init(name: "scopes", value: .sorted(scopes)),
             .init(name: "scope_class", value: .sorted(scopeClass)),
-            .init(name: "accepts", value: .byName(accepts)),
+            .init(name: "accepts", value: agents(\.acceptsFrom)),
+            .init(name: "acts_as", value: agents(\.mayActAs)),
             .init(name: "approvers_for_risk", value: .sorted(catalog.approversForRisk.mapValues(JSONText.strings))),
         ]
+    }
+
+    /// For each agent that names some, the agents that its globs reach; `*` for all.
+    private func agents(_ globs: (AgentDocument) -> [Located<NameGlob>]) -> JSONText {
+        let rows = catalog.agents.compactMap { agent -> (String, JSONText)? in
+            let globs = globs(agent).map(\.value)
+            guard !globs.isEmpty else { return nil }
+            let reached = catalog.agents.map(\.name).filter { name in globs.contains { $0.matches(name) } }
+            return (agent.name, Self.marks(globs.contains(where: \.matchesAll) ? ["*"] : reached))
+        }
+        return .byName(rows)
     }
 
     private static func entry(_ order: Int, _ policy: PolicyDocument) -> JSONText {

@@ -7,6 +7,7 @@ struct AgentDocument: Sendable {
     let identities: [Located<String>]
     let scopes: [Located<NameGlob>]
     let acceptsFrom: [Located<NameGlob>]
+    let mayActAs: [Located<NameGlob>]
 
     var name: String { header.name }
 
@@ -22,6 +23,7 @@ struct AgentDocument: Sendable {
         }
         scopes = NameGlob.list(header.node[name: "scopes"])
         acceptsFrom = NameGlob.list(header.node[name: "accepts_from"])
+        mayActAs = NameGlob.list(header.node[name: "may_act_as"])
     }
 
     func isInScope(_ tool: String) -> Bool { scopes.contains { $0.value.matches(tool) } }

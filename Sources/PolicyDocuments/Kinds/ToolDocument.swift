@@ -83,9 +83,15 @@ struct ToolDocument: Sendable {
         if let risk = header.node[name: "risk"]?.string {
             members.append(.init(name: "risk", value: .string(risk)))
         }
+        if let agent { members.append(.init(name: "agent", value: .string(agent.value.text))) }
         members.append(.init(name: "emits", value: .strings(header.node[name: "emits"]?.strings.map(\.value) ?? [])))
         members.append(.init(name: "labels", value: header.labelsJSON))
         return .object(members)
+    }
+
+    /// The agent behind the tool, as the glob of its one name.
+    var agent: Located<NameGlob>? {
+        header.node[name: "agent"].flatMap { node in node.string.map { Located(NameGlob($0), at: node.location) } }
     }
 
     var risk: String? { header.node[name: "risk"]?.string }

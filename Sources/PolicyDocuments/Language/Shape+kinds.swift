@@ -41,6 +41,9 @@ extension Shape {
                 "The tools it can ever be permitted to call, whatever policies say."),
             Field(
                 "accepts_from", .list(.format(.glob), atLeast: 0), "Agents that may delegate to it. None by default."),
+            Field(
+                "may_act_as", .list(.format(.glob), atLeast: 0),
+                "Agents that it may call for, as an orchestrator does. None by default."),
         ])
 
     static let identity = Shape(
@@ -68,6 +71,9 @@ extension Shape {
             Field(
                 "sensitive", .list(.format(.jsonPath), atLeast: 0),
                 "Parameters that never appear in clear in logs, spans, errors and notifications."),
+            Field(
+                "agent", .format(.name),
+                "The agent behind this tool: a permitted call carries the signed call chain to it."),
             Field("risk", .choice(["low", "medium", "high", "critical"]), "Routes approvals that name no approvers."),
             Field("emits", .list(.format(.name), atLeast: 0), "Labels that its result adds to the session."),
         ])

@@ -42,22 +42,28 @@ struct Gateway {
         let keys = try GatewayKeys(in: configuration.data.keys)
         try await Recovery(store: store, auditDirectory: configuration.data.audit.path, logger: logger).run()
         let now: @Sendable () -> Timestamp = { .current() }
-        let credentials = try await CredentialKeeper(store: store, logger: logger)
+        let apiKeys = try await CredentialKeeper(store: store, logger: logger)
+        let identity = try IdentityConfiguration(path: configuration.identity, apiKeys: apiKeys, logger: logger)
+        let killSwitch = try await KillSwitch(store: store, journal: journal, logger: logger)
         let registry = PolicyRegistry()
         let keeper = try policyKeeper(registry: registry, keys: keys, journal: journal)
         await keeper.start()
         let mint = try OverrideTokenMint(signingKey: keys.tokens, audience: configuration.gateway)
         let api = "http://\(configuration.host):\(configuration.port)"
         let decisions = DecisionPoint(
-            prover: credentials, policies: registry, ledger: store, approvals: store, mint: mint,
+            prover: identity.prover, policies: registry, ledger: store, approvals: store, mint: mint,
+            delegations: try DelegationMint(signingKey: keys.tokens, audience: configuration.gateway),
             recorder: AuditTrailRecorder(journal: journal, commitmentKey: keys.commitments), redactor: try Redactor(),
-            approvalURL: { "\(api)/v1/approvals/\($0)" }, now: now)
+            switches: { killSwitch.now }, approvalURL: { "\(api)/v1/approvals/\($0)" }, now: now)
         let server = DecisionAPIServer(
             configuration: .init(host: configuration.host, port: configuration.port), decisions: decisions,
-            desk: ApprovalDesk(ledger: store, mint: mint, now: now), prover: credentials, version: Version.text,
+            desk: ApprovalDesk(ledger: store, mint: mint, now: now), prover: identity.prover, version: Version.text,
             logger: logger, now: now, recordVerdict: VerdictTrail(journal: journal).record,
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
-        var services: [any Service] = [credentials, keeper, server]
+        var services: [any Service] = [
+            StateWatcher(followers: [apiKeys, killSwitch], logger: logger), keeper, server,
+        ]
+        services += identity.services
         if let address = configuration.authorization {
             services.append(
                 AuthorizationServer(

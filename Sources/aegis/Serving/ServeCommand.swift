@@ -31,6 +31,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The tenant (default: the bundle's own; `default` with --policies; environment: AEGIS_TENANT).")
     var tenant: String?
 
+    @Option(
+        help: "How callers prove who they are: mTLS, JWT, API keys (default: API keys; environment: AEGIS_IDENTITY).")
+    var identity: String?
+
     @Option(help: "The region of this gateway; a bundle for another is refused.")
     var region: String?
 

@@ -9,6 +9,8 @@ struct ServeConfiguration {
     }
 
     let policies: Policies
+    /// The file that says who may prove callers; nil: API keys alone.
+    let identity: String?
     let region: String?
     let gateway: String
     let host: String
@@ -41,6 +43,7 @@ struct ServeConfiguration {
         case (_?, _?):
             throw CommandFailure("--policies and --bundle exclude each other", exitCode: 2)
         }
+        identity = value(command.identity, "AEGIS_IDENTITY")
         region = command.region
         gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"
         data = command.data

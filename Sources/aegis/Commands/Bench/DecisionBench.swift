@@ -43,12 +43,14 @@ struct DecisionBench {
         self.keys = keys
         let prover = APIKeyProver(entries)
         let mint = try OverrideTokenMint(signingKey: own.tokens, audience: Self.tenant)
+        let delegations = try DelegationMint(signingKey: own.tokens, audience: Self.tenant)
         let redactor = try Redactor()
         let trail = AuditTrailRecorder(journal: journal, commitmentKey: own.commitments)
         let store = store
         func point(_ recorder: any DecisionRecorder) -> DecisionPoint {
             DecisionPoint(
-                prover: prover, policies: registry, ledger: store, approvals: store, mint: mint, recorder: recorder,
+                prover: prover, policies: registry, ledger: store, approvals: store, mint: mint,
+                delegations: delegations, recorder: recorder,
                 redactor: redactor, now: { .current() })
         }
         recorded = point(trail)

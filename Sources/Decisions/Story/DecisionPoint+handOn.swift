@@ -1,0 +1,60 @@
+public import RegoValues
+
+/// Handing a call on: from a tool behind which an agent stands, or because an agent asks for the chain of the next one.
+extension DecisionPoint {
+    /// Gives a permitted call of an agent behind a tool the chain that this agent will have to show.
+    func handOn(_ decision: inout DecisionInProgress) {
+        guard decision.isOpen, let delegate = decision.call?.tool.agent, !decision.request.isDryRun,
+            decision.enforced?.ruling == .allow || (decision.isShadowing && decision.shadow?.ruling == .allow)
+        else { return }
+        mintChain(to: delegate, life: DelegationMint.usualLife, &decision)
+    }
+
+    /// Mints the chain for the next agent, without a call: the answer of `POST /v1/delegations`.
+    ///
+    /// The caller and the chain so far are proven as for any call; the next agent must accept the caller. What the agents
+    /// may do together is for the policies to say, at the next agent's call.
+    public func delegate(
+        json: [UInt8], credentials: Credentials, point: EnforcementPoint, trace: TraceContext? = nil
+    ) async -> Decision {
+        let request: DecisionRequest
+        do throws(AdmissionError) {
+            request = try DecisionRequest.parseDelegation(
+                json, credentials: credentials, point: point, trace: trace, limits: limits)
+        } catch {
+            return await refuse(error, credentials: credentials, point: point, trace: trace)
+        }
+        var decision = DecisionInProgress(request, now: now())
+        identify(&decision)
+        if decision.isOpen, case .tool(let name, let parameters, _) = request.subject {
+            decision.call = ToolCall(tool: ToolDefinition(builtIn: name), parameters: parameters, line: nil)
+            let delegate = parameters.lookup("to").string ?? ""
+            let life = parameters.lookup("expires_in").int64 ?? DelegationMint.usualLife
+            mintChain(to: delegate, life: life, &decision)
+            decision.settle(
+                .allow,
+                DecisionReason(.policyAllow, "`\(delegate)` accepts calls from `\(decision.agent?.name ?? "")`"))
+        }
+        return await record(decision)
+    }
+
+    private func mintChain(to delegate: String, life: Int64, _ decision: inout DecisionInProgress) {
+        guard let caller = decision.caller, let agent = decision.agent, let catalog = decision.policy?.catalog else {
+            return
+        }
+        guard catalog.agents[delegate] != nil, catalog.authority.accepts(delegate, from: agent.name) else {
+            return decision.deny(.callerNotAllowed, "the agent `\(delegate)` accepts no calls from `\(agent.name)`")
+        }
+        if let stop = switches().stop(tenant: caller.tenant, agent: delegate) {
+            return decision.deny(.agentDisabled, stop.message)
+        }
+        do throws(ChainError) {
+            decision.delegation = try delegations.token(
+                tenant: caller.tenant, chain: decision.chain + [agent.name], delegate: delegate,
+                sessionID: decision.request.sessionID, life: life, now: decision.admittedAt
+            ).text
+        } catch {
+            decision.deny(.chainInvalid, error.message)
+        }
+    }
+}

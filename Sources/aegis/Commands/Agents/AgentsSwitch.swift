@@ -1,0 +1,50 @@
+import ArgumentParser
+import Decisions
+import Foundation
+import StateStoreSQLite
+
+/// What both ways of the switch are told.
+struct SwitchOptions: ParsableArguments {
+    @OptionGroup var data: DataDirectory
+
+    @Argument(help: "The agent's name.")
+    var agent: String
+
+    @Option(help: "The agent's tenant.")
+    var tenant = "default"
+
+    @Option(help: "Why; denied calls and the audit trail say it.")
+    var reason = ""
+
+    func set(stopped: Bool) async throws {
+        if let known = try? AgentRegistry(data: data, tenant: tenant), known.agents[agent] == nil {
+            let near = known.nearest(to: agent).map { "; did you mean `\($0)`?" } ?? ""
+            ErrorOutput.write("warning: the active policies of `\(tenant)` know no agent `\(agent)`\(near)")
+        }
+        let stop = AgentSwitches.Stop(tenant: tenant, agent: agent, reason: reason)
+        let by = ProcessInfo.processInfo.userName
+        let changed = try await data.withStateStore { store in
+            try await store.setStopped(stopped, stop, by: by, now: .current())
+        }
+        let state = stopped ? "disabled" : "enabled"
+        Output.line(changed ? "\(state) \(agent)" : "\(agent) is \(state) already")
+    }
+}
+
+struct AgentsDisable: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disable", abstract: "Switch an agent off: its next call is denied within a second.")
+
+    @OptionGroup var options: SwitchOptions
+
+    func run() async throws { try await options.set(stopped: true) }
+}
+
+struct AgentsEnable: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enable", abstract: "Switch an agent on again.")
+
+    @OptionGroup var options: SwitchOptions
+
+    func run() async throws { try await options.set(stopped: false) }
+}

@@ -1,0 +1,30 @@
+import Logging
+import ServiceLifecycle
+
+/// Something that this process keeps in memory and that others change in the state store.
+protocol StateFollower: Sendable {
+    /// Takes up what has changed. What cannot be read leaves things as they were read last.
+    func refresh() async throws
+}
+
+/// Lets the followers look at the state store, four times a second: that long may a revoked key or a switched-off agent
+/// still be believed.
+struct StateWatcher: Service {
+    let followers: [any StateFollower]
+    let logger: Logger
+    private static let interval: Duration = .milliseconds(250)
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            while true {
+                do { try await Task.sleep(for: Self.interval) } catch { return }
+                for follower in followers {
+                    do { try await follower.refresh() } catch is CancellationError { return } catch {
+                        // What was read last stays in force; the state store's own faults deny on the call's path.
+                        logger.error("the state store cannot be read", metadata: ["error": "\(error)"])
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,314 @@
+"""Who calls, proven: mTLS through a real Envoy, JWT with keys from a file and a URL, call chains, the kill switch."""
+import http.client
+import http.server
+import json
+import pathlib
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+import jwt
+import pytest
+from conftest import ENVOY, Gateway, TENANT, exchange, free_port, run
+from cryptography.hazmat.primitives.asymmetric import ec
+
+ISSUER = "https://idp.acme.example"
+POLICIES = """
+aegis: v1
+kind: Agent
+name: planner
+identities: [{jwt: {issuer: "https://idp.acme.example", subject: planner}}]
+scopes: ["*"]
+---
+aegis: v1
+kind: Agent
+name: finance
+identities: [{spiffe: "spiffe://acme.example/ns/fin/sa/agent"}, {api_key: finance-1}]
+scopes: ["*"]
+accepts_from: [planner]
+---
+aegis: v1
+kind: Tool
+name: ledger.read
+match: [{http: {method: GET, host: ledger.acme.example, path: /entries}}]
+---
+aegis: v1
+kind: Policy
+name: reading
+agents: ["*"]
+tools: [ledger.read]
+effect: allow
+"""
+
+
+class Issuer:
+    """Signs tokens, and publishes its key on loopback."""
+
+    def __init__(self):
+        self.rotate("k1")
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def rotate(self, name):
+        self.name, self.key = name, ec.generate_private_key(ec.SECP256R1())
+
+    def jwks(self):
+        public = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key()))
+        return {"keys": [{**public, "kid": self.name, "use": "sig", "alg": "ES256"}]}
+
+    def handler(issuer):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = json.dumps(issuer.jwks()).encode()
+                self.send_response(200)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+        return Handler
+
+    def token(self, subject="planner", **claims):
+        now = int(time.time())
+        return jwt.encode({"iss": ISSUER, "aud": "aegis", "sub": subject, "iat": now, "exp": now + 300, **claims},
+                          self.key, "ES256", {"kid": self.name})
+
+
+@pytest.fixture(scope="module", params=["jwks_url", "jwks_file"])
+def served(request, tmp_path_factory):
+    home = tmp_path_factory.mktemp("identity")
+    (home / "policies").mkdir()
+    (home / "policies/all.yaml").write_text(POLICIES)
+    issuer = Issuer()
+    (home / "keys.json").write_text(json.dumps(issuer.jwks()))
+    source = {"jwks_url": f"http://127.0.0.1:{issuer.server.server_address[1]}/jwks", "jwks_file": "keys.json"}[request.param]
+    (home / "identity.yaml").write_text(
+        "aegis: v1\nkind: Identity\nproviders:\n  - mtls: {trust_domain: acme.example, tenant: acme}\n"
+        f"  - jwt: {{issuer: '{ISSUER}', audience: aegis, tenant: acme, {request.param}: '{source}'}}\n  - api_key: true\n")
+    gateway = Gateway(home, home / "policies")
+    gateway.issue("finance-1")
+    gateway.start(True, "--identity", home / "identity.yaml")
+    gateway.issuer = issuer
+    yield gateway
+    gateway.stop()
+    issuer.server.shutdown()
+
+
+def ask(gateway, bearer=None, path="/v1/decisions", **body):
+    headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
+    body = body if path != "/v1/decisions" else {"tool": {"name": "ledger.read"}, "parameters": {}, **body}
+    return exchange(gateway.api, "POST", path, body, headers)
+
+
+def test_a_token_of_the_issuer_proves_its_subject(served):
+    served.wait(lambda: ask(served, served.issuer.token())[0] == 200)
+    status, _, decision = ask(served, served.issuer.token())
+    assert (status, decision["decision"], decision["agent_id"]) == (200, "allow", "planner")
+    assert served.records()[-1]["agent_identity"] == f"jwt:{ISSUER} planner"
+
+
+@pytest.mark.parametrize("claims, why", [
+    ({"aud": "other"}, "the token is not meant for `aegis`"),
+    ({"exp": 1_000_000_000, "iat": 999_999_000}, "the token expired"),
+    ({"sub": ""}, "the token names no subject"),
+])
+def test_a_token_that_does_not_hold_is_a_401_that_says_why(served, claims, why):
+    status, _, problem = ask(served, served.issuer.token(**claims))
+    assert status == 401 and why in problem["detail"], problem
+
+
+def test_a_forged_token_and_one_of_another_issuer_prove_nobody(served):
+    forged = Issuer()
+    try:
+        assert ask(served, forged.token())[0] == 401
+        assert ask(served, served.issuer.token(iss="https://other.example"))[0] == 401
+    finally:
+        forged.server.shutdown()
+
+
+def test_a_subject_that_no_agent_has_is_nobody(served):
+    status, _, problem = ask(served, served.issuer.token("stranger"))
+    assert (status, problem["code"]) == (401, "unauthenticated_agent")
+
+
+def test_a_chain_is_minted_carried_and_recorded(served):
+    status, _, minted = ask(served, served.issuer.token(), "/v1/delegations", to="finance", session_id="s-1")
+    assert (status, minted["decision"]) == (200, "allow"), minted
+    claims = jwt.decode(minted["delegation"], options={"verify_signature": False})
+    assert claims["sub"] == "planner" and claims["act"] == {"sub": "planner"} and claims["may_act"] == {"sub": "finance"}
+    status, _, decision = served.decide(
+        "finance-1", "finance", "ledger.read", {}, delegation=minted["delegation"], session_id="s-1")
+    assert decision["decision"] == "allow", decision
+    assert served.records()[-1]["call_chain"] == ["planner"]
+    _, _, elsewhere = served.decide("finance-1", "finance", "ledger.read", {}, delegation=minted["delegation"])
+    assert elsewhere["decision_reason"]["code"] == "chain_invalid"
+
+
+def test_the_kill_switch_works_within_a_second_and_is_recorded(served):
+    assert served.decide("finance-1", "finance", "ledger.read", {})[2]["decision"] == "allow"
+    run("agents", "disable", "finance", "--tenant", TENANT, "--data-dir", served.data, "--reason", "drill")
+    time.sleep(1)
+    denied = served.decide("finance-1", "finance", "ledger.read", {})[2]
+    assert denied["decision_reason"]["code"] == "agent_disabled"
+    assert denied["decision_reason"]["message"] == "the agent `finance` is switched off: drill"
+    listed = json.loads(run("agents", "list", "--tenant", TENANT, "--data-dir", served.data, "--json").stdout)
+    assert {row["name"]: row["state"] for row in listed} == {"planner": "enabled", "finance": "disabled"}
+    run("agents", "enable", "finance", "--tenant", TENANT, "--data-dir", served.data)
+    time.sleep(1)
+    assert served.decide("finance-1", "finance", "ledger.read", {})[2]["decision"] == "allow"
+    events = [json.loads(json.dumps(record["detail"])) for record in served.records() if record["kind"] == "config"]
+    assert [event["event"] for event in events] == ["agent_disabled", "agent_enabled"]
+    assert events[0]["reason"] == "drill"
+
+
+def test_a_rotated_key_file_is_taken_up(served):
+    if "jwks_file" not in (served.home / "identity.yaml").read_text():
+        pytest.skip("a URL is asked again after thirty seconds at the earliest")
+    served.issuer.rotate("k2")
+    assert ask(served, served.issuer.token())[0] == 401
+    (served.home / "keys.json").write_text(json.dumps(served.issuer.jwks()))
+    served.wait(lambda: ask(served, served.issuer.token())[0] == 200, 5)
+
+
+def certificate(home, name, san, ca=None):
+    """A key and a certificate for `san`, signed by `ca` or by itself."""
+    key, cert, request = home / f"{name}.key", home / f"{name}.crt", home / f"{name}.csr"
+    def openssl(*arguments):
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+    openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key)
+    if ca is None:
+        openssl("req", "-x509", "-new", "-key", key, "-subj", f"/CN={name}", "-days", 2, "-out", cert)
+    else:
+        extensions = home / f"{name}.ext"
+        extensions.write_text(f"subjectAltName={san}\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n")
+        openssl("req", "-new", "-key", key, "-subj", f"/CN={name}", "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", home / f"{ca}.crt", "-CAkey", home / f"{ca}.key", "-CAcreateserial",
+                "-days", 2, "-extfile", extensions, "-out", cert)
+    return key, cert
+
+
+class Tool(http.server.BaseHTTPRequestHandler):
+    seen = []
+
+    def do_GET(self):
+        Tool.seen.append(dict(self.headers))
+        self.send_response(200)
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def mtls(served, tmp_path_factory):
+    """Envoy that demands client certificates of a CA, in front of a tool."""
+    home = tmp_path_factory.mktemp("mtls")
+    certificate(home, "ca", None)
+    certificate(home, "server", "DNS:localhost", "ca")
+    certificate(home, "finance", "URI:spiffe://acme.example/ns/fin/sa/agent", "ca")
+    certificate(home, "stranger", "URI:spiffe://acme.example/ns/fin/sa/other", "ca")
+    certificate(home, "foreign", "URI:spiffe://evil.example/ns/fin/sa/agent", "ca")
+    tool = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tool)
+    threading.Thread(target=tool.serve_forever, daemon=True).start()
+    port = free_port()
+    def cluster(name, port, more=""):
+        return f"""
+    - name: {name}
+      type: STATIC{more}
+      load_assignment: {{cluster_name: {name}, endpoints: [{{lb_endpoints: [{{endpoint: {{address: {{socket_address:
+        {{address: 127.0.0.1, port_value: {port}}}}}}}}}]}}]}}"""
+    http2 = """
+      typed_extension_protocol_options:
+        envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+          "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+          explicit_http_config: {http2_protocol_options: {}}"""
+    (home / "envoy.yaml").write_text(f"""
+static_resources:
+  listeners:
+    - name: agents
+      address: {{socket_address: {{address: 127.0.0.1, port_value: {port}}}}}
+      filter_chains:
+        - transport_socket:
+            name: envoy.transport_sockets.tls
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+              require_client_certificate: true
+              common_tls_context:
+                tls_certificates: [{{certificate_chain: {{filename: {home}/server.crt}}, private_key: {{filename: {home}/server.key}}}}]
+                validation_context: {{trusted_ca: {{filename: {home}/ca.crt}}}}
+          filters:
+            - name: envoy.filters.network.http_connection_manager
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                stat_prefix: agents
+                http_filters:
+                  - name: envoy.filters.http.ext_authz
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
+                      transport_api_version: V3
+                      grpc_service: {{envoy_grpc: {{cluster_name: aegis}}, timeout: 1s}}
+                  - name: envoy.filters.http.router
+                    typed_config: {{"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}
+                route_config:
+                  virtual_hosts: [{{name: all, domains: ["*"], routes: [{{match: {{prefix: "/"}}, route: {{cluster: tool}}}}]}}]
+  clusters:{cluster("aegis", served.grpc, http2)}{cluster("tool", tool.server_address[1])}
+""")
+    log = open(home / "envoy.log", "wb")
+    envoy = subprocess.Popen([str(ENVOY), "-c", str(home / "envoy.yaml"), "--concurrency", "1", "--base-id", str(port)],
+                             stdout=log, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            assert envoy.poll() is None and time.monotonic() < deadline, (home / "envoy.log").read_text()[-2000:]
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield home, port
+    finally:
+        envoy.terminate()
+        envoy.wait(20)
+        tool.shutdown()
+
+
+def test_a_token_that_proved_the_caller_is_not_handed_to_the_tool(served, mtls):
+    served.wait(lambda: ask(served, served.issuer.token())[0] == 200)
+    for bearer, arrives in ((served.issuer.token(), False), ("for-the-tool", True)):
+        Tool.seen.clear()
+        name = "foreign" if not arrives else "finance"
+        assert fetch(mtls, name, {"authorization": f"Bearer {bearer}"}) == (200, b"ok")
+        assert ("authorization" in {key.lower() for key in Tool.seen[0]}) == arrives
+
+
+def fetch(mtls, name, headers=None):
+    home, port = mtls
+    context = ssl.create_default_context(cafile=home / "ca.crt")
+    context.load_cert_chain(home / f"{name}.crt", home / f"{name}.key")
+    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=20)
+    try:
+        connection.request("GET", "/entries", headers={"host": "ledger.acme.example", **(headers or {})})
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def test_a_client_certificate_proves_its_agent_through_envoy(served, mtls):
+    assert fetch(mtls, "finance") == (200, b"ok")
+    record = served.records()[-1]
+    assert record["agent_identity"] == "mtls:spiffe://acme.example/ns/fin/sa/agent"
+    assert record["agent_id"] == "finance"
+
+
+@pytest.mark.parametrize("name", ["stranger", "foreign"])
+def test_another_certificate_of_the_same_authority_is_nobody(served, mtls, name):
+    forged = {"x-forwarded-client-cert": "URI=spiffe://acme.example/ns/fin/sa/agent"}
+    before = len(Tool.seen)
+    assert fetch(mtls, name, forged)[0] == 401
+    assert len(Tool.seen) == before

@@ -1,0 +1,58 @@
+import PolicyDocuments
+import RegoSyntax
+import Testing
+
+@Suite struct IdentityDocumentTests {
+    static let head = "aegis: v1\nkind: Identity\nproviders:\n"
+
+    static let jwt = head + "  - jwt: {issuer: \"https://a.example\", audience: a, tenant: acme, "
+
+    static func read(_ text: String) throws(Diagnostics) -> [IdentityDocument.Provider] {
+        try IdentityDocument(SourceFile(name: "identity.yaml", text: Array(text.utf8))).providers
+    }
+
+    @Test func `providers stand in the order in which they are looked at`() throws {
+        let providers = try Self.read(
+            Self.head + """
+                  - mtls: {trust_domain: acme.example, tenant: acme}
+                  - jwt: {issuer: "https://a.example", audience: aegis, tenant: acme, jwks_file: keys.json}
+                  - jwt: {issuer: "https://b.example", audience: aegis, tenant: globex, jwks_url: "https://b.example/k"}
+                  - api_key: true
+                """)
+        #expect(
+            providers == [
+                .mutualTLS(trustDomain: "acme.example", tenant: "acme"),
+                .token(issuer: "https://a.example", audience: "aegis", tenant: "acme", keys: .file("keys.json")),
+                .token(
+                    issuer: "https://b.example", audience: "aegis", tenant: "globex", keys: .url("https://b.example/k")),
+                .apiKey,
+            ])
+    }
+
+    @Test(arguments: [
+        ("", "1:1 policy.missing-field: an identity configuration is one document, and here are 0"),
+        (head + "  - api_kye: true\n", "4:5 policy.unknown-field: an identity provider has no field `api_kye`"),
+        (head + "  - {}\n", "4:5 policy.missing-field: an identity provider needs one of `mtls`, `jwt`, `api_key`"),
+        (
+            head + "  - mtls: {trust_domain: \"acme.example:443\", tenant: acme}\n",
+            "4:26 policy.invalid-identity: `acme.example:443` is not a trust domain"
+        ),
+        (
+            head + "  - jwt: {issuer: \"https://a.example\", audience: aegis, tenant: acme}\n",
+            "4:10 policy.missing-field: a token issuer needs its keys"
+        ),
+        (
+            jwt + "jwks_file: k, jwks_url: \"https://a.example\"}\n",
+            "4:10 policy.contradiction: `jwks_file` and `jwks_url` exclude each other"
+        ),
+        (
+            jwt + "jwks_url: \"http://a.example/k\"}\n",
+            "4:77 policy.invalid-identity: `http://a.example/k` is not a URL that keys can be fetched from"
+        ),
+    ])
+    func `a mistake is told with its place`(text: String, expected: String) {
+        let error = #expect(throws: Diagnostics.self) { try Self.read(text) }
+        let told = error?.all.map { "\($0.location.line):\($0.location.column) \($0.code): \($0.message)" }
+        #expect(told?.contains(expected) == true, "\(told ?? [])")
+    }
+}
