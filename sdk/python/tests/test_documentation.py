@@ -25,11 +25,11 @@ def blocks(text: str, language: str) -> list[str]:
 
 @pytest.fixture
 def environment(monkeypatch):
-    with AegisServer(POLICIES, binary=binary(), keys=["finance-1"]) as server:
+    with AegisServer(POLICIES, binary=binary(), keys=["finance-1", "planner-1"]) as server:
         server.person("maria", "treasurer")
         monkeypatch.setenv("AEGIS_URL", server.url)
         monkeypatch.setenv("AEGIS_API_KEY", server.key("finance-1"))
-        monkeypatch.syspath_prepend(str(ROOT / "examples/langgraph-finance"))
+        monkeypatch.setenv("PLANNER_KEY", server.key("planner-1"))
         yield server
 
 

@@ -11,7 +11,7 @@ import httpx
 from ._context import Delegation
 from ._conversation import Conversation, Question
 from ._decision import Approval, Decision
-from ._encoding import Encoders
+from ._encoding import Encoders, encode
 from ._guard import Guard, Options, Results, question
 from ._guarded import guard_function
 from ._settings import Settings
@@ -162,12 +162,17 @@ class Aegis:
     async def adelegate(self, agent: str, *, session_id: str | None = None, expires_in: int | None = None) -> Delegation:
         return await self._transport.arun(self._conversation.delegate(agent, session_id, expires_in))
 
-    def check_result(self, tool: str, decision_id: str, result: Any, session_id: str | None = None) -> Any:
-        """A tool's result (plain JSON) as it may be passed on. Raises: ResultWithheld."""
-        return self._transport.run(self._conversation.result(tool, decision_id, result, session_id))
+    def check_result(self, tool: str, decision_id: str, result: Any, parameters: Mapping[str, Any] | None = None) -> Any:
+        """What a tool returned for `parameters` under a decision, as it may be passed on; plain JSON comes back.
 
-    async def acheck_result(self, tool: str, decision_id: str, result: Any, session_id: str | None = None) -> Any:
-        return await self._transport.arun(self._conversation.result(tool, decision_id, result, session_id))
+        Raises: ResultWithheld; EncodingError.
+        """
+        question = self._question(tool, parameters, {})
+        return self._transport.run(self._conversation.result(question, decision_id, encode(result, self.encoders)))
+
+    async def acheck_result(self, tool: str, decision_id: str, result: Any, parameters: Mapping[str, Any] | None = None) -> Any:
+        question = self._question(tool, parameters, {})
+        return await self._transport.arun(self._conversation.result(question, decision_id, encode(result, self.encoders)))
 
     # Lifetime
 

@@ -144,16 +144,18 @@ class Conversation:
         except MalformedAnswer as fault:
             raise AnswerInvalid(f"Aegis answered the {what} in a way that is not understood: {fault}.", tool=what) from fault
 
-    def result(self, tool: str, decision_id: str, result: Any, session_id: str | None) -> Flow[Any]:
-        """The tool's result as it may be passed on.
+    def result(self, question: Question, decision_id: str, result: Any) -> Flow[Any]:
+        """The tool's result as it may be passed on. `question` is the call, with the parameters that the tool ran with.
 
         Raises: ResultWithheld, whatever the cause: the tool has run, and what it said was not checked.
         """
+        tool = question.tool
         optional = {
             "agent": {"id": self.settings.agent} if self.settings.agent else None,
-            "session_id": session_id or _context.current_session(),
+            "session_id": question.session_id or _context.current_session(),
+            "context": {**_context.current_facts(), **(question.context or {})} or None,
         }
-        body = {"decision_id": decision_id, "tool": {"name": tool}, "result": result}
+        body = {"decision_id": decision_id, "tool": {"name": tool}, "parameters": question.parameters, "result": result}
         body.update((name, value) for name, value in optional.items() if value is not None)
         deadline = time.monotonic() + self.settings.timeout
         withheld = f"The result of `{tool}` is withheld"

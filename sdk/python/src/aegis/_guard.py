@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from ._context import Delegation, delegate_of
@@ -11,6 +11,7 @@ from ._conversation import Question
 from ._decision import Decision
 from ._encoding import encode
 from ._errors import EncodingError, ResultWithheld, RewriteError
+from ._flow import Flow
 from ._rewrite import restore
 
 if TYPE_CHECKING:
@@ -38,9 +39,13 @@ class Options:
 class PermittedCall:
     """A call that was permitted. `parameters` are what the tool must run with, in place of those that were asked about."""
 
-    def __init__(self, aegis: Aegis, tool: str, decision: Decision, parameters: Mapping[str, Any], options: Options) -> None:
-        self._aegis, self._options = aegis, options
-        self.tool, self.decision, self.parameters = tool, decision, parameters
+    def __init__(
+        self, aegis: Aegis, question: Question, decision: Decision, parameters: Mapping[str, Any], results: Results = "policy"
+    ) -> None:
+        self._aegis, self._results = aegis, results
+        # The call as it is made: a result is judged together with it.
+        self._question = question if decision.parameters is None else replace(question, parameters=decision.parameters)
+        self.tool, self.decision, self.parameters = question.tool, decision, parameters
 
     @property
     def delegation(self) -> Delegation | None:
@@ -53,19 +58,21 @@ class PermittedCall:
         if not self._checked:
             return value
         sent = self._encoded(value)
-        return self._fitting(value, sent, self._aegis.check_result(self.tool, self.decision.decision_id, sent, self._options.session_id))
+        return self._fitting(value, sent, self._aegis._transport.run(self._asking(sent)))
 
     async def aresult(self, value: R) -> R:
         """`result`, for asyncio."""
         if not self._checked:
             return value
         sent = self._encoded(value)
-        found = await self._aegis.acheck_result(self.tool, self.decision.decision_id, sent, self._options.session_id)
-        return self._fitting(value, sent, found)
+        return self._fitting(value, sent, await self._aegis._transport.arun(self._asking(sent)))
 
     @property
     def _checked(self) -> bool:
-        return self._options.results == "always" or (self._options.results == "policy" and self.decision.check_result)
+        return self._results == "always" or (self._results == "policy" and self.decision.check_result)
+
+    def _asking(self, sent: Any) -> Flow[Any]:
+        return self._aegis._conversation.result(self._question, self.decision.decision_id, sent)
 
     def _encoded(self, value: Any) -> Any:
         try:
@@ -114,7 +121,7 @@ class Guard:
                 parameters = restore(self._parameters, question.parameters, decision.parameters)
             except RewriteError as fault:
                 raise RewriteError(f"`{self._tool}` was not run: {fault}", tool=self._tool, decision=decision) from fault
-        return PermittedCall(self._aegis, self._tool, decision, parameters, self._options)
+        return PermittedCall(self._aegis, question, decision, parameters, self._options.results)
 
 
 def question(tool: str, parameters: Mapping[str, Any], options: Options, aegis: Aegis) -> Question:

@@ -22,7 +22,7 @@ from ._decision import Decision
 from ._errors import AegisError, ApprovalPending, ConfigurationError, ResultWithheld, ToolNotRun, refusal
 from ._flow import Flow
 from ._graph_calls import GraphCall, GraphStep, GraphSteps, blocked, has_checkpointer, messages_of, permitted_arguments, session_of
-from ._guard import Options, PermittedCall, Results
+from ._guard import PermittedCall, Results
 from ._toolset import OnDenied, Toolset
 
 __all__ = ["KIND", "ToolGuard", "aresume_when_approved", "guarded_tool_node", "resume_when_approved"]
@@ -110,8 +110,7 @@ class ToolGuard:
         arguments = dict(graph_call.arguments)
         if decision.parameters is not None:
             arguments = permitted_arguments(graph_call, question.parameters, decision.parameters)
-        options = Options(session_id=question.session_id, results=self._tools.results)
-        call = PermittedCall(self._aegis, question.tool, decision, arguments, options)
+        call = PermittedCall(self._aegis, question, decision, arguments, self._tools.results)
         return call, request.override(tool_call={**request.tool_call, "args": arguments})
 
     def _decide(self, step: GraphStep) -> Flow[dict[int, tuple[Question, Decision] | ToolNotRun]]:

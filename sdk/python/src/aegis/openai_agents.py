@@ -35,7 +35,7 @@ from ._conversation import Question
 from ._decision import Decision
 from ._encoding import to_json
 from ._errors import AegisError, ApprovalPending, ConfigurationError, EncodingError, ResultWithheld, ToolNotRun, refusal
-from ._guard import Options, PermittedCall, Results
+from ._guard import PermittedCall, Results
 from ._rewrite import restore
 from ._toolset import OnDenied, Toolset
 
@@ -169,7 +169,7 @@ class ToolGate:
             question, decision = await self._permitted(tool, context.tool_call_id, parameters)
             if decision.parameters is not None:
                 arguments = to_json(restore(question.parameters, question.parameters, decision.parameters)).decode()
-            call = PermittedCall(self._aegis, question.tool, decision, parameters, Options(results=self._tools.results))
+            call = PermittedCall(self._aegis, question, decision, parameters, self._tools.results)
         except ToolNotRun as refused:
             return self._refuse(refused)
         result = await tool.on_invoke_tool(context, arguments)
