@@ -185,12 +185,20 @@ def test_two_calls_have_two_keys(path, body):
 
 
 @BOTH
-def test_without_a_key_what_may_have_arrived_is_not_sent_again(path, body):
+def test_without_a_key_nothing_is_sent_twice(path, body):
     with Misbehaving(None, http(200, ALLOW)) as server:
         with pytest.raises(aegis.Unavailable):
             call(server.url, body, path, retries=0)
         assert [sent.get("idempotency_key") for sent in server.bodies] == [None]
     assert body.entered == []
+
+
+@BOTH
+def test_who_waits_for_aegis_sends_a_key(path, body):
+    with Misbehaving(None, http(200, ALLOW)) as server:
+        call(server.url, body, path, retries=0, on_unavailable="wait", timeout=3)
+        assert len({sent["idempotency_key"] for sent in server.bodies}) == 1
+        assert len(server.bodies) == 2
 
 
 @BOTH

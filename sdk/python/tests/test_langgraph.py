@@ -15,7 +15,7 @@ from langgraph.prebuilt import ToolNode
 from langgraph.types import Command, RetryPolicy, Send
 
 import aegis
-from aegis.langgraph import guarded_tool_node, resume_when_approved
+from aegis.langgraph import ToolGuard, guarded_tool_node, resume_when_approved
 
 THREAD = {"configurable": {"thread_id": "t-1"}}
 BOTH = pytest.mark.parametrize("path", ["invoke", "ainvoke"])
@@ -226,6 +226,20 @@ def test_a_tool_node_outside_of_a_graph(client, tools):
     app = StateGraph(State).add_node("tools", node).add_edge(START, "tools").compile()
     assert "amount_exceeded" in answers(app.invoke(request))["c1"]
     assert tools.entered == [(5, "")]
+
+
+def test_arguments_that_a_wrapper_of_your_own_changes_are_decided(client, tools):
+    gate = ToolGuard(client)
+
+    def wrapper(request, handler):
+        if request.tool_call["id"] == "c1":
+            request = request.override(tool_call={**request.tool_call, "args": {"amount": 60000}})
+        return gate.wrap_tool_call(request, handler)
+
+    node = ToolNode([tools.sync], wrap_tool_call=wrapper)
+    out = StateGraph(State).add_node("tools", node).add_edge(START, "tools").compile().invoke(step(5, 7), {"max_concurrency": 1})
+    assert tools.entered == [(5, "")]
+    assert "amount_exceeded" in answers(out)["c1"]
 
 
 def test_a_second_wrapper_is_refused(client, tools):

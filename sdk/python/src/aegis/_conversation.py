@@ -50,7 +50,7 @@ class Conversation:
         """
         settings, tool = self.settings, question.tool
         # A request under a key may be sent again: what it spends is spent once. Without retries the key would buy nothing.
-        keyed = question.idempotency_key is not None or question.override_token is not None or settings.retries > 0
+        keyed = settings.retries > 0 or settings.patient or bool(question.idempotency_key or question.override_token)
         body: dict[str, Any] = {"tool": {"name": tool}, "parameters": question.parameters}
         optional = {
             "agent": {"id": settings.agent} if settings.agent else None,
@@ -67,7 +67,7 @@ class Conversation:
         deadline = time.monotonic() + settings.timeout
         attempt = 0
         while True:
-            reply = yield from self._exchange("POST", "/v1/decisions", content, tool, deadline, repeatable=keyed)
+            reply = yield from self._exchange("POST", "/v1/decisions", content, tool, deadline)
             decision = self._read_decision(reply, question)
             if decision.reason.code != "idempotency_in_flight" or time.monotonic() >= deadline:
                 return decision
@@ -97,7 +97,7 @@ class Conversation:
     def approval(self, approval_id: str) -> Flow[Approval]:
         """The approval as it stands, with the token where it is approved and this agent asked for it."""
         deadline = time.monotonic() + self.settings.timeout
-        reply = yield from self._exchange("GET", f"/v1/approvals/{_segment(approval_id)}", None, None, deadline, repeatable=True)
+        reply = yield from self._exchange("GET", f"/v1/approvals/{_segment(approval_id)}", None, None, deadline)
         if reply.status != 200:
             raise _problem(reply, f"approval {approval_id}", None)
         try:
@@ -131,7 +131,7 @@ class Conversation:
         body = {"to": agent, **{name: value for name, value in optional.items() if value is not None}}
         deadline = time.monotonic() + self.settings.timeout
         what = f"delegation to {agent}"
-        reply = yield from self._exchange("POST", "/v1/delegations", _content(body, what), what, deadline, repeatable=True)
+        reply = yield from self._exchange("POST", "/v1/delegations", _content(body, what), what, deadline)
         if reply.status != 200:
             raise _problem(reply, what, what)
         try:
@@ -161,7 +161,7 @@ class Conversation:
         withheld = f"The result of `{tool}` is withheld"
         try:
             content = _content(body, tool)
-            reply = yield from self._exchange("POST", "/v1/results", content, tool, deadline, repeatable=True)
+            reply = yield from self._exchange("POST", "/v1/results", content, tool, deadline)
             if reply.status != 200:
                 raise _problem(reply, tool, None)
             value = _parse(reply)
@@ -177,8 +177,8 @@ class Conversation:
             text = f"{withheld}, because it could not be checked: {fault} (decision {decision_id})."
             raise ResultWithheld(text, tool=tool, decision_id=decision_id) from fault
 
-    def _exchange(self, method: str, path: str, body: bytes | None, tool: str | None, deadline: float, *, repeatable: bool) -> Flow[Reply]:
-        """One reply. Tried again where that cannot do anything twice, until `deadline`."""
+    def _exchange(self, method: str, path: str, body: bytes | None, tool: str | None, deadline: float) -> Flow[Reply]:
+        """One reply. Tried again until `deadline`, as the settings allow: what spends anything carries an idempotency key then."""
         settings = self.settings
         if settings.api_key is None:
             raise ConfigurationError("no API key: set AEGIS_API_KEY, or give Aegis(api_key=...).")
@@ -187,18 +187,17 @@ class Conversation:
             headers["content-type"] = "application/json"
         if (parent := _context.current_traceparent()) is not None:
             headers["traceparent"] = parent
-        patient = settings.on_unavailable == "wait"
+        patient = settings.patient
         attempt, reply, said = 0, None, "no time was left to ask"
         while (left := deadline - time.monotonic()) > 0:
             try:
                 reply = yield Exchange(method, path, headers, body, left)
                 if reply is not None and reply.status not in _PASSING:
                     return reply
-                sent = True
             except TransportFailure as failure:
-                reply, sent, said = None, failure.sent, str(failure)
+                reply, said = None, str(failure)
             attempt += 1
-            if not (repeatable or not sent) or not (patient or attempt <= settings.retries):
+            if not patient and attempt > settings.retries:
                 break
             yield Pause(_backoff(attempt, deadline))
         if reply is not None:

@@ -40,11 +40,7 @@ class Reply:
 
 
 class TransportFailure(Exception):
-    """No reply. `sent` is false where the request certainly did not reach anybody."""
-
-    def __init__(self, message: str, *, sent: bool) -> None:
-        super().__init__(message)
-        self.sent = sent
+    """No reply, or none that can be read. The request may have arrived all the same."""
 
 
 Flow = Generator[Exchange | Pause, Reply | None, T]

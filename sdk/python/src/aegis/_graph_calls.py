@@ -40,10 +40,11 @@ class GraphCall:
 
 
 class GraphStep:
-    """Calls that are decided together, once, by whichever of them comes first."""
+    """Calls that are decided together, once, by whichever of them comes first. Keeps nothing of the graph's state."""
 
     def __init__(self, request: ToolCallRequest, calls: list[GraphCall], repetition: int) -> None:
-        self.request, self.calls, self.repetition = request, calls, repetition
+        self.calls, self.repetition = calls, repetition
+        self.info, self.can_pause, self.session_id = execution_info(request), has_checkpointer(request), session_of(request)
         self.lock, self.alock = threading.Lock(), asyncio.Lock()
         self._outcomes: dict[int, Outcome] | None = None
         self._failure: Exception | None = None
@@ -85,7 +86,7 @@ class GraphStep:
 
     def key(self, call: GraphCall, question: Question) -> str | None:
         """An idempotency key that is the same when the step runs again after an interrupt, and never the same otherwise."""
-        info = execution_info(self.request)
+        info = self.info
         if info is None:
             return None
         parts = [info.thread_id, info.task_id, info.node_attempt, self.repetition, call.call_id, question.tool]
@@ -103,7 +104,7 @@ class GraphStep:
 class GraphSteps:
     """Which step a call belongs to. Keeps at most `LIMIT` steps."""
 
-    LIMIT = 1024
+    LIMIT = 256
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

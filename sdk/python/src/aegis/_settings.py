@@ -26,6 +26,11 @@ class Settings:
     retries: int
     on_unavailable: str
 
+    @property
+    def patient(self) -> bool:
+        """Whether to keep asking until `timeout` is over."""
+        return self.on_unavailable == "wait"
+
     @classmethod
     def read(
         cls, url: str | None, api_key: str | None, agent: str | None, timeout: float | None, retries: int | None, on_unavailable: str | None

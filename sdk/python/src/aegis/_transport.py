@@ -19,7 +19,6 @@ T = TypeVar("T")
 
 # The server closes idle connections after 60 s: ours go first, so that a request seldom meets a closing one.
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30)
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
 class Transport:
@@ -137,7 +136,7 @@ class Transport:
         except (httpx.HTTPError, httpx.StreamError) as fault:
             raise _failure(fault) from fault
         except (asyncio.TimeoutError, TimeoutError) as fault:
-            raise TransportFailure(f"no answer within {step.timeout:.3g} s", sent=True) from fault
+            raise TransportFailure(f"no answer within {step.timeout:.3g} s") from fault
 
     async def _astream(self, step: Exchange) -> Reply:
         async with self._async_client().stream(
@@ -156,11 +155,11 @@ _HEADERS = {"user-agent": f"aegis-python/{__version__}", "accept": "application/
 
 def _check(size: int, deadline: float | None) -> None:
     if size > MAX_ANSWER_BYTES:
-        raise TransportFailure(f"the answer is longer than {MAX_ANSWER_BYTES} bytes", sent=True)
+        raise TransportFailure(f"the answer is longer than {MAX_ANSWER_BYTES} bytes")
     if deadline is not None and time.monotonic() > deadline:
-        raise TransportFailure("the answer did not end in time", sent=True)
+        raise TransportFailure("the answer did not end in time")
 
 
 def _failure(fault: Exception) -> TransportFailure:
     said = "no answer in time" if isinstance(fault, httpx.TimeoutException) else str(fault) or type(fault).__name__
-    return TransportFailure(said, sent=not isinstance(fault, _NOT_SENT))
+    return TransportFailure(said)

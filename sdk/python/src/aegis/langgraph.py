@@ -21,7 +21,7 @@ from ._conversation import Question
 from ._decision import Decision
 from ._errors import AegisError, ApprovalPending, ConfigurationError, ResultWithheld, ToolNotRun, refusal
 from ._flow import Flow
-from ._graph_calls import GraphCall, GraphStep, GraphSteps, blocked, has_checkpointer, messages_of, permitted_arguments, session_of
+from ._graph_calls import GraphCall, GraphStep, GraphSteps, blocked, messages_of, permitted_arguments
 from ._guard import PermittedCall, Results
 from ._toolset import OnDenied, Toolset
 
@@ -130,7 +130,7 @@ class ToolGuard:
                         pending.append((call, refused))
                 except ToolNotRun as refused:
                     outcomes[call.number] = refused
-            if not pending or self._on_approval != "interrupt" or not has_checkpointer(step.request):
+            if not pending or self._on_approval != "interrupt" or not step.can_pause:
                 return outcomes
             answer = interrupt({"kind": KIND, "approvals": [_shown(call, refused) for call, refused in pending]})
             try:
@@ -144,7 +144,7 @@ class ToolGuard:
     def _decide_one(self, step: GraphStep, call: GraphCall, tokens: Mapping[str, str], timeout: float) -> Flow[tuple[Question, Decision]]:
         if call.fault is not None:
             raise ToolNotRun(call.fault, tool=self._tools.name(call.name))
-        asked = self._tools.question(call.name, call.parameters, session_id=session_of(step.request))
+        asked = self._tools.question(call.name, call.parameters, session_id=step.session_id)
         question = replace(asked, idempotency_key=step.key(call, asked), override_token=tokens.get(call.call_id))
         # What was approved is not redeemed behind the back of who resumes the graph: they may have come to refuse.
         decision = yield from self._aegis._conversation.permitted(question, timeout, collect=False)
