@@ -6,6 +6,9 @@ import asyncio
 import json
 
 import pytest
+from agents import Agent, Runner, set_tracing_disabled
+from agents.mcp import MCPServer as AgentsServer
+from agents.testing import ScriptedModel, assistant_message, function_call
 from mcp import Client
 from mcp.server.mcpserver import MCPServer
 
@@ -150,3 +153,40 @@ def test_a_session_is_guarded_once(client, bank):
     talk(bank, client, "client", conversation)
     with pytest.raises(aegis.ConfigurationError, match="a object has no asynchronous `call_tool`"):
         guard_session(object(), client)
+
+
+def test_an_mcp_server_of_an_openai_agent(client, bank):
+    set_tracing_disabled(True)
+
+    class InProcess(AgentsServer):
+        name = "bank"
+
+        def __init__(self, inner):
+            super().__init__()
+            self.inner = inner
+
+        async def connect(self): ...
+
+        async def cleanup(self): ...
+
+        async def list_tools(self, run_context=None, agent=None):
+            return (await self.inner.list_tools()).tools
+
+        async def call_tool(self, tool_name, arguments, meta=None):
+            return await self.inner.call_tool(tool_name, arguments)
+
+        async def list_prompts(self): ...
+
+        async def get_prompt(self, name, arguments=None): ...
+
+    async def main():
+        async with client, Client(bank.server) as inner:
+            server = guard_session(InProcess(inner), client, server="payments")
+            turns = [[function_call("transfer", {"amount": amount}, call_id=f"c{amount}")] for amount in (5, 60000)]
+            model = ScriptedModel([*turns, [assistant_message("done")]])
+            return await Runner.run(Agent(name="fin", model=model, mcp_servers=[server]), "go")
+
+    said = [str(item.output) for item in asyncio.run(main()).new_items if item.type == "tool_call_output_item"]
+    assert "paid 5" in said[0]
+    assert "Aegis denied `payments.transfer`" in said[1]
+    assert bank.entered == [(5, "")]

@@ -15,6 +15,7 @@ import aegis
 from aegis.langchain import AegisMiddleware
 from aegis.testing import RecordedDecisions, allow, deny
 from aegis.testing.langchain import ScriptedModel, calls
+from conftest import binary
 from test_faults import ALLOW, Misbehaving, http
 
 BOTH = pytest.mark.parametrize("path", ["sync", "async"])
@@ -203,3 +204,53 @@ def test_a_real_chain(server):
     assert "planner" not in json.dumps(chains[1])
     with pytest.raises(aegis.Denied, match="caller_not_allowed"):
         server.client("stranger", "stranger-1").delegate("finance-agent")
+
+
+RESULTS = """
+aegis: v1
+kind: Agent
+name: finance-agent
+identities: [{api_key: finance-1}]
+scopes: ["*"]
+---
+aegis: v1
+kind: Tool
+name: lookup
+parameters: {type: object, required: [name], properties: {name: {type: string}}}
+---
+aegis: v1
+kind: Policy
+name: lookups
+agents: [finance-agent]
+tools: [lookup]
+effect: allow
+sanitize: [{detectors: [us_ssn], on: result, action: redact}]
+"""
+
+
+@pytest.fixture(scope="module")
+def results_server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    (folder / "policies.yaml").write_text(RESULTS)
+    try:
+        with aegis.testing.AegisServer(folder, binary=binary(), keys=["finance-1"]) as server:
+            yield server
+    except aegis.testing.ServerFailed as fault:
+        if "has no field `on`" not in str(fault):
+            raise
+        pytest.skip("this aegis binary has no policies about results yet")
+
+
+@BOTH
+def test_a_real_result_is_redacted(results_server, path):
+    ran, found = lookup(results_server.client("finance-agent", "finance-1"), path, results="always")
+    assert (ran, found) == (["ann"], {"ssn": "[REDACTED:us_ssn]", "name": "ann"})
+
+
+@BOTH
+def test_the_policy_asks_for_the_result(results_server, path):
+    client = results_server.client("finance-agent", "finance-1")
+    if "check_result" not in client.decide("lookup", {"name": "ann"}).raw:
+        pytest.skip("this aegis binary does not say `check_result` yet")
+    ran, found = lookup(client, path)
+    assert (ran, found) == (["ann"], {"ssn": "[REDACTED:us_ssn]", "name": "ann"})
