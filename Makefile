@@ -19,7 +19,7 @@ build: ## debug build
 release: ## optimised build of the program
 	@scripts/bootstrap && swift build -c release --product aegis
 
-bench: release ## measure: in-process decisions, the audit log, Envoy with and without Aegis
+bench: release ## measure: in-process decisions, the audit log, Envoy with and without Aegis, the Python SDK
 	@scripts/bench
 
 lint: ## formatting and layering rules

@@ -1,0 +1,3 @@
+"""The version of this package, sent as part of its user agent."""
+
+__version__ = "0.1.0"
