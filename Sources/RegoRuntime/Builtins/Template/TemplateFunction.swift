@@ -17,16 +17,59 @@ struct TemplateValue {
         }
     }
 
-    /// As Go prints it; what is missing is `<undefined>`.
-    var shown: String { value.isUndefined || value.kind == .null ? "<undefined>" : Self.shown(value) }
-
-    private static func shown(_ value: Value) -> String {
+    /// As Go prints a number, text or boolean; what is missing is `<undefined>`, and of a collection only its kind is said.
+    var plain: String {
         switch value.kind {
+        case .undefined, .null: "<undefined>"
         case .string: value.string ?? ""
-        case .null: "<nil>"
-        case .array, .set: "[\(value.elements.map(shown).joined(separator: " "))]"
-        case .object: "map[\(value.entries.map { "\(shown($0.key)):\(shown($0.value))" }.joined(separator: " "))]"
+        case .array, .set: "[]"
+        case .object: "map[]"
         default: RegoTermWriter.text(value)
+        }
+    }
+
+    /// As Go prints it; what is missing is `<undefined>`.
+    /// - Throws: `.memory` or `.halt` where the text passes the evaluation's limits: parts that a value shares are written again and again.
+    func shown(_ context: BuiltinContext) throws(BuiltinError) -> String {
+        if value.isUndefined || value.kind == .null { return "<undefined>" }
+        var text = ShownText(context: context)
+        try text.add(value)
+        return text.text
+    }
+}
+
+/// A value as Go prints it, within the evaluation's limits.
+private struct ShownText {
+    let context: BuiltinContext
+    var text = ""
+    private var steps = 0
+
+    init(context: BuiltinContext) { self.context = context }
+
+    mutating func add(_ value: Value) throws(BuiltinError) {
+        steps += 1
+        if steps & 255 == 0 { try context.checkLimits() }
+        try context.checkRoom(for: text.utf8.count)
+        switch value.kind {
+        case .string: text += value.string ?? ""
+        case .null: text += "<nil>"
+        case .array, .set:
+            text += "["
+            for (place, element) in value.elements.enumerated() {
+                if place > 0 { text += " " }
+                try add(element)
+            }
+            text += "]"
+        case .object:
+            text += "map["
+            for (place, entry) in value.entries.enumerated() {
+                if place > 0 { text += " " }
+                try add(entry.key)
+                text += ":"
+                try add(entry.value)
+            }
+            text += "]"
+        default: text += RegoTermWriter.text(value)
         }
     }
 }
@@ -53,12 +96,12 @@ enum TemplateFunction: String {
         case .len: return TemplateValue(value: .integer(try length(arguments[0])), isNumber: true)
         case .index: return try index(arguments)
         case .slice: return try slice(arguments, heap)
-        case .html: return text(Self.escaped(arguments.map(\.shown).joined()))
+        case .html: return text(Self.escaped(try Self.shown(arguments, context).joined()))
         case .urlquery:
-            let bytes = Array(arguments.map(\.shown).joined().utf8)
+            let bytes = Array(try Self.shown(arguments, context).joined().utf8)
             return TemplateValue(value: heap.string(utf8: bytes.withUnsafeBufferPointer { URLQuery.escape($0) }))
-        case .print: return text(Self.joined(arguments))
-        case .println: return text(arguments.map(\.shown).joined(separator: " ") + "\n")
+        case .print: return text(try Self.joined(arguments, context))
+        case .println: return text(try Self.shown(arguments, context).joined(separator: " ") + "\n")
         case .printf: return try format(arguments, context)
         case .eq:
             var isEqual = false
@@ -129,15 +172,27 @@ enum TemplateFunction: String {
         }
     }
 
+    private static func shown(_ items: [TemplateValue], _ context: BuiltinContext) throws(BuiltinError) -> [String] {
+        var texts: [String] = []
+        var size = 0
+        for item in items {
+            texts.append(try item.shown(context))
+            size += texts[texts.count - 1].utf8.count
+            try context.checkRoom(for: size)
+        }
+        return texts
+    }
+
     /// A space stands between two that are no texts.
-    private static func joined(_ items: [TemplateValue]) -> String {
+    private static func joined(_ items: [TemplateValue], _ context: BuiltinContext) throws(BuiltinError) -> String {
         var text = ""
+        let texts = try shown(items, context)
         for (index, item) in items.enumerated() {
             func isText(_ item: TemplateValue) -> Bool {
                 item.value.kind == .string || item.value.kind == .number && !item.isNumber
             }
             if index > 0 && !isText(item) && !isText(items[index - 1]) { text += " " }
-            text += item.shown
+            text += texts[index]
         }
         return text
     }
@@ -145,7 +200,7 @@ enum TemplateFunction: String {
     private func format(_ arguments: [TemplateValue], _ context: BuiltinContext) throws(BuiltinError) -> TemplateValue {
         guard arguments[0].value.kind == .string else { throw failure("the format must be a string") }
         let values = arguments.dropFirst().map { item in
-            item.value.kind == .number && !item.isNumber ? context.heap.string(item.shown) : item.value
+            item.value.kind == .number && !item.isNumber ? context.heap.string(item.plain) : item.value
         }
         let list = context.heap.array(values)
         let call = [arguments[0].value, list]
@@ -184,7 +239,7 @@ enum TemplateFunction: String {
         }
         guard one == other else { throw function.failure("incompatible types for comparison") }
         if one != 0 { return Value.compare(left.value, right.value) }
-        let (a, b) = (Array(left.shown.utf8), Array(right.shown.utf8))
+        let (a, b) = (Array(left.plain.utf8), Array(right.plain.utf8))
         return a == b ? 0 : (a.lexicographicallyPrecedes(b) ? -1 : 1)
     }
 }

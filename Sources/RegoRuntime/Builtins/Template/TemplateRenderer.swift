@@ -40,7 +40,10 @@ struct TemplateRenderer {
             case .text(let text): output += text.utf8
             case .show(let pipeline):
                 let value = try evaluate(pipeline, dot)
-                if pipeline.variables.isEmpty { output += value.shown.utf8 }
+                if pipeline.variables.isEmpty {
+                    output += try value.shown(context).utf8
+                    try context.checkRoom(for: output.count)
+                }
             case .leave(let continues): return continues ? .continues : .leaves
             case .branch(let pipeline, let then, let otherwise, let rebinds):
                 let before = variables.count
@@ -89,7 +92,7 @@ struct TemplateRenderer {
             return (0..<max(0, count)).map { (number($0), number($0)) }
         default: break
         }
-        throw TemplateLexer.failure("range can't iterate over \(over.shown)")
+        throw TemplateLexer.failure("range can't iterate over \(over.plain)")
     }
 
     private mutating func bind(_ name: String, _ value: TemplateValue, _ declares: Bool) {
