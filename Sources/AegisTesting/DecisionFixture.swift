@@ -1,6 +1,8 @@
 public import Approvals
+import Crypto
 public import Decisions
 public import Foundation
+import Redaction
 public import RegoValues
 public import SignedTokens
 public import StateStoreSQLite
@@ -36,7 +38,8 @@ public final class DecisionFixture: Sendable {
         }
         point = DecisionPoint(
             prover: APIKeyProver(entries), policies: policies, ledger: ledger, approvals: ledger, mint: mint,
-            recorder: recorder, redactor: try Redactor(), attemptRate: attemptRate, now: { clock.now })
+            recorder: recorder, redactor: Redactor(pseudonymKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32))),
+            attemptRate: attemptRate, now: { clock.now })
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

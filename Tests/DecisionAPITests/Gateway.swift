@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+import Redaction
 import RegoValues
 import SignedTokens
 
@@ -47,7 +48,8 @@ struct Gateway {
         let recorder = recorder
         let decisions = DecisionPoint(
             prover: prover, policies: policies, ledger: MemorySpend(approvals), approvals: approvals, mint: mint,
-            recorder: recorder, redactor: try Redactor(), now: { Self.now })
+            recorder: recorder, redactor: Redactor(pseudonymKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32))),
+            now: { Self.now })
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         api = DecisionAPIServer(

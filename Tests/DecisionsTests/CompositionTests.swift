@@ -1,6 +1,7 @@
 import AegisTesting
 import Approvals
 import Decisions
+import Redaction
 import RegoValues
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
         #expect(decision.parameters.map { String(decoding: $0, as: UTF8.self) } == rewritten)
         #expect(
             decision.redactions
-                == (outcome == .sanitize ? [Redaction(path: "$.memo", detector: "us_ssn", count: 1)] : []))
+                == (outcome == .sanitize ? [RedactedPlace(path: "/memo", detector: "us_ssn", count: 1)] : []))
     }
 
     @Test func `an enforcement point that cannot rewrite denies, and spends nothing`() async throws {

@@ -6,6 +6,7 @@ import Decisions
 import Foundation
 import MerkleLog
 import PolicyBundles
+import Redaction
 import RegoValues
 import SignedTokens
 import Testing
@@ -103,7 +104,7 @@ import Testing
                     caller: Caller(tenant: "acme", kind: .agent, name: nil, keyID: "fin", method: .apiKey))
             ]), policies: fixture.policies, ledger: fixture.ledger, approvals: fixture.ledger, mint: fixture.mint,
             recorder: AuditTrailRecorder(journal: journal, commitmentKey: SymmetricKey(size: .bits256)),
-            redactor: try Redactor(), now: { fixture.clock.now })
+            redactor: Redactor(pseudonymKey: SymmetricKey(size: .bits256)), now: { fixture.clock.now })
         let decision = await point.decide(
             json: Array(
                 #"{"tool": {"name": "payments.transfer"}, "parameters": {"to": "SECRETACCOUNT", "memo": "123-45-6789"}}"#

@@ -111,7 +111,7 @@ extension Value {
 }
 
 /// Reads optional fields by type. `null` counts as absent; another type is an error, never absent.
-private struct FieldReader {
+struct FieldReader {
     let limits: AdmissionLimits
 
     func object(_ parent: Value, _ name: StaticString) throws(AdmissionError) -> Value? {

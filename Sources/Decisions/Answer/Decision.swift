@@ -1,4 +1,5 @@
 public import Approvals
+public import Redaction
 
 /// The answer to one call, in the one form that every enforcement point renders.
 public struct Decision: Sendable, Hashable {
@@ -44,7 +45,7 @@ public struct Decision: Sendable, Hashable {
     public var approval: ApprovalState?
     /// The rewritten parameters as JSON where the outcome is `sanitize`.
     public var parameters: [UInt8]?
-    public var redactions: [Redaction]
+    public var redactions: [RedactedPlace]
     public var limits: Limits
     public var traceID: String?
     public var isDryRun: Bool

@@ -1,4 +1,5 @@
 import Approvals
+import Redaction
 import RegoValues
 
 /// One decision on its way through the story. Each stage reads what the earlier ones left and adds its own; the first
@@ -22,7 +23,7 @@ struct DecisionInProgress {
     var shadow: PolicyVerdict?
     /// Left by `shape` and `spend`.
     var parameters: [UInt8]?
-    var redactions: [Redaction] = []
+    var redactions: [RedactedPlace] = []
     var approval: Decision.ApprovalState?
     var limits = Decision.Limits()
     var hasEffects = false

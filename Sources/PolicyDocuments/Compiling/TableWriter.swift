@@ -19,6 +19,7 @@ struct TableWriter {
             .init(name: "schema_version", value: .integer(1)),
             .init(name: "agents", value: .byName(catalog.agents.map { ($0.name, $0.json) })),
             .init(name: "tools", value: .byName(catalog.tools.map { ($0.name, $0.json) })),
+            .init(name: "detectors", value: .byName(catalog.detectors.map { ($0.name, $0.json) })),
             .init(
                 name: "approvers",
                 value: .byName(

@@ -6,6 +6,7 @@ import EnvoyAuthorization
 import Foundation
 import Logging
 import PolicyBundles
+import Redaction
 import ServiceLifecycle
 import SignedTokens
 import StateStoreSQLite
@@ -50,7 +51,8 @@ struct Gateway {
         let api = "http://\(configuration.host):\(configuration.port)"
         let decisions = DecisionPoint(
             prover: credentials, policies: registry, ledger: store, approvals: store, mint: mint,
-            recorder: AuditTrailRecorder(journal: journal, commitmentKey: keys.commitments), redactor: try Redactor(),
+            recorder: AuditTrailRecorder(journal: journal, commitmentKey: keys.commitments),
+            redactor: Redactor(pseudonymKey: keys.pseudonyms),
             approvalURL: { "\(api)/v1/approvals/\($0)" }, now: now)
         let server = DecisionAPIServer(
             configuration: .init(host: configuration.host, port: configuration.port), decisions: decisions,

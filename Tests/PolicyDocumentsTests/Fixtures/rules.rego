@@ -50,7 +50,7 @@ after_phi_holds if "phi" in input.session.labels
 after_phi_fails if ("phi" in input.session.labels) == false
 
 # rule memo: sanitize
-sanitize contains [4, 0, {"policy": "p1", "rule": "memo", "detectors": ["email"], "paths": ["$.memo"], "action": "redact"}] if "memo" in object.keys(input.params)
+sanitize contains [4, 0, {"policy": "p1", "rule": "memo", "detectors": ["email"], "paths": ["$.memo"]}] if "memo" in object.keys(input.params)
 
 # rule risky: deny
 deny contains [5, "risky", "policy_deny", "policy `p1` denies this call"] if risky_holds
