@@ -77,7 +77,7 @@ import Testing
     @Test(arguments: [
         #"[{"policy": "p", "rule": null, "detectors": ["no_such"], "paths": ["$.memo"], "action": "redact"}]"#,
         #"[{"policy": "p", "rule": null, "detectors": ["us_ssn"], "paths": ["memo"], "action": "redact"}]"#,
-        #"[{"policy": "p", "rule": null, "detectors": ["us_ssn"], "paths": ["$.memo"], "action": "drop"}]"#,
+        #"[{"policy": "p", "rule": null, "detectors": ["us_ssn"], "paths": ["$.memo"], "action": "blur"}]"#,
         #"[{"policy": "p", "rule": null, "detectors": [], "paths": ["$.memo"], "action": "redact"}]"#,
     ])
     func `an obligation that cannot be carried out denies`(obligation: String) async throws {

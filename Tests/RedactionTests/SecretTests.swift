@@ -20,6 +20,7 @@ import Testing
     ])
     func `a key is known by its beginning`(detector: String, key: String) throws {
         #expect(try Redactor.test.redacted("use \(key) now", [detector]) == "use [REDACTED:\(detector)] now")
+        #expect(try Redactor.test.redacted("It is \(key).", [detector]) == "It is [REDACTED:\(detector)].")
         #expect(try Redactor.test.redacted("\"\(key)\"") == "\"[REDACTED:\(detector)]\"")
         #expect(try Redactor.test.redacted("x\(key)", [detector]) == "x\(key)")
     }
@@ -40,7 +41,9 @@ import Testing
         ("high_entropy_secret", "sha512-Zx9Kq2Lm7Rt4Vw8Yb3Nc6Pd1Sf5Gh0JkAe7Uo2Iq9Wz4"),
         ("high_entropy_secret", "Sources/RegoRuntime/Builtins/GraphQL/GraphQLParser2"),
         ("high_entropy_secret", "aVeryLongNameOfSomeFunctionInJava8WithManyWords"),
-        ("high_entropy_secret", "password: aaaaaaaaaaaaaaaaaaaa1"), ("high_entropy_secret", "token: finance-agent"),
+        ("high_entropy_secret", "password: aaaaaaaaaaaaaaaaaaaa1"), ("high_entropy_secret", "token: v1/approvals/"),
+        ("high_entropy_secret", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+        ("high_entropy_secret", "token: finance-agent"),
     ])
     func `what only looks like it is left alone`(detector: String, text: String) throws {
         #expect(try Redactor.test.redacted(text, [detector]) == text)

@@ -23,7 +23,7 @@ struct EmailDetector: TextDetector {
         let first = max(0, at - EmailDetector.longestLocal)
         while start > first, EmailDetector.isLocal(text[start - 1]) {
             // Ideographs before letters are the sentence that the address stands in.
-            if text[start - 1] >= 0x80, start < at, !text.hasWord(before: start) { break }
+            if text[start - 1] >= 0x80, start < at, text[start] < 0x80, !text.hasWord(before: start) { break }
             start -= 1
         }
         while start < at, text[start] & 0xc0 == 0x80 { start += 1 }

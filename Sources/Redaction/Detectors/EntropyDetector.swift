@@ -3,9 +3,10 @@
 /// Randomness is the collision entropy, which needs no logarithm: with `c` occurrences of each character among `n`, it is at least
 /// `b` bits where `2^b · Σc² ≤ n²`. Random base64 of 24 characters has about 4.1 bits.
 ///
-/// - Behind a word such as `password` or `api_key`: 12 characters or more with a letter and a digit, 3 bits.
-/// - Anywhere else: 24 or more with a capital, a small letter and a digit, 3.6 bits, of which at most 45 of a
-///   hundred stand in runs of three and more small letters, as those of joined words do. What has letters of one case only (digests,
+/// - Behind a word such as `password` or `api_key`: 12 characters or more with a letter and a digit, 3 bits, at most 60 of a
+///   hundred in runs of three and more small letters.
+/// - Anywhere else: 24 or more with a capital, a small letter and a digit, 3.6 bits, at most 45
+///   of a hundred in such runs, which is what joined words have. What has letters of one case only (digests,
 ///   UUIDs) is not taken for a secret without such a word.
 struct EntropyDetector: TextDetector {
     var name: String { "high_entropy_secret" }
@@ -52,6 +53,8 @@ struct SecretLooks {
     private var run = 0
     /// Characters in runs of three and more small letters, as words have them.
     private var inWords = 0
+    /// Characters that follow the one before in ASCII, as an alphabet written out has them.
+    private var steps = 0
 
     init(_ text: ScannedText, _ range: Range<Int>) {
         var counts = InlineArray<128, UInt16>(repeating: 0)
@@ -66,6 +69,7 @@ struct SecretLooks {
             case 3: smallLetters += 1
             default: break
             }
+            if place > range.lowerBound, byte == text[place - 1] &+ 1 { steps += 1 }
             run = kind == 3 ? run + 1 : 0
             if run >= 3 { inWords += run == 3 ? 3 : 1 }
             counted += 1
@@ -73,10 +77,15 @@ struct SecretLooks {
         for byte in 0..<128 { squares += Int(counts[byte]) * Int(counts[byte]) }
     }
 
-    var isLikely: Bool { digits > 0 && capitals + smallLetters > 1 && 8 * squares <= counted * counted }
+    private var isWritten: Bool { 2 * steps > counted }
+
+    var isLikely: Bool {
+        digits > 0 && capitals + smallLetters > 1 && 8 * squares <= counted * counted && 5 * inWords <= 3 * counted
+            && !isWritten
+    }
 
     var isCertain: Bool {
         digits > 0 && capitals > 1 && smallLetters > 1 && 12 * squares <= counted * counted
-            && 20 * inWords <= 9 * counted
+            && 20 * inWords <= 9 * counted && !isWritten
     }
 }

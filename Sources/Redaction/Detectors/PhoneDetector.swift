@@ -75,6 +75,7 @@ struct PhoneDetector: TextDetector {
             !isDate(text, first)
         else { return nil }
         let groups = DigitGroups(text, from: first, most: 11)
+        guard !isEnclosed || text[groups.firstEnd] == UInt8(ascii: ")") else { return nil }
         guard groups.count >= 9, groups.groups > 1, groups.shortest >= 2, groups.separators == 1 || isEnclosed
         else { return nil }
         guard groups.groups > 2 || text[groups.firstEnd] != UInt8(ascii: ".") else { return nil }
@@ -85,7 +86,7 @@ struct PhoneDetector: TextDetector {
         let first = text[start] == UInt8(ascii: "(") ? start + 1 : start
         guard text[first].isDigit, !isDate(text, first) else { return nil }
         let groups = DigitGroups(text, from: first, most: 15)
-        return groups.count >= 7 ? groups.finish() : nil
+        return groups.count >= 7 && groups.separators <= 2 ? groups.finish() : nil
     }
 
     /// `01.02.2024`, `2024-01-02`: a date, whatever goes on behind it.

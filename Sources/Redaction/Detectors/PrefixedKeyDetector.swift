@@ -45,7 +45,9 @@ struct PrefixedKeyDetector: TextDetector, @unchecked Sendable {
     func match(_ text: ScannedText, at place: Int, _ contexts: Contexts) -> DetectorVerdict {
         for form in forms where text.has(form.prefix, at: place) && !text.hasWord(before: place) {
             let start = place + form.prefix.utf8CodeUnitCount
-            let end = text.end(of: form.alphabet.contains, from: start, limit: form.length.upperBound + 1)
+            var end = text.end(of: form.alphabet.contains, from: start, limit: form.length.upperBound + 1)
+            // A sentence may end behind a key.
+            while form.alphabet == .dotted, end > start, text[end - 1] == UInt8(ascii: ".") { end -= 1 }
             guard form.length.contains(end - start), !form.isMixed || isMixed(text, start..<end) else { continue }
             return .found(place..<end)
         }
