@@ -199,7 +199,7 @@ private let transfer = "tools: [payments.transfer]\neffect: allow\n"
             "where a sanitizer is about",
             policy: transfer + "sanitize: [{detectors: [email], on: ⟦results, paths: [⟦\"$.anything\"]}]",
             "policy.unknown-value: `on` cannot be `results` | did you mean `result`?",
-            "policy.unknown-parameter: the tool `payments.transfer` has no parameter `anything` | NEAR"
+            "policy.unknown-parameter: the tool `payments.transfer` has no parameter `anything` | declare it under the tool's `parameters`, or correct the path"
         ),
         Fault(
             "detectors of one's own",
