@@ -51,12 +51,14 @@ let package = Package(
             swiftSettings: strict),
 
         // Domain
+        .target(name: "Redaction", dependencies: ["RegoValues", "CRE2", crypto], swiftSettings: strict),
         .target(
             name: "PolicyBundles", dependencies: ["RegoValues", "SignedTokens", "CZlib", crypto], swiftSettings: strict),
         .target(
             name: "PolicyDocuments",
             dependencies: [
-                "RegoSyntax", "RegoCompiler", "RegoRuntime", "RegoValues", .product(name: "Yams", package: "Yams"),
+                "RegoSyntax", "RegoCompiler", "RegoRuntime", "RegoValues", "Redaction",
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .target(name: "Approvals", dependencies: ["RegoValues", "SignedTokens", crypto], swiftSettings: strict),
@@ -64,7 +66,8 @@ let package = Package(
         .target(
             name: "Decisions",
             dependencies: [
-                "RegoRuntime", "RegoValues", "PolicyBundles", "SignedTokens", "Approvals", "AuditTrail", "CRE2", crypto,
+                "RegoRuntime", "RegoValues", "PolicyBundles", "SignedTokens", "Approvals", "AuditTrail", "Redaction",
+                crypto,
             ],
             swiftSettings: strict),
 
@@ -105,8 +108,8 @@ let package = Package(
             name: "aegis",
             dependencies: [
                 "RegoValues", "RegoSyntax", "RegoCompiler", "RegoRuntime", "MerkleLog", "SignedTokens", "PolicyBundles",
-                "PolicyDocuments", "Approvals", "AuditTrail", "Decisions", "StateStoreSQLite", "EnvoyAuthorization",
-                "DecisionAPI", crypto,
+                "PolicyDocuments", "Approvals", "AuditTrail", "Redaction", "Decisions", "StateStoreSQLite",
+                "EnvoyAuthorization", "DecisionAPI", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -122,7 +125,9 @@ let package = Package(
         // Tests
         .target(
             name: "AegisTesting",
-            dependencies: ["Decisions", "Approvals", "StateStoreSQLite", "SignedTokens", "RegoValues"],
+            dependencies: [
+                "Decisions", "Redaction", "Approvals", "StateStoreSQLite", "SignedTokens", "RegoValues", crypto,
+            ],
             swiftSettings: strict),
         .testTarget(name: "RegoValuesTests", dependencies: ["RegoValues", bigInt], swiftSettings: strict),
         .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: strict),
@@ -142,8 +147,10 @@ let package = Package(
             name: "PolicyBundlesTests", dependencies: ["AegisTesting", "PolicyBundles", "SignedTokens", "RegoValues"],
             swiftSettings: strict),
         .testTarget(
-            name: "PolicyDocumentsTests", dependencies: ["PolicyDocuments", "RegoRuntime", "RegoSyntax", "RegoValues"],
+            name: "PolicyDocumentsTests",
+            dependencies: ["PolicyDocuments", "Redaction", "RegoRuntime", "RegoSyntax", "RegoValues"],
             exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "RedactionTests", dependencies: ["Redaction", "RegoValues", crypto], swiftSettings: strict),
         .testTarget(
             name: "ApprovalsTests", dependencies: ["Approvals", "SignedTokens", "RegoValues"], swiftSettings: strict),
         .testTarget(
@@ -152,8 +159,8 @@ let package = Package(
         .testTarget(
             name: "DecisionsTests",
             dependencies: [
-                "AegisTesting", "Decisions", "Approvals", "AuditTrail", "MerkleLog", "PolicyBundles", "PolicyDocuments",
-                "RegoRuntime", "RegoSyntax", "SignedTokens", "RegoValues", crypto,
+                "AegisTesting", "Decisions", "Redaction", "Approvals", "AuditTrail", "MerkleLog", "PolicyBundles",
+                "PolicyDocuments", "RegoRuntime", "RegoSyntax", "SignedTokens", "RegoValues", crypto,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -173,7 +180,7 @@ let package = Package(
         .testTarget(
             name: "DecisionAPITests",
             dependencies: [
-                "DecisionAPI", "Decisions", "Approvals", "RegoValues", "SignedTokens", crypto,
+                "DecisionAPI", "Decisions", "Redaction", "Approvals", "RegoValues", "SignedTokens", crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

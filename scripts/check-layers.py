@@ -15,6 +15,7 @@ LAYERS = [
     ["RegoCompiler"],
     ["RegoRuntime"],
     ["MerkleLog", "SignedTokens"],
+    ["Redaction"],
     ["PolicyBundles", "PolicyDocuments", "Approvals", "AuditTrail"],
     ["Decisions"],
     ["StateStoreSQLite"],

@@ -2,6 +2,7 @@ public import Approvals
 import Crypto
 public import Decisions
 public import Foundation
+import Redaction
 public import RegoValues
 public import SignedTokens
 public import StateStoreSQLite
@@ -45,7 +46,9 @@ public final class DecisionFixture: Sendable {
         point = DecisionPoint(
             prover: APIKeyProver(entries), policies: policies, ledger: ledger, sessions: sessions, approvals: ledger,
             mint: mint,
-            delegations: delegations, recorder: recorder, redactor: try Redactor(), attemptRate: attemptRate,
+            delegations: delegations, recorder: recorder,
+            redactor: Redactor(pseudonymKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32))),
+            attemptRate: attemptRate,
             switches: { [switches] in switches.now }, now: { clock.now })
     }
 

@@ -1,7 +1,9 @@
 #include "cre2_shim.h"
 
 #include <re2/re2.h>
+#include <re2/set.h>
 
+#include <memory>
 #include <new>
 #include <string>
 #include <vector>
@@ -77,6 +79,45 @@ extern "C" bool cre2_match(const cre2_pattern *pattern, const char *text, size_t
         const char *start = groups[index].data();
         ranges[index].start = start == nullptr ? -1 : start - text;
         ranges[index].end = start == nullptr ? -1 : start - text + static_cast<ptrdiff_t>(groups[index].size());
+    }
+    return true;
+}
+
+struct cre2_set {
+    re2::RE2::Set set;
+
+    explicit cre2_set(const re2::RE2::Options &options) : set(options, re2::RE2::UNANCHORED) {}
+};
+
+extern "C" cre2_set *cre2_set_compile(const char *const *texts, const size_t *lengths, int count, int64_t max_memory) {
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(max_memory);
+    std::unique_ptr<cre2_set> made(new (std::nothrow) cre2_set(options));
+    if (!made) {
+        return nullptr;
+    }
+    for (int index = 0; index < count; index++) {
+        if (made->set.Add(re2::StringPiece(texts[index], lengths[index]), nullptr) != index) {
+            return nullptr;
+        }
+    }
+    return made->set.Compile() ? made.release() : nullptr;
+}
+
+extern "C" void cre2_set_free(cre2_set *set) { delete set; }
+
+extern "C" bool cre2_set_match(const cre2_set *set, const char *text, size_t length, bool *matched, int count) {
+    std::vector<int> found;
+    re2::RE2::Set::ErrorInfo error = {re2::RE2::Set::kNoError};
+    const bool any = set->set.Match(re2::StringPiece(text == nullptr ? "" : text, length), &found, &error);
+    if (!any && error.kind != re2::RE2::Set::kNoError) {
+        return false;
+    }
+    for (int index : found) {
+        if (index >= 0 && index < count) {
+            matched[index] = true;
+        }
     }
     return true;
 }

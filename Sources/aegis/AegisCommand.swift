@@ -19,8 +19,9 @@ struct AegisCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, PolicyCommand.self, DecideCommand.self, ApprovalsCommand.self, AuditCommand.self,
-            KeysCommand.self, AgentsCommand.self, RegoCommand.self, BenchCommand.self, VersionCommand.self,
+            ServeCommand.self, PolicyCommand.self, DecideCommand.self, DetectCommand.self, ApprovalsCommand.self,
+            AuditCommand.self, KeysCommand.self, AgentsCommand.self, RegoCommand.self, BenchCommand.self,
+            VersionCommand.self,
         ]
     )
 

@@ -112,6 +112,27 @@ import Testing
         }
     }
 
+    @Test func `a result is answered like a decision, and what is no request is a problem`() async throws {
+        let gateway = try Gateway()
+        try await gateway.run { (caller) async throws in
+            let body = #"{"tool": {"name": "payments.transfer"}, "parameters": {"amount": 1}, "result": {"ok": true}}"#
+            let reply = try await caller.send(.post, "/v1/results", as: "finance-1", body)
+            #expect(reply.status == 200)
+            #expect(reply["decision"].string == "allow")
+            #expect(reply["result", "ok"].boolValue == true)
+            #expect(reply["receipt", "log"].string == "gw-1/acme")
+            for (body, status) in [
+                (#"{"tool": {"name": "payments.transfer"}}"#, 400), (#"{"result": 1}"#, 400), ("", 400),
+                (#"{"tool": {"name": "payments.transfer"}, "result": 1, "results": 2}"#, 400),
+                (#"{"tool": {"name": "payments.transfer"}, "result": 1e400}"#, 400),
+            ] {
+                #expect(try await caller.send(.post, "/v1/results", as: "finance-1", body).status == status, "\(body)")
+            }
+            #expect(try await caller.send(.post, "/v1/results", key: "aegis_x", body).status == 401)
+        }
+        #expect(gateway.recorder.decisions.count == 7)
+    }
+
     @Test func `an unknown path is a problem`() async throws {
         try await Gateway().run { (caller) async throws in
             let reply = try await caller.send(.get, "/v2/decisions", as: "finance-1")

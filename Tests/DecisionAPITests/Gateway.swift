@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+import Redaction
 import RegoValues
 import SignedTokens
 
@@ -50,7 +51,8 @@ struct Gateway {
             prover: prover, policies: policies, ledger: MemorySpend(approvals),
             sessions: SessionLedger(markKey: SymmetricKey(size: .bits256)), approvals: approvals, mint: mint,
             delegations: try DelegationMint(signingKey: signingKey, audience: "gw-1"),
-            recorder: recorder, redactor: try Redactor(), now: { Self.now })
+            recorder: recorder, redactor: Redactor(pseudonymKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32))),
+            now: { Self.now })
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         api = DecisionAPIServer(

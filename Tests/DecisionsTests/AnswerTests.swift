@@ -20,7 +20,7 @@ import Testing
                 + #""message":"as policy says","policy":"p","rule":"r"},"policy_version":"acme/1@sha256:000000000000","#
                 + #""mode":"enforce","would_decision":null,"agent_id":"finance-agent","tool_name":"payments.transfer","#
                 + #""approval":null,"parameters":{"currency":"EUR","memo":"[REDACTED:us_ssn]"},"#
-                + #""redactions":[{"path":"$.memo","detector":"us_ssn","count":1}],"#
+                + #""redactions":[{"path":"/memo","detector":"us_ssn","count":1}],"#
                 + #""limits":{"budget_remaining":"13.40 USD"},"trace_id":null,"receipt":{"log":"test/acme","index":0,"#
                 + #""leaf_hash":"0000000000000000000000000000000000000000000000000000000000000000"}}"#)
     }

@@ -1,6 +1,7 @@
 import AegisTesting
 import Approvals
 import Decisions
+import Redaction
 import RegoValues
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
         #expect(decision.parameters.map { String(decoding: $0, as: UTF8.self) } == rewritten)
         #expect(
             decision.redactions
-                == (outcome == .sanitize ? [Redaction(path: "$.memo", detector: "us_ssn", count: 1)] : []))
+                == (outcome == .sanitize ? [RedactedPlace(path: "/memo", detector: "us_ssn", count: 1)] : []))
     }
 
     @Test func `an enforcement point that cannot rewrite denies, and spends nothing`() async throws {
@@ -76,7 +77,7 @@ import Testing
     @Test(arguments: [
         #"[{"policy": "p", "rule": null, "detectors": ["no_such"], "paths": ["$.memo"], "action": "redact"}]"#,
         #"[{"policy": "p", "rule": null, "detectors": ["us_ssn"], "paths": ["memo"], "action": "redact"}]"#,
-        #"[{"policy": "p", "rule": null, "detectors": ["us_ssn"], "paths": ["$.memo"], "action": "drop"}]"#,
+        #"[{"policy": "p", "rule": null, "detectors": ["us_ssn"], "paths": ["$.memo"], "action": "blur"}]"#,
         #"[{"policy": "p", "rule": null, "detectors": [], "paths": ["$.memo"], "action": "redact"}]"#,
     ])
     func `an obligation that cannot be carried out denies`(obligation: String) async throws {

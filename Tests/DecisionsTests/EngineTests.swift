@@ -6,6 +6,7 @@ import Decisions
 import Foundation
 import MerkleLog
 import PolicyBundles
+import Redaction
 import RegoValues
 import SignedTokens
 import Testing
@@ -105,7 +106,7 @@ import Testing
             sessions: fixture.sessions, approvals: fixture.ledger, mint: fixture.mint,
             delegations: fixture.delegations,
             recorder: AuditTrailRecorder(journal: journal, commitmentKey: SymmetricKey(size: .bits256)),
-            redactor: try Redactor(), now: { fixture.clock.now })
+            redactor: Redactor(pseudonymKey: SymmetricKey(size: .bits256)), now: { fixture.clock.now })
         let decision = await point.decide(
             json: Array(
                 #"{"tool": {"name": "payments.transfer"}, "parameters": {"to": "SECRETACCOUNT", "memo": "123-45-6789"}}"#

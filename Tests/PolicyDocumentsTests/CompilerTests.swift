@@ -1,4 +1,5 @@
 import Foundation
+import Redaction
 import RegoRuntime
 import RegoSyntax
 import RegoValues
@@ -209,7 +210,7 @@ import Testing
         }
         for name in ConditionFunction.all.keys { #expect(page.contains("`\(name)`"), "\(name)") }
         for name in SchemaReader.keywords { #expect(page.contains("`\(name)`"), "\(name)") }
-        for name in PolicyCompiler.builtInDetectors { #expect(page.contains("`\(name)`"), "\(name)") }
+        for name in Redactor.detectorNames { #expect(page.contains("`\(name)`"), "\(name)") }
     }
 
     /// Every function that conditions may call is one of the engine, with as many arguments.

@@ -171,7 +171,7 @@ private let large = Call(params: #"{"amount": 6000, "currency": "EUR", "urgent":
     @Test func `sanitizing is an obligation that an approval does not lose`() throws {
         let policies = [ask, "sanitize: [{detectors: [email], paths: [\"$.memo\"]}]"]
         let expected =
-            #"[{"action":"redact","detectors":["email"],"paths":["$.memo"],"policy":"p2","rule":"sanitize"}]"#
+            #"[{"detectors":["email"],"paths":["$.memo"],"policy":"p2","rule":"sanitize"}]"#
         let held = try Row(
             "", policies.map { $0.replacing("sanitize:", with: "tools: [payments.transfer]\nsanitize:") }, Call(), ""
         ).outcome()

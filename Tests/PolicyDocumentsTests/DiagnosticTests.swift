@@ -92,7 +92,7 @@ private let transfer = "tools: [payments.transfer]\neffect: allow\n"
             "policy.unknown-kind: there is no kind `Polcy` | did you mean `Policy`?"),
         Fault(
             "no kind", file: "⟦aegis: v1\nname: a",
-            "policy.missing-field: a document needs the field `kind` | add `kind`: one of Agent, Tool, Policy, Approvers, Tenant"
+            "policy.missing-field: a document needs the field `kind` | add `kind`: one of Agent, Tool, Policy, Approvers, Tenant, Detector"
         ),
     ]
 
@@ -192,6 +192,46 @@ private let transfer = "tools: [payments.transfer]\neffect: allow\n"
         Fault(
             "an unknown detector", policy: transfer + "sanitize: [{detectors: [⟦us_snn]}]",
             "policy.unknown-detector: there is no detector `us_snn` | did you mean `us_ssn`?"),
+        Fault(
+            "what a detector's finds become", policy: transfer + "sanitize: [{detectors: [email], action: ⟦redcat}]",
+            "policy.unknown-value: `action` cannot be `redcat` | did you mean `redact`?"),
+        Fault(
+            "where a sanitizer is about",
+            policy: transfer + "sanitize: [{detectors: [email], on: ⟦results, paths: [⟦\"$.anything\"]}]",
+            "policy.unknown-value: `on` cannot be `results` | did you mean `result`?",
+            "policy.unknown-parameter: the tool `payments.transfer` has no parameter `anything` | declare it under the tool's `parameters`, or correct the path"
+        ),
+        Fault(
+            "detectors of one's own",
+            file: """
+                aegis: v1
+                kind: Detector
+                name: ⟦us_ssn
+                pattern: "[0-9]+"
+                ---
+                aegis: v1
+                kind: Detector
+                name: badge
+                pattern: ⟦"(B-"
+                validators: [⟦lun]
+                ---
+                aegis: v1
+                kind: Detector
+                name: ⟦badge
+                pattern: ⟦"x*"
+                ---
+                aegis: v1
+                kind: Agent
+                name: a
+                identities: [{api_key: a}]
+                scopes: ["*"]
+                """,
+            "policy.duplicate-name: `us_ssn` is a built-in detector | give it a name of its own",
+            "policy.invalid-pattern: the pattern of the detector `badge` is not one of RE2, or is too long | write an RE2 pattern of at most 1000 bytes that needs at least one character",
+            "policy.unknown-value: `validators` cannot be `lun` | did you mean `luhn`?",
+            "policy.duplicate-name: another Detector has the name `badge`: policies.yaml:8 | give it a name of its own",
+            "policy.invalid-pattern: the pattern of the detector `badge` matches the empty text | write an RE2 pattern of at most 1000 bytes that needs at least one character"
+        ),
         Fault(
             "a path to no parameter", policy: transfer + "sanitize: [{detectors: [email], paths: [⟦\"$.mem\"]}]",
             "policy.unknown-parameter: the tool `payments.transfer` has no parameter `mem` | did you mean `memo`?"),

@@ -57,6 +57,18 @@ int cre2_group_number(const cre2_pattern *pattern, const char *name, size_t leng
 bool cre2_match(const cre2_pattern *pattern, const char *text, size_t length, size_t from, bool anchored,
                 cre2_range *ranges, int count);
 
+// Many patterns looked for at once, in one pass over the text: which of them match somewhere. Immutable once compiled,
+// and may be shared by threads.
+typedef struct cre2_set cre2_set;
+
+// Compiles `count` patterns; null where one is malformed or all together need more than `max_memory` bytes.
+cre2_set *cre2_set_compile(const char *const *texts, const size_t *lengths, int count, int64_t max_memory);
+void cre2_set_free(cre2_set *set);
+
+// Sets matched[i] for each pattern i that matches somewhere. False where that could not be found out (the automaton
+// outgrew its memory): then any may match.
+bool cre2_set_match(const cre2_set *set, const char *text, size_t length, bool *matched, int count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,6 +2,7 @@ import Decisions
 import Hummingbird
 
 /// `POST /v1/decisions`: one decision on one call. `POST /v1/delegations`: the signed chain for the next agent.
+/// `POST /v1/results`: what may be shown of a call's result.
 struct DecisionRoutes: Sendable {
     let decisions: DecisionPoint
     let bodyLimit: Int
@@ -14,6 +15,9 @@ struct DecisionRoutes: Sendable {
         }
         router.post("/v1/delegations") { request, _ in
             try await answer(request, decisions.delegate)
+        }
+        router.post("/v1/results") { request, _ in
+            try await redactResult(request)
         }
     }
 
@@ -33,6 +37,20 @@ struct DecisionRoutes: Sendable {
             decision = await decisions.refuse(error, credentials: credentials, point: Self.point, trace: trace)
         }
         return Self.response(to: decision)
+    }
+
+    private func redactResult(_ request: Request) async throws -> Response {
+        let credentials = request.credentials
+        let trace = request.trace
+        do {
+            let json = try await request.bytes(limit: bodyLimit)
+            let answer = await decisions.redactResult(
+                json: json, credentials: credentials, point: Self.point, trace: trace)
+            return Self.problem(of: answer.decision)?.response ?? Response(json: answer.json)
+        } catch let error as AdmissionError {
+            return Self.response(
+                to: await decisions.refuse(error, credentials: credentials, point: Self.point, trace: trace))
+        }
     }
 
     /// 200 with the decision, whatever it is. What came from nobody, or was no request, is a problem.

@@ -2,6 +2,7 @@ public import Approvals
 public import AuditTrail
 public import Crypto
 import MerkleLog
+import Redaction
 import RegoValues
 
 /// Writes decisions to the audit trail.
@@ -56,11 +57,21 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.decision = answer.outcome.rawValue
         draft.decisionReason = AuditReason(answer.reason)
         draft.wouldDecision = answer.wouldOutcome?.rawValue
-        if let would = answer.would {
+        if answer.would != nil || record.result != nil {
             var json = JSONText()
             json.object { json in
-                json.key("would_decision_reason")
-                Decision.write(would.reason, to: &json)
+                if let would = answer.would {
+                    json.key("would_decision_reason")
+                    Decision.write(would.reason, to: &json)
+                }
+                if let result = record.result {
+                    json.key("result")
+                    json.object { json in
+                        json.field("decision_id", result.decisionID)
+                        json.key("labels")
+                        json.array { json in for label in result.labels { json.string(label) } }
+                    }
+                }
             }
             draft.detail = try AuditTrailRecorder.canonical(json)
         }

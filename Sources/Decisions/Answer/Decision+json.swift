@@ -1,4 +1,5 @@
 public import Approvals
+import Redaction
 import RegoValues
 
 extension Decision {
@@ -44,33 +45,45 @@ extension Decision {
             json.key("parameters")
             if let parameters { json.raw(parameters) } else { json.null() }
             json.key("redactions")
-            json.array { json in
-                for redaction in redactions {
-                    json.object { json in
-                        json.field("path", redaction.path)
-                        json.field("detector", redaction.detector)
-                        json.field("count", Int64(redaction.count))
-                    }
-                }
+            Decision.write(redactions, to: &json)
+            if mustCheckResult {
+                json.key("check_result")
+                json.boolean(true)
             }
             json.key("limits")
             limits.write(to: &json)
             if let delegation { json.field("delegation", delegation) }
             json.field("trace_id", traceID)
             json.key("receipt")
-            if let receipt {
-                json.object { json in
-                    json.field("log", receipt.log)
-                    json.field("index", Int64(clamping: receipt.index))
-                    json.field("leaf_hash", receipt.leafHash)
-                }
-            } else {
-                json.null()
-            }
+            Decision.write(receipt, to: &json)
             if isDryRun {
                 json.key("dry_run")
                 json.boolean(true)
             }
+        }
+    }
+
+    static func write(_ redactions: [RedactedPlace], to json: inout JSONText) {
+        json.array { json in
+            for redaction in redactions {
+                json.object { json in
+                    json.field("path", redaction.path)
+                    json.field("detector", redaction.detector)
+                    json.field("count", Int64(redaction.count))
+                }
+            }
+        }
+    }
+
+    static func write(_ receipt: DecisionReceipt?, to json: inout JSONText) {
+        guard let receipt else {
+            json.null()
+            return
+        }
+        json.object { json in
+            json.field("log", receipt.log)
+            json.field("index", Int64(clamping: receipt.index))
+            json.field("leaf_hash", receipt.leafHash)
         }
     }
 
@@ -128,9 +141,9 @@ extension Decision {
             id: id, outcome: outcome, reason: reason, policyVersion: root.lookup("policy_version").string, mode: mode,
             would: would, tenant: nil, proof: nil,
             agentID: root.lookup("agent_id").string, toolName: root.lookup("tool_name").string, approval: nil,
-            parameters: parameters,
+            parameters: parameters, mustCheckResult: root.lookup("check_result") == .true,
             redactions: root.lookup("redactions").elements.map { entry in
-                Redaction(
+                RedactedPlace(
                     path: entry.lookup("path").string ?? "", detector: entry.lookup("detector").string ?? "",
                     count: Int(entry.lookup("count").int64 ?? 0))
             }, limits: Limits(), traceID: root.lookup("trace_id").string, isDryRun: false,

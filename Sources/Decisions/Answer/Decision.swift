@@ -1,4 +1,5 @@
 public import Approvals
+public import Redaction
 
 /// The answer to one call, in the one form that every enforcement point renders.
 public struct Decision: Sendable, Hashable {
@@ -46,7 +47,9 @@ public struct Decision: Sendable, Hashable {
     public var approval: ApprovalState?
     /// The rewritten parameters as JSON where the outcome is `sanitize`.
     public var parameters: [UInt8]?
-    public var redactions: [Redaction]
+    /// Whether the call's result must go through `POST /v1/results` before the agent sees it.
+    public var mustCheckResult = false
+    public var redactions: [RedactedPlace]
     public var limits: Limits
     public var traceID: String?
     public var isDryRun: Bool

@@ -27,6 +27,15 @@ public struct DecisionRecord {
     public var bundleDigest: String?
     public var point: String
     public var approvalID: String?
+    /// Set where it is about a tool's answer; then the digest is the answer's.
+    public var result: ResultNote?
+
+    /// What a record says of a tool's answer, besides what was taken out of it.
+    public struct ResultNote: Sendable, Hashable {
+        /// The decision that let the call through, as the caller says.
+        public var decisionID: String?
+        public var labels: [String]
+    }
 }
 
 /// Makes decisions durable. Implementers MUST return only when the record and a checkpoint that covers it are on disk.

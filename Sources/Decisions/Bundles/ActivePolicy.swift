@@ -1,4 +1,5 @@
 public import Approvals
+public import Redaction
 public import RegoValues
 
 /// A tenant's policies, ready to evaluate: immutable, so that a decision uses one version from beginning to end.
@@ -15,6 +16,8 @@ public struct ActivePolicy: Sendable {
     public let region: String?
     public let catalog: ToolCatalog
     public let settings: TenantSettings
+    /// The tenant's own, beside the built-in ones.
+    public let detectors: CustomDetectors
     let calendar: BudgetCalendar
     let evaluation: Evaluation
 
@@ -29,6 +32,7 @@ public struct ActivePolicy: Sendable {
         self.bundleDigest = bundleDigest
         self.region = region
         catalog = try ToolCatalog(data: data)
+        detectors = try CustomDetectors(data.root.lookup("aegis").lookup("catalog").lookup("detectors"))
         settings = try TenantSettings(data.root.lookup("aegis").lookup("tenant"))
         calendar = BudgetCalendar(timeZone: settings.timeZone)
         self.evaluation = evaluation

@@ -9,6 +9,8 @@ public struct ToolCatalog: Sendable {
     public let agents: [String: AgentDefinition]
     /// Who may delegate to whom, and who may call for whom.
     let authority: AuthorityTables
+    /// The tools of whose results some policy takes something out.
+    let toolsWithCheckedResults: Set<String>
     private let agentsByKey: [String: String]
     private let agentsBySPIFFE: [String: String]
     private let agentsByToken: [String: String]
@@ -50,6 +52,8 @@ public struct ToolCatalog: Sendable {
                 throw CatalogError("two agents have the token identity `\(id)`")
             }
         }
+        toolsWithCheckedResults = Set(
+            data.root.lookup("aegis").lookup("tables").lookup("result_tools").entries.compactMap(\.key.string))
         authority = try AuthorityTables(data.root.lookup("aegis").lookup("tables"))
         self.tools = tools
         self.agents = agents

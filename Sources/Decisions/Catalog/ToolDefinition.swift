@@ -1,3 +1,4 @@
+public import Redaction
 public import RegoValues
 
 /// A `kind: Tool` document as the bundle's data carries it. The values live in the bundle's document.

@@ -1,4 +1,5 @@
 import Approvals
+import Redaction
 import RegoValues
 
 /// One decision on its way through the story. Each stage reads what the earlier ones left and adds its own; the first
@@ -26,7 +27,7 @@ struct DecisionInProgress {
     var shadow: PolicyVerdict?
     /// Left by `shape` and `spend`.
     var parameters: [UInt8]?
-    var redactions: [Redaction] = []
+    var redactions: [RedactedPlace] = []
     var approval: Decision.ApprovalState?
     var limits = Decision.Limits()
     var hasEffects = false
@@ -113,9 +114,15 @@ struct DecisionInProgress {
             policyVersion: policy?.version, mode: policy?.settings.mode ?? .enforce, would: would,
             tenant: caller?.tenant, proof: caller?.method, agentID: agent?.name, toolName: call?.tool.name,
             approval: approval,
-            parameters: parameters, redactions: redactions, limits: limits, traceID: request.trace?.traceID,
+            parameters: parameters,
+            mustCheckResult: isPermitted && resultIsChecked, redactions: redactions, limits: limits,
+            traceID: request.trace?.traceID,
             isDryRun: request.isDryRun, delegation: delegation, receipt: receipt, problem: problem,
             repeatedAnswer: nil)
+    }
+
+    private var resultIsChecked: Bool {
+        call.map { policy?.catalog.toolsWithCheckedResults.contains($0.tool.name) ?? false } ?? false
     }
 
     /// The exact call, for approvals and tokens.

@@ -42,7 +42,8 @@ extension DecisionPoint {
     }
 
     /// The document that policies see as `input`.
-    private static func input(_ decision: DecisionInProgress) -> Value? {
+    /// - Parameter phase: what is asked for, where it is not a decision about a call.
+    static func input(_ decision: DecisionInProgress, phase: StaticString? = nil) -> Value? {
         guard let caller = decision.caller, let agent = decision.agent, let call = decision.call else { return nil }
         let heap = decision.request.heap
         var members: [(Value, Value)] = [
@@ -65,6 +66,7 @@ extension DecisionPoint {
                     ])
                 ))
         }
+        if let phase { members.append((.string("phase"), .string(phase))) }
         if let token = decision.token {
             members.append(
                 (.string("approval"), heap.object([(.string("id"), heap.string(token.approvalID.description))])))

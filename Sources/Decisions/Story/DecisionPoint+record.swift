@@ -1,4 +1,5 @@
 import Approvals
+import Redaction
 import RegoValues
 
 /// The record, durable before the answer leaves. Without it nothing is permitted, and what was spent is given back.
@@ -40,7 +41,7 @@ extension DecisionPoint {
         }
     }
 
-    private func entry(of decision: DecisionInProgress, _ answer: Decision) -> DecisionRecord {
+    func entry(of decision: DecisionInProgress, _ answer: Decision) -> DecisionRecord {
         let heap = decision.request.heap
         return DecisionRecord(
             answer: answer, at: now(), admittedAt: decision.admittedAt, callerIdentity: decision.caller?.identity,
@@ -51,7 +52,8 @@ extension DecisionPoint {
             spanID: decision.request.trace?.spanID, region: decision.policy?.region,
             parametersDigest: decision.digest,
             parametersShown: decision.call.map { call in
-                redactor.view(call.parameters, sensitive: call.tool.sensitive, heap: heap)
+                redactor.view(
+                    call.parameters, sensitive: call.tool.sensitive, in: decision.redactionScope, heap: heap)
             }, bundleDigest: decision.policy?.bundleDigest, point: decision.request.point.name,
             approvalID: decision.approval?.id ?? decision.token?.approvalID.description)
     }

@@ -1,12 +1,13 @@
+import Redaction
 import RegoValues
 
 /// Deterministic rewriting of a permitted call's parameters, as its policies oblige.
 extension DecisionPoint {
     func shape(_ decision: inout DecisionInProgress) {
         guard decision.isOpen, let call = decision.call else { return }
-        if let shadow = decision.shadow { decision.would = foresee(shadow, call, decision.request) }
+        if let shadow = decision.shadow { decision.would = foresee(shadow, call, decision) }
         guard let enforced = decision.enforced, enforced.ruling == .allow else { return }
-        switch rewrite(call, enforced, decision.request) {
+        switch rewrite(call, enforced, decision) {
         case .impossible(let reason): decision.deny(reason)
         case .untouched: return
         case .rewritten(let value, let redactions):
@@ -18,12 +19,14 @@ extension DecisionPoint {
     }
 
     /// What would come of the call if shadow policies counted; its budgets and rates are yet to be seen.
-    private func foresee(_ shadow: PolicyVerdict, _ call: ToolCall, _ request: DecisionRequest) -> Decision.Would {
+    private func foresee(_ shadow: PolicyVerdict, _ call: ToolCall, _ decision: DecisionInProgress)
+        -> Decision.Would
+    {
         switch shadow.ruling {
         case .deny: return Decision.Would(.deny, shadow.reason)
         case .approvalNeeded: return Decision.Would(.approvalNeeded, shadow.reason)
         case .allow:
-            switch rewrite(call, shadow, request) {
+            switch rewrite(call, shadow, decision) {
             case .impossible(let reason): return Decision.Would(.deny, reason)
             case .untouched: return Decision.Would(.allow, shadow.reason)
             case .rewritten: return Decision.Would(.sanitize, shadow.reason)
@@ -33,17 +36,18 @@ extension DecisionPoint {
 
     private enum Rewriting {
         case untouched
-        case rewritten(Value, [Redaction])
+        case rewritten(Value, [RedactedPlace])
         case impossible(DecisionReason)
     }
 
-    private func rewrite(_ call: ToolCall, _ verdict: PolicyVerdict, _ request: DecisionRequest) -> Rewriting {
-        guard let first = verdict.sanitize.first else { return .untouched }
-        let known = redactor.detectorNames
-        guard verdict.sanitize.allSatisfy({ $0.detectors.allSatisfy(known.contains) }) else {
-            return .impossible(DecisionReason(.evaluationError, "a policy names a detector that is not known here"))
-        }
-        let (value, redactions) = redactor.sanitize(call.parameters, verdict.sanitize, heap: request.heap)
+    private func rewrite(_ call: ToolCall, _ verdict: PolicyVerdict, _ decision: DecisionInProgress) -> Rewriting {
+        let request = decision.request
+        let duties = verdict.sanitize.filter { $0.target == .parameters }
+        guard let first = duties.first else { return .untouched }
+        let scope = decision.redactionScope
+        if let unknown = DecisionPoint.unknownDetector(in: duties, scope) { return .impossible(unknown) }
+        let (value, redactions) = redactor.sanitize(
+            call.parameters, duties.map(\.order), in: scope, heap: request.heap)
         guard !redactions.isEmpty else { return .untouched }
         guard request.point.rewritesParameters else {
             return .impossible(
@@ -52,5 +56,22 @@ extension DecisionPoint {
                     policy: first.policy, rule: first.rule))
         }
         return .rewritten(value, redactions)
+    }
+
+    /// Why duties cannot be carried out that name a detector which there is not.
+    static func unknownDetector(in duties: [SanitizeObligation], _ scope: Redactor.Scope) -> DecisionReason? {
+        for duty in duties where !duty.order.detectors.allSatisfy(scope.knows) {
+            return DecisionReason(
+                .evaluationError, "a policy names a detector that is not known here", policy: duty.policy,
+                rule: duty.rule)
+        }
+        return nil
+    }
+}
+
+extension DecisionInProgress {
+    /// Whose detectors and pseudonyms are used.
+    var redactionScope: Redactor.Scope {
+        Redactor.Scope(tenant: caller?.tenant ?? "", detectors: policy?.detectors ?? .none)
     }
 }

@@ -1,4 +1,5 @@
 import Approvals
+import Redaction
 import RegoValues
 
 /// What needs state, in one atomic step: the token, the rates, the budgets. Calls that spend nothing touch no store.
@@ -99,7 +100,8 @@ extension DecisionPoint {
                         tenant: held.tenant, books: .attempts, policy: "", rule: "approval_attempts", scope: .agent,
                         subject: held.agent), limit: attemptRate))
         }
-        let view = redactor.view(call.parameters, sensitive: call.tool.sensitive, heap: decision.request.heap)
+        let view = redactor.view(
+            call.parameters, sensitive: call.tool.sensitive, in: decision.redactionScope, heap: decision.request.heap)
         let draft = ApprovalDraft(
             id: .random(), call: held, terms: terms, decisionID: decision.id.description,
             excluded: [agent.name] + (agent.owner.map { [$0] } ?? []), shownParameters: JSONWriter.text(view),

@@ -1,4 +1,5 @@
 public import Approvals
+public import Redaction
 import RegoValues
 
 /// Where every enforcement point gets its answers. One call is one story, and no path through it leads from a fault to

@@ -1,4 +1,5 @@
 import Approvals
+import Redaction
 import RegoValues
 
 /// What `data.aegis.decision` said, read strictly: a result that is not understood is a fault, never an allow.
@@ -121,10 +122,32 @@ struct PolicyVerdict: Sendable {
     }
 }
 
+/// One policy's wish: rewrite what these detectors find at these paths.
+struct SanitizeObligation: Sendable {
+    /// Where it is to be carried out.
+    enum Target: String, Sendable {
+        case parameters, result
+    }
+
+    var policy: String
+    var rule: String?
+    var target: Target
+    var order: RedactionOrder
+}
+
 extension SanitizeObligation {
     fileprivate init(_ value: Value) throws(PolicyVerdict.Malformed) {
-        guard let policy = value.lookup("policy").string, value.lookup("action").string == "redact" else {
+        guard let policy = value.lookup("policy").string else {
+            throw PolicyVerdict.Malformed(field: "sanitize.policy")
+        }
+        let action = value.lookup("action")
+        let form = action.string.flatMap(RedactionForm.init(rawValue:))
+        guard action.isUndefined || action.kind == .null || form != nil else {
             throw PolicyVerdict.Malformed(field: "sanitize.action")
+        }
+        let on = value.lookup("on")
+        guard let target = on.isUndefined ? .parameters : on.string.flatMap(Target.init(rawValue:)) else {
+            throw PolicyVerdict.Malformed(field: "sanitize.on")
         }
         var detectors: [String] = []
         for element in value.lookup("detectors").elements {
@@ -139,7 +162,9 @@ extension SanitizeObligation {
             paths.append(path)
         }
         guard !detectors.isEmpty, !paths.isEmpty else { throw PolicyVerdict.Malformed(field: "sanitize") }
-        self.init(policy: policy, rule: value.lookup("rule").string, detectors: detectors, paths: paths)
+        self.init(
+            policy: policy, rule: value.lookup("rule").string, target: target,
+            order: RedactionOrder(detectors: detectors, paths: paths, form: form))
     }
 }
 

@@ -7,6 +7,7 @@ struct PolicyCatalog: Sendable {
     private(set) var policies: [PolicyDocument] = []
     private(set) var approvers: [DocumentHeader] = []
     private(set) var tenants: [DocumentHeader] = []
+    private(set) var detectors: [DetectorDocument] = []
     /// Whether every document of the tree could be read. If not, a name that is missing may stand in one that could not.
     private(set) var isWhole = true
     let tree: PolicyTree
@@ -63,6 +64,7 @@ struct PolicyCatalog: Sendable {
         case "Tool": tools.append(ToolDocument(header, findings: findings))
         case "Policy": policies.append(PolicyDocument(header))
         case "Tenant": tenants.append(header)
+        case "Detector": detectors.append(DetectorDocument(header))
         default: approvers.append(header)
         }
     }

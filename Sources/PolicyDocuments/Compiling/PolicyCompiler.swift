@@ -26,18 +26,9 @@ public struct CompiledPolicies: Sendable {
 
 /// Compiles policy documents to Rego and data. The same tree gives the same bytes.
 public struct PolicyCompiler: Sendable {
-    /// The detectors that redaction knows.
-    public static let builtInDetectors: Set = [
-        "us_ssn", "payment_card", "email", "phone", "iban", "ipv4", "jwt", "private_key", "github_token", "aws_key",
-    ]
-
     public var tenant: String
-    public var detectors: Set<String>
 
-    public init(tenant: String, detectors: Set<String> = PolicyCompiler.builtInDetectors) {
-        self.tenant = tenant
-        self.detectors = detectors
-    }
+    public init(tenant: String) { self.tenant = tenant }
 
     /// - Throws: everything that is wrong in the tree, warnings among it, in the order of files and lines.
     public func compile(_ tree: PolicyTree) throws(Diagnostics) -> CompiledPolicies {
@@ -47,7 +38,7 @@ public struct PolicyCompiler: Sendable {
     func compile(_ tree: PolicyTree, isFor tenant: String?) throws(Diagnostics) -> CompiledPolicies {
         let findings = Findings(files: tree.files)
         let catalog = PolicyCatalog(tree, findings: findings)
-        ReferenceChecker(catalog: catalog, detectors: detectors, tenant: tenant, findings: findings).check()
+        ReferenceChecker(catalog: catalog, tenant: tenant, findings: findings).check()
         PolicyChecker(catalog: catalog, findings: findings).check()
         let files = write(catalog, findings)
         if !findings.hasErrors, catalog.policies.contains(where: { $0.regoFile != nil }) {

@@ -1,9 +1,9 @@
+import Redaction
 import RegoSyntax
 
 /// Checks that names are unique and that what documents name exists.
 struct ReferenceChecker {
     let catalog: PolicyCatalog
-    let detectors: Set<String>
     /// Nil when the policies are only looked at.
     let tenant: String?
     let findings: Findings
@@ -30,7 +30,16 @@ struct ReferenceChecker {
             ("the tool `\($0)` matches the same calls", "a call is one of one tool: make one of the two more specific")
         }
         for tool in catalog.tools { tool.checkReferences(findings) }
-        for policy in catalog.policies { checkDetectors(of: policy) }
+        checkNames(catalog.detectors.map(\.header))
+        for detector in catalog.detectors { detector.check(findings) }
+        if catalog.detectors.count > CustomDetectors.most {
+            findings.error(
+                .outOfRange, "there are \(catalog.detectors.count) detectors",
+                at: catalog.detectors[CustomDetectors.most].header.nameLocation,
+                fix: "a tenant may have \(CustomDetectors.most): join some of their patterns with `|`")
+        }
+        let detectors = Redactor.detectorNames + catalog.detectors.map(\.name)
+        for policy in catalog.policies { check(detectors, of: policy) }
         guard catalog.isWhole else { return }
         for agent in catalog.agents {
             checkTools(agent.scopes)
@@ -103,16 +112,17 @@ struct ReferenceChecker {
         }
     }
 
-    private func checkDetectors(of policy: PolicyDocument) {
+    private func check(_ detectors: [String], of policy: PolicyDocument) {
         let tools = catalog.tools(of: policy)
         for sanitizer in policy.sanitizers {
             for detector in sanitizer.detectors where !detectors.contains(detector.value) {
                 findings.error(
                     .unknownDetector, "there is no detector `\(detector.value)`", at: detector.location,
-                    fix: NearMiss.of(detector.value, among: detectors.sorted()).map { "did you mean `\($0)`?" }
+                    fix: NearMiss.of(detector.value, among: detectors).map { "did you mean `\($0)`?" }
                         ?? "use one of \(detectors.sorted().joined(separator: ", "))")
             }
-            for path in sanitizer.paths {
+            // What a tool answers has no schema.
+            for path in sanitizer.paths where !sanitizer.isOnResult {
                 for tool in tools { tool.checkPath(path, findings) }
             }
         }

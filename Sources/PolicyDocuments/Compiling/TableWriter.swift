@@ -19,6 +19,7 @@ struct TableWriter {
             .init(name: "schema_version", value: .integer(1)),
             .init(name: "agents", value: .byName(catalog.agents.map { ($0.name, $0.json) })),
             .init(name: "tools", value: .byName(catalog.tools.map { ($0.name, $0.json) })),
+            .init(name: "detectors", value: .byName(catalog.detectors.map { ($0.name, $0.json) })),
             .init(
                 name: "approvers",
                 value: .byName(
@@ -77,8 +78,17 @@ struct TableWriter {
                 .init(name: "by_pair", value: .sorted(byPair)),
                 .init(name: "agent_class", value: .sorted(agents.classOf.mapValues(JSONText.string))),
                 .init(name: "tool_class", value: .sorted(tools.classOf.mapValues(JSONText.string))),
+                .init(name: "result_tools", value: Self.marks(toolsWithCheckedResults)),
                 .init(name: "http_tools", value: Self.marks(catalog.tools.filter(\.hasHTTP).map(\.name))),
             ] + authority)
+    }
+
+    /// The tools of whose results some enforced policy takes something out.
+    private var toolsWithCheckedResults: [String] {
+        let policies = catalog.policies.filter { policy in
+            !policy.isShadow && policy.sanitizers.contains(where: \.isOnResult)
+        }
+        return catalog.tools.map(\.name).filter { tool in policies.contains { $0.speaksAbout(tool: tool) } }
     }
 
     /// Who may call what, and through whom.

@@ -67,7 +67,9 @@ struct PolicyDocument: Sendable {
     struct Sanitizer: Sendable {
         let detectors: [Located<String>]
         let paths: [Located<String>]
-        let action: String
+        /// Nil: what the detector says.
+        let action: String?
+        let isOnResult: Bool
     }
 
     let header: DocumentHeader
@@ -159,7 +161,7 @@ struct PolicyDocument: Sendable {
     private static func sanitizer(_ node: LocatedNode) -> Sanitizer {
         Sanitizer(
             detectors: node[name: "detectors"]?.strings ?? [], paths: node[name: "paths"]?.strings ?? [],
-            action: node[name: "action"]?.string ?? "redact")
+            action: node[name: "action"]?.string, isOnResult: node[name: "on"]?.string == "result")
     }
 }
 

@@ -32,6 +32,7 @@ package enum PolicyCode: String, CaseIterable, Sendable {
     case invalidApprover = "policy.invalid-approver"
     case invalidChannel = "policy.invalid-channel"
     case invalidControl = "policy.invalid-control"
+    case invalidPattern = "policy.invalid-pattern"
     // Meaning
     case duplicateName = "policy.duplicate-name"
     case duplicateIdentity = "policy.duplicate-identity"

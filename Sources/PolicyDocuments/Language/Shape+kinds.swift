@@ -1,5 +1,7 @@
+import Redaction
+
 extension Shape {
-    static let kinds = ["Agent", "Tool", "Policy", "Approvers", "Tenant"]
+    static let kinds = ["Agent", "Tool", "Policy", "Approvers", "Tenant", "Detector"]
     /// Documents of these kinds may stand in the same tree; they are no part of a bundle.
     static let foreignKinds = ["PolicyTest"]
 
@@ -10,6 +12,7 @@ extension Shape {
         case "Policy": policy
         case "Approvers": approvers
         case "Tenant": tenant
+        case "Detector": detector
         default: nil
         }
     }
@@ -111,6 +114,23 @@ extension Shape {
             Field(
                 "for_risk", .list(.choice(["low", "medium", "high", "critical"]), atLeast: 0),
                 "Risks that they decide when a rule names no approvers."),
+        ])
+
+    static let detector = document(
+        "Detector", "a detector",
+        [
+            Field(
+                "pattern", .text, required: true,
+                "RE2. Where it has a group, the first one is what is taken out, and the rest only has to be there."),
+            Field(
+                "context", .list(.text, atLeast: 1),
+                "Words, one of which must stand shortly before or in the name of the member."),
+            Field(
+                "validators", .list(.choice(FindValidator.allCases.map(\.rawValue)), atLeast: 1),
+                "Checks that a match must pass, all of them."),
+            Field(
+                "action", .choice(RedactionForm.allCases.map(\.rawValue)),
+                "What becomes of its finds where a policy does not say. `redact` by default."),
         ])
 
     static let tenant = document(

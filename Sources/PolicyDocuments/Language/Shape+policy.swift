@@ -1,3 +1,5 @@
+import Redaction
+
 extension Shape {
     static let policy = Shape(
         title: "a policy",
@@ -30,7 +32,7 @@ extension Shape {
         Field("hard_max_amount", .number(minimum: "0", exclusive: false), "Denies `params.amount` above this, always."),
         Field("approval_needed", .conditions, "Asks for approval when these hold."),
         Field("approval", .object(approval), "Who approves what this policy holds."),
-        Field("sanitize", .list(.object(sanitize), atLeast: 1), "What is taken out of the parameters."),
+        Field("sanitize", .list(.object(sanitize), atLeast: 1), "What is taken out of the parameters or the result."),
         Field("allowed_endpoints", .list(.format(.endpoint), atLeast: 1), "Denies every other HTTP method and path."),
         Field("allowed_domains", .list(.format(.domain), atLeast: 0), "Denies every other host."),
         Field("require", .requirements, "What the call's context must say, such as `purpose: care`."),
@@ -69,7 +71,7 @@ extension Shape {
             Field("approval", .object(approval), "Who approves; the policy's `approval` by default."),
             Field(
                 "sanitize", .list(.object(sanitize), atLeast: 1),
-                "With `effect: sanitize`: what is taken out of the parameters."),
+                "With `effect: sanitize`: what is taken out of the parameters or the result."),
         ])
 
     static let approval = Shape(
@@ -88,6 +90,11 @@ extension Shape {
         fields: [
             Field("detectors", .list(.format(.name), atLeast: 1), required: true, "What is looked for."),
             Field("paths", .list(.format(.jsonPath), atLeast: 1), "Where. Everywhere (`$`) by default."),
-            Field("action", .choice(["redact"]), "What is done to it. `redact` by default."),
+            Field(
+                "action", .choice(RedactionForm.allCases.map(\.rawValue)),
+                "What becomes of it. `redact` by default, or what a detector of your own says."),
+            Field(
+                "on", .choice(["parameters", "result"]),
+                "Whether it is about the call or about what the tool answered. `parameters` by default."),
         ])
 }

@@ -13,7 +13,23 @@ enum DecisionModule {
         # may be undefined: OPA takes such an expression for undefined, and a guard would be lost.
         package aegis
 
-        decision := object.union(outcome(false), {"would": would})
+        decision := object.union(outcome(false), {"would": would}) if not about_result
+
+        # Of a tool's answer nothing is decided any more: only what has to be taken out of it.
+        decision := {
+        	"outcome": "allow",
+        	"reason": {"code": "policy_allow", "message": "the result of a call", "policy": "", "rule": ""},
+        	"also": [],
+        	"approval": null,
+        	"sanitize": sanitizers(false),
+        	"budgets": [],
+        	"rates": [],
+        	"would": null,
+        } if {
+        	about_result
+        }
+
+        about_result if input.phase == "result"
 
         # The outcome with shadow policies counted in; null when none of them speaks about this call.
         default would := null

@@ -187,9 +187,11 @@ struct PolicyWriter {
         used.insert("sanitize")
         for (position, sanitizer) in sanitizers.enumerated() {
             let paths = sanitizer.paths.isEmpty ? ["$"] : sanitizer.paths.map(\.value)
+            let action = sanitizer.action.map { ", \"action\": \"\($0)\"" } ?? ""
+            let target = sanitizer.isOnResult ? ", \"on\": \"result\"" : ""
             let element =
                 "[\(index), \(position), {\(head(clause)), \"detectors\": \(RegoText.strings(sanitizer.detectors.map(\.value))), "
-                + "\"paths\": \(RegoText.strings(paths)), \"action\": \"\(sanitizer.action)\"}]"
+                + "\"paths\": \(RegoText.strings(paths))\(action)\(target)}]"
             emit("sanitize", clause, matched: element, unclear: ("sanitize", element), conditions, note: note)
         }
     }
@@ -386,7 +388,7 @@ struct PolicyWriter {
             }
 
             sanitize contains [\(index), 0, object.union(
-            \t{\(RegoText.string("policy")): \(RegoText.string(policy.name)), "rule": "rego", "paths": ["$"], "action": "redact"},
+            \t{\(RegoText.string("policy")): \(RegoText.string(policy.name)), "rule": "rego", "paths": ["$"]},
             \tsanitizer,
             )] if {
             \tsome sanitizer in \(custom).sanitize

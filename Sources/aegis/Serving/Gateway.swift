@@ -6,6 +6,7 @@ import EnvoyAuthorization
 import Foundation
 import Logging
 import PolicyBundles
+import Redaction
 import ServiceLifecycle
 import SignedTokens
 import StateStoreSQLite
@@ -56,7 +57,8 @@ struct Gateway {
             prover: identity.prover, policies: registry, ledger: store, sessions: sessions, approvals: store,
             mint: mint,
             delegations: try DelegationMint(signingKey: keys.tokens, audience: configuration.gateway),
-            recorder: AuditTrailRecorder(journal: journal, commitmentKey: keys.commitments), redactor: try Redactor(),
+            recorder: AuditTrailRecorder(journal: journal, commitmentKey: keys.commitments),
+            redactor: Redactor(pseudonymKey: keys.pseudonyms),
             onBudgetAlert: { [logger] tenant, agent, alert in
                 logger.warning(
                     "a budget has passed \(alert.percent) %",

@@ -10,10 +10,13 @@ struct GatewayKeys {
     let development: SigningKey
     /// Keys the commitments to parameters in the audit trail.
     let commitments: SymmetricKey
+    /// Keys the pseudonyms that stand for what is redacted. Gateways that are to give the same text the same one share the file.
+    let pseudonyms: SymmetricKey
 
     init(in folder: URL) throws {
         tokens = try Self.signingKey("override-tokens", .edDSA, in: folder)
         development = try Self.signingKey("development", .es256, in: folder)
+        pseudonyms = try Self.secret(at: folder.appendingPathComponent("pseudonyms.key"))
         commitments = try Self.secret(at: folder.appendingPathComponent("commitments.key"))
     }
 

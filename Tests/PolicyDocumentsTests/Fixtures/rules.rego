@@ -42,7 +42,7 @@ urgent_fails if data.aegis.catalog.agents[input.agent.id].labels.team == "treasu
 deny contains [3, "after-phi", "policy_deny", "policy `p1` denies this call"] if "phi" in input.session.labels
 
 # rule memo: sanitize
-sanitize contains [4, 0, {"policy": "p1", "rule": "memo", "detectors": ["email"], "paths": ["$.memo"], "action": "redact"}] if "memo" in object.keys(input.params)
+sanitize contains [4, 0, {"policy": "p1", "rule": "memo", "detectors": ["email"], "paths": ["$.memo"]}] if "memo" in object.keys(input.params)
 
 # rule risky: deny
 deny contains [5, "risky", "policy_deny", "policy `p1` denies this call"] if risky_holds

@@ -16,4 +16,4 @@ verdict := {
 sanitize contains [0, 0, {"policy": "p1", "rule": "sanitize", "detectors": ["us_ssn", "email"], "paths": ["$.memo"], "action": "redact"}]
 
 # sanitize
-sanitize contains [0, 1, {"policy": "p1", "rule": "sanitize", "detectors": ["payment_card"], "paths": ["$"], "action": "redact"}]
+sanitize contains [0, 1, {"policy": "p1", "rule": "sanitize", "detectors": ["payment_card"], "paths": ["$"]}]

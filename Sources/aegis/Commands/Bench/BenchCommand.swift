@@ -46,6 +46,9 @@ struct BenchCommand: AsyncParsableCommand {
             }
         }
         try await bench.close()
+        for (name, times) in RedactionBench().run(rounds: rounds) {
+            rows.append([name, "-", Self.microseconds(times, 50), Self.microseconds(times, 99)])
+        }
         Output.table(["CALL", "RECORD", "P50 µs", "P99 µs"], rows)
     }
 

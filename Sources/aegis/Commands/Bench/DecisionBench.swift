@@ -3,6 +3,7 @@ import AuditTrail
 import Decisions
 import Foundation
 import PolicyBundles
+import Redaction
 import SignedTokens
 import StateStoreSQLite
 
@@ -44,7 +45,7 @@ struct DecisionBench {
         let prover = APIKeyProver(entries)
         let mint = try OverrideTokenMint(signingKey: own.tokens, audience: Self.tenant)
         let delegations = try DelegationMint(signingKey: own.tokens, audience: Self.tenant)
-        let redactor = try Redactor()
+        let redactor = Redactor(pseudonymKey: own.pseudonyms)
         let trail = AuditTrailRecorder(journal: journal, commitmentKey: own.commitments)
         let store = store
         func point(_ recorder: any DecisionRecorder) -> DecisionPoint {
