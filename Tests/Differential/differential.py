@@ -49,7 +49,7 @@ class Comparison:
     def reasons(self):
         """What explains each engine that differs; None where nothing does."""
         text = self.program.text
-        if "value" in self.lax and "multiple" in self.others["regorus"].get("error", "") and "<error>" in self.others["rego-cpp"].get(
+        if "value" in self.lax and "multiple outputs" in self.others["regorus"].get("error", "") and "<error>" in self.others["rego-cpp"].get(
                 "error", ""):
             return dict.fromkeys(self.differing)  # both see a conflict where we see none
         return {engine: next((f"{engine}: {known.reason}" for known in KNOWN if engine in self.others

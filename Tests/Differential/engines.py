@@ -9,7 +9,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 AEGIS = pathlib.Path(os.environ.get("AEGIS_BINARY", ROOT / ".build/debug/aegis"))
-PATIENCE = 5  # seconds for one program
+PATIENCE = 10  # seconds for one program of ours, which takes milliseconds
+OTHERS_PATIENCE = 3  # seconds for another engine; rego-cpp loops on one program in hundreds
 UNWANTED = "no engine answers this"
 
 
@@ -32,7 +33,7 @@ class Worker:
         try:
             self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
-            if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
+            if not select.select([self.process.stdout], [], [], OTHERS_PATIENCE)[0]:
                 return self.stopped("hangs")
             answer = self.process.stdout.readline()
         except BrokenPipeError:
