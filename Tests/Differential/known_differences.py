@@ -155,4 +155,16 @@ KNOWN = [
     Difference(
         ("regorus",), "`in` an undefined collection is false instead of undefined", 'out := [x | x := ("" in data.d.nope)]',
         {"value": []}, program=r" in "),
+    Difference(
+        ("regorus",), "an undefined value for one key of a partial object is an error",
+        'out := [x | x := r]\nr[k] := input.prices[v] if { some v in ["nope", "a"]; k := v }', {"value": [{"a": 1}]},
+        error=r"not an object"),
+    Difference(
+        ("regorus",), "a partial object whose key enumerates nothing is undefined instead of empty",
+        'out := [x | x := r]\nr[data.d.nope[v]] := "" if { true }', {"value": [{}]}, program=r"\nr\d*\[(input|data)\.",
+        is_shown=False),
+    Difference(
+        ("regorus",), "two values of an else are undefined instead of a conflict",
+        "out := [x | x := f(0)]\nf(_) := 1 if { false } else := v if { some v in [1, 2] }", {"error": "eval_conflict_error"},
+        refusal=r"eval_conflict_error", program=r"\belse\b", is_shown=False),
 ]
