@@ -15,6 +15,7 @@ let package = Package(
     name: "aegis",
     products: [
         .executable(name: "aegis", targets: ["aegis"]),
+        .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
         .library(name: "RegoEngine", targets: ["RegoValues", "RegoSyntax", "RegoCompiler", "RegoRuntime"]),
     ],
     dependencies: [
@@ -129,6 +130,14 @@ let package = Package(
                 "Decisions", "Redaction", "Approvals", "StateStoreSQLite", "SignedTokens", "RegoValues", crypto,
             ],
             swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "RegoValues", "RegoSyntax", "RegoRuntime", "MerkleLog", "SignedTokens", "PolicyBundles",
+                "PolicyDocuments", "CZlib",
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(name: "RegoValuesTests", dependencies: ["RegoValues", bigInt], swiftSettings: strict),
         .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: strict),
         .testTarget(

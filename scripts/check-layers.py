@@ -21,7 +21,7 @@ LAYERS = [
     ["StateStoreSQLite"],
     ["EnvoyAuthorization", "DecisionAPI"],
     ["aegis"],
-    ["AegisTesting"],
+    ["AegisTesting", "FuzzTargets"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 IMPORT = re.compile(r"^\s*(?:@testable\s+)?(?:public |internal |package |private )?import (?:struct |class |enum |func )?(\w+)", re.M)

@@ -50,6 +50,15 @@ extension RefusedSource {
             fix: did you mean `package`?
             """#),
         RefusedSource(
+            "no package, and a rule whose name is nearly one",
+            "pakcage := 1\n",
+            #"""
+            a.rego:1:1: error: a file starts with `package` [rego_parse_error]
+              pakcage := 1
+              ^
+            fix: put `package name` on its first line
+            """#),
+        RefusedSource(
             "package without a name",
             "package\n",
             #"""

@@ -15,7 +15,7 @@ extension Lowering {
     }
 
     private func lower(statement term: Term, _ expr: Expr) {
-        let value = lower(term, hoisted: false)
+        let value = lower(withCallsFirst([term])[0], hoisted: false)
         emit(.term(value), expr.location, negated: expr.isNegated)
     }
 
@@ -27,8 +27,9 @@ extension Lowering {
         // A negated `==` is a negated `=`, as in OPA: a reference in it that is undefined is part of what is negated.
         // References in other calls are evaluated before them, outside of the negation.
         if call.isOperator("eq") || (expr.isNegated && call.isOperator("equal")), call.arguments.count == 2 {
-            let left = lower(call.arguments[0], hoisted: false)
-            let right = lower(call.arguments[1], hoisted: false)
+            let sides = withCallsFirst(call.arguments)
+            let left = lower(sides[0], hoisted: false)
+            let right = lower(sides[1], hoisted: false)
             emit(.unify(left, right), expr.location, negated: expr.isNegated)
             return
         }
@@ -40,7 +41,7 @@ extension Lowering {
             lowerPrint(call, expr)
             return
         }
-        let arguments = call.arguments.map { lower($0, hoisted: true) }
+        let arguments = withCallsFirst(call.arguments).map { lower($0, hoisted: true) }
         guard let function = function(of: call, operands: arguments.count, wantsValue: false) else { return }
         let arity: Int
         switch function {
@@ -74,7 +75,7 @@ extension Lowering {
                 fix: "compare with `==`, or assign in an expression before")
             return
         }
-        let value = lower(call.arguments[1], hoisted: false)
+        let value = lower(withCallsFirst([call.arguments[1]])[0], hoisted: false)
         guard let target = declarePattern(call.arguments[0], .assigned) else { return }
         emit(.unify(target, value), expr.location)
     }

@@ -206,7 +206,7 @@ final class Lowering {
         let lowered = collecting {
             lowerBody(body)
             loweredKey = key.map { lower($0, hoisted: true) }
-            loweredValue = lower(value, hoisted: true)
+            loweredValue = lower(withCallsFirst([value])[0], hoisted: true)
         }
         popLevel()
         let term = CoreTerm.comprehension(
@@ -245,7 +245,7 @@ final class Lowering {
 
     private func lowerCallValue(_ call: Call) -> CoreTerm {
         if let constant = metadata.constant(for: call) { return lower(constant, hoisted: true) }
-        let arguments = call.arguments.map { lower($0, hoisted: true) }
+        let arguments = withCallsFirst(call.arguments).map { lower($0, hoisted: true) }
         let result = generate(call.location)
         guard let function = function(of: call, operands: arguments.count, wantsValue: true) else {
             return .variable(result)

@@ -67,7 +67,7 @@ struct RuleLowering {
                     .unify(.variable(variable), lowering.lower(term, hoisted: false)), term.location, generated: true)
             }
             head = lowerHead()
-            loweredValue = lowering.lower(value, hoisted: true)
+            loweredValue = lowering.lower(lowering.withCallsFirst([value])[0], hoisted: true)
         }
         lowering.popLevel()
         guard lowering.diagnostics.count == before else {

@@ -28,7 +28,7 @@ public final class Program: Sendable {
                 found += error.all
             }
         }
-        guard found.isEmpty else { throw Diagnostics(found) }
+        guard found.isEmpty, modules.count == sources.count else { throw Diagnostics(found) }
         self.modules = modules
         self.data = data
         self.builtins = builtins

@@ -35,7 +35,11 @@ extension SyntaxParser {
         if isFirst, diagnostics.isEmpty {
             report(error("the file is empty", fix: "start it with `package name`"))
         }
-        guard let package else { return nil }
+        guard let package else {
+            // A rule under a name like `pakcage` was let pass for a misspelled package, and turned out to be a rule.
+            if diagnostics.isEmpty, faults.isEmpty { report(missingPackage(at: tokens[0])) }
+            return nil
+        }
         var module = Module(package: package, imports: imports, rules: rules, comments: comments, source: source)
         module.attachAnnotations()
         return module
@@ -48,8 +52,12 @@ extension SyntaxParser {
         let word = text(of: token)
         if kind == .identifier, NearMiss.of(word, among: ["package"]) != nil { return }
         if faults[index] == nil {
-            report(error("a file starts with `package`", fix: "put `package name` on its first line"))
+            report(missingPackage(at: token))
         }
+    }
+
+    private func missingPackage(at token: Token) -> SyntaxError {
+        error("a file starts with `package`", at: token, fix: "put `package name` on its first line")
     }
 
     /// Goes on at the next line that starts, in its first column, like a rule or an import.

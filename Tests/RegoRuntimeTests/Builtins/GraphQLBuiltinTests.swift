@@ -104,4 +104,24 @@ import Testing
         let query = "{ ...F ...G } fragment F on T { a { a { ...F } ...F } } fragment G on T { \(body) }"
         #expect(try answer("graphql.is_valid", query, "type T { a: T } schema { query: T }") == "false")
     }
+
+    /// Each fragment spreads the one before it twice: written out, the query has 2^60 fields.
+    @Test(arguments: [false, true]) func `fragments that double sixty times end within the bound`(conflicts: Bool)
+        throws
+    {
+        var query = "{ a { ...F60 ...F60 } }"
+        for level in 1...60 {
+            query += " fragment F\(level) on A { x: next { ...F\(level - 1) } y: next { ...F\(level - 1) } }"
+        }
+        query += conflicts ? " fragment F0 on A { z: id z: n }" : " fragment F0 on A { id n }"
+        let schema = "type Query { a: A } type A { id: ID! n: Int next: A }"
+        #expect(try answer("graphql.is_valid", query, schema) == "\(!conflicts)")
+    }
+
+    @Test func `a query that takes too much work to judge is refused`() throws {
+        let query = "{ b { " + String(repeating: "id ", count: 4000) + "} }"
+        let problem = "GraphQL document takes too much work to validate"
+        #expect(try answer("graphql.parse", query, Self.schema) == "failure: graphql.parse: \(problem)")
+        #expect(try answer("graphql.is_valid", query, Self.schema) == "false")
+    }
 }

@@ -84,6 +84,27 @@ struct RuleTests {
         ),
         ("p[k] := v if { k := 1; some v in [1, 2] }", "test-0.rego:2: eval_conflict_error: object keys must be unique"),
         ("p := {1: v | some v in [1, 2]}", "test-0.rego:2: eval_conflict_error: object keys must be unique"),
+        // Calls come before the references beside them, so an undefined one hides no conflict.
+        (
+            "f(_) := \"x\"\nf(1) := \"y\"\np if input.none in f(1)",
+            "test-0.rego:3: eval_conflict_error: functions must not produce multiple outputs for same inputs"
+        ),
+        (
+            "f(_) := \"x\"\nf(1) := \"y\"\np if f(1) == input.none",
+            "test-0.rego:3: eval_conflict_error: functions must not produce multiple outputs for same inputs"
+        ),
+        (
+            "f(_) := \"x\"\nf(1) := \"y\"\np := [input.none, f(1)]",
+            "test-0.rego:3: eval_conflict_error: functions must not produce multiple outputs for same inputs"
+        ),
+        (
+            "f(_) := \"x\"\nf(1) := \"y\"\np := x if { x := {\"a\": input.none[0], \"b\": f(1)} }",
+            "test-0.rego:3: eval_conflict_error: functions must not produce multiple outputs for same inputs"
+        ),
+        (
+            "f(_) := \"x\"\nf(1) := \"y\"\np if startswith(input.none, concat(\"\", [f(1)]))",
+            "test-0.rego:3: eval_conflict_error: functions must not produce multiple outputs for same inputs"
+        ),
     ]
 
     @Test(arguments: conflicts) func `conflicts stop the evaluation`(_ module: String, _ message: String) {
