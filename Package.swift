@@ -74,6 +74,15 @@ let package = Package(
             dependencies: ["Decisions", "Approvals", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
 
+        .target(
+            name: "ApprovalChannels",
+            dependencies: [
+                "Approvals", "RegoValues", "SignedTokens", crypto,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
         // Services
         .target(
             name: "EnvoyAuthorization",
@@ -106,7 +115,7 @@ let package = Package(
             dependencies: [
                 "RegoValues", "RegoSyntax", "RegoCompiler", "RegoRuntime", "MerkleLog", "SignedTokens", "PolicyBundles",
                 "PolicyDocuments", "Approvals", "AuditTrail", "Decisions", "StateStoreSQLite", "EnvoyAuthorization",
-                "DecisionAPI", crypto,
+                "DecisionAPI", "ApprovalChannels", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -149,7 +158,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "StateStoreSQLiteTests", dependencies: ["StateStoreSQLite", "Decisions", "Approvals"],
+            name: "StateStoreSQLiteTests",
+            dependencies: [
+                "StateStoreSQLite", "Decisions", "Approvals", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ApprovalChannelsTests",
+            dependencies: [
+                "AegisTesting", "ApprovalChannels", "Approvals", "StateStoreSQLite", "SignedTokens", "RegoValues",
+                crypto, .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EnvoyAuthorizationTests",

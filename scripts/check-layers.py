@@ -17,7 +17,7 @@ LAYERS = [
     ["MerkleLog", "SignedTokens"],
     ["PolicyBundles", "PolicyDocuments", "Approvals", "AuditTrail"],
     ["Decisions"],
-    ["StateStoreSQLite"],
+    ["StateStoreSQLite", "ApprovalChannels"],
     ["EnvoyAuthorization", "DecisionAPI"],
     ["aegis"],
     ["AegisTesting"],

@@ -20,7 +20,8 @@ struct AegisCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, PolicyCommand.self, DecideCommand.self, ApprovalsCommand.self, AuditCommand.self,
-            KeysCommand.self, AgentsCommand.self, RegoCommand.self, BenchCommand.self, VersionCommand.self,
+            KeysCommand.self, AgentsCommand.self, RegoCommand.self, BenchCommand.self, DemoCommand.self,
+            VersionCommand.self,
         ]
     )
 

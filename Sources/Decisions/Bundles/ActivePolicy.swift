@@ -16,6 +16,7 @@ public struct ActivePolicy: Sendable {
     public let catalog: ToolCatalog
     public let settings: TenantSettings
     let calendar: BudgetCalendar
+    let approvalLimits: ApprovalLimits
     let evaluation: Evaluation
 
     /// - Parameter data: the bundle's whole data document.
@@ -31,6 +32,8 @@ public struct ActivePolicy: Sendable {
         catalog = try ToolCatalog(data: data)
         settings = try TenantSettings(data.root.lookup("aegis").lookup("tenant"))
         calendar = BudgetCalendar(timeZone: settings.timeZone)
+        approvalLimits = try ApprovalLimits(
+            settings, approvers: data.root.lookup("aegis").lookup("catalog").lookup("approvers"))
         self.evaluation = evaluation
     }
 }

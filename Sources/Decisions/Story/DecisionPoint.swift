@@ -17,6 +17,7 @@ public struct DecisionPoint: Sendable {
     let redactor: Redactor
     let limits: AdmissionLimits
     let attemptRate: RateLimit?
+    let waiting: ApprovalWaiting
     let approvalURL: @Sendable (ApprovalID) -> String?
     let switches: @Sendable () -> AgentSwitches
     let now: @Sendable () -> Timestamp
@@ -24,6 +25,7 @@ public struct DecisionPoint: Sendable {
     /// - Parameters:
     ///   - attemptRate: how fast one agent may ask for approvals, whatever its policies say; nil: as they say.
     ///   - switches: the agents that are switched off now.
+    ///   - waiting: the calls that are held open for their approvals.
     ///   - approvalURL: where a human decides an approval.
     public init(
         prover: any IdentityProver, policies: PolicyRegistry, ledger: any SpendLedger,
@@ -32,6 +34,7 @@ public struct DecisionPoint: Sendable {
         limits: AdmissionLimits = .usual,
         attemptRate: RateLimit? = RateLimit(milliCallsPerSecond: 1000, burst: 20),
         switches: @escaping @Sendable () -> AgentSwitches = { AgentSwitches() },
+        waiting: ApprovalWaiting = ApprovalWaiting(),
         approvalURL: @escaping @Sendable (ApprovalID) -> String? = { _ in nil },
         now: @escaping @Sendable () -> Timestamp
     ) {
@@ -46,6 +49,7 @@ public struct DecisionPoint: Sendable {
         self.limits = limits
         self.attemptRate = attemptRate
         self.switches = switches
+        self.waiting = waiting
         self.approvalURL = approvalURL
         self.now = now
     }
@@ -64,12 +68,15 @@ public struct DecisionPoint: Sendable {
     }
 
     /// Decides the body of a decision request.
+    /// - Parameter time: how long the call is held open where it needs an approval.
     public func decide(
-        json: [UInt8], credentials: Credentials, point: EnforcementPoint, trace: TraceContext? = nil
+        json: [UInt8], credentials: Credentials, point: EnforcementPoint, trace: TraceContext? = nil,
+        holdingFor time: Duration = .zero
     ) async -> Decision {
         do throws(AdmissionError) {
             return await decide(
-                try DecisionRequest.parse(json, credentials: credentials, point: point, trace: trace, limits: limits))
+                try DecisionRequest.parse(json, credentials: credentials, point: point, trace: trace, limits: limits),
+                holdingFor: time)
         } catch {
             return await refuse(error, credentials: credentials, point: point, trace: trace)
         }
