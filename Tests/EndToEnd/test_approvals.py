@@ -3,11 +3,16 @@ import http.server
 import os
 import sqlite3
 import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
-from conftest import AEGIS, ROOT, Gateway, exchange, run
+from conftest import AEGIS, ROOT, Gateway, exchange, free_port, run
+
+sys.path.insert(0, str(ROOT / "examples/approvals"))
+from receivers import Receivers  # noqa: E402
 
 
 def test_the_approvals_demo_ends_as_expected(tmp_path):
@@ -114,3 +119,28 @@ def test_a_redirect_does_not_carry_the_token_away(approving, monkeypatch):
     assert servers[0].seen == []
     for server in servers:
         server.shutdown()
+
+
+def test_a_message_under_way_at_shutdown_is_not_sent_again(approving, monkeypatch):
+    class Slow(Receivers):
+        def take(self, *arguments):
+            answer = super().take(*arguments)
+            time.sleep(1)  # the gateway is told to stop meanwhile
+            return answer
+
+    receiver = Slow(free_port(), token="xoxb-demo", signing_secret="s").start()
+    (approving.home / "channels.yaml").write_text(
+        HEAD + "slack: {token: {env: AEGIS_SLACK_TOKEN}, signing_secret: {env: AEGIS_SLACK_SIGNING_SECRET}, "
+        + f"api_url: http://127.0.0.1:{receiver.port}/api}}\n")
+    monkeypatch.setenv("AEGIS_SLACK_TOKEN", "xoxb-demo")
+    monkeypatch.setenv("AEGIS_SLACK_SIGNING_SECRET", "s")
+    approving.start(True, "--channels", approving.home / "channels.yaml")
+    first = held(approving)
+    approving.wait(lambda: receiver.keys)
+    approving.stop()
+    approving.start(True, "--channels", approving.home / "channels.yaml")
+    second = held(approving, 7001)
+    approving.wait(lambda: receiver.about(second))
+    receiver.stop()
+    assert receiver.keys == {f"{first}/0/slack:#payments": 1, f"{second}/0/slack:#payments": 1}
+    assert not receiver.faults

@@ -63,7 +63,8 @@ static_resources:
                   - name: envoy.filters.http.router
                     typed_config: {{"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}
                 route_config:
-                  virtual_hosts: [{{name: all, domains: ["*"], routes: [{{match: {{prefix: "/"}}, route: {{cluster: tool, timeout: 60s}}}}]}}]
+                  virtual_hosts:
+                    - {{name: all, domains: ["*"], routes: [{{match: {{prefix: "/"}}, route: {{cluster: tool, timeout: 60s}}}}]}}
   clusters:{cluster("aegis", grpc, http2)}{cluster("tool", tool)}
 """)
     log = open(home / "envoy.log", "wb")

@@ -200,12 +200,14 @@ def slack(demo):
     demo.check("nothing is decided", demo.status(approval) == "pending")
     demo.check("maria clicks Approve", demo.click(approval, "U1MARIA") == 200)
     demo.check("the call is approved", demo.status(approval) == "approved")
-    demo.check("a second click changes nothing", demo.click(approval, "U1MARIA", "aegis_deny") == 200 and demo.status(approval) == "approved")
+    demo.check("a second click changes nothing",
+               demo.click(approval, "U1MARIA", "aegis_deny") == 200 and demo.status(approval) == "approved")
     demo.arrives(approval, "Approved: payments.transfer")
     demo.check("the buttons are gone", not buttons(demo.receivers.about(approval)[0]))
     token = demo.token(approval)
     memo = "<!channel> urgent <https://evil.example|click>"
-    demo.check("the token is for no other amount", demo.ask("transfer", 7001, token, memo=memo)["decision_reason"]["code"] == "token_invalid")
+    demo.check("the token is for no other amount",
+               demo.ask("transfer", 7001, token, memo=memo)["decision_reason"]["code"] == "token_invalid")
     demo.check("with the token the call runs", demo.ask("transfer", 7000, token, memo=memo)["decision"] == "allow")
     demo.check("and runs once", demo.ask("transfer", 7000, token, memo=memo)["decision_reason"]["code"] == "token_used")
 
@@ -247,8 +249,10 @@ def teams(demo):
     first = demo.until("a card arrives with a link", lambda: link(0))
     path = f"{first.path}?{first.query}"
     pages = [demo.http("GET", path) for _ in range(3)]
-    demo.check("opening the link shows the call", all(status == 200 and "90" in page and "<form" in page for status, page in pages), pages[0])
-    demo.check("and changes nothing", demo.status(approval) == "pending" and not demo.api("GET", f"/v1/approvals/{approval}", "maria")[1]["votes"])
+    demo.check("opening the link shows the call",
+               all(status == 200 and "90" in page and "<form" in page for status, page in pages), pages[0])
+    demo.check("and changes nothing",
+               demo.status(approval) == "pending" and not demo.api("GET", f"/v1/approvals/{approval}", "maria")[1]["votes"])
 
     def post(page, person, verdict="approve"):
         form = {**Form(page).fields, "verdict": verdict, "key": demo.keys[person], "comment": "looks right"}
@@ -267,7 +271,8 @@ def teams(demo):
     page = demo.http("GET", f"{second.path}?{second.query}")[1]
     demo.check("maria cannot approve twice", post(page, "maria")[0] == 409 and demo.status(approval) == "pending")
     demo.check("carl makes it two", post(page, "carl")[0] == 200 and demo.status(approval) == "approved")
-    demo.until("a card tells the outcome", lambda: any("Approved: payments.refund" in text_of(card) for card in demo.receivers.cards_about(approval)), quiet=False)
+    demo.until("a card tells the outcome", lambda: any(
+        "Approved: payments.refund" in text_of(card) for card in demo.receivers.cards_about(approval)), quiet=False)
     demo.check("with the token the refund runs", demo.ask("refund", 90, demo.token(approval))["decision"] == "allow")
 
 
@@ -316,7 +321,8 @@ def faults(demo):
     demo.check("each exactly once", [len(demo.receivers.about(approval)) for approval in approvals] == [1, 1, 1])
     demo.receivers.stop()
     approval = approvals[0]
-    demo.check("maria approves while nobody listens", demo.api("POST", f"/v1/approvals/{approval}/approve", "maria", {"comment": "by phone"})[0] == 200)
+    verdict = demo.api("POST", f"/v1/approvals/{approval}/approve", "maria", {"comment": "by phone"})
+    demo.check("maria approves while nobody listens", verdict[0] == 200, verdict)
     demo.kill(signal.SIGKILL)
     demo.check("the gateway is killed between the verdict and its telling", demo.process.returncode == -signal.SIGKILL)
     demo.receivers.start()

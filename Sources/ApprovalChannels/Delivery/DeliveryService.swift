@@ -44,22 +44,23 @@ public struct DeliveryService: Service {
         self.now = now
     }
 
+    /// A round that is under way at shutdown is finished: what a receiver has taken is noted, and not sent again.
     public func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            var rounds = 0
-            while true {
-                do {
-                    try await deliverDue()
-                    // Once an hour or so.
-                    if rounds % 18_000 == 0 {
-                        try await outbox.prune(before: now().advanced(bySeconds: -Self.memorySeconds))
-                    }
-                } catch is CancellationError { return } catch {
-                    logger.error("the outbox cannot be read or written", metadata: ["error": "\(error)"])
+        var rounds = 0
+        while !Task.isShuttingDownGracefully {
+            do {
+                try await deliverDue()
+                // Once an hour or so.
+                if rounds % 18_000 == 0 {
+                    try await outbox.prune(before: now().advanced(bySeconds: -Self.memorySeconds))
                 }
-                rounds += 1
-                do { try await Task.sleep(for: Self.interval) } catch { return }
+            } catch is CancellationError { return } catch {
+                logger.error("the outbox cannot be read or written", metadata: ["error": "\(error)"])
             }
+            rounds += 1
+            do {
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
+            } catch { return }
         }
     }
 

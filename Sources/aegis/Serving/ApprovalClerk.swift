@@ -45,18 +45,19 @@ final class ApprovalClerk: Service {
         recorded = Set(found.compactMap { $0["idempotency_key"] })
     }
 
+    /// What is under way at shutdown is finished.
     func run() async throws {
-        try await cancelWhenGracefulShutdown { [self] in
-            while true {
-                do {
-                    _ = try await store.expire(now: now())
-                    _ = try await store.escalate(now: now())
-                    for event in try await store.due([.event], now: now(), limit: 256) { await carry(event) }
-                } catch is CancellationError { return } catch {
-                    logger.error("approvals cannot be moved on", metadata: ["error": "\(error)"])
-                }
-                do { try await Task.sleep(for: Self.interval) } catch { return }
+        while !Task.isShuttingDownGracefully {
+            do {
+                _ = try await store.expire(now: now())
+                _ = try await store.escalate(now: now())
+                for event in try await store.due([.event], now: now(), limit: 256) { await carry(event) }
+            } catch is CancellationError { return } catch {
+                logger.error("approvals cannot be moved on", metadata: ["error": "\(error)"])
             }
+            do {
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
+            } catch { return }
         }
     }
 
