@@ -166,6 +166,26 @@ import Testing
         #expect(card.contains(#"{"type":"TextRun","text":"\"amount\": 7000\n\"memo\": \"<!channel>"#))
     }
 
+    @Test func `long texts are cut to what the channels take`() async throws {
+        let long = String(repeating: "ü", count: 16_000)
+        let approval = try await fixture.ask(quorum: 20, memo: long)
+        for number in 0..<19 {
+            let approver = Approver(tenant: "acme", name: "p\(number)", roles: ["treasurer"])
+            _ = try await fixture.desk.approve(approval.id, by: approver, comment: long)
+        }
+        let voted = try #require(try await fixture.store.approval(approval.id, tenant: "acme"))
+        let links = (0..<TeamsCard.mostLinks).map { _ in
+            TeamsCard.Review(approver: "role:x", url: String(repeating: "u", count: 1000))
+        }
+        #expect(TeamsCard(approval: voted, now: fixture.clock.now, key: "k", reviews: links).json.count < 28_000)
+        var json = JSONText()
+        json.object { json in SlackMessage(approval: voted, now: fixture.clock.now).write(to: &json, key: "k") }
+        #expect(json.bytes.count < 28_000)
+        #expect(json.text.contains("… (cut)"))
+        #expect(ApprovalWords.cut("abcdefghij", 9) == "ab… (cut)")
+        #expect(ApprovalWords.cut("abcdefghij", 10) == "abcdefghij")
+    }
+
     @Test func `a channel without a way to it is told`() async throws {
         let approval = try await fixture.ask(notify: ["email:a@acme.example", "teams:elsewhere", "slack:#payments"])
         let plan = DeliveryPlan(fixture.directory).deliveries(

@@ -22,7 +22,7 @@ struct SlackMessage {
                 block.key("fields")
                 block.array { fields in
                     for fact in ApprovalWords.facts(approval) {
-                        plain("\(fact.name): \(fact.value)", limit: 2000, &fields)
+                        plain("\(fact.name): \(fact.value)", limit: 500, &fields)
                     }
                 }
             }

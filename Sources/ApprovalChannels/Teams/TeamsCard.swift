@@ -1,7 +1,7 @@
 import Approvals
 
 /// An approval as an Adaptive Card 1.4 in the message that a Workflows webhook takes. What an agent or a person wrote
-/// stands in text runs, in which Teams reads no Markdown.
+/// stands in text runs, in which Teams reads no Markdown. Long texts are cut: a message may have 28 KB.
 /// Source: https://adaptivecards.io/explorer/
 struct TeamsCard {
     struct Review: Hashable {
@@ -50,9 +50,13 @@ struct TeamsCard {
                 title.field("weight", "Bolder")
                 title.field("text", ApprovalWords.title(approval, now: now))
             }
-            for fact in ApprovalWords.facts(approval) { run("\(fact.name): \(fact.value)", &body) }
+            for fact in ApprovalWords.facts(approval) {
+                run(ApprovalWords.cut("\(fact.name): \(fact.value)", 500), &body)
+            }
             run(ApprovalWords.parameters(approval), isCode: true, &body)
-            if let progress = ApprovalWords.progress(approval, now: now) { run(progress, &body) }
+            if let progress = ApprovalWords.progress(approval, now: now) {
+                run(ApprovalWords.cut(progress, 1500), &body)
+            }
             run("\(approval.id) · \(approval.shown.digest)", &body)
         }
         guard !reviews.isEmpty else { return }

@@ -14,14 +14,14 @@ struct DemoApprovals: AsyncParsableCommand {
     var home: String?
 
     func run() async throws {
-        let clone = try Clone.around([FileManager.default.currentDirectoryPath, CommandLine.arguments.first ?? ""])
+        guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+            throw CommandFailure("this program does not know where it is")
+        }
+        let clone = try Clone.around([FileManager.default.currentDirectoryPath, program])
         let script = clone.appendingPathComponent("examples/approvals/demo.py")
         let python = clone.appendingPathComponent(".venv/bin/python")
         guard FileManager.default.isExecutableFile(atPath: python.path) else {
             throw CommandFailure("the clone has no Python environment at \(python.path)", fix: "run scripts/bootstrap")
-        }
-        guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-            throw CommandFailure("this program does not know where it is")
         }
         let process = Process()
         process.executableURL = python
