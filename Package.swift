@@ -78,6 +78,15 @@ let package = Package(
             dependencies: ["Decisions", "Approvals", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
 
+        .target(
+            name: "ApprovalChannels",
+            dependencies: [
+                "Approvals", "RegoValues", "SignedTokens", crypto,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
         // Services
         .target(
             name: "EnvoyAuthorization",
@@ -110,7 +119,7 @@ let package = Package(
             dependencies: [
                 "RegoValues", "RegoSyntax", "RegoCompiler", "RegoRuntime", "MerkleLog", "SignedTokens", "PolicyBundles",
                 "PolicyDocuments", "Approvals", "AuditTrail", "Redaction", "Decisions", "StateStoreSQLite",
-                "EnvoyAuthorization", "DecisionAPI", crypto,
+                "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -173,7 +182,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "StateStoreSQLiteTests", dependencies: ["StateStoreSQLite", "Decisions", "Approvals"],
+            name: "StateStoreSQLiteTests",
+            dependencies: [
+                "StateStoreSQLite", "Decisions", "Approvals", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ApprovalChannelsTests",
+            dependencies: [
+                "AegisTesting", "ApprovalChannels", "Approvals", "StateStoreSQLite", "SignedTokens", "RegoValues",
+                crypto, .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EnvoyAuthorizationTests",

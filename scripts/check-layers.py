@@ -18,7 +18,7 @@ LAYERS = [
     ["Redaction"],
     ["PolicyBundles", "PolicyDocuments", "Approvals", "AuditTrail"],
     ["Decisions"],
-    ["StateStoreSQLite"],
+    ["StateStoreSQLite", "ApprovalChannels"],
     ["EnvoyAuthorization", "DecisionAPI"],
     ["aegis"],
     ["AegisTesting", "FuzzTargets"],

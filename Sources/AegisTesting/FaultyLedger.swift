@@ -54,11 +54,11 @@ public final class FaultyLedger<Base: SpendLedger & ApprovalLedger>: SpendLedger
     }
 
     public func request(
-        _ draft: ApprovalDraft, maximumPending: Int, now: Timestamp
+        _ draft: ApprovalDraft, caps: ApprovalCaps, now: Timestamp
     ) async throws -> ApprovalRequestOutcome {
         count()
         try approvalFault.check()
-        return try await base.request(draft, maximumPending: maximumPending, now: now)
+        return try await base.request(draft, caps: caps, now: now)
     }
 
     public func approval(_ id: ApprovalID, tenant: String) async throws -> Approval? {
@@ -74,4 +74,6 @@ public final class FaultyLedger<Base: SpendLedger & ApprovalLedger>: SpendLedger
     ) async throws -> Approval { try await base.update(id, tenant: tenant, change) }
 
     public func expire(now: Timestamp) async throws -> [Approval] { try await base.expire(now: now) }
+
+    public func escalate(now: Timestamp) async throws -> [Approval] { try await base.escalate(now: now) }
 }

@@ -4,10 +4,11 @@ extension Approval {
     public mutating func approve(by approver: Approver, comment: String?, now: Timestamp) throws(ApprovalError) {
         try requireVerdict(from: approver, now: now)
         votes.append(Vote(approver: approver.name, verdict: .approve, comment: comment, at: now))
-        guard approvals >= terms.quorum else { return }
+        guard approvals >= terms.quorum else { return note(.voted, by: approver, comment, now) }
         state = .approved
         changedAt = now
         tokenID = RandomName.base32(count: 26)
+        note(.approved, by: approver, comment, now)
     }
 
     /// One person's refusal is enough, whatever the quorum.
@@ -16,14 +17,42 @@ extension Approval {
         votes.append(Vote(approver: approver.name, verdict: .deny, comment: comment, at: now))
         state = .denied
         changedAt = now
+        note(.denied, by: approver, comment, now)
     }
 
-    /// The requesting agent takes its request back.
-    public mutating func withdraw(byAgent agent: String, tenant: String, now: Timestamp) throws(ApprovalError) {
-        try requireRequester(agent: agent, tenant: tenant)
+    /// The requesting agent, or the person who answers for it, takes the request back.
+    public mutating func withdraw(
+        by requester: Requester, tenant: String, comment: String? = nil, now: Timestamp
+    ) throws(ApprovalError) {
+        switch requester {
+        case .agent(let agent): try requireRequester(agent: agent, tenant: tenant)
+        case .person(let person):
+            guard tenant == call.tenant else { throw ApprovalError(.notFound, "there is no approval \(id)") }
+            guard person == owner else {
+                throw ApprovalError(.notRequester, "`\(person)` does not own the agent that asked for \(id)")
+            }
+        }
         try requirePending(now: now)
         state = .withdrawn
         changedAt = now
+        note(.withdrawn, at: now, by: requester.name, via: "api", comment: comment)
+    }
+
+    /// Lets more people decide, once the call has waited as long as its terms say.
+    /// - Returns: whether it did.
+    public mutating func escalate(now: Timestamp) -> Bool {
+        guard state(at: now) == .pending, let time = escalatesAt, now >= time else { return false }
+        escalatedAt = now
+        note(.escalated, at: now)
+        return true
+    }
+
+    /// Takes the one use of a review link. Runs in the same update as the verdict: where that is refused, the use is kept.
+    public mutating func use(link: String) throws(ApprovalError) {
+        guard !usedLinks.contains(link) else {
+            throw ApprovalError(.linkUsed, "this link has been used already; each works once")
+        }
+        usedLinks.append(link)
     }
 
     /// Notes that the time is up. Does nothing to an approval that is decided or still in time.
@@ -32,6 +61,7 @@ extension Approval {
         guard state(at: now) == .expired, state != .expired else { return false }
         state = .expired
         changedAt = now
+        note(.expired, at: now)
         return true
     }
 
@@ -68,6 +98,14 @@ extension Approval {
         }
     }
 
+    private mutating func note(
+        _ kind: ApprovalEvent.Kind, by approver: Approver, _ comment: String?, _ now: Timestamp
+    ) {
+        note(
+            kind, at: now, by: approver.name, roles: approver.roles, via: approver.via,
+            comment: comment)
+    }
+
     private func requirePending(now: Timestamp) throws(ApprovalError) {
         switch state(at: now) {
         case .pending: return
@@ -83,13 +121,26 @@ extension Approval {
             throw ApprovalError(
                 .selfApproval, "`\(approver.name)` asked for this call or owns the agent; somebody else must decide")
         }
-        guard approver.isNamed(in: terms.approvers) else {
-            let entitled = terms.approvers.isEmpty ? "nobody" : terms.approvers.joined(separator: ", ")
-            throw ApprovalError(.notEntitled, "`\(approver.name)` may not decide \(id); it takes \(entitled)")
+        guard approver.isNamed(in: entitled) else {
+            let names = entitled.isEmpty ? "nobody" : entitled.joined(separator: ", ")
+            throw ApprovalError(.notEntitled, "`\(approver.name)` may not decide \(id); it takes \(names)")
         }
         try requirePending(now: now)
         guard !votes.contains(where: { $0.approver == approver.name }) else {
             throw ApprovalError(.alreadyVoted, "`\(approver.name)` has decided \(id) already")
+        }
+    }
+}
+
+/// Who may take a request back.
+public enum Requester: Sendable, Hashable {
+    case agent(String)
+    /// The agent's owner.
+    case person(String)
+
+    var name: String {
+        switch self {
+        case .agent(let name), .person(let name): name
         }
     }
 }

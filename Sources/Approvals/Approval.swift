@@ -23,9 +23,15 @@ public struct Approval: Sendable, Hashable, Codable {
     public private(set) var decisionIDs: [String]
     public let excluded: [String]
     public let shownParameters: String
+    /// What every approver is shown, and its digest.
+    public let shown: ShownCall
     public let sessionID: String?
     public let createdAt: Timestamp
     public let expiresAt: Timestamp
+    /// Who answers for the agent.
+    public let owner: String?
+    /// The agents before the one that calls, oldest first.
+    public let chain: [String]
     public internal(set) var state: State
     public internal(set) var votes: [Vote]
     /// When the state was last changed.
@@ -34,6 +40,12 @@ public struct Approval: Sendable, Hashable, Codable {
     public internal(set) var tokenID: String?
     /// The decision that used the approval up.
     public internal(set) var redeemedBy: String?
+    /// When more people were let decide.
+    public internal(set) var escalatedAt: Timestamp?
+    /// All that happened, oldest first: at most one for each vote, and four more.
+    public internal(set) var events: [ApprovalEvent]
+    /// The review links whose one use is gone.
+    public internal(set) var usedLinks: [String]
 
     public init(_ draft: ApprovalDraft, now: Timestamp) {
         id = draft.id
@@ -42,12 +54,18 @@ public struct Approval: Sendable, Hashable, Codable {
         decisionIDs = [draft.decisionID]
         excluded = draft.excluded
         shownParameters = draft.shownParameters
+        shown = ShownCall(draft)
+        owner = draft.owner
+        chain = draft.chain
+        events = []
+        usedLinks = []
         sessionID = draft.sessionID
         createdAt = now
         expiresAt = now.advanced(bySeconds: draft.terms.expiresAfterSeconds)
         state = .pending
         votes = []
         changedAt = now
+        note(.asked, at: now, by: draft.call.agent)
     }
 
     /// How many decisions are remembered by name; an agent that asks on and on does not make the approval grow.
@@ -68,4 +86,13 @@ public struct Approval: Sendable, Hashable, Codable {
     }
 
     public var approvals: Int { votes.count { $0.verdict == .approve } }
+
+    /// Who may decide now: `role:NAME`, or a person.
+    public var entitled: [String] { escalatedAt == nil ? terms.approvers : terms.approvers + terms.escalateTo }
+
+    /// When more people are let decide; nil where there is no such time, or it has passed and was noted.
+    public var escalatesAt: Timestamp? {
+        guard escalatedAt == nil, !terms.escalateTo.isEmpty else { return nil }
+        return terms.escalateAfterSeconds.map(createdAt.advanced)
+    }
 }

@@ -24,24 +24,34 @@ public struct ApprovalDesk: Sendable {
         return approval
     }
 
-    public func approve(_ id: ApprovalID, by approver: Approver, comment: String? = nil) async throws -> Approval {
+    /// - Parameter link: the review link that the verdict came by; its one use is gone if the verdict counts.
+    public func approve(
+        _ id: ApprovalID, by approver: Approver, comment: String? = nil, link: String? = nil
+    ) async throws -> Approval {
         let now = now()
         return try await ledger.update(id, tenant: approver.tenant) { approval in
+            if let link { try approval.use(link: link) }
             try approval.approve(by: approver, comment: comment, now: now)
         }
     }
 
-    public func deny(_ id: ApprovalID, by approver: Approver, comment: String? = nil) async throws -> Approval {
+    /// - Parameter link: as for ``approve(_:by:comment:link:)``.
+    public func deny(
+        _ id: ApprovalID, by approver: Approver, comment: String? = nil, link: String? = nil
+    ) async throws -> Approval {
         let now = now()
         return try await ledger.update(id, tenant: approver.tenant) { approval in
+            if let link { try approval.use(link: link) }
             try approval.deny(by: approver, comment: comment, now: now)
         }
     }
 
-    public func withdraw(_ id: ApprovalID, byAgent agent: String, tenant: String) async throws -> Approval {
+    public func withdraw(
+        _ id: ApprovalID, by requester: Requester, tenant: String, comment: String? = nil
+    ) async throws -> Approval {
         let now = now()
         return try await ledger.update(id, tenant: tenant) { approval in
-            try approval.withdraw(byAgent: agent, tenant: tenant, now: now)
+            try approval.withdraw(by: requester, tenant: tenant, comment: comment, now: now)
         }
     }
 

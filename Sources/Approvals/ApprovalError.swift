@@ -11,6 +11,8 @@ public struct ApprovalError: Error, Sendable, Hashable, CustomStringConvertible 
         case notRequester = "not_the_requester"
         case alreadyRedeemed = "token_used"
         case invalidToken = "token_invalid"
+        case linkUsed = "link_used"
+        case invalidLink = "link_invalid"
         case signing = "token_not_signed"
     }
 

@@ -3,7 +3,7 @@
 public protocol ApprovalLedger: Sendable {
     /// Creates the approval, or attaches the decision to an identical call that is pending or approved and in time. A
     /// denied one in time is returned as it is: asking again does not ask the humans again.
-    func request(_ draft: ApprovalDraft, maximumPending: Int, now: Timestamp) async throws -> ApprovalRequestOutcome
+    func request(_ draft: ApprovalDraft, caps: ApprovalCaps, now: Timestamp) async throws -> ApprovalRequestOutcome
 
     func approval(_ id: ApprovalID, tenant: String) async throws -> Approval?
 
@@ -18,6 +18,24 @@ public protocol ApprovalLedger: Sendable {
 
     /// Marks what has run out, over all tenants, and returns it, so that it can be recorded and told.
     func expire(now: Timestamp) async throws -> [Approval]
+
+    /// Lets more people decide what has waited long enough, over all tenants, and returns it.
+    func escalate(now: Timestamp) async throws -> [Approval]
+}
+
+/// How many approvals one agent may ask for, so that people are not flooded.
+public struct ApprovalCaps: Sendable, Hashable {
+    /// At most this many pending at once.
+    public var pending: Int
+    /// At most this many asked for since `dayStart`.
+    public var perDay: Int
+    public var dayStart: Timestamp
+
+    public init(pending: Int, perDay: Int = .max, dayStart: Timestamp = Timestamp(nanoseconds: 0)) {
+        self.pending = pending
+        self.perDay = perDay
+        self.dayStart = dayStart
+    }
 }
 
 public enum ApprovalRequestOutcome: Sendable, Hashable {
@@ -25,4 +43,6 @@ public enum ApprovalRequestOutcome: Sendable, Hashable {
     case attached(Approval)
     /// The agent has as many pending approvals as it may have.
     case tooManyPending(Int)
+    /// The agent has asked for as many approvals as it may in a day.
+    case tooManyToday(Int)
 }

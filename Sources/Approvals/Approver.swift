@@ -3,18 +3,21 @@ public struct Approver: Sendable, Hashable {
     public var tenant: String
     public var name: String
     public var roles: [String]
+    /// Where the person was proven: `api`, `slack` or `teams`.
+    public var via: String
 
-    public init(tenant: String, name: String, roles: [String]) {
+    public init(tenant: String, name: String, roles: [String], via: String = "api") {
         self.tenant = tenant
         self.name = name
         self.roles = roles
+        self.via = via
     }
 
-    /// Whether `approvers` (`role:NAME` or a person's name) lists this person.
+    /// Whether `approvers` (`role:NAME`, `person:NAME` or a person's bare name) lists this person.
     public func isNamed(in approvers: [String]) -> Bool {
         approvers.contains { entry in
             if let role = entry.wholeSuffix(after: "role:") { return roles.contains(role) }
-            return entry == name
+            return entry.wholeSuffix(after: "person:").map { $0 == name } ?? (entry == name)
         }
     }
 }

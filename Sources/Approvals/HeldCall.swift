@@ -28,10 +28,15 @@ public struct ApprovalTerms: Sendable, Hashable, Codable {
     public var expiresAfterSeconds: Int64
     /// Channels to tell, such as `slack:#payments`.
     public var notify: [String]
+    /// After how long without a verdict `escalateTo` may decide too; nil: never.
+    public var escalateAfterSeconds: Int64?
+    /// Who may decide besides `approvers`, once the call has waited so long.
+    public var escalateTo: [String]
 
     public init(
         policy: String, rule: String, message: String, approvers: [String], quorum: Int = 1,
-        expiresAfterSeconds: Int64 = 1800, notify: [String] = []
+        expiresAfterSeconds: Int64 = 1800, notify: [String] = [], escalateAfterSeconds: Int64? = nil,
+        escalateTo: [String] = []
     ) {
         self.policy = policy
         self.rule = rule
@@ -40,32 +45,7 @@ public struct ApprovalTerms: Sendable, Hashable, Codable {
         self.quorum = max(1, quorum)
         self.expiresAfterSeconds = max(1, expiresAfterSeconds)
         self.notify = notify
-    }
-}
-
-/// An approval that a decision asks for, before the ledger has created it or found an identical one.
-public struct ApprovalDraft: Sendable, Hashable {
-    public var id: ApprovalID
-    public var call: HeldCall
-    public var terms: ApprovalTerms
-    /// The decision that held the call.
-    public var decisionID: String
-    /// Names that must never decide: the agent itself, who it acts for, and the agent's owner where policy says so.
-    public var excluded: [String]
-    /// The call's parameters as JSON for the human: sensitive paths and detected personal data are never in clear.
-    public var shownParameters: String
-    public var sessionID: String?
-
-    public init(
-        id: ApprovalID, call: HeldCall, terms: ApprovalTerms, decisionID: String, excluded: [String],
-        shownParameters: String, sessionID: String? = nil
-    ) {
-        self.id = id
-        self.call = call
-        self.terms = terms
-        self.decisionID = decisionID
-        self.excluded = excluded
-        self.shownParameters = shownParameters
-        self.sessionID = sessionID
+        self.escalateAfterSeconds = escalateAfterSeconds.map { max(1, $0) }
+        self.escalateTo = escalateTo
     }
 }

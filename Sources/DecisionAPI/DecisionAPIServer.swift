@@ -8,8 +8,8 @@ public import ServiceLifecycle
 
 /// The HTTP API: decisions, approvals, health.
 public struct DecisionAPIServer: Service {
-    /// Told of each verdict after it took effect, to put it into the audit trail.
-    public typealias VerdictRecorder = @Sendable (Approval, Approver) async throws -> Void
+    /// Told of an approval after a change of it took effect; returns once the change is in the audit trail.
+    public typealias ChangeRecorder = @Sendable (Approval) async throws -> Void
 
     /// Where it listens and how much it takes.
     public struct Configuration: Sendable {
@@ -22,6 +22,8 @@ public struct DecisionAPIServer: Service {
         public var connections = 1024
         /// How long a connection may be idle, or a client may take to send a request.
         public var idleTime: Duration = .seconds(60)
+        /// The longest that a call is held open for its approval, where it asks for that.
+        public var longestHold: Duration = .zero
 
         public init(host: String = "127.0.0.1", port: Int = 8181) {
             self.host = host
@@ -34,6 +36,7 @@ public struct DecisionAPIServer: Service {
     private let approvals: ApprovalRoutes
     private let usage: UsageRoutes
     private let health: HealthRoutes
+    private let channels: ChannelRoutes
     private let logger: Logger
     private let onListening: @Sendable (Int?) -> Void
 
@@ -44,15 +47,17 @@ public struct DecisionAPIServer: Service {
     public init(
         configuration: Configuration, decisions: DecisionPoint, desk: ApprovalDesk, prover: any IdentityProver,
         version: String, logger: Logger, now: @escaping @Sendable () -> Timestamp,
-        recordVerdict: @escaping VerdictRecorder = { _, _ in },
+        recordChange: @escaping ChangeRecorder = { _ in }, channels: ChannelEndpoints = ChannelEndpoints(),
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
-        self.decisions = DecisionRoutes(decisions: decisions, bodyLimit: configuration.bodyLimit)
+        self.decisions = DecisionRoutes(
+            decisions: decisions, bodyLimit: configuration.bodyLimit, longestHold: configuration.longestHold)
         approvals = ApprovalRoutes(
-            desk: desk, prover: prover, policies: decisions.policies, recordVerdict: recordVerdict, now: now)
+            desk: desk, prover: prover, policies: decisions.policies, recordChange: recordChange, now: now)
+        self.channels = ChannelRoutes(endpoints: channels)
         usage = UsageRoutes(decisions: decisions)
         health = HealthRoutes(policies: decisions.policies, version: version)
     }
@@ -69,6 +74,7 @@ public struct DecisionAPIServer: Service {
         approvals.add(to: router)
         usage.add(to: router)
         health.add(to: router)
+        channels.add(to: router)
         return Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTime))),

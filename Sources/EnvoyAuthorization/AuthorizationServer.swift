@@ -12,15 +12,20 @@ public struct AuthorizationServer: Service {
     private let onListening: @Sendable (SocketAddress?) -> Void
 
     /// - Parameters:
+    ///   - hold: how long a call that needs an approval is held open for it. Envoy must wait longer: its own timeout ends the
+    ///     call with a denial.
     ///   - isServing: what health checks say while the server is not shutting down.
     ///   - onListening: told the address once the server listens.
     public init(
-        address: ListenAddress, decisions: DecisionPoint, limits: ServerLimits = ServerLimits(), logger: Logger,
+        address: ListenAddress, decisions: DecisionPoint, hold: Duration = .zero,
+        limits: ServerLimits = ServerLimits(), logger: Logger,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         isServing: @escaping @Sendable () -> Bool = { true },
         onListening: @escaping @Sendable (SocketAddress?) -> Void = { _ in }
     ) {
-        let authorizer = CheckAuthorizer(decisions: decisions)
+        let authorizer = CheckAuthorizer(decisions: decisions, hold: hold)
+        var limits = limits
+        limits.callTime = max(limits.callTime, hold + .seconds(5))
         self.init(
             address: address, limits: limits, logger: logger, group: group, isServing: isServing,
             onListening: onListening, authorize: authorizer.authorize)

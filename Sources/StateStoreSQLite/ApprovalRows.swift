@@ -13,21 +13,26 @@ enum ApprovalRows {
         try db.cachedStatement(
             sql: """
                 INSERT INTO approvals (id, tenant, agent, tool, params_digest, policy_version, state, created_at,
-                expires_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                expires_at, escalates_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             approval.id.description, approval.call.tenant, approval.call.agent, approval.call.tool,
             approval.call.parametersDigest, approval.call.policyVersion, approval.state.rawValue,
-            approval.createdAt.nanoseconds, approval.expiresAt.nanoseconds, try JSONEncoder().encode(approval),
+            approval.createdAt.nanoseconds, approval.expiresAt.nanoseconds, approval.escalatesAt?.nanoseconds,
+            try JSONEncoder().encode(approval),
         ])
+        try OutboxRows.announce(db, approval, after: 0)
     }
 
-    static func update(_ db: Database, _ approval: Approval) throws {
-        try db.cachedStatement(sql: "UPDATE approvals SET state = ?, body = ? WHERE id = ? AND tenant = ?")
-            .execute(arguments: [
-                approval.state.rawValue, try JSONEncoder().encode(approval), approval.id.description,
-                approval.call.tenant,
-            ])
+    /// - Parameter known: how many events the approval had before the change; the later ones go into the outbox.
+    static func update(_ db: Database, _ approval: Approval, after known: Int) throws {
+        try db.cachedStatement(
+            sql: "UPDATE approvals SET state = ?, escalates_at = ?, body = ? WHERE id = ? AND tenant = ?"
+        ).execute(arguments: [
+            approval.state.rawValue, approval.escalatesAt?.nanoseconds, try JSONEncoder().encode(approval),
+            approval.id.description, approval.call.tenant,
+        ])
+        try OutboxRows.announce(db, approval, after: known)
     }
 
     /// The newest approval of an identical call that still speaks for it at `now`: pending, approved or denied.
@@ -53,6 +58,23 @@ enum ApprovalRows {
                 WHERE tenant = ? AND agent = ? AND state = 'pending' AND expires_at > ?
                 """)
         return try Int.fetchOne(select, arguments: [tenant, agent, now.nanoseconds]) ?? 0
+    }
+
+    /// How many approvals the agent has asked for since `start`.
+    static func askedCount(_ db: Database, tenant: String, agent: String, since start: Timestamp) throws -> Int {
+        let select = try db.cachedStatement(
+            sql: "SELECT COUNT(*) FROM approvals WHERE tenant = ? AND agent = ? AND created_at >= ?")
+        return try Int.fetchOne(select, arguments: [tenant, agent, start.nanoseconds]) ?? 0
+    }
+
+    /// Pending approvals that have waited long enough for more people to decide, the longest overdue first.
+    static func overdue(_ db: Database, now: Timestamp) throws -> [Approval] {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT body FROM approvals WHERE state = 'pending' AND escalates_at IS NOT NULL AND escalates_at <= ?
+                ORDER BY escalates_at LIMIT 1000
+                """)
+        return try Data.fetchAll(select, arguments: [now.nanoseconds]).map(decode)
     }
 
     /// Undecided or unused approvals whose time is up, the longest overdue first.

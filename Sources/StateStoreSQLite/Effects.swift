@@ -31,7 +31,7 @@ enum Effects {
                 var approval = try ApprovalRows.fetch(db, id, tenant: tenant)
             else { throw StateStoreError(.corrupt, "decision \(decision) redeemed an approval that is not there") }
             approval.release(decisionID: decision.description, now: now)
-            try ApprovalRows.update(db, approval)
+            try ApprovalRows.update(db, approval, after: approval.events.count)
         }
         for table in ["charges", "answers", "effects"] {
             try db.cachedStatement(sql: "DELETE FROM \(table) WHERE decision = ?").execute(arguments: [decision.blob])

@@ -4,20 +4,24 @@ import GRDB
 
 extension SQLiteStateStore: ApprovalLedger {
     public func request(
-        _ draft: ApprovalDraft, maximumPending: Int, now: Timestamp
+        _ draft: ApprovalDraft, caps: ApprovalCaps, now: Timestamp
     ) async throws -> ApprovalRequestOutcome {
         try await writer.perform { db in
             if var standing = try ApprovalRows.standing(db, draft.call, now: now) {
                 standing.attach(decisionID: draft.decisionID)
-                try ApprovalRows.update(db, standing)
+                try ApprovalRows.update(db, standing, after: standing.events.count)
                 return .attached(standing)
             }
             let pending = try ApprovalRows.pendingCount(
                 db, tenant: draft.call.tenant, agent: draft.call.agent, now: now)
-            guard pending < maximumPending else { return .tooManyPending(pending) }
+            guard pending < caps.pending else { return .tooManyPending(pending) }
+            let asked = try ApprovalRows.askedCount(
+                db, tenant: draft.call.tenant, agent: draft.call.agent, since: caps.dayStart)
+            guard asked < caps.perDay else { return .tooManyToday(asked) }
             // One that ran out unnoticed would still count as the pending one of this call.
-            if var late = try ApprovalRows.pending(db, draft.call), late.expire(now: now) {
-                try ApprovalRows.update(db, late)
+            if var late = try ApprovalRows.pending(db, draft.call) {
+                let known = late.events.count
+                if late.expire(now: now) { try ApprovalRows.update(db, late, after: known) }
             }
             let approval = Approval(draft, now: now)
             try ApprovalRows.insert(db, approval)
@@ -54,20 +58,39 @@ extension SQLiteStateStore: ApprovalLedger {
             guard var approval = try ApprovalRows.fetch(db, id, tenant: tenant) else {
                 throw ApprovalError(.notFound, "there is no approval \(id)")
             }
+            let known = approval.events.count
             try change(&approval)
-            try ApprovalRows.update(db, approval)
+            try ApprovalRows.update(db, approval, after: known)
             return approval
         }
     }
 
     public func expire(now: Timestamp) async throws -> [Approval] {
-        try await writer.perform { db in
+        // Asked several times a second: the writer is only kept from others where there is something to write.
+        guard try await pool.read({ db in try !ApprovalRows.runOut(db, now: now).isEmpty }) else { return [] }
+        return try await writer.perform { db in
             var expired: [Approval] = []
-            for var approval in try ApprovalRows.runOut(db, now: now) where approval.expire(now: now) {
-                try ApprovalRows.update(db, approval)
+            for var approval in try ApprovalRows.runOut(db, now: now) {
+                let known = approval.events.count
+                guard approval.expire(now: now) else { continue }
+                try ApprovalRows.update(db, approval, after: known)
                 expired.append(approval)
             }
             return expired
+        }
+    }
+
+    public func escalate(now: Timestamp) async throws -> [Approval] {
+        guard try await pool.read({ db in try !ApprovalRows.overdue(db, now: now).isEmpty }) else { return [] }
+        return try await writer.perform { db in
+            var escalated: [Approval] = []
+            for var approval in try ApprovalRows.overdue(db, now: now) {
+                let known = approval.events.count
+                guard approval.escalate(now: now) else { continue }
+                try ApprovalRows.update(db, approval, after: known)
+                escalated.append(approval)
+            }
+            return escalated
         }
     }
 }

@@ -135,7 +135,7 @@ struct SpendTransaction {
         } catch {
             throw .refusal(.token(error))
         }
-        try orFail { try ApprovalRows.update(db, redeemed) }
+        try orFail { try ApprovalRows.update(db, redeemed, after: redeemed.events.count) }
     }
 
     private func draw(_ draws: [SpendOrder.RateDraw]) throws(Refused) {

@@ -79,6 +79,31 @@ enum Schema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("3-approval-life-cycle") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE approvals ADD COLUMN escalates_at INTEGER;
+                    CREATE INDEX approvals_escalating ON approvals (escalates_at)
+                        WHERE state = 'pending' AND escalates_at IS NOT NULL;
+                    CREATE INDEX approvals_asked ON approvals (tenant, agent, created_at);
+                    -- What was asked before there were events, digests and escalation.
+                    UPDATE approvals SET body = CAST(json_set(CAST(body AS TEXT),
+                        '$.events', json('[]'), '$.usedLinks', json('[]'), '$.chain', json('[]'),
+                        '$.terms.escalateTo', json('[]'), '$.shown', json('{"json":"{}","digest":""}')) AS BLOB);
+
+                    -- What has to reach the audit trail and the channels. Kept with the approvals: a change and the telling
+                    -- of it are one transaction.
+                    CREATE TABLE outbox (
+                        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, target TEXT NOT NULL,
+                        tenant TEXT NOT NULL, approval TEXT NOT NULL, payload TEXT NOT NULL, attempts INTEGER NOT NULL,
+                        next_at INTEGER NOT NULL, state TEXT NOT NULL, result TEXT, failure TEXT,
+                        created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL
+                    ) STRICT;
+                    CREATE INDEX outbox_due ON outbox (next_at) WHERE state = 'waiting';
+                    CREATE INDEX outbox_of_approval ON outbox (approval, id);
+                    CREATE INDEX outbox_finished ON outbox (changed_at) WHERE state <> 'waiting';
+                    """)
+        }
         return migrator
     }
 }

@@ -21,6 +21,7 @@ struct AegisCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, PolicyCommand.self, DecideCommand.self, DetectCommand.self, ApprovalsCommand.self,
             AuditCommand.self, KeysCommand.self, AgentsCommand.self, RegoCommand.self, BenchCommand.self,
+            DemoCommand.self,
             VersionCommand.self,
         ]
     )

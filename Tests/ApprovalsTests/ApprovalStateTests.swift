@@ -125,10 +125,10 @@ import Testing
     @Test func `only the requester withdraws`() throws {
         var approval = approval()
         let error = #expect(throws: ApprovalError.self) {
-            try approval.withdraw(byAgent: "llm-agent", tenant: "acme", now: start)
+            try approval.withdraw(by: .agent("llm-agent"), tenant: "acme", now: start)
         }
         #expect(error?.code == .notRequester)
-        try approval.withdraw(byAgent: "finance-agent", tenant: "acme", now: start)
+        try approval.withdraw(by: .agent("finance-agent"), tenant: "acme", now: start)
         #expect(approval.state == .withdrawn)
         #expect(throws: ApprovalError.self) { try approval.approve(by: person("jane"), comment: nil, now: start) }
     }

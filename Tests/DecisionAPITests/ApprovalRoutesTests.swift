@@ -73,6 +73,22 @@ import Testing
         #expect(gateway.recorder.verdicts.isEmpty)
     }
 
+    @Test func `the agent that asked takes its request back`() async throws {
+        let gateway = try Gateway()
+        try await gateway.run { (caller) async throws in
+            let id = try await held(caller)
+            for (name, status) in [("llm-1", 403), ("maria", 403), ("eve", 404), ("nobody", 401)] {
+                #expect(try await caller.send(.post, "/v1/approvals/\(id)/withdraw", as: name).status == status)
+            }
+            let reply = try await caller.send(
+                .post, "/v1/approvals/\(id)/withdraw", as: "finance-1", #"{"comment": "a mistake"}"#)
+            #expect(reply["status"].string == "withdrawn")
+            #expect(reply["shown_digest"].string?.hasPrefix("sha256:") == true)
+            #expect(try await caller.send(.post, "/v1/approvals/\(id)/approve", as: "maria").status == 409)
+        }
+        #expect(gateway.recorder.verdicts == ["finance-agent: withdrawn"])
+    }
+
     @Test(arguments: ["llm-1", "eve", "nobody"])
     func `who did not ask does not see`(name: String) async throws {
         try await Gateway().run { (caller) async throws in

@@ -58,7 +58,7 @@ struct Gateway {
         api = DecisionAPIServer(
             configuration: .init(port: 0), decisions: decisions,
             desk: ApprovalDesk(ledger: approvals, mint: mint, now: { Self.now }), prover: prover, version: "0.0.0-test",
-            logger: logger, now: { Self.now }, recordVerdict: { try recorder.record($0, $1) })
+            logger: logger, now: { Self.now }, recordChange: { try recorder.record($0) })
     }
 
     private struct Unusable: Error {}

@@ -6,7 +6,7 @@ import Synchronization
 final class MemoryApprovals: ApprovalLedger {
     private let all = Mutex<[ApprovalID: Approval]>([:])
 
-    func request(_ draft: ApprovalDraft, maximumPending: Int, now: Timestamp) async throws -> ApprovalRequestOutcome {
+    func request(_ draft: ApprovalDraft, caps: ApprovalCaps, now: Timestamp) async throws -> ApprovalRequestOutcome {
         all.withLock { all in
             if var twin = all.values.first(where: { $0.call == draft.call && $0.state(at: now) == .pending }) {
                 twin.attach(decisionID: draft.decisionID)
@@ -47,6 +47,7 @@ final class MemoryApprovals: ApprovalLedger {
     }
 
     func expire(now: Timestamp) async throws -> [Approval] { [] }
+    func escalate(now: Timestamp) async throws -> [Approval] { [] }
 }
 
 /// Spends nothing and refuses nothing, but redeems tokens as a store does.
@@ -115,10 +116,10 @@ final class MemoryRecorder: DecisionRecorder {
         }
     }
 
-    func record(_ approval: Approval, _ approver: Approver) throws {
+    func record(_ approval: Approval) throws {
         try state.withLock { state in
             guard !state.isBroken else { throw Failure() }
-            state.verdicts.append("\(approver.name): \(approval.state.rawValue)")
+            state.verdicts.append("\(approval.events.last?.by ?? "?"): \(approval.state.rawValue)")
         }
     }
 }

@@ -222,6 +222,17 @@ private let large = Call(params: #"{"amount": 6000, "currency": "EUR", "urgent":
         )
     }
 
+    @Test func `the earliest escalation to all who are named for it is asked for`() throws {
+        let first =
+            "tools: [payments.transfer]\napproval_needed: true\napproval: {approvers: [\"role:treasurer\"], escalate_after: 10m, escalate_to: [\"role:cfo\"]}"
+        let second =
+            "tools: [payments.transfer]\napproval_needed: true\napproval: {approvers: [\"role:risk\"], escalate_after: 5m, escalate_to: [\"person:ben\"]}"
+        let approval = try Row("", [ask, first, second], Call(), "").outcome().root.lookup("approval")
+        #expect(approval.lookup("escalate_after_s").json == "300")
+        #expect(approval.lookup("escalate_to").json == #"["person:ben","role:cfo"]"#)
+        #expect(approval.lookup("approvers").json == #"["role:treasurer"]"#)
+    }
+
     static let shadows = [
         Row(
             "a shadow deny is not enforced", [allow, "mode: shadow\neffect: deny"], Call(),

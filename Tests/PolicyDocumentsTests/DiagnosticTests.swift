@@ -260,6 +260,28 @@ private let transfer = "tools: [payments.transfer]\neffect: allow\n"
             "policy.needs-field: `approval_needed` names no approvers, and nobody decides for the tool `payments.list` that has no risk | add `approval: {approvers: [\"role:...\"]}`, or a document of kind Approvers"
         ),
         Fault(
+            "an escalation to nobody",
+            policy: transfer + "approval_needed: true\napproval: {approvers: [\"role:x\"], ⟦escalate_after: 10m}",
+            "policy.needs-field: `escalate_after` needs `escalate_to` | add `escalate_to: [\"role:...\"]`: who may decide then"
+        ),
+        Fault(
+            "an escalation at no time",
+            policy: transfer
+                + "rules: [{name: a, effect: approval_needed, approval: {approvers: [\"role:x\"], ⟦escalate_to: [\"role:y\"]}}]",
+            "policy.needs-field: `escalate_to` needs `escalate_after` | add `escalate_after: 10m`: how long nobody has decided"
+        ),
+        Fault(
+            "an escalation after the end",
+            policy: transfer
+                + "approval_needed: true\napproval: {approvers: [\"role:x\"], escalate_after: ⟦30m, escalate_to: [\"role:y\"]}",
+            "policy.contradiction: `escalate_after` is not before the approval expires | shorten it, or lengthen `expires_after` (`30m` by default)"
+        ),
+        Fault(
+            "a quorum that the named people cannot reach",
+            policy: transfer + "approval_needed: true\napproval: {approvers: [\"person:a\", \"person:b\"], quorum: ⟦3}",
+            "policy.contradiction: the quorum is 3, and only 2 people may decide | name more approvers, or lower `quorum`"
+        ),
+        Fault(
             "a shorthand for a parameter that is not there",
             policy: "tools: [\"payments.*\"]\neffect: allow\n⟦max_amount: 5",
             "policy.unknown-parameter: the tool `payments.list` has no numeric parameter `amount` for `max_amount` | declare it in the tool, or name only tools that have it"

@@ -14,7 +14,7 @@ import Testing
         let created = try await withThrowingTaskGroup(of: ApprovalRequestOutcome.self) { group in
             for _ in 0..<20 {
                 group.addTask { [fixture] in
-                    try await store.request(fixture.draft(), maximumPending: 10, now: fixture.start)
+                    try await store.request(fixture.draft(), caps: ApprovalCaps(pending: 10), now: fixture.start)
                 }
             }
             return try await group.reduce(into: [ApprovalRequestOutcome]()) { $0.append($1) }
@@ -29,7 +29,7 @@ import Testing
             fixture.draft(), fixture.draft(tenant: "globex"), fixture.draft(agent: "x"), fixture.draft(digest: "d2"),
             fixture.draft(version: "v2"),
         ] {
-            let outcome = try await store.request(draft, maximumPending: 10, now: fixture.start)
+            let outcome = try await store.request(draft, caps: ApprovalCaps(pending: 10), now: fixture.start)
             guard case .created = outcome else {
                 Issue.record("\(draft.call) was taken for another call")
                 continue
@@ -41,21 +41,22 @@ import Testing
 
     @Test func `asking again after a refusal shows the refusal`() async throws {
         let store = try fixture.open()
-        _ = try await store.request(fixture.draft(), maximumPending: 10, now: fixture.start)
+        _ = try await store.request(fixture.draft(), caps: ApprovalCaps(pending: 10), now: fixture.start)
         let id = try #require(try await store.approvals(tenant: "acme", states: [], limit: 1).first).id
         _ = try await store.update(id, tenant: "acme") { [fixture, jane] in
             try $0.deny(by: jane, comment: nil, now: fixture.start)
         }
         guard
             case .attached(let standing) = try await store.request(
-                fixture.draft(), maximumPending: 10, now: fixture.start)
+                fixture.draft(), caps: ApprovalCaps(pending: 10), now: fixture.start)
         else {
             Issue.record("a refused call was put before the humans again")
             return
         }
         #expect(standing.state == .denied)
         let later = fixture.start.advanced(bySeconds: 3600)
-        guard case .created = try await store.request(fixture.draft(), maximumPending: 10, now: later) else {
+        guard case .created = try await store.request(fixture.draft(), caps: ApprovalCaps(pending: 10), now: later)
+        else {
             Issue.record("a refusal outlived its time")
             return
         }
@@ -63,9 +64,10 @@ import Testing
 
     @Test func `an approval that ran out unnoticed makes room for a new one`() async throws {
         let store = try fixture.open()
-        _ = try await store.request(fixture.draft(), maximumPending: 1, now: fixture.start)
+        _ = try await store.request(fixture.draft(), caps: ApprovalCaps(pending: 1), now: fixture.start)
         let later = fixture.start.advanced(bySeconds: 3600)
-        guard case .created = try await store.request(fixture.draft(), maximumPending: 1, now: later) else {
+        guard case .created = try await store.request(fixture.draft(), caps: ApprovalCaps(pending: 1), now: later)
+        else {
             Issue.record("an expired approval stood in the way")
             return
         }
@@ -75,10 +77,11 @@ import Testing
     @Test func `an agent has only so many pending approvals`() async throws {
         let store = try fixture.open()
         for number in 0..<3 {
-            _ = try await store.request(fixture.draft(digest: "d\(number)"), maximumPending: 3, now: fixture.start)
+            _ = try await store.request(
+                fixture.draft(digest: "d\(number)"), caps: ApprovalCaps(pending: 3), now: fixture.start)
         }
         #expect(
-            try await store.request(fixture.draft(digest: "d9"), maximumPending: 3, now: fixture.start)
+            try await store.request(fixture.draft(digest: "d9"), caps: ApprovalCaps(pending: 3), now: fixture.start)
                 == .tooManyPending(3))
     }
 
@@ -108,7 +111,7 @@ import Testing
 
     @Test func `what runs out is marked once`() async throws {
         let store = try fixture.open()
-        _ = try await store.request(fixture.draft(), maximumPending: 10, now: fixture.start)
+        _ = try await store.request(fixture.draft(), caps: ApprovalCaps(pending: 10), now: fixture.start)
         #expect(try await store.expire(now: fixture.start) == [])
         let end = fixture.start.advanced(bySeconds: 1800)
         #expect(try await store.expire(now: end).map(\.state) == [.expired])

@@ -64,7 +64,9 @@ final class StateStoreFixture: Sendable {
 
     /// An approved call and what redeems it.
     func approved(in store: SQLiteStateStore) async throws -> SpendOrder.TokenRedemption {
-        guard case .created(let approval) = try await store.request(draft(), maximumPending: 10, now: start) else {
+        guard
+            case .created(let approval) = try await store.request(draft(), caps: ApprovalCaps(pending: 10), now: start)
+        else {
             throw ApprovalError(.notFound, "the approval was not created")
         }
         let decided = try await store.update(approval.id, tenant: "acme") { [start] approval in

@@ -27,9 +27,9 @@ struct Problem: Error, Equatable {
         let status: HTTPResponse.Status =
             switch error.code {
             case .notFound: .notFound
-            case .notPending, .notApproved, .expired, .alreadyVoted, .alreadyRedeemed: .conflict
+            case .notPending, .notApproved, .expired, .alreadyVoted, .alreadyRedeemed, .linkUsed: .conflict
             case .notEntitled, .selfApproval, .notRequester: .forbidden
-            case .invalidToken: .badRequest
+            case .invalidToken, .invalidLink: .badRequest
             case .signing: .internalServerError
             }
         self.init(status, error.code.rawValue, "the approval cannot be shown or changed", error.message)

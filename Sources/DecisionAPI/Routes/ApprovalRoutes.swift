@@ -7,7 +7,7 @@ struct ApprovalRoutes: Sendable {
     let desk: ApprovalDesk
     let prover: any IdentityProver
     let policies: PolicyRegistry
-    let recordVerdict: DecisionAPIServer.VerdictRecorder
+    let recordChange: DecisionAPIServer.ChangeRecorder
     let now: @Sendable () -> Timestamp
 
     func add(to router: Router<BasicRequestContext>) {
@@ -22,6 +22,9 @@ struct ApprovalRoutes: Sendable {
         }
         router.post("/v1/approvals/:id/deny") { request, context in
             try await decide(request, try Self.id(context), .deny)
+        }
+        router.post("/v1/approvals/:id/withdraw") { request, context in
+            try await withdraw(request, try Self.id(context))
         }
     }
 
@@ -71,12 +74,34 @@ struct ApprovalRoutes: Sendable {
             case .approve: try await desk.approve(id, by: person, comment: comment)
             case .deny: try await desk.deny(id, by: person, comment: comment)
             }
+        return try await recorded(approval)
+    }
+
+    /// The agent that asked, or the person who owns it, takes the request back.
+    private func withdraw(_ request: Request, _ id: ApprovalID) async throws -> Response {
+        let caller = try caller(request)
+        let comment = try VerdictComment(try await request.bytes(limit: VerdictComment.limit)).text
+        let requester: Requester
+        switch caller.kind {
+        case .person: requester = .person(caller.name ?? "")
+        case .agent:
+            guard let agent = policies.active(tenant: caller.tenant)?.catalog.agent(of: caller) else {
+                throw ApprovalError(.notFound, "there is no approval \(id)")
+            }
+            requester = .agent(agent.name)
+        }
+        return try await recorded(
+            try await desk.withdraw(id, by: requester, tenant: caller.tenant, comment: comment))
+    }
+
+    /// Answers with the approval once what happened to it is on record.
+    private func recorded(_ approval: Approval) async throws -> Response {
         do {
-            try await recordVerdict(approval, person)
+            try await recordChange(approval)
         } catch {
             throw Problem(
-                .serviceUnavailable, "audit_unavailable", "the verdict could not be recorded",
-                "the approval stands as it is shown by GET; tell the operator")
+                .serviceUnavailable, "audit_unavailable", "the change could not be recorded",
+                "the approval stands as it is shown by GET, and is recorded later; tell the operator")
         }
         return Response(json: approval.view(at: now()))
     }

@@ -1,4 +1,5 @@
 import Decisions
+import HTTPTypes
 import Hummingbird
 
 /// `POST /v1/decisions`: one decision on one call. `POST /v1/delegations`: the signed chain for the next agent.
@@ -6,15 +7,26 @@ import Hummingbird
 struct DecisionRoutes: Sendable {
     let decisions: DecisionPoint
     let bodyLimit: Int
+    let longestHold: Duration
 
     private static let point = EnforcementPoint(name: "decision-api", rewritesParameters: true)
 
     func add(to router: Router<BasicRequestContext>) {
         router.post("/v1/decisions") { request, _ in
-            try await answer(request, decisions.decide)
+            let hold = longestHold > .zero ? min(request.preferredWait, longestHold) : .zero
+            var response = try await answer(request) { json, credentials, point, trace in
+                await decisions.decide(
+                    json: json, credentials: credentials, point: point, trace: trace, holdingFor: hold)
+            }
+            if hold > .zero, let name = HTTPField.Name("preference-applied") {
+                response.headers[name] = "wait=\(hold.components.seconds)"
+            }
+            return response
         }
         router.post("/v1/delegations") { request, _ in
-            try await answer(request, decisions.delegate)
+            try await answer(request) { json, credentials, point, trace in
+                await decisions.delegate(json: json, credentials: credentials, point: point, trace: trace)
+            }
         }
         router.post("/v1/results") { request, _ in
             try await redactResult(request)
@@ -70,5 +82,20 @@ struct DecisionRoutes: Sendable {
         }
         problem.decisionID = decision.id.description
         return problem
+    }
+}
+
+extension Request {
+    /// How long the caller would wait for an answer: `Prefer: wait=30`, in seconds. What is not understood is no wish.
+    /// Source: RFC 7240, section 4.3.
+    var preferredWait: Duration {
+        guard let name = HTTPField.Name("prefer") else { return .zero }
+        for preference in headers[values: name].flatMap({ $0.split(separator: ",") }) {
+            let parts = (preference.split(separator: ";").first ?? "").filter { !$0.isWhitespace && $0 != "\"" }
+                .split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "wait", let seconds = UInt32(parts[1]) else { continue }
+            return .seconds(Int64(seconds))
+        }
+        return .zero
     }
 }

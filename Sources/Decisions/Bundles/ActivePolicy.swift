@@ -19,6 +19,7 @@ public struct ActivePolicy: Sendable {
     /// The tenant's own, beside the built-in ones.
     public let detectors: CustomDetectors
     let calendar: BudgetCalendar
+    let approvalLimits: ApprovalLimits
     let evaluation: Evaluation
 
     /// - Parameter data: the bundle's whole data document.
@@ -35,6 +36,8 @@ public struct ActivePolicy: Sendable {
         detectors = try CustomDetectors(data.root.lookup("aegis").lookup("catalog").lookup("detectors"))
         settings = try TenantSettings(data.root.lookup("aegis").lookup("tenant"))
         calendar = BudgetCalendar(timeZone: settings.timeZone)
+        approvalLimits = try ApprovalLimits(
+            settings, approvers: data.root.lookup("aegis").lookup("catalog").lookup("approvers"))
         self.evaluation = evaluation
     }
 }

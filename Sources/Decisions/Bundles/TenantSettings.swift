@@ -15,10 +15,17 @@ public struct TenantSettings: Sendable, Hashable {
     /// How many approvals one agent may have pending.
     public var pendingApprovalsPerAgent: Int
 
-    public init(mode: Mode = .enforce, timeZone: TimeZone = .gmt, pendingApprovalsPerAgent: Int = 100) {
+    /// How many approvals one agent may ask for in a day of the tenant.
+    public var dailyApprovalsPerAgent: Int
+
+    public init(
+        mode: Mode = .enforce, timeZone: TimeZone = .gmt, pendingApprovalsPerAgent: Int = 100,
+        dailyApprovalsPerAgent: Int = 1000
+    ) {
         self.mode = mode
         self.timeZone = timeZone
         self.pendingApprovalsPerAgent = pendingApprovalsPerAgent
+        self.dailyApprovalsPerAgent = dailyApprovalsPerAgent
     }
 
     /// - Throws: for a value that is there and not understood; it never falls back to a default.
@@ -40,12 +47,13 @@ public struct TenantSettings: Sendable, Hashable {
             }
             timeZone = known
         }
-        let pending = value.lookup("pending_approvals_per_agent")
-        if !pending.isUndefined {
-            guard let limit = pending.int64, (1...100_000).contains(limit) else {
-                throw CatalogError("the tenant's `pending_approvals_per_agent` is not a number from 1 to 100000")
-            }
-            pendingApprovalsPerAgent = Int(limit)
-        }
+        pendingApprovalsPerAgent =
+            try ApprovalLimits.read(
+                value.lookup("pending_approvals_per_agent"), "the tenant's `pending_approvals_per_agent`")
+            ?? pendingApprovalsPerAgent
+        dailyApprovalsPerAgent =
+            try ApprovalLimits.read(
+                value.lookup("daily_approvals_per_agent"), "the tenant's `daily_approvals_per_agent`")
+            ?? dailyApprovalsPerAgent
     }
 }

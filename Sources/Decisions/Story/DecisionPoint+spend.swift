@@ -104,19 +104,27 @@ extension DecisionPoint {
             call.parameters, sensitive: call.tool.sensitive, in: decision.redactionScope, heap: decision.request.heap)
         let draft = ApprovalDraft(
             id: .random(), call: held, terms: terms, decisionID: decision.id.description,
-            excluded: [agent.name] + (agent.owner.map { [$0] } ?? []), shownParameters: JSONWriter.text(view),
-            sessionID: decision.request.sessionID)
+            excluded: [agent.name] + [agent.owner, decision.actingFor].compactMap(\.self),
+            shownParameters: JSONWriter.text(view),
+            sessionID: decision.request.sessionID, chain: decision.chain, actingFor: decision.actingFor,
+            owner: agent.owner)
+        guard let day = policy.calendar.window(.day, at: decision.admittedAt) else {
+            return decision.deny(.evaluationError, "the calendar knows no such day")
+        }
+        let caps = policy.approvalLimits.caps(
+            risk: call.tool.risk, dayStart: Timestamp(seconds: day.lowerBound))
         do {
             if order.touchesState, case .refused(let refusal) = try await ledger.spend(order).outcome {
                 if case .rate(_, let seconds) = refusal { decision.limits.retryAfterSeconds = seconds }
                 decision.deny(refusal.reason)
                 return
             }
-            switch try await approvals.request(
-                draft, maximumPending: policy.settings.pendingApprovalsPerAgent, now: decision.admittedAt)
-            {
+            switch try await approvals.request(draft, caps: caps, now: decision.admittedAt) {
             case .tooManyPending(let count):
                 decision.deny(.rateExceeded, "the agent has \(count) approvals pending already")
+            case .tooManyToday(let count):
+                decision.limits.retryAfterSeconds = max(1, day.upperBound - decision.admittedAt.seconds)
+                decision.deny(.rateExceeded, "the agent has asked for \(count) approvals today already")
             case .created(let approval), .attached(let approval):
                 let state = approval.state(at: decision.admittedAt)
                 guard state == .pending || state == .approved else {

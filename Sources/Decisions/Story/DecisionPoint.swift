@@ -20,6 +20,7 @@ public struct DecisionPoint: Sendable {
     let redactor: Redactor
     let limits: AdmissionLimits
     let attemptRate: RateLimit?
+    let waiting: ApprovalWaiting
     let approvalURL: @Sendable (ApprovalID) -> String?
     let onBudgetAlert: @Sendable (_ tenant: String, _ agent: String, BudgetAlert) -> Void
     let switches: @Sendable () -> AgentSwitches
@@ -29,6 +30,7 @@ public struct DecisionPoint: Sendable {
     ///   - attemptRate: how fast one agent may ask for approvals, whatever its policies say; nil: as they say.
     ///   - onBudgetAlert: told when a budget passes 50, 80 or 100 % of its limit.
     ///   - switches: the agents that are switched off now.
+    ///   - waiting: the calls that are held open for their approvals.
     ///   - approvalURL: where a human decides an approval.
     public init(
         prover: any IdentityProver, policies: PolicyRegistry, ledger: any SpendLedger,
@@ -39,6 +41,7 @@ public struct DecisionPoint: Sendable {
         attemptRate: RateLimit? = RateLimit(milliCallsPerSecond: 1000, burst: 20),
         onBudgetAlert: @escaping @Sendable (_ tenant: String, _ agent: String, BudgetAlert) -> Void = { _, _, _ in },
         switches: @escaping @Sendable () -> AgentSwitches = { AgentSwitches() },
+        waiting: ApprovalWaiting = ApprovalWaiting(),
         approvalURL: @escaping @Sendable (ApprovalID) -> String? = { _ in nil },
         now: @escaping @Sendable () -> Timestamp
     ) {
@@ -55,6 +58,7 @@ public struct DecisionPoint: Sendable {
         self.attemptRate = attemptRate
         self.onBudgetAlert = onBudgetAlert
         self.switches = switches
+        self.waiting = waiting
         self.approvalURL = approvalURL
         self.now = now
     }
@@ -75,12 +79,15 @@ public struct DecisionPoint: Sendable {
     }
 
     /// Decides the body of a decision request.
+    /// - Parameter time: how long the call is held open where it needs an approval.
     public func decide(
-        json: [UInt8], credentials: Credentials, point: EnforcementPoint, trace: TraceContext? = nil
+        json: [UInt8], credentials: Credentials, point: EnforcementPoint, trace: TraceContext? = nil,
+        holdingFor time: Duration = .zero
     ) async -> Decision {
         do throws(AdmissionError) {
             return await decide(
-                try DecisionRequest.parse(json, credentials: credentials, point: point, trace: trace, limits: limits))
+                try DecisionRequest.parse(json, credentials: credentials, point: point, trace: trace, limits: limits),
+                holdingFor: time)
         } catch {
             return await refuse(error, credentials: credentials, point: point, trace: trace)
         }

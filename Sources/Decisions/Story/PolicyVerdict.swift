@@ -115,10 +115,13 @@ struct PolicyVerdict: Sendable {
         guard let policy = value.lookup("policy").string, let quorum = value.lookup("quorum").int64,
             let seconds = value.lookup("expires_after_s").int64, (1...1000).contains(quorum), seconds > 0
         else { throw Malformed(field: "approval") }
+        let delay = value.lookup("escalate_after_s")
+        guard delay.isUndefined || (delay.int64 ?? 0) > 0 else { throw Malformed(field: "approval.escalate_after_s") }
         return ApprovalTerms(
             policy: policy, rule: value.lookup("rule").string ?? "", message: value.lookup("message").string ?? "",
             approvers: try strings("approvers"), quorum: Int(quorum), expiresAfterSeconds: seconds,
-            notify: try strings("notify"))
+            notify: try strings("notify"), escalateAfterSeconds: delay.int64,
+            escalateTo: delay.isUndefined ? [] : try strings("escalate_to"))
     }
 }
 

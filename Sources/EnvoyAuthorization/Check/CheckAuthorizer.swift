@@ -3,6 +3,8 @@ import Decisions
 /// Puts what Envoy asks to the decision point, and its answer into Envoy's terms.
 struct CheckAuthorizer: Sendable {
     let decisions: DecisionPoint
+    /// How long a call is held open where it needs an approval.
+    let hold: Duration
 
     func authorize(_ request: CheckedRequest) async -> CheckVerdict {
         let asked = request.decisionRequest()
@@ -12,7 +14,7 @@ struct CheckAuthorizer: Sendable {
                 problem, credentials: asked.credentials, point: asked.point, trace: asked.trace)
             return CheckVerdict(refused, on: request)
         }
-        return CheckVerdict(await decisions.decide(asked), on: request)
+        return CheckVerdict(await decisions.decide(asked, holdingFor: hold), on: request)
     }
 }
 

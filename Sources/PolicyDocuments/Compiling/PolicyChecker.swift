@@ -11,6 +11,7 @@ struct PolicyChecker {
             checkCompanions(policy)
             checkLimits(policy)
             checkApprovals(policy)
+            ApprovalTermsChecker(findings: findings).check(policy.header.node)
             if policy.canPermit, policy.header.node[name: "tools"] == nil {
                 findings.error(
                     .permitWithoutTools, "the policy `\(policy.name)` permits calls and names no tools",

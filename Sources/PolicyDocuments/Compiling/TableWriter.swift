@@ -24,7 +24,7 @@ struct TableWriter {
                 name: "approvers",
                 value: .byName(
                     catalog.approvers.map {
-                        ($0.name, Self.settings($0, ["members", "for_risk"]))
+                        ($0.name, Self.settings($0, ["members", "for_risk", "pending_per_agent", "daily_per_agent"]))
                     })),
         ])
     }
@@ -33,7 +33,10 @@ struct TableWriter {
     private var settings: [JSONText.Member] {
         guard let document = catalog.tenants.first else { return [] }
         return [
-            .init(name: "tenant", value: Self.settings(document, ["mode", "time_zone", "pending_approvals_per_agent"]))
+            .init(
+                name: "tenant",
+                value: Self.settings(
+                    document, ["mode", "time_zone", "pending_approvals_per_agent", "daily_approvals_per_agent"]))
         ]
     }
 

@@ -62,6 +62,9 @@ struct PolicyDocument: Sendable {
         var quorum = 1
         var expiresAfter = 1800
         var notify: [String] = []
+        /// In seconds; nil: it never does.
+        var escalateAfter: Int?
+        var escalateTo: [String] = []
     }
 
     struct Sanitizer: Sendable {
@@ -155,6 +158,8 @@ struct PolicyDocument: Sendable {
         result.quorum = node[name: "quorum"]?.integer ?? 1
         result.expiresAfter = node[name: "expires_after"]?.string.flatMap { WholeDuration($0)?.seconds } ?? 1800
         result.notify = node[name: "notify"]?.strings.map(\.value) ?? []
+        result.escalateAfter = node[name: "escalate_after"]?.string.flatMap { WholeDuration($0)?.seconds }
+        result.escalateTo = node[name: "escalate_to"]?.strings.map(\.value) ?? []
         return result
     }
 

@@ -114,6 +114,12 @@ extension Shape {
             Field(
                 "for_risk", .list(.choice(["low", "medium", "high", "critical"]), atLeast: 0),
                 "Risks that they decide when a rule names no approvers."),
+            Field(
+                "pending_per_agent", .integer(1...100_000),
+                "Approvals that an agent may have pending when it asks for one of these risks."),
+            Field(
+                "daily_per_agent", .integer(1...100_000),
+                "Approvals that an agent may have asked for in a day when it asks for one of these risks."),
         ])
 
     static let detector = document(
@@ -143,5 +149,8 @@ extension Shape {
             Field(
                 "pending_approvals_per_agent", .integer(1...100_000),
                 "Approvals that one agent may have pending. 100 by default."),
+            Field(
+                "daily_approvals_per_agent", .integer(1...100_000),
+                "Approvals that one agent may ask for in a day. 1000 by default."),
         ])
 }

@@ -83,6 +83,9 @@ extension Shape {
             Field("quorum", .integer(1...20), "How many of them must. 1 by default."),
             Field("expires_after", .format(.duration), "When an undecided request ends. `30m` by default."),
             Field("notify", .list(.format(.channel), atLeast: 0), "Channels that are told."),
+            Field(
+                "escalate_after", .format(.duration), "When more people may decide, if nobody has. Never by default."),
+            Field("escalate_to", .list(.format(.approver), atLeast: 1), "Who may decide then, besides the approvers."),
         ])
 
     static let sanitize = Shape(

@@ -156,7 +156,9 @@ enum DecisionModule {
         }
 
         # The approval that is asked for: the first one's approvers, and the strictest terms of all that hold the call.
-        approval(findings) := {
+        approval(findings) := object.union(asked(findings), escalation(findings))
+
+        asked(findings) := {
         	"policy": finding[5],
         	"rule": finding[2],
         	"message": finding[4],
@@ -167,6 +169,15 @@ enum DecisionModule {
         } if {
         	finding := min(findings)
         }
+
+        # The shortest time to escalation, and all to whom it leads.
+        escalation(findings) := {
+        	"escalate_after_s": min(delays),
+        	"escalate_to": [name | some name in {name | some held in findings; some name in held[6].escalate_to}],
+        } if {
+        	delays := {held[6].escalate_after_s | some held in findings}
+        	count(delays) > 0
+        } else := {}
 
         # Rules that name no approvers go to those who decide the tool's risk.
         approvers(named) := named if count(named) > 0

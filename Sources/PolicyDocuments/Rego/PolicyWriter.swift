@@ -162,9 +162,7 @@ struct PolicyWriter {
     ) {
         used.insert("approval")
         let approval = approval ?? PolicyDocument.Approval()
-        let terms =
-            "{\"approvers\": \(RegoText.strings(approval.approvers)), \"quorum\": \(approval.quorum), "
-            + "\"expires_after_s\": \(approval.expiresAfter), \"notify\": \(RegoText.strings(approval.notify))}"
+        let terms = Self.terms(approval)
         let matched = finding(index, clause, "approval_required", message, terms)
         let unclear = finding(index, clause, "evaluation_error", unclearMessage(clause), terms)
         emit("approval", clause, matched: matched, unclear: ("approval", unclear), conditions, note: note)
@@ -370,9 +368,7 @@ struct PolicyWriter {
     private mutating func writeDelegation(_ index: Int) {
         used.formUnion(["deny", "approval", "allow", "sanitize"])
         let approval = policy.approval ?? PolicyDocument.Approval()
-        let terms =
-            "{\"approvers\": \(RegoText.strings(approval.approvers)), \"quorum\": \(approval.quorum), "
-            + "\"expires_after_s\": \(approval.expiresAfter), \"notify\": \(RegoText.strings(approval.notify))}"
+        let terms = Self.terms(approval)
         let custom = "data.aegis.custom[\(RegoText.string(policy.name))]"
         rules.append(
             """
@@ -397,6 +393,16 @@ struct PolicyWriter {
     }
 
     // MARK: Pieces
+
+    /// What an approval asks for, as a Rego object; what is left to chance is left out.
+    private static func terms(_ approval: PolicyDocument.Approval) -> String {
+        let escalation = approval.escalateAfter.map {
+            ", \"escalate_after_s\": \($0), \"escalate_to\": \(RegoText.strings(approval.escalateTo))"
+        }
+        return "{\"approvers\": \(RegoText.strings(approval.approvers)), \"quorum\": \(approval.quorum), "
+            + "\"expires_after_s\": \(approval.expiresAfter), \"notify\": \(RegoText.strings(approval.notify))"
+            + (escalation ?? "") + "}"
+    }
 
     private func finding(
         _ index: Int, _ clause: PolicyDocument.Clause, _ code: String, _ message: String, _ more: String? = nil

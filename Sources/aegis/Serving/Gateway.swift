@@ -1,3 +1,4 @@
+import ApprovalChannels
 import Approvals
 import AuditTrail
 import DecisionAPI
@@ -52,7 +53,7 @@ struct Gateway {
         let keeper = try policyKeeper(registry: registry, keys: keys, journal: journal)
         await keeper.start()
         let mint = try OverrideTokenMint(signingKey: keys.tokens, audience: configuration.gateway)
-        let api = "http://\(configuration.host):\(configuration.port)"
+        let base = "http://\(configuration.host):\(configuration.port)"
         let decisions = DecisionPoint(
             prover: identity.prover, policies: registry, ledger: store, sessions: sessions, approvals: store,
             mint: mint,
@@ -67,20 +68,35 @@ struct Gateway {
                         "charged": "\(alert.charged.decimalText)", "limit": "\(alert.limit.decimalText)",
                     ])
             },
-            switches: { killSwitch.now }, approvalURL: { "\(api)/v1/approvals/\($0)" }, now: now)
+            switches: { killSwitch.now }, approvalURL: { "\(base)/v1/approvals/\($0)" }, now: now)
+        let desk = ApprovalDesk(ledger: store, mint: mint, now: now)
+        let directory = try ChannelConfiguration.read(
+            configuration.channels, environment: ProcessInfo.processInfo.environment)
+        let clerk = try await ApprovalClerk(
+            store: store, journal: journal, auditDirectory: configuration.data.audit.path,
+            plan: directory.map(DeliveryPlan.init), logger: logger, now: now)
+        let channels = try directory.map {
+            try GatewayChannels(
+                $0, store: store, desk: desk, clerk: clerk, prover: identity.prover, tokens: keys.tokens,
+                gateway: configuration.gateway, logger: logger, now: now)
+        }
+        var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
+        api.longestHold = .seconds(configuration.holdCalls)
         let server = DecisionAPIServer(
-            configuration: .init(host: configuration.host, port: configuration.port), decisions: decisions,
-            desk: ApprovalDesk(ledger: store, mint: mint, now: now), prover: identity.prover, version: Version.text,
-            logger: logger, now: now, recordVerdict: VerdictTrail(journal: journal).record,
+            configuration: api, decisions: decisions,
+            desk: desk, prover: identity.prover, version: Version.text,
+            logger: logger, now: now, recordChange: clerk.record, channels: channels?.endpoints ?? ChannelEndpoints(),
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
-            StateWatcher(followers: [apiKeys, killSwitch], logger: logger), keeper, server,
+            StateWatcher(followers: [apiKeys, killSwitch], logger: logger), keeper, clerk, server,
         ]
+        if let channels { services.append(channels.deliveries) }
         services += identity.services
         if let address = configuration.authorization {
             services.append(
                 AuthorizationServer(
-                    address: address, decisions: decisions, logger: logger, isServing: { registry.isReady },
+                    address: address, decisions: decisions, hold: .seconds(configuration.holdEnvoy), logger: logger,
+                    isServing: { registry.isReady },
                     onListening: { [logger] bound in
                         logger.notice("ext_authz on \(bound.map(String.init(describing:)) ?? address.description)")
                     }))

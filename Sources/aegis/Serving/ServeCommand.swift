@@ -35,6 +35,22 @@ struct ServeCommand: AsyncParsableCommand {
         help: "How callers prove who they are: mTLS, JWT, API keys (default: API keys; environment: AEGIS_IDENTITY).")
     var identity: String?
 
+    @Option(
+        help: "Where people are told about approvals: Slack, Teams (default: nowhere; environment: AEGIS_CHANNELS).")
+    var channels: String?
+
+    @Option(
+        help:
+            "The longest that a call to the API may be held open for its approval, where it asks (Prefer: wait=N), such as 5m (default: 0s; environment: AEGIS_HOLD_CALLS)."
+    )
+    var holdCalls: String?
+
+    @Option(
+        help:
+            "How long each call through Envoy is held open for its approval, such as 20s; below Envoy's own timeouts (default: 0s; environment: AEGIS_HOLD_ENVOY)."
+    )
+    var holdEnvoy: String?
+
     @Option(help: "The region of this gateway; a bundle for another is refused.")
     var region: String?
 

@@ -11,6 +11,11 @@ struct ServeConfiguration {
     let policies: Policies
     /// The file that says who may prove callers; nil: API keys alone.
     let identity: String?
+    /// The file that says where people are told about approvals; nil: nowhere.
+    let channels: String?
+    /// The longest that a call may be held open for its approval, in seconds; 0: not at all.
+    let holdCalls: Int64
+    let holdEnvoy: Int64
     let region: String?
     let gateway: String
     let host: String
@@ -44,6 +49,9 @@ struct ServeConfiguration {
             throw CommandFailure("--policies and --bundle exclude each other", exitCode: 2)
         }
         identity = value(command.identity, "AEGIS_IDENTITY")
+        channels = value(command.channels, "AEGIS_CHANNELS")
+        holdCalls = try Self.seconds(value(command.holdCalls, "AEGIS_HOLD_CALLS"), "--hold-calls", atMost: 3600)
+        holdEnvoy = try Self.seconds(value(command.holdEnvoy, "AEGIS_HOLD_ENVOY"), "--hold-envoy", atMost: 3600)
         region = command.region
         gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"
         data = command.data
@@ -62,5 +70,18 @@ struct ServeConfiguration {
         } catch {
             throw CommandFailure("--grpc: \(error)", exitCode: 2)
         }
+    }
+
+    /// `20s`, `5m` or `1h`.
+    private static func seconds(_ text: String?, _ option: String, atMost limit: Int64) throws -> Int64 {
+        guard let text else { return 0 }
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count >= 0,
+            count <= limit / unit
+        else {
+            throw CommandFailure(
+                "\(option) `\(text)` is not a time up to \(limit) s", fix: "write it as 20s or 5m", exitCode: 2)
+        }
+        return count * unit
     }
 }

@@ -13,7 +13,10 @@ struct ApprovalsCommand: AsyncParsableCommand {
               aegis approvals show apr_0194f3
               aegis approvals approve apr_0194f3 --comment "checked with the supplier"
               aegis approvals deny apr_0194f3 --comment "unknown account"
+              aegis approvals withdraw apr_0194f3        (the agent that asked, or its owner)
             """,
-        subcommands: [ApprovalsList.self, ApprovalsShow.self, ApprovalsApprove.self, ApprovalsDeny.self],
+        subcommands: [
+            ApprovalsList.self, ApprovalsShow.self, ApprovalsApprove.self, ApprovalsDeny.self, ApprovalsWithdraw.self,
+        ],
         defaultSubcommand: ApprovalsList.self)
 }

@@ -1,0 +1,30 @@
+public import Approvals
+
+/// What has to be sent because something happened to an approval.
+public struct DeliveryPlan: Sendable {
+    private let directory: ChannelDirectory
+
+    public init(_ directory: ChannelDirectory) { self.directory = directory }
+
+    /// - Returns: the deliveries, and the channels that are named and that there is no way to.
+    public func deliveries(
+        for event: ApprovalEvent, of approval: Approval, now: Timestamp
+    ) -> (deliveries: [Delivery], unreachable: [String]) {
+        guard approval.call.tenant == directory.tenant else { return ([], []) }
+        let before = directory.channels(of: approval, entitled: approval.terms.approvers)
+        let all = directory.channels(of: approval, entitled: approval.entitled)
+        let told: [(String, Delivery.Kind)] =
+            switch event.kind {
+            case .asked: before.map { ($0, .post) }
+            case .escalated: all.map { ($0, before.contains($0) ? .update : .post) }
+            case .voted, .approved, .denied, .withdrawn, .expired: all.map { ($0, .update) }
+            }
+        let deliveries = told.filter { directory.reaches($0.0) }.map { channel, kind in
+            Delivery(
+                key: "\(approval.name(of: event))/\(channel)", kind: kind, target: channel,
+                tenant: approval.call.tenant, approval: approval.id, payload: event.kind.rawValue, nextAt: now,
+                createdAt: now)
+        }
+        return (deliveries, told.map(\.0).filter { !directory.reaches($0) })
+    }
+}

@@ -1,0 +1,88 @@
+import Approvals
+
+/// An approval as an Adaptive Card 1.4 in the message that a Workflows webhook takes. What an agent or a person wrote
+/// stands in text runs, in which Teams reads no Markdown. Long texts are cut: a message may have 28 KB.
+/// Source: https://adaptivecards.io/explorer/
+struct TeamsCard {
+    struct Review: Hashable {
+        /// `role:NAME` or `person:NAME`.
+        let approver: String
+        let url: String
+    }
+
+    /// A card shows six actions.
+    static let mostLinks = 6
+
+    let approval: Approval
+    let now: Timestamp
+    let key: String
+    let reviews: [Review]
+
+    var json: [UInt8] {
+        var json = JSONText()
+        json.object { message in
+            message.field("type", "message")
+            message.key("attachments")
+            message.array { attachments in
+                attachments.object { attachment in
+                    attachment.field("contentType", "application/vnd.microsoft.card.adaptive")
+                    attachment.field("contentUrl", nil)
+                    attachment.key("content")
+                    attachment.object { content(&$0) }
+                }
+            }
+        }
+        return json.bytes
+    }
+
+    private func content(_ card: inout JSONText) {
+        card.field("$schema", "http://adaptivecards.io/schemas/adaptive-card.json")
+        card.field("type", "AdaptiveCard")
+        card.field("version", "1.4")
+        card.key("msteams")
+        card.object { $0.field("width", "Full") }
+        card.key("body")
+        card.array { body in
+            body.object { title in
+                title.field("type", "TextBlock")
+                title.field("id", key)
+                title.field("size", "Medium")
+                title.field("weight", "Bolder")
+                title.field("text", ApprovalWords.title(approval, now: now))
+            }
+            for fact in ApprovalWords.facts(approval) {
+                run(ApprovalWords.cut("\(fact.name): \(fact.value)", 500), &body)
+            }
+            run(ApprovalWords.parameters(approval), isCode: true, &body)
+            if let progress = ApprovalWords.progress(approval, now: now) {
+                run(ApprovalWords.cut(progress, 1500), &body)
+            }
+            run("\(approval.id) · \(approval.shown.digest)", &body)
+        }
+        guard !reviews.isEmpty else { return }
+        card.key("actions")
+        card.array { actions in
+            for review in reviews {
+                actions.object { action in
+                    action.field("type", "Action.OpenUrl")
+                    action.field("title", "Review as \(review.approver.drop { $0 != ":" }.dropFirst())")
+                    action.field("url", review.url)
+                }
+            }
+        }
+    }
+
+    private func run(_ text: String, isCode: Bool = false, _ body: inout JSONText) {
+        body.object { block in
+            block.field("type", "RichTextBlock")
+            block.key("inlines")
+            block.array { inlines in
+                inlines.object { run in
+                    run.field("type", "TextRun")
+                    run.field("text", text)
+                    if isCode { run.field("fontType", "Monospace") }
+                }
+            }
+        }
+    }
+}

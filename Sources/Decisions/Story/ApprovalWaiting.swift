@@ -1,0 +1,75 @@
+import Approvals
+import Synchronization
+
+/// The calls that are held open while people decide. Bounded: a call beyond the limit is answered at once.
+public final class ApprovalWaiting: Sendable {
+    private let limit: Int
+    private let interval: Duration
+    private let held = Mutex(0)
+
+    /// - Parameters:
+    ///   - limit: calls held at once.
+    ///   - interval: how often the state of an approval is looked at.
+    public init(limit: Int = 256, interval: Duration = .milliseconds(200)) {
+        self.limit = limit
+        self.interval = interval
+    }
+
+    /// The approval's state once it is not pending any more, or when the time is up; nil where no room is left, or the
+    /// state cannot be read.
+    func state(
+        of id: ApprovalID, tenant: String, in ledger: any ApprovalLedger, atMost time: Duration,
+        now: @Sendable () -> Timestamp
+    ) async -> Approval? {
+        guard
+            held.withLock({ count in
+                guard count < limit else { return false }
+                count += 1
+                return true
+            })
+        else { return nil }
+        defer { held.withLock { $0 -= 1 } }
+        let end = ContinuousClock.now.advanced(by: time)
+        while true {
+            guard let approval = try? await ledger.approval(id, tenant: tenant) else { return nil }
+            guard approval.state(at: now()) == .pending, ContinuousClock.now < end else { return approval }
+            do { try await Task.sleep(for: interval) } catch { return approval }
+        }
+    }
+}
+
+extension DecisionPoint {
+    /// Decides one call and, where it needs an approval, holds it open: approved in time it goes on, with the token that is
+    /// for exactly this call; denied in time it is denied. Else the answer is that of a call that was not held.
+    ///
+    /// Both decisions are recorded. Nothing is reserved while the call is held, and everything is decided anew afterwards.
+    public func decide(_ request: DecisionRequest, holdingFor time: Duration) async -> Decision {
+        let first = await decide(request)
+        guard time > .zero, first.outcome == .approvalNeeded, !first.isDryRun, let tenant = first.tenant,
+            let agent = first.agentID, let id = first.approval.flatMap({ ApprovalID(parsing: $0.id) }),
+            let approval = await waiting.state(of: id, tenant: tenant, in: approvals, atMost: time, now: now)
+        else { return first }
+        switch approval.state(at: now()) {
+        case .approved:
+            guard approval.call.agent == agent, let token = try? mint.mint(approval, now: now()) else { return first }
+            return await decide(DecisionRequest(request, overrideToken: token))
+        case .denied: return await decide(request)
+        case .pending: return first
+        case .expired, .withdrawn, .redeemed:
+            var ended = first
+            ended.approval?.status = approval.state(at: now()).rawValue
+            return ended
+        }
+    }
+}
+
+extension DecisionRequest {
+    /// The same call with the token of its approval.
+    convenience init(_ request: DecisionRequest, overrideToken: String) {
+        self.init(
+            heap: request.heap, subject: request.subject, claimedAgent: request.claimedAgent,
+            sessionID: request.sessionID, context: request.context, delegation: request.delegation,
+            overrideToken: overrideToken, idempotencyKey: request.idempotencyKey, isDryRun: request.isDryRun,
+            credentials: request.credentials, point: request.point, trace: request.trace)
+    }
+}

@@ -1,0 +1,114 @@
+import ApprovalChannels
+import Approvals
+import AuditTrail
+import Logging
+import ServiceLifecycle
+import StateStoreSQLite
+import Synchronization
+
+/// Keeps approvals moving by the clock, and carries what happens to them into the audit trail and then on to the channels.
+///
+/// An event enters the outbox in the transaction that changes its approval. Here it becomes a record, and the messages that
+/// follow from it enter the outbox in the transaction that takes the event out: a crash loses neither, and a record that
+/// was written before the crash is known by the event's name and not written again.
+final class ApprovalClerk: Service {
+    private let store: SQLiteStateStore
+    private let journal: AuditJournal
+    private let plan: DeliveryPlan?
+    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
+    /// Events that somebody is recording at this moment.
+    private let claims = Mutex<Set<String>>([])
+    /// Events that were on record already when the process started.
+    private let recorded: Set<String>
+    private static let interval: Duration = .milliseconds(200)
+
+    /// - Parameter plan: nil where there are no channels.
+    init(
+        store: SQLiteStateStore, journal: AuditJournal, auditDirectory: String, plan: DeliveryPlan?, logger: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) async throws {
+        self.store = store
+        self.journal = journal
+        self.plan = plan
+        self.logger = logger
+        self.now = now
+        let open = Set(try await store.due([.event], now: Timestamp(nanoseconds: .max), limit: 10_000).map(\.key))
+        guard !open.isEmpty else {
+            recorded = []
+            return
+        }
+        var reader = try AuditReader(directory: auditDirectory)
+        let found = try reader.last(open.count) { record in
+            record["kind"] == "approval" && record["idempotency_key"].map(open.contains) == true
+        }
+        recorded = Set(found.compactMap { $0["idempotency_key"] })
+    }
+
+    /// What is under way at shutdown is finished.
+    func run() async throws {
+        while !Task.isShuttingDownGracefully {
+            do {
+                _ = try await store.expire(now: now())
+                _ = try await store.escalate(now: now())
+                for event in try await store.due([.event], now: now(), limit: 256) { await carry(event) }
+            } catch is CancellationError { return } catch {
+                logger.error("approvals cannot be moved on", metadata: ["error": "\(error)"])
+            }
+            do {
+                try await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
+            } catch { return }
+        }
+    }
+
+    /// Returns once everything that has happened to the approval is on record.
+    /// - Throws: where the audit trail cannot be written; the clerk then tries on.
+    func record(_ approval: Approval) async throws {
+        let wait: Duration = .milliseconds(5)
+        for _ in 0..<1000 {
+            let open = try await store.deliveries(of: approval.id).filter { $0.kind == .event && $0.state == .waiting }
+            if open.isEmpty { return }
+            for event in open { try await recordAndPass(event) }
+            try await Task.sleep(for: wait)
+        }
+        throw CommandFailure("what happened to \(approval.id) is not on record yet")
+    }
+
+    private func carry(_ event: Delivery) async {
+        do { try await recordAndPass(event) } catch {
+            logger.error(
+                "what happened to an approval could not be recorded; it is tried again",
+                metadata: ["event": "\(event.key)", "error": "\(error)"])
+            try? await store.postpone(
+                event.key, until: now().advanced(bySeconds: 1), failure: "\(error)", countsAsAttempt: true)
+        }
+    }
+
+    private func recordAndPass(_ delivery: Delivery) async throws {
+        guard claims.withLock({ $0.insert(delivery.key).inserted }) else { return }
+        defer { claims.withLock { _ = $0.remove(delivery.key) } }
+        guard let approval = try await store.approval(delivery.approval, tenant: delivery.tenant),
+            let number = Int(delivery.payload), approval.events.indices.contains(number)
+        else {
+            logger.critical("an event of no approval was found", metadata: ["event": "\(delivery.key)"])
+            return try await store.bury(delivery.key, failure: "there is no such event", now: now())
+        }
+        // It may have been carried on while this one waited for the store.
+        guard
+            try await store.deliveries(of: approval.id).contains(where: {
+                $0.key == delivery.key && $0.state == .waiting
+            })
+        else { return }
+        let event = approval.events[number]
+        if !recorded.contains(delivery.key) {
+            _ = try await journal.append(ApprovalRecord.draft(event, of: approval, now: now()))
+        }
+        let (next, unreachable) = plan?.deliveries(for: event, of: approval, now: now()) ?? ([], [])
+        if !unreachable.isEmpty {
+            logger.error(
+                "a policy names channels that this gateway has no way to",
+                metadata: ["approval_id": "\(approval.id)", "channels": "\(unreachable.joined(separator: ", "))"])
+        }
+        try await store.finish(delivery.key, result: nil, adding: next, now: now())
+    }
+}

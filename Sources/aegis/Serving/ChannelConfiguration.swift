@@ -1,0 +1,65 @@
+import ApprovalChannels
+import Foundation
+import PolicyDocuments
+import RegoSyntax
+
+/// Where this gateway tells people about approvals: the document, with the secrets that it names.
+enum ChannelConfiguration {
+    /// - Parameter path: a document of kind `Channels`; nil: nobody is told.
+    static func read(_ path: String?, environment: [String: String]) throws -> ChannelDirectory? {
+        guard let path else { return nil }
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("`\(path)` cannot be read", fix: "check --channels and your rights to the file")
+        }
+        let document = try ChannelsDocument(SourceFile(name: path, text: Array(bytes)))
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        func secret(_ secret: ChannelsDocument.Secret, _ what: String) throws -> String {
+            switch secret {
+            case .environment(let name):
+                guard let value = environment[name], !value.isEmpty else {
+                    throw CommandFailure(
+                        "\(path): the environment has no \(name) for \(what)", fix: "export \(name)=…", exitCode: 2)
+                }
+                return value
+            case .file(let name):
+                let url = URL(fileURLWithPath: name, relativeTo: folder)
+                guard let data = FileManager.default.contents(atPath: url.path),
+                    let text = String(data: data, encoding: .utf8)
+                else {
+                    throw CommandFailure("\(path): \(what) is not at `\(url.path)`", fix: "write it there, mode 0600")
+                }
+                let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
+                guard !value.isEmpty else { throw CommandFailure("\(path): `\(url.path)` for \(what) is empty") }
+                return value
+            }
+        }
+        var teams: [String: String] = [:]
+        for channel in document.teams {
+            let webhook = try secret(channel.webhook, "the webhook of `\(channel.name)`")
+            guard let url = URL(string: webhook), url.host != nil, isPrivate(url) else {
+                throw CommandFailure(
+                    "\(path): the webhook of `\(channel.name)` is no https address",
+                    fix: "copy the URL that the workflow shows")
+            }
+            teams[channel.name] = webhook
+        }
+        return ChannelDirectory(
+            tenant: document.tenant, publicURL: document.publicURL,
+            slack: try document.slack.map {
+                ChannelDirectory.Slack(
+                    token: try secret($0.token, "Slack's token"),
+                    signingSecret: try secret($0.signingSecret, "Slack's signing secret"), apiURL: $0.apiURL)
+            },
+            teams: teams,
+            routes: Dictionary(document.routes.map { ($0.approver, $0.notify) }, uniquingKeysWith: +),
+            people: document.people.map {
+                ChannelDirectory.Person(name: $0.name, roles: $0.roles, slackUser: $0.slack)
+            },
+            linkLifeSeconds: document.linkLifeSeconds, giveUpAfterSeconds: document.giveUpAfterSeconds)
+    }
+
+    /// Nobody on the way can read it: https, or this very machine.
+    private static func isPrivate(_ url: URL) -> Bool {
+        url.scheme == "https" || (url.scheme == "http" && ["127.0.0.1", "localhost", "::1"].contains(url.host ?? ""))
+    }
+}

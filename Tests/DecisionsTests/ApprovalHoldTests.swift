@@ -1,0 +1,130 @@
+import AegisTesting
+import Approvals
+import RegoValues
+import Testing
+
+@testable import Decisions
+
+@Suite struct ApprovalHoldTests {
+    static let held = """
+        {"outcome": "approval_needed", "reason": {"code": "approval_required", "message": "m", "policy": "p", "rule": "r"}, "also": [],
+         "approval": {"policy": "p", "rule": "r", "message": "m", "approvers": ["role:treasurer"], "quorum": 1,
+           "expires_after_s": 1800, "notify": []}, "sanitize": [], "budgets": [], "rates": [], "would": null}
+        """
+    static let allowed = """
+        {"outcome": "allow", "reason": {"code": "approval_granted", "message": "m", "policy": "p", "rule": "r"}, "also": [],
+         "approval": null, "sanitize": [], "budgets": [], "rates": [], "would": null}
+        """
+
+    private func fixture() throws -> DecisionFixture {
+        let fixture = try DecisionFixture()
+        try fixture.install { input in input.lookup("approval").kind == .object ? Self.allowed : Self.held }
+        return fixture
+    }
+
+    private func held(_ fixture: DecisionFixture, _ time: Duration) async throws -> Decision {
+        await fixture.point.decide(
+            json: Array(#"{"tool": {"name": "payments.transfer"}, "parameters": {"amount": 100}}"#.utf8),
+            credentials: try DecisionFixture.credentials("fin"), point: DecisionFixture.api, holdingFor: time)
+    }
+
+    /// Decides while another task does `work` with the approval as soon as it is there.
+    private func decide(
+        _ fixture: DecisionFixture, _ work: @escaping @Sendable (ApprovalID) async throws -> Void
+    ) async throws -> Decision {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while true {
+                    let waiting = try await fixture.ledger.approvals(tenant: "acme", states: [.pending], limit: 1)
+                    if let approval = waiting.first { return try await work(approval.id) }
+                    try await Task.sleep(for: .milliseconds(1))
+                }
+            }
+            let decision = try await held(fixture, .seconds(60))
+            try await group.waitForAll()
+            return decision
+        }
+    }
+
+    @Test func `a held call goes on when it is approved, once, and both decisions are recorded`() async throws {
+        let fixture = try fixture()
+        let decision = try await decide(fixture) { _ = try await fixture.desk.approve($0, by: DecisionFixture.jane) }
+        #expect(decision.outcome == .allow)
+        #expect(decision.reason.code == .approvalGranted)
+        #expect(fixture.recorder.entries.map(\.answer.outcome) == [.approvalNeeded, .allow])
+        let approvals = try await fixture.ledger.approvals(tenant: "acme", states: [], limit: 10)
+        #expect(approvals.map(\.state) == [.redeemed])
+    }
+
+    @Test func `a held call is denied when it is denied`() async throws {
+        let fixture = try fixture()
+        let decision = try await decide(fixture) { _ = try await fixture.desk.deny($0, by: DecisionFixture.jane) }
+        #expect(decision.outcome == .deny)
+        #expect(decision.reason.code == .approvalDenied)
+    }
+
+    @Test func `a call that nobody decides in time is answered as one that is not held`() async throws {
+        let fixture = try fixture()
+        let decision = try await held(fixture, .milliseconds(1))
+        #expect(decision.outcome == .approvalNeeded)
+        #expect(decision.approval?.status == "pending")
+    }
+
+    @Test func `a withdrawn or expired call asks nobody anew`() async throws {
+        let fixture = try fixture()
+        let withdrawn = try await decide(fixture) {
+            _ = try await fixture.desk.withdraw($0, by: .agent("finance-agent"), tenant: "acme")
+        }
+        #expect(withdrawn.outcome == .approvalNeeded)
+        #expect(withdrawn.approval?.status == "withdrawn")
+        let expired = try await decide(fixture) { _ in fixture.clock.advance(seconds: 1800) }
+        #expect(expired.approval?.status == "expired")
+        #expect(try await fixture.ledger.approvals(tenant: "acme", states: [], limit: 10).count == 2)
+    }
+
+    @Test func `more calls than there is room for are answered at once`() async throws {
+        let fixture = try fixture()
+        let first = try await held(fixture, .zero)
+        let id = try #require(first.approval.flatMap { ApprovalID(parsing: $0.id) })
+        let none = ApprovalWaiting(limit: 0)
+        #expect(
+            await none.state(
+                of: id, tenant: "acme", in: fixture.ledger, atMost: .seconds(60), now: { fixture.clock.now }) == nil)
+    }
+
+    @Test(arguments: [
+        (#"{"pending_approvals_per_agent": 1}"#, "the agent has 1 approvals pending already"),
+        (#"{"daily_approvals_per_agent": 1}"#, "the agent has asked for 1 approvals today already"),
+    ])
+    func `people are not flooded`(settings: String, message: String) async throws {
+        let fixture = try DecisionFixture()
+        try fixture.install(settings: settings) { _ in Self.held }
+        #expect(try await fixture.decide().outcome == .approvalNeeded)
+        let second = try await fixture.decide(parameters: #"{"amount": 200}"#)
+        #expect(second.outcome == .deny)
+        #expect(second.reason.code == .rateExceeded)
+        #expect(second.reason.message == message)
+        #expect(try await fixture.decide().outcome == .approvalNeeded, "the identical call asks nobody anew")
+    }
+
+    @Test func `those who decide a risk may set tighter limits`() throws {
+        let settings = TenantSettings(pendingApprovalsPerAgent: 10, dailyApprovalsPerAgent: 100)
+        let approvers = #"""
+            {"a": {"for_risk": ["high"], "pending_per_agent": 3}, "b": {"for_risk": ["high", "low"], "daily_per_agent": 5},
+             "c": {"for_risk": ["critical"], "pending_per_agent": 50}}
+            """#
+        let document = try Document(json: Array(approvers.utf8))
+        let limits = try withExtendedLifetime(document) { try ApprovalLimits(settings, approvers: document.root) }
+        let start = Timestamp(seconds: 0)
+        #expect(limits.caps(risk: "high", dayStart: start) == ApprovalCaps(pending: 3, perDay: 5, dayStart: start))
+        #expect(limits.caps(risk: "low", dayStart: start) == ApprovalCaps(pending: 10, perDay: 5, dayStart: start))
+        #expect(
+            limits.caps(risk: "critical", dayStart: start) == ApprovalCaps(pending: 10, perDay: 100, dayStart: start))
+        #expect(limits.caps(risk: nil, dayStart: start) == ApprovalCaps(pending: 10, perDay: 100, dayStart: start))
+        let bad = try Document(json: Array(#"{"a": {"pending_per_agent": 0}}"#.utf8))
+        let error = withExtendedLifetime(bad) {
+            #expect(throws: CatalogError.self) { try ApprovalLimits(settings, approvers: bad.root) }
+        }
+        #expect(error?.message == "the approvers `a`: `pending_per_agent` is not a number from 1 to 100000")
+    }
+}
