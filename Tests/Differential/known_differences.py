@@ -167,4 +167,8 @@ KNOWN = [
         ("regorus",), "two values of an else are undefined instead of a conflict",
         "out := [x | x := f(0)]\nf(_) := 1 if { false } else := v if { some v in [1, 2] }", {"error": "eval_conflict_error"},
         refusal=r"eval_conflict_error", program=r"\belse\b", is_shown=False),
+    Difference(
+        ("regorus",), "a head that looks up what its body enumerates loses answers",
+        "out := [x | x := r]\nr := input.words[i] if { some i; v := data.d.nums[i] }", {"value": ["a"]},
+        program=r"(:=|contains) (input|data)\.[\w.]+\[v?\w+\] if|\nr\d*\[(input|data)\.", is_shown=False),
 ]
