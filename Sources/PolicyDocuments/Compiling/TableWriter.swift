@@ -78,7 +78,16 @@ struct TableWriter {
                 .init(name: "agent_class", value: .sorted(agents.classOf.mapValues(JSONText.string))),
                 .init(name: "tool_class", value: .sorted(tools.classOf.mapValues(JSONText.string))),
                 .init(name: "http_tools", value: Self.marks(catalog.tools.filter(\.hasHTTP).map(\.name))),
+                .init(name: "named_hosts", value: Self.marks(namedHosts)),
             ] + authority)
+    }
+
+    /// Hosts that a tool's `match` or an `allowed_domains` names in full.
+    private var namedHosts: [String] {
+        let matched = catalog.tools.flatMap { $0.header.node[name: "match"]?.elements ?? [] }
+            .compactMap { $0[name: "http"]?[name: "host"]?.string?.lowercased() }
+        let allowed = catalog.policies.flatMap { $0.header.node[name: "allowed_domains"]?.strings ?? [] }
+        return Set(matched + allowed.map { $0.value.lowercased() }).filter { !$0.contains("*") }.sorted()
     }
 
     /// Who may call what, and through whom.
