@@ -15,6 +15,7 @@ public final class DecisionFixture: Sendable {
     public let recorder = MemoryRecorder()
     public let policies = PolicyRegistry()
     public let ledger: FaultyLedger<SQLiteStateStore>
+    public let signingKey: SigningKey
     public let mint: OverrideTokenMint
     public let delegations: DelegationMint
     /// The agents that are switched off.
@@ -35,7 +36,7 @@ public final class DecisionFixture: Sendable {
         let store = try SQLiteStateStore(path: folder.appending(path: "state.sqlite").path)
         let clock = clock
         ledger = FaultyLedger(store)
-        let signingKey = try SigningKey(generating: .edDSA, name: "tokens-1")
+        signingKey = try SigningKey(generating: .edDSA, name: "tokens-1")
         mint = try OverrideTokenMint(signingKey: signingKey, audience: "test")
         delegations = try DelegationMint(signingKey: signingKey, audience: "test")
         desk = ApprovalDesk(ledger: ledger, mint: mint, now: { clock.now })

@@ -6,6 +6,9 @@ public struct OverrideTokenMint: Sendable {
     let trusted: KeyRing
     public let audience: String
 
+    /// Seconds by which the clock of the gateway that gave a token may be ahead of ours.
+    static let clockTolerance: Int64 = 60
+
     /// - Parameter trusted: the keys that may have signed a token; the signing key's own public half where nil.
     public init(signingKey: SigningKey, trusted: KeyRing? = nil, audience: String) throws(TokenError) {
         self.signingKey = signingKey
@@ -64,6 +67,9 @@ public struct OverrideTokenMint: Sendable {
             (call.policyVersion, parsed.call.policyVersion, "policy version"),
         ] where given != held {
             throw ApprovalError(.invalidToken, "the override token was given for another \(what)")
+        }
+        guard parsed.issuedAt <= now.advanced(bySeconds: Self.clockTolerance) else {
+            throw ApprovalError(.invalidToken, "the override token is from the future: compare the gateways' clocks")
         }
         guard now < parsed.expiresAt else {
             throw ApprovalError(.expired, "the override token expired at \(parsed.expiresAt)")

@@ -79,14 +79,15 @@ import Testing
 
     @Test(arguments: [
         ("/a", "/a"), ("/a/b?c=/../d", "/a/b"), ("/%61", "/a"), ("/a%20b", "/a b"), ("/", "/"), ("/a/", "/a/"),
-        ("/a;x=1", "/a;x=1"), ("/...", "/..."),
+        ("/...", "/..."), ("/A", "/A"),
     ])
     func `a path has one normal form`(target: String, path: String) {
         #expect(RequestLine(method: "GET", host: "h", target: target)?.path == path)
     }
 
     @Test(arguments: [
-        "", "a", "//a", "/a//b", "/a/./b", "/a/../b", "/a/%2e%2e/b", "/a/..;x/b", "/a%2fb", "/a%5cb", #"/a\b"#, "/a%00",
+        "", "a", "//a", "/a//b", "/a/./b", "/a/../b", "/a/%2e%2e/b", "/a/..;x/b", "/a;x=1", "/a/;/b", "/a%3bx",
+        "/a%2fb", "/a%5cb", #"/a\b"#, "/a%00",
         "/a%0a", "/a%", "/a%g1", "/a%252e", "/a#b", "/%ff", "/a/..",
     ])
     func `a path that can be read in two ways has none`(target: String) {

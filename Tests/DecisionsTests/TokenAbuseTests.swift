@@ -2,6 +2,7 @@ import AegisTesting
 import Approvals
 import Decisions
 import RegoValues
+import SignedTokens
 import Testing
 
 /// An override token works once, for exactly one call.
@@ -71,6 +72,41 @@ import Testing
         let decision = try await fixture.decide(key: "globex", more: #", "override_token": "\#(token)""#)
         #expect(decision.reason.code == .tokenInvalid)
         #expect(decision.tenant == "globex")
+    }
+
+    @Test func `a token of another gateway is refused, also under the same key`() async throws {
+        let held = try await fixture.decide()
+        let id = try #require(held.approval.flatMap { ApprovalID(parsing: $0.id) })
+        let approval = try await fixture.desk.approve(id, by: DecisionFixture.jane)
+        let key = try SigningKey(generating: .edDSA, name: "tokens-2")
+        for (mint, why) in [
+            (
+                try OverrideTokenMint(signingKey: fixture.signingKey, audience: "gw-2"),
+                "the override token is meant for another gateway"
+            ),
+            (
+                try OverrideTokenMint(signingKey: key, audience: "test"),
+                "the override token is not one of ours: the token is signed by a key that is not trusted here"
+            ),
+        ] {
+            let token = try mint.mint(approval, now: fixture.clock.now)
+            let decision = try await fixture.decide(more: #", "override_token": "\#(token)""#)
+            #expect(decision.outcome == .deny)
+            #expect(decision.reason == DecisionReason(.tokenInvalid, why))
+        }
+    }
+
+    @Test(arguments: [(30, Outcome.allow), (60, .allow), (61, .deny), (1_700, .deny)] as [(Int64, Outcome)])
+    func `a token from the future is refused beyond what clocks differ by`(seconds: Int64, outcome: Outcome)
+        async throws
+    {
+        let held = try await fixture.decide()
+        let id = try #require(held.approval.flatMap { ApprovalID(parsing: $0.id) })
+        let approval = try await fixture.desk.approve(id, by: DecisionFixture.jane)
+        let token = try fixture.mint.mint(approval, now: fixture.clock.now.advanced(bySeconds: seconds))
+        let decision = try await fixture.decide(more: #", "override_token": "\#(token)""#)
+        #expect(decision.outcome == outcome)
+        if outcome == .deny { #expect(decision.reason.code == .tokenInvalid) }
     }
 
     @Test func `an expired token is refused`() async throws {

@@ -359,10 +359,74 @@ private let transfer = "tools: [payments.transfer]\neffect: allow\n"
         ),
     ]
 
+    /// Each definition refers to the next one twice.
+    private static let multiplying: String = {
+        let steps = (0..<40).map { step in
+            let next = "{$ref: \"#/$defs/d\(step + 1)\"}"
+            return "d\(step): {allOf: [\(next), \(next)]}, "
+        }
+        return "aegis: v1\nkind: Tool\nname: a\nparameters: ⟦{type: object, $ref: \"#/$defs/d0\", $defs: {"
+            + steps.joined() + "d40: {required: [a]}}}"
+    }()
+
     static let schemas = [
         Fault(
-            "an unsupported keyword", file: "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, ⟦oneOf: []}",
-            "policy.schema-keyword: the schema keyword `oneOf` is not supported | use only: \(SchemaReader.keywords.joined(separator: ", "))"
+            "an unsupported keyword",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, ⟦contentEncoding: base64}",
+            "policy.schema-keyword: the schema keyword `contentEncoding` is not supported | use only: \(SchemaReader.keywords.joined(separator: ", "))"
+        ),
+        Fault(
+            "a keyword of an older draft",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, ⟦definitions: {}}",
+            "policy.schema-keyword: the schema keyword `definitions` is not supported | did you mean `$defs`?"),
+        Fault(
+            "a format that nobody checks",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, properties: {x: {format: ⟦emial}}}",
+            "policy.schema-keyword: the format `emial` is not supported | did you mean `email`?"),
+        Fault(
+            "another dialect",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, $schema: ⟦\"http://json-schema.org/draft-07/schema#\"}",
+            "policy.schema-value: `http://json-schema.org/draft-07/schema#` is another dialect | write the schema in JSON Schema 2020-12: https://json-schema.org/draft/2020-12/schema"
+        ),
+        Fault(
+            "a reference to nothing",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, properties: {x: {$ref: ⟦\"#/$defs/amont\"}}, $defs: {amount: {type: number}}}",
+            "policy.schema-value: `#/$defs/amont` is no schema of this tool | did you mean `#/$defs/amount`?"),
+        Fault(
+            "a reference beyond the schema",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, properties: {x: {$ref: ⟦\"https://a.example/x\"}}}",
+            "policy.schema-value: `https://a.example/x` refers beyond the schema | write it under `$defs`, and `#/$defs/NAME` here"
+        ),
+        Fault(
+            "a schema that never ends",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, $defs: {a: ⟦{$ref: \"#/$defs/b\"}, b: {allOf: [{$ref: \"#/$defs/a\"}]}}}",
+            "policy.schema-value: the schema refers to itself without a step into the value | put the reference under `properties`, `items` or the like"
+        ),
+        Fault(
+            "items as a list",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, properties: {x: {items: ⟦[{type: string}]}}}",
+            "policy.schema-value: `items` is one schema | write `prefixItems` for a list of schemas"),
+        Fault(
+            "a keyword without its partner",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, ⟦then: {required: [a]}}",
+            "policy.schema-value: `then` means nothing without `if` | add `if`, or remove it"),
+        Fault(
+            "alternatives that are no list",
+            file:
+                "aegis: v1\nkind: Tool\nname: a\nparameters: {type: object, anyOf: ⟦{type: string}}",
+            "policy.schema-value: `anyOf` is a list of schemas | write it like `[{type: string}, {type: number}]`"),
+        Fault(
+            "a schema that multiplies beyond measure", file: Self.multiplying,
+            "policy.schema-value: the schema unfolds to more than 4000 checks | make it simpler: fewer alternatives, or fewer references from one to the next"
         ),
         Fault(
             "a misspelled keyword",

@@ -3,8 +3,8 @@ import RegoValues
 extension DecisionRequest {
     /// Reads the body of `POST /v1/decisions`: once, straight into the values that policies are evaluated over.
     ///
-    /// Refused are: more than the limits, duplicate keys, unknown fields, and numbers that two parties could read
-    /// differently (RFC 8785 cannot represent them).
+    /// Refused are: more than the limits, duplicate keys, unknown fields, and values that two parties could read
+    /// differently: numbers that RFC 8785 cannot represent, and null characters in texts.
     public static func parse(
         _ json: [UInt8], credentials: Credentials, point: EnforcementPoint, trace: TraceContext? = nil,
         limits: AdmissionLimits = .usual
@@ -44,7 +44,7 @@ extension DecisionRequest {
 }
 
 extension Heap {
-    /// Parses JSON from outside: limits first, and only numbers that mean the same to everybody.
+    /// Parses JSON from outside: limits first, and only values that mean the same to everybody.
     func admit(_ json: [UInt8], limits: AdmissionLimits) throws(AdmissionError) -> Value {
         guard json.count <= limits.byteCount else {
             throw .tooLarge("\(json.count) bytes; the limit is \(limits.byteCount)")
@@ -58,43 +58,7 @@ extension Heap {
             default: throw .malformed("\(error)")
             }
         }
-        if let field = value.firstUnrepresentableNumber() {
-            throw .malformed("the number at `\(field)` does not survive canonical JSON; send it as a string")
-        }
+        if let found = value.firstAmbiguity() { throw .malformed(found) }
         return value
-    }
-}
-
-extension Value {
-    /// Where the first number stands that RFC 8785 cannot carry unchanged; nil where there is none.
-    func firstUnrepresentableNumber() -> String? {
-        var path = JSONLocation()
-        return firstUnrepresentableNumber(&path)
-    }
-
-    private func firstUnrepresentableNumber(_ path: inout JSONLocation) -> String? {
-        switch kind {
-        case .number:
-            var scratch: [UInt8] = []
-            do {
-                try JSONWriter.canonical(self, to: &scratch)
-                return nil
-            } catch { return path.description }
-        case .array, .set:
-            for (index, element) in elements.enumerated() {
-                path.append(index: index)
-                if let found = element.firstUnrepresentableNumber(&path) { return found }
-                path.removeLast()
-            }
-            return nil
-        case .object:
-            for entry in entries {
-                path.append(key: entry.key)
-                if let found = entry.value.firstUnrepresentableNumber(&path) { return found }
-                path.removeLast()
-            }
-            return nil
-        case .undefined, .null, .boolean, .string: return nil
-        }
     }
 }

@@ -26,9 +26,10 @@ public struct WireRequest: Sendable {
 
 extension RequestLine {
     /// The normal form, or nil where two readers could see two different requests: escapes of a slash, dot segments,
-    /// empty segments, backslashes, control characters, malformed escapes, an authority with user information.
+    /// empty segments, path parameters behind `;`, backslashes, control characters, malformed escapes, an authority with
+    /// user information, a method in lower case.
     public init?(method: String, host: String, target: String) {
-        guard !method.isEmpty, method.utf8.allSatisfy(RequestLine.isTokenByte) else { return nil }
+        guard !method.isEmpty, method.utf8.allSatisfy(RequestLine.isMethodByte) else { return nil }
         guard let host = RequestLine.normalHost(host), let path = RequestLine.normalPath(target) else { return nil }
         self.init(method: method, host: host, path: path)
     }
@@ -50,28 +51,33 @@ extension RequestLine {
             (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
                 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
         }
-        guard !name.isEmpty, isPlain, !name.hasPrefix("."), !name.contains("..") else { return nil }
+        guard !name.isEmpty, isPlain, !name.hasPrefix("."), !name.hasSuffix("."), !name.contains("..") else {
+            return nil
+        }
         return String(name)
     }
 
     private static func isPort(_ text: Substring) -> Bool {
         text.first == ":" && (1...5).contains(text.utf8.count - 1)
             && text.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
+            && (1...65535).contains(Int(text.dropFirst()) ?? 0)
     }
 
     static func normalPath(_ target: String) -> String? {
         let raw = target.utf8.prefix { $0 != UInt8(ascii: "?") }
         guard raw.first == UInt8(ascii: "/"), !raw.contains(UInt8(ascii: "#")), let bytes = decode(raw, plus: false)
         else { return nil }
-        guard !bytes.contains(where: { $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "\\") }) else { return nil }
+        // Some servers drop what stands behind a `;`, and then read another path.
+        let isAmbiguous: (UInt8) -> Bool = {
+            $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ";")
+        }
+        guard !bytes.contains(where: isAmbiguous) else { return nil }
         let path = String(validating: bytes, as: UTF8.self)
         let segments = bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         for (position, segment) in segments.enumerated() {
             let isLast = position == segments.count - 1
             if segment.isEmpty && !isLast { return nil }
-            // A server may take `..;x` for `..`.
-            let name = segment.prefix { $0 != UInt8(ascii: ";") }
-            if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { return nil }
+            if segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) { return nil }
         }
         return path
     }
@@ -105,8 +111,8 @@ extension RequestLine {
         }
     }
 
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-            || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    /// Methods are case-sensitive (RFC 9110, section 9.1), but not every server takes them so.
+    private static func isMethodByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 }

@@ -1,34 +1,64 @@
 import RegoValues
 
-/// Fills in the `default`s of a JSON Schema, so that a policy may rely on an optional parameter.
-enum ParameterDefaults {
+/// The `default`s of a tool's JSON Schema, so that a policy may rely on an optional parameter. Those count that hold
+/// whatever a call looks like: below `properties`, `allOf` and `$ref`.
+struct ParameterDefaults: Sendable {
+    private struct Member: Sendable {
+        let key: Value
+        /// Undefined where there is none.
+        let fallback: Value
+        /// The object below it, among `nodes`.
+        let inner: Int
+    }
+
+    /// The members of each object, the parameters first. A schema that leads back to itself has one node.
+    private var nodes: [[Member]] = []
+    let isEmpty: Bool
+
+    init(schema: Value) {
+        let parts = SchemaParts(root: schema)
+        var schemas = [schema]
+        var isEmpty = true
+        while nodes.count < schemas.count {
+            var members: [Member] = []
+            for part in parts.parts(of: schemas[nodes.count]) {
+                for property in part.lookup("properties").entries {
+                    let fallback = parts.parts(of: property.value).lazy.map { $0.lookup("default") }
+                        .first { !$0.isUndefined }
+                    if fallback != nil { isEmpty = false }
+                    var inner = schemas.firstIndex { $0.isSame(as: property.value) }
+                    if inner == nil {
+                        inner = schemas.count
+                        schemas.append(property.value)
+                    }
+                    members.append(Member(key: property.key, fallback: fallback ?? .undefined, inner: inner ?? 0))
+                }
+            }
+            nodes.append(members)
+        }
+        self.isEmpty = isEmpty
+    }
+
     /// The parameters with every absent property that has a default, also within objects that are there.
-    static func fill(_ value: Value, schema: Value, heap: Heap) -> Value {
-        guard value.kind == .object else { return value }
+    func fill(_ value: Value, heap: Heap) -> Value { fill(value, node: 0, heap: heap) }
+
+    private func fill(_ value: Value, node: Int, heap: Heap) -> Value {
+        guard value.kind == .object, !nodes[node].isEmpty else { return value }
         var entries = Array(value.entries)
         var isChanged = false
-        for property in schema.lookup("properties").entries {
-            let place = entries.firstIndex { $0.key == property.key }
-            if let place {
-                let filled = fill(entries[place].value, schema: property.value, heap: heap)
+        for member in nodes[node] {
+            if let place = entries.firstIndex(where: { $0.key == member.key }) {
+                let filled = fill(entries[place].value, node: member.inner, heap: heap)
                 if !filled.isSame(as: entries[place].value) {
-                    entries[place] = Entry(key: property.key, value: filled)
+                    entries[place] = Entry(key: member.key, value: filled)
                     isChanged = true
                 }
-            } else {
-                let fallback = property.value.lookup("default")
-                guard !fallback.isUndefined else { continue }
-                entries.append(Entry(key: property.key, value: fallback))
+            } else if !member.fallback.isUndefined {
+                entries.append(Entry(key: member.key, value: member.fallback))
                 isChanged = true
             }
         }
         return isChanged ? heap.object(entries) : value
-    }
-
-    static func anywhere(in schema: Value) -> Bool {
-        schema.lookup("properties").entries.contains { property in
-            !property.value.lookup("default").isUndefined || anywhere(in: property.value)
-        }
     }
 }
 

@@ -28,7 +28,11 @@ extension ToolCatalog {
             guard let line = RequestLine(method: request.method, host: request.host, target: request.target) else {
                 return .invalid("the request's method, host or path can be read in two ways")
             }
-            guard let (tool, captures) = route(line) else {
+            let (tool, captures): (ToolDefinition, [(name: String, value: Substring)])
+            switch route(line) {
+            case .match(let found, let parts): (tool, captures) = (found, parts)
+            case .ambiguous: return .invalid("the path differs only in case from one of another tool")
+            case nil:
                 return .refused(DecisionReason(.unknownTool, "no tool matches \(line.method) on this host and path"))
             }
             return parameters(of: request, tool: tool, captures: captures, line: line, heap: heap, limits: limits)
@@ -36,8 +40,7 @@ extension ToolCatalog {
     }
 
     private func call(_ tool: ToolDefinition, _ parameters: Value, _ line: RequestLine?, _ heap: Heap) -> ToolCall {
-        let filled =
-            tool.hasDefaults ? ParameterDefaults.fill(parameters, schema: tool.schema, heap: heap) : parameters
+        let filled = tool.defaults.isEmpty ? parameters : tool.defaults.fill(parameters, heap: heap)
         return ToolCall(tool: tool, parameters: filled, line: line)
     }
 
@@ -79,18 +82,29 @@ extension ToolCatalog {
             }
             texts.append((capture.name, [String(capture.value)]))
         }
-        let properties = tool.schema.lookup("properties")
+        let declared = SchemaParts(root: tool.schema)
         for text in texts {
             let key = heap.string(text.name)
             guard !entries.contains(where: { $0.key == key }) else {
                 return .invalid("a parameter is given in the body and again in the query or path")
             }
-            guard let value = QueryText.value(of: text.values, schema: properties.lookup(key), heap: heap) else {
+            guard let value = QueryText.value(of: text.values, schema: declared.property(key), in: declared, heap: heap)
+            else {
                 return .invalid("a parameter in the query or path is not of its declared type, or is given twice")
             }
             entries.append(Entry(key: key, value: value))
         }
         return .call(call(tool, heap.object(entries), line, heap))
+    }
+}
+
+extension ToolCatalog {
+    /// The parameters of a call of `tool` as policies would see them, defaults filled in.
+    /// - Throws: for what is no JSON, or too large.
+    public func parameters(
+        of tool: ToolDefinition, json: [UInt8], heap: Heap, limits: AdmissionLimits = .usual
+    ) throws(AdmissionError) -> Value {
+        call(tool, try heap.admit(json, limits: limits), nil, heap).parameters
     }
 }
 
@@ -100,10 +114,13 @@ extension WireRequest {
         guard let contentType else { return false }
         let parts = contentType.lowercased().split(separator: ";", omittingEmptySubsequences: false)
             .map { $0.trimmingSpaces }
-        guard let type = parts.first, type == "application/json" || (type.contains("/") && type.hasSuffix("+json"))
+        // Two types in one header are two readings, and so is a space within a type or a parameter.
+        guard let type = parts.first, !contentType.contains(","), type.count(where: { $0 == "/" }) == 1,
+            type == "application/json" || type.hasSuffix("+json"),
+            !parts.contains(where: { $0.contains { $0 == " " || $0 == "\t" } })
         else { return false }
         return parts.dropFirst().allSatisfy { parameter in
-            !parameter.hasPrefix("charset=") || ["charset=utf-8", "charset=\"utf-8\""].contains(parameter)
+            !parameter.hasPrefix("charset") || ["charset=utf-8", "charset=\"utf-8\""].contains(parameter)
         }
     }
 

@@ -82,11 +82,26 @@ public struct ToolCatalog: Sendable {
         return (listed ?? caller.name).flatMap { agents[$0] }
     }
 
+    enum Route {
+        case match(tool: ToolDefinition, captures: [(name: String, value: Substring)])
+        /// A server that takes paths regardless of case would see a more literal tool than this catalog does.
+        case ambiguous
+    }
+
     /// The tool whose `match` names this request, most literal first, with the path's captures.
-    func route(_ line: RequestLine) -> (tool: ToolDefinition, captures: [(name: String, value: Substring)])? {
+    func route(_ line: RequestLine) -> Route? {
         let segments = line.path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        let hasCase = line.path.utf8.contains { (0x41...0x5a).contains($0) || $0 >= 0x80 }
+        var passed: [ToolRoute] = []
         for route in routesByHost[line.host] ?? otherRoutes where route.accepts(line) {
-            if let captures = route.path.match(segments), let tool = tools[route.tool] { return (tool, captures) }
+            guard let captures = route.path.match(segments), let tool = tools[route.tool] else {
+                if hasCase || route.hasCase { passed.append(route) }
+                continue
+            }
+            guard !passed.isEmpty else { return .match(tool: tool, captures: captures) }
+            let folded = line.path.lowercased().dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+            let isAmbiguous = passed.contains { $0.tool != route.tool && $0.foldedPath.match(folded) != nil }
+            return isAmbiguous ? .ambiguous : .match(tool: tool, captures: captures)
         }
         return nil
     }

@@ -13,7 +13,7 @@ public struct ToolDefinition: Sendable {
     public let emits: [String]
     /// The agent that stands behind it, where it is one: a permitted call carries the signed chain to that agent.
     public let agent: String?
-    let hasDefaults: Bool
+    let defaults: ParameterDefaults
 
     /// One of Aegis's own, which no catalog holds.
     init(builtIn name: String) {
@@ -23,7 +23,7 @@ public struct ToolDefinition: Sendable {
         risk = nil
         emits = []
         agent = nil
-        hasDefaults = false
+        defaults = ParameterDefaults(schema: schema)
     }
 
     init(name: String, _ value: Value) throws(CatalogError) {
@@ -46,7 +46,7 @@ public struct ToolDefinition: Sendable {
         risk = value.lookup("risk").string
         emits = try CatalogError.strings(value.lookup("emits"), "the tool `\(name)`: `emits`")
         agent = value.lookup("agent").string
-        hasDefaults = ParameterDefaults.anywhere(in: schema)
+        defaults = ParameterDefaults(schema: schema)
     }
 }
 

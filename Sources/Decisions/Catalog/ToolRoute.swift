@@ -7,6 +7,9 @@ struct ToolRoute: Sendable {
     let method: String?
     let host: HostPattern
     let path: PathPattern
+    /// The same in lower case, and whether that is another one.
+    let foldedPath: PathPattern
+    let hasCase: Bool
     /// Position in the catalog, for ties.
     let order: Int
 
@@ -33,6 +36,8 @@ struct ToolRoute: Sendable {
             throw CatalogError("the tool `\(tool)`: `\(pathText)` is not a path pattern such as `/v1/accounts/{id}`")
         }
         self.path = path
+        foldedPath = PathPattern(pathText.lowercased()) ?? path
+        hasCase = foldedPath != path
     }
 
     func accepts(_ line: RequestLine) -> Bool {

@@ -91,9 +91,13 @@ public struct PolicyCompiler: Sendable {
                 lines: lines[policy.header.node.location.file], findings: findings)
             files.append(file(PolicyWriter.path(of: policy.name), writer.write()))
         }
+        var usesFormats = false
         for tool in catalog.tools {
-            if let text = SchemaWriter.write(tool) { files.append(file(SchemaWriter.path(of: tool.name), text)) }
+            guard let text = SchemaWriter.write(tool, findings: findings) else { continue }
+            files.append(file(SchemaWriter.path(of: tool.name), text))
+            usesFormats = usesFormats || tool.schemas?.usesFormats == true
         }
+        if usesFormats { files.append(file(FormatModule.path, FormatModule.text)) }
         files.append(file("aegis/dispatch.rego", dispatch(catalog)))
         files.append(file("data.json", TableWriter(catalog: catalog, tenant: tenant).write()))
         let custom = CustomModules(catalog: catalog, findings: findings).check()
@@ -108,7 +112,7 @@ public struct PolicyCompiler: Sendable {
     /// One line for each policy and each tool: the way from a name to its package.
     private func dispatch(_ catalog: PolicyCatalog) -> String {
         var text = "# From names to packages.\npackage aegis\n"
-        let tools = catalog.tools.filter { $0.parameters != nil }.map(\.name)
+        let tools = catalog.tools.filter { $0.schemas != nil }.map(\.name)
         for name in catalog.policies.map(\.name) {
             text += "\nverdict(\(RegoText.string(name))) := data.\(PolicyWriter.package(of: name)).verdict\n"
         }

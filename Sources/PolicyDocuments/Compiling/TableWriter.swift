@@ -83,6 +83,7 @@ struct TableWriter {
                 .init(name: "tool_class", value: .sorted(tools.classOf.mapValues(JSONText.string))),
                 .init(name: "result_tools", value: Self.marks(toolsWithCheckedResults)),
                 .init(name: "http_tools", value: Self.marks(catalog.tools.filter(\.hasHTTP).map(\.name))),
+                .init(name: "named_hosts", value: Self.marks(namedHosts)),
             ] + authority)
     }
 
@@ -92,6 +93,14 @@ struct TableWriter {
             !policy.isShadow && policy.sanitizers.contains(where: \.isOnResult)
         }
         return catalog.tools.map(\.name).filter { tool in policies.contains { $0.speaksAbout(tool: tool) } }
+    }
+
+    /// Hosts that a tool's `match` or an `allowed_domains` names in full.
+    private var namedHosts: [String] {
+        let matched = catalog.tools.flatMap { $0.header.node[name: "match"]?.elements ?? [] }
+            .compactMap { $0[name: "http"]?[name: "host"]?.string?.lowercased() }
+        let allowed = catalog.policies.flatMap { $0.header.node[name: "allowed_domains"]?.strings ?? [] }
+        return Set(matched + allowed.map { $0.value.lowercased() }).filter { !$0.contains("*") }.sorted()
     }
 
     /// Who may call what, and through whom.

@@ -72,7 +72,7 @@ extension TermCompiler {
             let found = try lookUp(path, in: tool, at: term, presenceMatters: presenceMatters)
             types.append(found.schema.map(ValueType.init) ?? .unknown)
             isTotal = isTotal && found.isTotal
-            allowed = found.schema?.allowed.flatMap { values in allowed.map { $0 + values.map(RegoText.literal) } }
+            allowed = found.schema?.allowed.flatMap { values in allowed.map { $0 + values } }
         }
         let type = types.first.map { types.dropFirst().reduce($0) { $0.joined(with: $1) } } ?? .unknown
         return Result(
@@ -82,7 +82,7 @@ extension TermCompiler {
 
     private func lookUp(
         _ path: [String], in tool: ToolDocument, at term: Term, presenceMatters: Bool
-    ) throws(Fault) -> (schema: ParameterSchema?, isTotal: Bool) {
+    ) throws(Fault) -> (schema: ParameterView?, isTotal: Bool) {
         guard var schema = tool.parameters else {
             throw report(
                 .unknownParameter, "the tool `\(tool.name)` declares no parameters", at: term.location,
@@ -90,9 +90,11 @@ extension TermCompiler {
         }
         var isTotal = true
         for (depth, name) in path.enumerated() {
+            // What may be something else than an object may have no such member, though the schema requires it.
+            if schema.singleType != .object { isTotal = false }
             guard let property = schema.property(name) else {
-                if !schema.properties.isEmpty || depth == 0 || !schema.allowsMore {
-                    let names = schema.properties.map(\.name)
+                if !schema.names.isEmpty || depth == 0 || !schema.allowsMore {
+                    let names = schema.names
                     let shown = (["params"] + path.prefix(depth)).joined(separator: ".")
                     throw report(
                         .unknownParameter,

@@ -7,14 +7,14 @@ indirect enum ValueType: Sendable, Equatable {
     case object
     case set(ValueType)
 
-    init(_ schema: ParameterSchema) {
+    init(_ schema: ParameterView) {
         self =
             switch schema.singleType {
             case .null: .null
             case .boolean: .boolean
             case .integer, .number: .number
             case .string: .string
-            case .array: .array(schema.items.first.map(ValueType.init) ?? .unknown)
+            case .array: .array(schema.element.map(ValueType.init) ?? .unknown)
             case .object: .object
             case nil: .unknown
             }

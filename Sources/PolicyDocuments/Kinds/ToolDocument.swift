@@ -4,7 +4,9 @@ import RegoSyntax
 struct ToolDocument: Sendable {
     let header: DocumentHeader
     /// Nil when the tool declares none: then nothing is checked, and conditions can name none.
-    let parameters: ParameterSchema?
+    let schemas: ParameterSchemas?
+    /// What is known of them, for conditions.
+    let parameters: ParameterView?
     /// Each match as one text that is equal for equal matches, such as `http POST host /path`.
     let matches: [Located<String>]
     let hasHTTP: Bool
@@ -13,7 +15,9 @@ struct ToolDocument: Sendable {
 
     init(_ header: DocumentHeader, findings: Findings) {
         self.header = header
-        parameters = header.node[name: "parameters"].flatMap { SchemaReader(findings: findings).readParameters($0) }
+        var reader = SchemaReader(findings: findings)
+        schemas = header.node[name: "parameters"].flatMap { reader.readParameters($0) }
+        parameters = schemas.map(ParameterView.init)
         let nodes = header.node[name: "match"]?.elements ?? []
         hasHTTP = nodes.contains { $0[name: "http"] != nil }
         matches = nodes.compactMap { node in
@@ -35,7 +39,7 @@ struct ToolDocument: Sendable {
                 findings.error(
                     .unknownParameter, "the path names the parameter `\(name)`, which the tool does not declare",
                     at: path.location,
-                    fix: NearMiss.of(name, among: parameters?.properties.map(\.name) ?? []).map {
+                    fix: NearMiss.of(name, among: parameters?.names ?? []).map {
                         "did you mean `{\($0)}`?"
                     }
                         ?? "declare it under `parameters`")
@@ -50,15 +54,15 @@ struct ToolDocument: Sendable {
     func checkPath(_ path: Located<String>, _ findings: Findings) {
         guard let steps = JSONPath(path.value)?.steps, var schema = parameters else { return }
         for step in steps {
-            guard case .member(let name) = step, !schema.properties.isEmpty else {
-                guard let items = schema.items.first, step == .every || isElement(step) else { return }
+            guard case .member(let name) = step, !schema.names.isEmpty else {
+                guard let items = schema.element, step == .every || isElement(step) else { return }
                 schema = items
                 continue
             }
             guard let property = schema.property(name) else {
                 findings.error(
                     .unknownParameter, "the tool `\(self.name)` has no parameter `\(name)`", at: path.location,
-                    fix: NearMiss.of(name, among: schema.properties.map(\.name)).map { "did you mean `\($0)`?" }
+                    fix: NearMiss.of(name, among: schema.names).map { "did you mean `\($0)`?" }
                         ?? "declare it under the tool's `parameters`, or correct the path")
                 return
             }

@@ -278,6 +278,22 @@ enum DecisionModule {
 
         # ---- the request on the wire ----
 
+        # Addresses, and names that stand for this machine or hand out its credentials, are reached only where a tool or a
+        # policy names them in full: a `*` means names of others.
+        guards contains [-1, 7, "host", "egress_not_allowed", "the host is an address or a service of the machine, and nothing names it in full", ""] if {
+        	is_private(wire_host)
+        	not data.aegis.tables.named_hosts[wire_host]
+        }
+
+        wire_host := trim_suffix(regex.replace(lower(input.request.host), `:[0-9]*$`, ""), ".")
+
+        # An IPv6 address; a last label that is a number, which makes a host an IPv4 address in one of its forms.
+        is_private(host) if regex.match(`^\[|(^|[.])([0-9]+|0x[0-9a-f]*)$|(^|[.])localhost$`, host)
+
+        is_private(host) if {
+        	host in {"metadata", "metadata.google.internal", "metadata.goog", "metadata.azure.internal", "instance-data", "instance-data.ec2.internal"}
+        }
+
         # The host in lower case, without port and final dot; undefined when it is no host name.
         request_host := host if {
         	host := trim_suffix(split(lower(input.request.host), ":")[0], ".")
@@ -289,7 +305,7 @@ enum DecisionModule {
         	path := split(input.request.path, "?")[0]
         	startswith(path, "/")
         	not contains(path, "\\")
-        	not regex.match(`(^|/)[.]{1,2}([/;]|$)|//|%2[eEfF]|%5[cC]|#|[^!-~]`, path)
+        	not regex.match(`(^|/)[.]{1,2}(/|$)|//|;|%2[eEfF]|%3[bB]|%5[cC]|#|[^!-~]`, path)
         }
 
         # ---- comparisons of values whose type is not known before the call ----
@@ -336,6 +352,12 @@ enum DecisionModule {
         	floor(value) == value
         }
 
+        is_integer(value) if {
+        	is_number(value)
+        	abs(value) >= 9007199254740992
+        	is_multiple(value, 1, 0)
+        }
+
         # Whether `value` is a multiple of `factor` / 10^`places`, judged by its digits: no binary fraction is exact.
         is_multiple(value, factor, places) if {
         	text := json.marshal(value)
@@ -350,12 +372,55 @@ enum DecisionModule {
 
         fraction(parts) := "" if count(parts) == 1
 
+        # Likewise where the number is written with an exponent.
+        is_multiple(value, factor, places) if {
+        	parts := regex.find_all_string_submatch_n(`^-?([0-9]+)[.]?([0-9]*)[eE]([+-]?)0*([0-9]{1,3})$`, json.marshal(value), 1)[0]
+        	digits := concat("", [parts[1], parts[2]])
+        	shift := (power(parts[3], parts[4]) + places) - count(parts[2])
+        	moved(factor, digits, shift)
+        }
+
+        # Whether the number that `digits` make, times 10^`shift`, is a multiple of `factor`.
+        moved(factor, digits, shift) if {
+        	shift >= 0
+        	zeros := [zero | some _ in numbers.range(1, shift); zero := "0"]
+        	divides(factor, trim_left(concat("", array.concat([digits], array.slice(zeros, 0, shift))), "0"))
+        }
+
+        moved(factor, digits, shift) if {
+        	shift < 0
+        	padded := concat("", ["00000000000000000000", digits])
+        	whole := max([0, count(padded) + shift])
+        	not regex.match(`[1-9]`, substring(padded, whole, -1))
+        	divides(factor, trim_left(substring(padded, 0, whole), "0"))
+        }
+
+        power("-", digits) := 0 - to_number(digits)
+
+        power(sign, digits) := to_number(digits) if sign != "-"
+
         divides(_, "")
 
         divides(factor, digits) if {
         	digits != ""
+        	count(digits) <= 18
         	to_number(digits) % factor == 0
         }
+
+        # OPA keeps 64 bits of a number. What is longer ends in zeros, and is reduced nine of them at a time: factors are at
+        # most 10^9, so 36 zeros hold every power of two or five that a factor can have.
+        divides(factor, digits) if {
+        	count(digits) > 18
+        	head := trim_right(digits, "0")
+        	count(head) <= 18
+        	zeros := min([36, count(digits) - count(head)])
+        	first := shifted(shifted(to_number(head) % factor, zeros, factor), zeros - 9, factor)
+        	shifted(shifted(first, zeros - 18, factor), zeros - 27, factor) == 0
+        }
+
+        shifted(part, zeros, factor) := (part * tens[max([0, min([9, zeros])])]) % factor
+
+        tens := [1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000]
 
         # ---- what Rego files of policies see beside input ----
 

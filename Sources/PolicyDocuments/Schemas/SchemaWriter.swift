@@ -2,160 +2,176 @@ import RegoSyntax
 
 /// Writes the Rego that checks a tool's parameters: `aegis/tools/NAME.rego`. Messages name paths and bounds, never the
 /// values that were sent.
+///
+/// What must hold of a place is written as rules that each find one way in which it does not. Where a schema is asked
+/// whether a value fits (`anyOf`, `not`, `if`, `contains`, a schema that leads back to itself), its rules become a function
+/// `fails_N(it)`, true when the value does not fit; it is total, so `not fails_N(it)` says that the value fits. Rego has no
+/// recursion: a schema that leads back to itself is written once for each level of nesting, and parameters that nest
+/// deeper are refused.
 struct SchemaWriter {
-    private let tool: ToolDocument
+    /// Levels of nesting that parameters may have under a schema that leads back to itself.
+    static let deepest = 16
+    /// Rules that one tool may need.
+    static let mostRules = 4000
+
+    let schemas: ParameterSchemas
     private var rules: [String] = []
     private var variables = 0
+    /// Functions by name of kind, schema and level, to their names.
+    private var functions: [String: String] = [:]
+    private var open: [Function] = []
+    /// The function whose rules are being written; nil for the parameters themselves.
+    private var head: String?
+    private var hasProblems = false
+    private(set) var isTooLarge = false
 
-    private init(_ tool: ToolDocument) { self.tool = tool }
+    struct Function {
+        enum Kind: String {
+            /// Whether the value does not fit.
+            case fails
+            /// Whether a keyword of the schema speaks about a member or an element.
+            case sees
+
+            var arguments: String { self == .fails ? "(it)" : "(it, key)" }
+        }
+
+        let kind: Kind
+        let name: String
+        let schema: ParameterSchema
+        let level: Int
+    }
+
+    private init(_ schemas: ParameterSchemas) { self.schemas = schemas }
 
     static func package(of name: String) -> String { "aegis.tools[\(RegoText.string(name))]" }
 
     static func path(of name: String) -> String { "aegis/tools/\(name).rego" }
 
     /// Nil when the tool declares no parameters.
-    static func write(_ tool: ToolDocument) -> String? {
-        guard let schema = tool.parameters else { return nil }
-        var writer = SchemaWriter(tool)
-        writer.members(of: schema, at: "input.params", named: "", prelude: [])
+    static func write(_ tool: ToolDocument, findings: Findings) -> String? {
+        guard let schemas = tool.schemas else { return nil }
+        var writer = SchemaWriter(schemas)
+        writer.writeAll()
+        if writer.isTooLarge {
+            reportSize(of: schemas, findings)
+            return nil
+        }
         let place = tool.header.node.location
         return "# The parameters of the tool \(tool.name), written in \(place.file):\(place.line).\n"
-            + "package \(package(of: tool.name))\n\nimport data.aegis\n\n"
-            + (writer.rules.isEmpty ? "problems := set()\n" : writer.rules.joined(separator: "\n\n") + "\n")
+            + "package \(package(of: tool.name))\n\nimport data.aegis\n"
+            + (schemas.usesFormats ? "import data.aegis.formats\n" : "") + "\n"
+            + ((writer.hasProblems ? [] : ["problems := set()"]) + writer.rules).joined(separator: "\n\n") + "\n"
     }
 
-    private mutating func problem(_ message: String, prelude: [String], _ lines: [String]) {
-        let finding = "[\(rules.count), \(RegoText.string(message))]"
-        let all = prelude + lines
-        let body = all.count == 1 ? all[0] : "{\n" + all.map { "\t\($0)\n" }.joined() + "}"
-        rules.append("problems contains \(finding) if \(body)")
+    static func reportSize(of schemas: ParameterSchemas, _ findings: Findings) {
+        findings.error(
+            .schemaValue, "the schema unfolds to more than \(mostRules) checks", at: schemas.root.location,
+            fix: "make it simpler: fewer alternatives, or fewer references from one to the next")
     }
 
-    /// Checks of an object's members. `place` is the Rego that reads it, `named` its path for messages.
-    private mutating func members(
-        of schema: ParameterSchema, at place: String, named path: String, prelude: [String]
-    ) {
-        for property in schema.properties {
-            let name = path.isEmpty ? property.name : "\(path).\(property.name)"
-            let member = RegoText.member(property.name, of: place)
-            let hasTypeTest = property.schema.singleType != nil
-            if property.isRequired, !hasTypeTest {
-                problem(
-                    "`\(name)` is required", prelude: prelude,
-                    ["not aegis.has(\(place), \(RegoText.string(property.name)))"])
+    private mutating func writeAll() {
+        if schemas.hasCycles {
+            fail(
+                "the parameters nest more than \(Self.deepest) deep",
+                ["walk(input.params, [steps, _])", "count(steps) > \(Self.deepest)"])
+        }
+        check(schemas.root, at: SchemaPlace(text: "input.params", path: "", level: 0, isTyped: true))
+        while let function = open.popLast() {
+            head = function.name
+            let written = rules.count
+            switch function.kind {
+            case .fails: check(function.schema, at: SchemaPlace(text: "it", path: "", level: function.level))
+            case .sees: seeParts(of: function.schema, level: function.level)
             }
-            if property.isRequired, let type = property.schema.singleType {
-                requiredType(type, of: property.name, in: place, named: name, prelude: prelude)
-            }
-            check(
-                property.schema, at: member, named: name, prelude: prelude, isTyped: property.isRequired && hasTypeTest)
+            if rules.count == written { write(function.name + function.kind.arguments, ["false"]) }
         }
-        if !schema.allowsMore {
-            let declared = schema.properties.map { RegoText.string($0.name) }
-            let whose = path.isEmpty ? "the tool" : "`\(path)`"
-            problem(
-                "a parameter that \(whose) does not declare", prelude: prelude,
-                ["some name, _ in \(place)", "not name in \(RegoText.set(declared))"])
+        head = nil
+    }
+
+    // MARK: Rules
+
+    /// Writes a rule that fires when all lines hold.
+    mutating func fail(_ message: String, _ lines: [String]) {
+        if let head {
+            write("\(head)(it)", lines)
+        } else {
+            hasProblems = true
+            write("problems contains [\(rules.count), \(RegoText.string(message))]", lines)
         }
     }
 
-    /// Checks of one value that may be absent; its type has been looked at when `isTyped`.
-    private mutating func check(
-        _ schema: ParameterSchema, at place: String, named path: String, prelude: [String], isTyped: Bool
-    ) {
-        if let types = schema.types, !isTyped { typeTest(types, at: place, named: path, prelude: prelude) }
-        if let allowed = schema.allowed {
-            let values = allowed.map(RegoText.literal)
-            problem(
-                "`\(path)` must be \(values.count == 1 ? "" : "one of ")\(values.joined(separator: ", "))",
-                prelude: prelude, ["value := \(place)", "not value in \(RegoText.set(values))"])
+    mutating func write(_ rule: String, _ lines: [String]) {
+        guard rules.count < Self.mostRules else {
+            isTooLarge = true
+            return
         }
-        for bound in schema.bounds { check(bound, at: place, named: path, prelude: prelude) }
-        if let pattern = schema.pattern {
-            problem(
-                "`\(path)` must match `\(pattern.value)`", prelude: prelude,
-                ["is_string(\(place))", "not regex.match(\(RegoText.string(pattern.value)), \(place))"])
-        }
-        if schema.hasUniqueItems {
-            problem(
-                "`\(path)` must not hold an element twice", prelude: prelude,
-                ["is_array(\(place))", "count({item | some item in \(place)}) != count(\(place))"])
-        }
-        if let items = schema.items.first {
-            variables += 1
-            let item = "item_\(variables)"
-            check(
-                items, at: item, named: path + "[]",
-                prelude: prelude + ["is_array(\(place))", "some \(item) in \(place)"], isTyped: false)
-        }
-        if !schema.properties.isEmpty || !schema.allowsMore {
-            members(of: schema, at: place, named: path, prelude: prelude + ["is_object(\(place))"])
+        switch lines.count {
+        case 0: rules.append("\(rule) if true")
+        case 1: rules.append("\(rule) if \(lines[0])")
+        default: rules.append("\(rule) if {\n" + lines.map { "\t\($0)\n" }.joined() + "}")
         }
     }
 
-    /// One check for presence and type: what is absent has no type.
-    private mutating func requiredType(
-        _ type: ParameterSchema.TypeName, of name: String, in place: String, named path: String, prelude: [String]
-    ) {
-        let member = "\(place), \(RegoText.string(name))"
-        let test =
-            type == .integer ? "aegis.member_is_integer(\(member))" : "aegis.member_is(\(member), \"\(type.rawValue)\")"
-        problem("`\(path)` must be \(Self.title(type))", prelude: prelude, ["not \(test)"])
+    /// The name of the function whose rules are being written.
+    var function: String { head ?? "" }
+
+    mutating func variable(_ name: String) -> String {
+        variables += 1
+        return "\(name)_\(variables)"
     }
 
-    private mutating func typeTest(
-        _ types: [ParameterSchema.TypeName], at place: String, named path: String, prelude: [String]
-    ) {
-        let title = types.map(Self.title).joined(separator: " or ")
-        var lines = ["value := \(place)"]
-        for type in types {
-            lines.append(type == .integer ? "not aegis.is_integer(value)" : "not is_\(type.rawValue)(value)")
+    /// The place as a variable, so that `not` can stand before what is asked of it: OPA takes a negated expression with an
+    /// undefined ref for undefined, and the check would be lost.
+    mutating func bound(_ place: SchemaPlace) -> SchemaPlace {
+        if place.text == "input.params" || !place.text.contains(where: { $0 == "." || $0 == "[" }) { return place }
+        var bound = place
+        bound.text = place.prelude.contains { $0.hasPrefix("value := ") } ? variable("value") : "value"
+        bound.prelude.append("\(bound.text) := \(place.text)")
+        return bound
+    }
+
+    // MARK: Asking whether a value fits
+
+    enum Fit {
+        case always, never
+        /// The function that says when it does not.
+        case unless(String)
+    }
+
+    mutating func fit(_ schema: ParameterSchema, level: Int) -> Fit {
+        if !schema.admitsAnything { return .never }
+        if schema.isTrivial { return .always }
+        let isOpen = schemas.leadsToCycle(schema)
+        // Nothing stands that deep: such parameters are refused as a whole.
+        if isOpen, level > Self.deepest { return .always }
+        return .unless(name(.fails, schema, level: isOpen ? level : 0))
+    }
+
+    /// The function of that kind, written later when it is new.
+    mutating func name(_ kind: Function.Kind, _ schema: ParameterSchema, level: Int) -> String {
+        let key = "\(kind.rawValue) \(level) \(schema.pointer)"
+        if let name = functions[key] { return name }
+        let name = "\(kind.rawValue)_\(functions.count + 1)"
+        functions[key] = name
+        open.append(Function(kind: kind, name: name, schema: schema, level: level))
+        return name
+    }
+
+    /// Lines that hold when the value does not fit; nil when it always does.
+    mutating func lines(whereNot schema: ParameterSchema, fits place: SchemaPlace) -> [String]? {
+        switch fit(schema, level: place.level) {
+        case .always: nil
+        case .never: []
+        case .unless(let fails): ["\(fails)(\(place.text))"]
         }
-        problem("`\(path)` must be \(title)", prelude: prelude, lines)
     }
 
-    private mutating func check(_ bound: ParameterSchema.Bound, at place: String, named path: String, prelude: [String])
-    {
-        switch bound {
-        case .minimum(let text): number(place, "< \(text)", "`\(path)` must be at least \(text)", prelude)
-        case .exclusiveMinimum(let text): number(place, "<= \(text)", "`\(path)` must be more than \(text)", prelude)
-        case .maximum(let text): number(place, "> \(text)", "`\(path)` must be at most \(text)", prelude)
-        case .exclusiveMaximum(let text): number(place, ">= \(text)", "`\(path)` must be less than \(text)", prelude)
-        case .minLength(let count):
-            size("string", place, "< \(count)", "`\(path)` must have at least \(count) characters", prelude)
-        case .maxLength(let count):
-            size("string", place, "> \(count)", "`\(path)` must have at most \(count) characters", prelude)
-        case .minItems(let count):
-            size("array", place, "< \(count)", "`\(path)` must have at least \(count) elements", prelude)
-        case .maxItems(let count):
-            size("array", place, "> \(count)", "`\(path)` must have at most \(count) elements", prelude)
-        case .multipleOf(let step, let text):
-            let places = step.decimals
-            let factor = step.scaled(by: places) ?? 1
-            problem(
-                "`\(path)` must be a multiple of \(text)", prelude: prelude,
-                ["is_number(\(place))", "not aegis.is_multiple(\(place), \(factor), \(places))"])
-        }
-    }
-
-    private mutating func number(_ place: String, _ test: String, _ message: String, _ prelude: [String]) {
-        problem(message, prelude: prelude, ["is_number(\(place))", "\(place) \(test)"])
-    }
-
-    private mutating func size(_ type: String, _ place: String, _ test: String, _ message: String, _ prelude: [String])
-    {
-        problem(message, prelude: prelude, ["is_\(type)(\(place))", "count(\(place)) \(test)"])
-    }
-
-    private static func title(_ type: ParameterSchema.TypeName) -> String {
-        switch type {
-        case .null: "null"
-        case .boolean: "a boolean"
-        case .integer: "a whole number"
-        case .number: "a number"
-        case .string: "a string"
-        case .array: "an array"
-        case .object: "an object"
+    /// Lines that hold when the value fits; nil when it never does.
+    mutating func lines(where schema: ParameterSchema, fits place: SchemaPlace) -> [String]? {
+        switch fit(schema, level: place.level) {
+        case .always: []
+        case .never: nil
+        case .unless(let fails): ["not \(fails)(\(place.text))"]
         }
     }
 }

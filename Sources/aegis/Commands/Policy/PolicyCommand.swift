@@ -6,6 +6,6 @@ struct PolicyCommand: AsyncParsableCommand {
         abstract: "Write, check, build and verify policies.",
         subcommands: [
             PolicyInit.self, PolicyLint.self, PolicyExplain.self, PolicyBuild.self, PolicyVerify.self,
-            PolicySchema.self,
+            PolicyCheckParams.self, PolicyShadowReport.self, PolicySchema.self,
         ])
 }

@@ -1,0 +1,112 @@
+import ArgumentParser
+import AuditTrail
+import Foundation
+
+struct PolicyShadowReport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shadow-report",
+        abstract: "Say what would have been blocked, had shadow policies been enforced.",
+        discussion: """
+            Counts the calls of the audit trail that went ahead and would have been denied or held, by policy, rule, agent and
+            tool, with the newest calls of each. The trail is read as it is: `aegis audit verify` says whether it is whole.
+
+            EXAMPLES
+              aegis policy shadow-report --since 7d
+              aegis policy shadow-report --tenant acme --since 2026-11-01T00:00:00Z --json | jq '.rows[].count'
+            """)
+
+    @OptionGroup var data: DataDirectory
+
+    @Option(help: ArgumentHelp("The directory of the segments themselves.", valueName: "directory"))
+    var dir: String?
+
+    @Option(
+        help:
+            "From when on: a duration back from now such as 90m, 24h or 7d, or a time in UTC such as 2026-11-01T00:00:00Z."
+    )
+    var since: String?
+
+    @Option(help: "Only this tenant's calls.")
+    var tenant: String?
+
+    @Option(help: "How many calls of each kind to show.")
+    var samples = 3
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard samples >= 0 else { throw ValidationError("the number of samples cannot be negative") }
+        if let since, Self.start(since, now: Date()) == nil {
+            throw ValidationError(
+                "--since `\(since)` is neither a duration such as 7d nor a time such as 2026-11-01T00:00:00Z")
+        }
+    }
+
+    func run() throws {
+        let report: ShadowReport
+        do {
+            report = try collect()
+        } catch let error as AuditError {
+            throw CommandFailure(error.message, fix: error.fix)
+        }
+        if json { return Output.json(Self.object(report)) }
+        Output.line(
+            "\(report.blocked) of \(report.decisions) calls would have been blocked"
+                + " (shadow policies spoke about \(report.shadowed))")
+        guard !report.rows.isEmpty else { return }
+        Output.table(
+            ["COUNT", "WOULD", "POLICY", "AGENT", "TOOL", "LAST", "SAMPLE"],
+            report.rows.map { row in
+                let group = row.group
+                let place = group.policy.isEmpty ? group.code : "\(group.policy)/\(group.rule)"
+                let last = row.samples.last
+                return [
+                    String(row.count), group.would, place, group.agent, group.tool,
+                    last.map { String($0.time.prefix(19)) + "Z" } ?? "", last?.decisionID ?? "",
+                ]
+            })
+    }
+
+    private func collect() throws -> ShadowReport {
+        var report = ShadowReport(
+            since: since.flatMap { Self.start($0, now: Date()) }, tenant: tenant, sampleCount: samples)
+        var reader = try AuditReader(directory: dir ?? data.audit.path)
+        var records = try reader.next()
+        while !records.isEmpty {
+            for record in records { report.add(record) }
+            records = try reader.next()
+        }
+        return report
+    }
+
+    /// The beginning of the period in UTC, as records write it; nil where the text is neither form.
+    static func start(_ text: String, now: Date) -> String? {
+        if text.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/) != nil { return String(text.dropLast()) }
+        let seconds: [Character: Double] = ["m": 60, "h": 3600, "d": 86_400]
+        guard let unit = text.last.flatMap({ seconds[$0] }), let count = Int(text.dropLast()), count >= 0,
+            count <= 1_000_000
+        else { return nil }
+        return String(now.addingTimeInterval(-Double(count) * unit).formatted(.iso8601).dropLast())
+    }
+
+    private static func object(_ report: ShadowReport) -> [String: Any] {
+        [
+            "since": report.since.map { ($0 + "Z") as Any } ?? NSNull(), "decisions": report.decisions,
+            "shadowed": report.shadowed, "would_block": report.blocked,
+            "rows": report.rows.map { row in
+                [
+                    "count": row.count, "would_decision": row.group.would, "policy": row.group.policy,
+                    "rule": row.group.rule, "code": row.group.code, "agent_id": row.group.agent,
+                    "tool_name": row.group.tool,
+                    "samples": row.samples.map { sample in
+                        [
+                            "decision_id": sample.decisionID, "time": sample.time,
+                            "parameters_shown": sample.parameters ?? "",
+                        ]
+                    },
+                ] as [String: Any]
+            },
+        ]
+    }
+}

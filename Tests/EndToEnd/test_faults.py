@@ -1,0 +1,144 @@
+"""Rows of docs/reference/faults.md that only a whole gateway can show: real locks, full disks, deadlines, bundles."""
+import functools
+import inspect
+import json
+import re
+import resource
+import signal
+import sqlite3
+import subprocess
+
+import grpc
+import pytest
+
+from conftest import AEGIS, Gateway, ROOT, exchange, run
+from envoy import Envoy
+
+ROWS = {name: (code, int(status) if status.strip() else None) for name, code, status in
+        re.findall(r"^\| `([a-z-]+)` \|.*\| `(\w+)` \| *(\d*) *\|$", (ROOT / "docs/reference/faults.md").read_text(), re.M)}
+TRANSFER = ("finance-1", "finance-agent", "payments.transfer", {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000"})
+BUDGETED = ("llm-1", "llm-agent", "llm.complete", {"prompt": "p", "cost_usd": 1})
+WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
+LLM = {"method": "POST", "host": "llm.acme.example", "path": "/v1/complete"}
+
+
+def provokes(row):
+    """Hands the row's code to the test."""
+    def decorate(test):
+        @functools.wraps(test)
+        def wrapped(*arguments, **named):
+            return test(*arguments, code=ROWS[row][0], **named)
+        wrapped.__signature__ = inspect.Signature([one for one in inspect.signature(test).parameters.values() if one.name != "code"])
+        return wrapped
+    return decorate
+
+
+def code_of(answer):
+    assert answer.get("decision", "deny") == "deny", answer
+    return (answer.get("decision_reason") or answer)["code"]
+
+
+@pytest.fixture
+def own(tmp_path):
+    gateway = Gateway(tmp_path)
+    for key in ("finance-1", "llm-1"):
+        gateway.issue(key)
+    yield gateway
+    gateway.stop()
+
+
+@provokes("state-locked")
+def test_a_locked_state_store_is_a_deny_and_recovers(own, code):
+    own.start()
+    locked = sqlite3.connect(own.data / "state.sqlite", isolation_level=None)
+    locked.execute("BEGIN EXCLUSIVE")
+    assert code_of(own.decide(*BUDGETED, request=LLM)[2]) == code
+    locked.execute("ROLLBACK")
+    assert own.decide(*BUDGETED, request=LLM)[2]["decision"] == "allow"
+    assert own.verify().returncode == 0
+
+
+def limit(gateway, size):
+    """Files of the server can have this many bytes and no more: what a write to a full disk looks like (EFBIG for ENOSPC)."""
+    resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+@pytest.fixture
+def tight(own, monkeypatch):
+    """A server that outlives a write beyond the limit of a file's size."""
+    real = subprocess.Popen
+    ignore = lambda: signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **n: real(*a, **{**n, "preexec_fn": ignore} if a[0][0] == str(AEGIS) and "serve" in a[0] else n))
+    own.start()
+    monkeypatch.undo()
+    return own
+
+
+@provokes("audit-full")
+def test_a_full_audit_disk_is_a_deny(tight, code):
+    assert tight.decide(*TRANSFER, request=WIRE)[2]["decision"] == "allow"
+    limit(tight, 1)
+    assert code_of(tight.decide(*TRANSFER, request=WIRE)[2]) == code
+    limit(tight, resource.RLIM_INFINITY)
+    tight.wait(lambda: tight.decide(*TRANSFER, request=WIRE)[2].get("decision") == "allow")
+    assert tight.verify().returncode == 0
+
+
+@provokes("state-full")
+def test_a_full_state_disk_is_a_deny(tight, code):
+    assert tight.decide(*BUDGETED, request=LLM)[2]["decision"] == "allow"
+    log = (tight.data / "state.sqlite-wal").stat().st_size
+    # The write-ahead log ends at the limit; the journal, which has less in it, still fits below.
+    limit(tight, log)
+    assert code_of(tight.decide(*BUDGETED, request=LLM)[2]) == code
+    limit(tight, resource.RLIM_INFINITY)
+    tight.wait(lambda: tight.decide(*BUDGETED, request=LLM)[2].get("decision") == "allow")
+
+
+@provokes("bundle-broken")
+def test_a_broken_bundle_at_start_is_a_deny(own, code):
+    own.bundle.write_bytes(own.bundle.read_bytes()[:-20])
+    own.start(False, "--tenant", "acme")
+    assert code_of(own.decide(*TRANSFER, request=WIRE)[2]) == code
+    assert exchange(own.api, "GET", "/readyz")[0] == 503
+
+
+@provokes("bundle-key")
+def test_a_bundle_of_a_key_that_is_no_longer_trusted_is_a_deny(own, code):
+    run("keys", "generate", "next", "--out", own.home / "next")
+    own.trust = own.home / "next/next.pub.pem"
+    own.start(False, "--tenant", "acme")
+    assert code_of(own.decide(*TRANSFER, request=WIRE)[2]) == code
+
+
+def check(gateway, message, timeout):
+    with grpc.insecure_channel(f"127.0.0.1:{gateway.grpc}") as channel:
+        call = channel.unary_unary("/envoy.service.auth.v3.Authorization/Check", request_serializer=bytes, response_deserializer=bytes)
+        return call(message, timeout=timeout)
+
+
+@provokes("check-unreadable")
+def test_a_check_that_cannot_be_read_is_a_deny(own, code):
+    own.start()
+    answer = check(own, b"\xff\xff\xff\xff", 10)
+    assert f'"code":"{code}"'.encode() in answer and b'"decision":"deny"' in answer
+
+
+@provokes("check-late")
+def test_a_check_past_its_deadline_is_a_deny(own, tmp_path, code):
+    own.start()
+    envoy = Envoy(tmp_path, own.grpc).start()
+    try:
+        body = json.dumps(BUDGETED[3]).encode()
+        head = (f"POST /v1/complete HTTP/1.1\r\nhost: llm.acme.example\r\nx-aegis-api-key: {own.keys['llm-1']}\r\n"
+                f"content-type: application/json\r\ncontent-length: {len(body)}\r\n")
+        assert envoy.raw(head, body)[0] == 200
+        envoy.tool.seen.clear()
+        locked = sqlite3.connect(own.data / "state.sqlite", isolation_level=None)
+        locked.execute("BEGIN EXCLUSIVE")
+        status, answer = envoy.raw(head, body)
+        locked.execute("ROLLBACK")
+        assert status == 503 and f'"code":"{code}"'.encode() in answer, answer
+        assert envoy.tool.seen == []
+    finally:
+        envoy.stop()
