@@ -1,6 +1,7 @@
 import ArgumentParser
 import Decisions
 import Foundation
+import RegoSyntax
 import StateStoreSQLite
 
 /// What both ways of the switch are told.
@@ -18,7 +19,7 @@ struct SwitchOptions: ParsableArguments {
 
     func set(stopped: Bool) async throws {
         if let known = try? AgentRegistry(data: data, tenant: tenant), known.agents[agent] == nil {
-            let near = known.nearest(to: agent).map { "; did you mean `\($0)`?" } ?? ""
+            let near = NearMiss.of(agent, among: known.agents.keys.sorted()).map { "; did you mean `\($0)`?" } ?? ""
             ErrorOutput.write("warning: the active policies of `\(tenant)` know no agent `\(agent)`\(near)")
         }
         let stop = AgentSwitches.Stop(tenant: tenant, agent: agent, reason: reason)
