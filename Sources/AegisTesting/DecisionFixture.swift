@@ -1,7 +1,7 @@
 public import Approvals
 import Crypto
 public import Decisions
-public import Foundation
+import Foundation
 import Redaction
 public import RegoValues
 public import SignedTokens

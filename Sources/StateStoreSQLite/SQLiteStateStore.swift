@@ -1,5 +1,5 @@
-public import Approvals
-public import Decisions
+import Approvals
+import Decisions
 import Foundation
 import GRDB
 import Synchronization

@@ -1,4 +1,4 @@
-public import Approvals
+import Approvals
 import Crypto
 import RegoValues
 public import SignedTokens

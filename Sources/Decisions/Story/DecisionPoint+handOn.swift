@@ -1,4 +1,4 @@
-public import RegoValues
+import RegoValues
 
 /// Handing a call on: from a tool behind which an agent stands, or because an agent asks for the chain of the next one.
 extension DecisionPoint {
