@@ -137,7 +137,8 @@ def main():
     if options.quick:
         options.seconds = 1
     print("in process, from JSON bytes to answer", flush=True)
-    status = subprocess.run([options.aegis, "bench", str(HERE / "policies"), "--calls", str(HERE / "calls.json"), "--home", options.home]).returncode
+    status = subprocess.run([options.aegis, "bench", str(HERE / "policies"), "--calls", str(HERE / "calls.json"), "--home", options.home,
+                             "--growth"]).returncode
     if status:
         return status
     print(flush=True)

@@ -148,6 +148,21 @@ import Testing
         #expect(try await fixture.decide().outcome == .allow)
     }
 
+    @Test func `a refused budget says what is left, and when its window ends`() async throws {
+        try fixture.install { input in
+            ScriptedPolicy.ruling(
+                budgets: Self.budget(1_000_000, cost: input.lookup("context").lookup("cost").numberText ?? "0"))
+        }
+        func limits(cost: String) async throws -> Decision.Limits {
+            try await fixture.decide(more: #", "context": {"cost": \#(cost)}"#).limits
+        }
+        #expect(try await limits(cost: "0.6") == .init(budgetRemaining: "0.40 USD"))
+        // 04:52:03 UTC: the day has 68 877 seconds left.
+        #expect(try await limits(cost: "0.5") == .init(budgetRemaining: "0.40 USD", retryAfterSeconds: 68_877))
+        // It costs more than a whole day has: waiting does not help.
+        #expect(try await limits(cost: "1.1") == .init(budgetRemaining: "0.40 USD"))
+    }
+
     @Test func `a day begins in the tenant's own time zone`() async throws {
         try fixture.install(settings: #"{"time_zone": "Asia/Tokyo"}"#) { _ in
             ScriptedPolicy.ruling(budgets: Self.budget(1_000_000, cost: "1"))

@@ -63,6 +63,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
                 if let would = answer.would {
                     json.key("would_decision_reason")
                     Decision.write(would.reason, to: &json)
+                    if let version = answer.candidateVersion { json.field("would_policy_version", version) }
                 }
                 if let result = record.result {
                     json.key("result")

@@ -25,6 +25,7 @@ extension Decision {
                     json.field("decision", would.outcome.rawValue)
                     json.key("decision_reason")
                     Decision.write(would.reason, to: &json)
+                    if let candidateVersion { json.field("policy_version", candidateVersion) }
                 }
             } else {
                 json.null()

@@ -21,9 +21,9 @@ public struct Decision: Sendable, Hashable {
     }
 
     public struct Limits: Sendable, Hashable {
-        /// Of the tightest budget charged, such as `13.40 USD`.
+        /// Of the tightest budget charged, or of the one that refused, such as `13.40 USD`.
         public var budgetRemaining: String?
-        /// When a refused rate lets the next call through.
+        /// When a refused rate lets the next call through, or the window of a refused budget ends; nil where waiting does not help.
         public var retryAfterSeconds: Int64?
 
         public init(budgetRemaining: String? = nil, retryAfterSeconds: Int64? = nil) {
@@ -39,6 +39,8 @@ public struct Decision: Sendable, Hashable {
     public var mode: TenantSettings.Mode
     /// The outcome with shadow policies counted in; nil where nothing shadows.
     public var would: Would?
+    /// The candidate bundle that `would` speaks for; nil where that is the active bundle's own shadow.
+    public var candidateVersion: String?
     public var tenant: String?
     /// How the caller was proven; not part of the answer's text.
     public var proof: Caller.Method?

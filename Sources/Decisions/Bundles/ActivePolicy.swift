@@ -20,7 +20,7 @@ public struct ActivePolicy: Sendable {
     public let detectors: CustomDetectors
     let calendar: BudgetCalendar
     let approvalLimits: ApprovalLimits
-    let evaluation: Evaluation
+    public let evaluation: Evaluation
 
     /// - Parameter data: the bundle's whole data document.
     public init(

@@ -18,6 +18,7 @@ public final class PolicyRegistry: Sendable {
 
     private struct State {
         var policies: [String: ActivePolicy] = [:]
+        var candidates: [String: ActivePolicy] = [:]
         var statuses: [String: Status] = [:]
     }
 
@@ -26,6 +27,14 @@ public final class PolicyRegistry: Sendable {
     public init() {}
 
     public func active(tenant: String) -> ActivePolicy? { state.withLock { $0.policies[tenant] } }
+
+    /// What the tenant tries beside its active policy: evaluated on every call, noted, never enforced.
+    public func candidate(tenant: String) -> ActivePolicy? { state.withLock { $0.candidates[tenant] } }
+
+    /// Tries the policy beside the active one, in the place of any other candidate; nil ends the trial.
+    public func setCandidate(_ policy: ActivePolicy?, tenant: String) {
+        state.withLock { $0.candidates[tenant] = policy }
+    }
 
     /// All tenants that ever had a bundle here, good or bad.
     public var statuses: [String: Status] { state.withLock { $0.statuses } }

@@ -25,6 +25,8 @@ struct DecisionInProgress {
     var token: OverrideToken?
     var enforced: PolicyVerdict?
     var shadow: PolicyVerdict?
+    /// Where `shadow` comes from a candidate: that, and the memory that its verdict lives in.
+    var candidate: (policy: ActivePolicy, heap: Heap)?
     /// Left by `shape` and `spend`.
     var parameters: [UInt8]?
     var redactions: [RedactedPlace] = []
@@ -112,6 +114,7 @@ struct DecisionInProgress {
             id: id, outcome: outcome ?? .deny,
             reason: reason ?? DecisionReason(.evaluationError, "the decision was never settled"),
             policyVersion: policy?.version, mode: policy?.settings.mode ?? .enforce, would: would,
+            candidateVersion: candidate?.policy.version,
             tenant: caller?.tenant, proof: caller?.method, agentID: agent?.name, toolName: call?.tool.name,
             approval: approval,
             parameters: parameters,

@@ -38,6 +38,8 @@ extension DecisionPoint {
             decision.deny(.evaluationError, "the policies could not be evaluated")
             return
         }
+        weigh(candidateOf: &decision, input)
+        foresee(&decision)
         if let enforced = decision.enforced, enforced.ruling == .deny { decision.deny(enforced.reason) }
     }
 

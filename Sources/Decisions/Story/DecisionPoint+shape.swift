@@ -5,9 +5,8 @@ import RegoValues
 extension DecisionPoint {
     func shape(_ decision: inout DecisionInProgress) {
         guard decision.isOpen, let call = decision.call else { return }
-        if let shadow = decision.shadow { decision.would = foresee(shadow, call, decision) }
         guard let enforced = decision.enforced, enforced.ruling == .allow else { return }
-        switch rewrite(call, enforced, decision) {
+        switch rewrite(call, enforced, decision, in: decision.redactionScope) {
         case .impossible(let reason): decision.deny(reason)
         case .untouched: return
         case .rewritten(let value, let redactions):
@@ -18,33 +17,18 @@ extension DecisionPoint {
         }
     }
 
-    /// What would come of the call if shadow policies counted; its budgets and rates are yet to be seen.
-    private func foresee(_ shadow: PolicyVerdict, _ call: ToolCall, _ decision: DecisionInProgress)
-        -> Decision.Would
-    {
-        switch shadow.ruling {
-        case .deny: return Decision.Would(.deny, shadow.reason)
-        case .approvalNeeded: return Decision.Would(.approvalNeeded, shadow.reason)
-        case .allow:
-            switch rewrite(call, shadow, decision) {
-            case .impossible(let reason): return Decision.Would(.deny, reason)
-            case .untouched: return Decision.Would(.allow, shadow.reason)
-            case .rewritten: return Decision.Would(.sanitize, shadow.reason)
-            }
-        }
-    }
-
-    private enum Rewriting {
+    enum Rewriting {
         case untouched
         case rewritten(Value, [RedactedPlace])
         case impossible(DecisionReason)
     }
 
-    private func rewrite(_ call: ToolCall, _ verdict: PolicyVerdict, _ decision: DecisionInProgress) -> Rewriting {
+    func rewrite(
+        _ call: ToolCall, _ verdict: PolicyVerdict, _ decision: DecisionInProgress, in scope: Redactor.Scope
+    ) -> Rewriting {
         let request = decision.request
         let duties = verdict.sanitize.filter { $0.target == .parameters }
         guard let first = duties.first else { return .untouched }
-        let scope = decision.redactionScope
         if let unknown = DecisionPoint.unknownDetector(in: duties, scope) { return .impossible(unknown) }
         let (value, redactions) = redactor.sanitize(
             call.parameters, duties.map(\.order), in: scope, heap: request.heap)

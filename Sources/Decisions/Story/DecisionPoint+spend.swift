@@ -65,7 +65,7 @@ extension DecisionPoint {
                 decision.limits.budgetRemaining = DecisionPoint.tightest(receipt, currencies)
                 decision.alerts = BudgetAlert.passed(by: order.charges, remaining: receipt.remaining)
             case .refused(let refusal):
-                if case .rate(_, let seconds) = refusal { decision.limits.retryAfterSeconds = seconds }
+                decision.limits = limits(of: refusal, decision)
                 decision.deny(refusal.reason)
             case .repeated(let answer): decision.repeatAnswer(answer)
             }
@@ -115,7 +115,7 @@ extension DecisionPoint {
             risk: call.tool.risk, dayStart: Timestamp(seconds: day.lowerBound))
         do {
             if order.touchesState, case .refused(let refusal) = try await ledger.spend(order).outcome {
-                if case .rate(_, let seconds) = refusal { decision.limits.retryAfterSeconds = seconds }
+                decision.limits = limits(of: refusal, decision)
                 decision.deny(refusal.reason)
                 return
             }
@@ -198,10 +198,28 @@ extension DecisionPoint {
         return .taken(rates, charges)
     }
 
-    private static func tightest(_ receipt: SpendReceipt, _ currencies: [String]) -> String? {
-        zip(receipt.remaining, currencies).min { $0.0 < $1.0 }.map { remaining, currency in
-            currency.isEmpty ? remaining.decimalText : "\(remaining.decimalText) \(currency)"
+    /// What is left, and when to come again where waiting helps: until a rate has refilled or a budget's window ends. A call that
+    /// costs more than the whole budget never fits.
+    private func limits(of refusal: SpendRefusal, _ decision: DecisionInProgress) -> Decision.Limits {
+        switch refusal {
+        case .rate(_, let seconds): return Decision.Limits(retryAfterSeconds: seconds)
+        case .budget(let key, let limit, let charged, let asked, _):
+            let rest = MicroUnits(max(0, limit.value - charged.value)) ?? .zero
+            let isHopeless = key.window == .total || asked > limit
+            let window = isHopeless ? nil : decision.policy?.calendar.window(key.window, at: decision.admittedAt)
+            return Decision.Limits(
+                budgetRemaining: DecisionPoint.text(rest, key.currency),
+                retryAfterSeconds: window.map { max(1, $0.upperBound - decision.admittedAt.seconds) })
+        case .token, .idempotencyConflict, .idempotencyInFlight: return Decision.Limits()
         }
+    }
+
+    private static func tightest(_ receipt: SpendReceipt, _ currencies: [String]) -> String? {
+        zip(receipt.remaining, currencies).min { $0.0 < $1.0 }.map(text)
+    }
+
+    private static func text(_ amount: MicroUnits, _ currency: String) -> String {
+        currency.isEmpty ? amount.decimalText : "\(amount.decimalText) \(currency)"
     }
 }
 

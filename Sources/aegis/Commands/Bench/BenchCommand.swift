@@ -26,34 +26,94 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "A folder on the disk that is to be measured (default: the current one).")
     var home = "."
 
+    @Option(help: "How many callers wait at the same time where decisions are timed under load.")
+    var callers = 64
+
+    @Flag(help: "Also measure what a decision costs among 10, 1 000 and 10 000 policies, agents and tools.")
+    var growth = false
+
     func run() async throws {
-        guard rounds > 0 else { throw CommandFailure("--rounds has to be at least 1", exitCode: 2) }
+        guard rounds > 0, callers > 0 else {
+            throw CommandFailure("--rounds and --callers have to be at least 1", exitCode: 2)
+        }
+        let timed = try TimedCall.read(calls)
+        let policies = try PolicyFolder.read(folder)
+        try await inPlace { place in
+            let bench = try DecisionBench(policies: policies, calls: timed, place: place)
+            try await oneCaller(bench, timed)
+            Output.line("")
+            try await load(bench, timed)
+            try await bench.close()
+        }
+        guard growth else { return }
+        Output.line("")
+        try await grow()
+    }
+
+    private func oneCaller(_ bench: DecisionBench, _ calls: [TimedCall]) async throws {
+        var rows: [[String]] = []
+        for call in calls {
+            let alone = try await bench.timeEvaluation(call, rounds: rounds)
+            let none = try await bench.time(call, rounds: rounds, isRecorded: false)
+            let durable = try await bench.time(call, rounds: max(1, rounds / 4), isRecorded: true)
+            rows.append([call.name] + [alone, none, durable].flatMap { [$0.text(50), $0.text(99)] })
+        }
+        Output.table(
+            [
+                "CALL", "EVALUATION P50 µs", "P99", "DECISION P50 µs", "P99", "WITH DURABLE RECORD P50 µs", "P99",
+            ], rows)
+        Output.line("")
+        Output.table(
+            ["REDACTION", "P50 µs", "P99 µs"],
+            RedactionBench().run(rounds: rounds).map { name, times in [name, times.text(50), times.text(99)] })
+    }
+
+    private func load(_ bench: DecisionBench, _ calls: [TimedCall]) async throws {
+        var rows: [[String]] = []
+        for call in calls {
+            let (times, wall) = try await bench.load(call, callers: callers, rounds: rounds * 20)
+            let rate = Int64(times.count) * 1_000_000_000 / max(1, wall.nanoseconds)
+            rows.append([call.name, "\(rate)", times.text(50), times.text(99)])
+        }
+        Output.table(["\(callers) CALLERS, DURABLE", "DECISIONS/S", "P50 µs", "P99 µs"], rows)
+    }
+
+    /// The sizes take turns, so that a slow moment of the machine falls on all of them.
+    private func grow() async throws {
+        try await inPlace { place in
+            var benches: [(growth: PolicyGrowth, bench: DecisionBench)] = []
+            for size in PolicyGrowth.sizes {
+                let growth = PolicyGrowth(size: size)
+                let folder = place.appendingPathComponent("\(size)", isDirectory: true)
+                benches.append(
+                    (growth, try DecisionBench(policies: growth.tree, calls: [growth.call], place: folder)))
+            }
+            var rounds: [[SortedTimes]] = benches.map { _ in [] }
+            for _ in 0..<10 {
+                for (index, (growth, bench)) in benches.enumerated() {
+                    rounds[index].append(
+                        try await bench.time(growth.call, rounds: max(1, self.rounds / 10), isRecorded: false))
+                }
+            }
+            let medians = rounds.map { times in SortedTimes(times.map { $0.percentile(50) }) }
+            let fewest = max(1, medians[0].percentile(50))
+            let rows = zip(benches, medians).map { entry, median in
+                let ratio = Double(median.percentile(50)) / Double(fewest)
+                return [
+                    entry.growth.call.name, median.text(50), ratio.formatted(.number.precision(.fractionLength(2))),
+                ]
+            }
+            Output.table(["AMONG", "DECISION P50 µs", "RATIO (AT MOST \(PolicyGrowth.bound))"], rows)
+            for (_, bench) in benches { try await bench.close() }
+        }
+    }
+
+    /// Runs `body` with a folder on the disk that is to be measured, and removes the folder.
+    private func inPlace(_ body: (URL) async throws -> Void) async throws {
         let place = URL(fileURLWithPath: home).appendingPathComponent("aegis-bench-\(getpid())", isDirectory: true)
         defer { try? FileManager.default.removeItem(at: place) }
         try FileManager.default.createDirectory(
             at: place, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let timed = try TimedCall.read(calls)
-        let bench = try DecisionBench(policies: folder, calls: timed, place: place)
-        var rows: [[String]] = []
-        for call in timed {
-            for isRecorded in [false, true] {
-                let times = try await bench.time(
-                    call, rounds: isRecorded ? max(1, rounds / 4) : rounds, isRecorded: isRecorded)
-                rows.append([
-                    call.name, isRecorded ? "durable" : "none", Self.microseconds(times, 50),
-                    Self.microseconds(times, 99),
-                ])
-            }
-        }
-        try await bench.close()
-        for (name, times) in RedactionBench().run(rounds: rounds) {
-            rows.append([name, "-", Self.microseconds(times, 50), Self.microseconds(times, 99)])
-        }
-        Output.table(["CALL", "RECORD", "P50 µs", "P99 µs"], rows)
-    }
-
-    private static func microseconds(_ sorted: [Int64], _ rank: Int) -> String {
-        let tenths = sorted[min(sorted.count - 1, sorted.count * rank / 100)] / 100
-        return "\(tenths / 10).\(tenths % 10)"
+        try await body(place)
     }
 }

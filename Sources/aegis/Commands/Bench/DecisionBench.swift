@@ -3,6 +3,7 @@ import AuditTrail
 import Decisions
 import Foundation
 import PolicyBundles
+import PolicyDocuments
 import Redaction
 import SignedTokens
 import StateStoreSQLite
@@ -11,20 +12,27 @@ import StateStoreSQLite
 struct DecisionBench {
     private let recorded: DecisionPoint
     private let unrecorded: DecisionPoint
+    private let evaluations = EvaluationTimes()
     private let keys: [String: String]
     private let store: SQLiteStateStore
     private let journal: AuditJournal
     private static let tenant = "bench"
 
-    init(policies: String, calls: [TimedCall], place: URL) throws {
+    init(policies: PolicyTree, calls: [TimedCall], place: URL) throws {
         let own = try GatewayKeys(in: place)
-        let source = PolicySource.folder(path: policies, tenant: Self.tenant, key: own.development)
-        let trust = try KeyRing([TrustedKey(own.development.verificationKey)])
         let now = Timestamp.current()
-        let bundle = try BundleVerifier(trust: trust, tenant: Self.tenant)
-            .verify(source.read(after: nil, now: now.seconds), now: now.seconds)
+        let compiled = try PolicyCompiler(tenant: Self.tenant).compile(policies)
+        let built = try BundleBuilder(
+            metadata: BundleMetadata(
+                tenant: Self.tenant, version: 1, createdAt: now.description, author: "aegis bench",
+                controls: compiled.controls),
+            files: compiled.files.map { BundleFile(path: $0.path, bytes: $0.bytes) }
+        ).build(signedBy: own.development, at: now.seconds)
+        let bundle = try BundleVerifier(
+            trust: try KeyRing([TrustedKey(own.development.verificationKey)]), tenant: Self.tenant
+        ).verify(try UnverifiedBundle(archive: built.archive, name: "bench"), now: now.seconds)
         let registry = PolicyRegistry()
-        try registry.activate(bundle, now: now)
+        _ = registry.activate(try evaluations.watch(bundle), now: now)
         store = try SQLiteStateStore(path: place.appendingPathComponent("state.sqlite").path)
         let audit = place.appendingPathComponent("audit").path
         let journalKeys = try AuditKeys.loadOrCreate(directory: audit, gateway: Self.tenant)
@@ -59,27 +67,59 @@ struct DecisionBench {
         unrecorded = point(NoRecord())
     }
 
-    /// - Returns: nanoseconds from JSON bytes to the answer's, sorted.
-    func time(_ call: TimedCall, rounds: Int, isRecorded: Bool) async throws -> [Int64] {
+    /// One caller, one call after the other. With `isRecorded` each waits until its record is durable.
+    func time(_ call: TimedCall, rounds: Int, isRecorded: Bool) async throws -> SortedTimes {
         let point = isRecorded ? recorded : unrecorded
-        let credentials = Credentials(apiKey: keys[call.keyID])
-        let place = EnforcementPoint(name: "bench", rewritesParameters: true)
         var times: [Int64] = []
         times.reserveCapacity(rounds)
-        for round in 0..<(rounds + 20) {
-            let start = ContinuousClock.now
-            let decision = await point.decide(json: call.body, credentials: credentials, point: place)
-            let answer = decision.json
-            let took = start.duration(to: .now).components
-            guard decision.outcome.rawValue == call.expected, !answer.isEmpty else {
-                throw CommandFailure(
-                    "`\(call.name)` was answered \(decision.outcome.rawValue) (\(decision.reason.message)), not \(call.expected)"
-                )
+        // The first rounds fill caches.
+        for _ in 0..<20 { _ = try await decide(call, at: point) }
+        for _ in 0..<rounds { times.append(try await decide(call, at: point)) }
+        return SortedTimes(times)
+    }
+
+    /// What the policies alone take of a decision: from the input, ready in memory, to the outcome.
+    func timeEvaluation(_ call: TimedCall, rounds: Int) async throws -> SortedTimes {
+        for _ in 0..<20 { _ = try await decide(call, at: unrecorded) }
+        evaluations.clear()
+        for _ in 0..<rounds { _ = try await decide(call, at: unrecorded) }
+        return SortedTimes(evaluations.clear())
+    }
+
+    /// Many callers at once, each waiting for its durable answer before its next call.
+    /// - Returns: the time of each call, and how long all of them took.
+    func load(
+        _ call: TimedCall, callers: Int, rounds: Int
+    ) async throws -> (times: SortedTimes, wall: Duration) {
+        for _ in 0..<20 { _ = try await decide(call, at: recorded) }
+        let start = ContinuousClock.now
+        let times = try await withThrowingTaskGroup(of: [Int64].self) { group in
+            for _ in 0..<callers {
+                group.addTask {
+                    var times: [Int64] = []
+                    for _ in 0..<max(1, rounds / callers) { times.append(try await decide(call, at: recorded)) }
+                    return times
+                }
             }
-            // The first rounds fill caches.
-            if round >= 20 { times.append(took.seconds * 1_000_000_000 + took.attoseconds / 1_000_000_000) }
+            return try await group.reduce(into: []) { $0 += $1 }
         }
-        return times.sorted()
+        return (SortedTimes(times), start.duration(to: .now))
+    }
+
+    /// - Returns: nanoseconds from JSON bytes to the answer's.
+    private func decide(_ call: TimedCall, at point: DecisionPoint) async throws -> Int64 {
+        let start = ContinuousClock.now
+        let decision = await point.decide(
+            json: call.body, credentials: Credentials(apiKey: keys[call.keyID]),
+            point: EnforcementPoint(name: "bench", rewritesParameters: true))
+        let answer = decision.json
+        let took = start.duration(to: .now).nanoseconds
+        guard decision.outcome.rawValue == call.expected, !answer.isEmpty else {
+            throw CommandFailure(
+                "`\(call.name)` was answered \(decision.outcome.rawValue) (\(decision.reason.message)), not \(call.expected)"
+            )
+        }
+        return took
     }
 
     func close() async throws {

@@ -1,0 +1,43 @@
+import Redaction
+import RegoValues
+
+/// A candidate bundle beside the enforced one: it sees the same call, its outcome is noted as `would_decision`, and nothing that it
+/// does (not even running out of time or memory) changes the answer.
+extension DecisionPoint {
+    func weigh(candidateOf decision: inout DecisionInProgress, _ input: Value) {
+        guard let tenant = decision.caller?.tenant, let candidate = policies.candidate(tenant: tenant) else { return }
+        let heap = Heap()
+        decision.candidate = (candidate, heap)
+        decision.shadow = nil
+        do {
+            let verdict = try PolicyVerdict.read(candidate.evaluation(input, heap, decision.admittedAt)).enforced
+            guard !heap.isExhausted else { throw PolicyVerdict.Malformed(field: "memory") }
+            decision.shadow = verdict
+        } catch {
+            decision.would = Decision.Would(
+                .deny, DecisionReason(.evaluationError, "the candidate's policies could not be evaluated"))
+        }
+    }
+
+    /// What would come of the call if shadow policies counted; what stands in the way only of their budgets and rates shows later.
+    func foresee(_ decision: inout DecisionInProgress) {
+        guard let shadow = decision.shadow, let call = decision.call else { return }
+        switch shadow.ruling {
+        case .deny: decision.would = Decision.Would(.deny, shadow.reason)
+        case .approvalNeeded: decision.would = Decision.Would(.approvalNeeded, shadow.reason)
+        case .allow:
+            decision.would =
+                switch rewrite(call, shadow, decision, in: decision.shadowRedactionScope) {
+                case .impossible(let reason): Decision.Would(.deny, reason)
+                case .untouched: Decision.Would(.allow, shadow.reason)
+                case .rewritten: Decision.Would(.sanitize, shadow.reason)
+                }
+        }
+    }
+}
+
+extension DecisionInProgress {
+    fileprivate var shadowRedactionScope: Redactor.Scope {
+        Redactor.Scope(tenant: caller?.tenant ?? "", detectors: (candidate?.policy ?? policy)?.detectors ?? .none)
+    }
+}

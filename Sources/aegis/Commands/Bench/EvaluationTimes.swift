@@ -1,0 +1,33 @@
+import Decisions
+import PolicyBundles
+import Synchronization
+
+/// Notes how long each evaluation of a watched policy takes, inside of the decisions that ask for it.
+final class EvaluationTimes: Sendable {
+    private let times = Mutex<[Int64]>([])
+
+    /// The bundle's policy, which tells its times to this.
+    func watch(_ bundle: VerifiedBundle) throws -> ActivePolicy {
+        let policy = try ActivePolicy(bundle)
+        return try ActivePolicy(
+            tenant: policy.tenant, version: policy.version, sequence: policy.sequence,
+            bundleDigest: policy.bundleDigest, region: policy.region, data: bundle.data,
+            evaluation: { input, heap, now in
+                let start = ContinuousClock.now
+                defer { self.note(start.duration(to: .now)) }
+                return try policy.evaluation(input, heap, now)
+            })
+    }
+
+    /// Forgets what was noted.
+    /// - Returns: it, in nanoseconds.
+    @discardableResult
+    func clear() -> [Int64] {
+        times.withLock { times in
+            defer { times = [] }
+            return times
+        }
+    }
+
+    private func note(_ time: Duration) { times.withLock { $0.append(time.nanoseconds) } }
+}
