@@ -72,10 +72,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(name: "AccessControl", dependencies: ["Decisions", "Approvals"], swiftSettings: strict),
+
         // Adapters
         .target(
             name: "StateStoreSQLite",
-            dependencies: ["Decisions", "Approvals", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Decisions", "Approvals", "AccessControl", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
 
         .target(
@@ -101,9 +103,21 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "HTTPEndpoints",
+            dependencies: [
+                "AccessControl", "Decisions", "Approvals", "RegoValues",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "DecisionAPI",
             dependencies: [
-                "Decisions", "Approvals", "RegoValues",
+                "HTTPEndpoints", "Decisions", "Approvals", "RegoValues",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -113,13 +127,25 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "HTTPEndpoints", "AccessControl", "AuditTrail", "Decisions", "Approvals", "PolicyBundles",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: strict),
+
         // Program
         .executableTarget(
             name: "aegis",
             dependencies: [
                 "RegoValues", "RegoSyntax", "RegoCompiler", "RegoRuntime", "MerkleLog", "SignedTokens", "PolicyBundles",
                 "PolicyDocuments", "Approvals", "AuditTrail", "Redaction", "Decisions", "StateStoreSQLite",
-                "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", crypto,
+                "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
+                "ControlPlane", crypto,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -182,9 +208,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "AccessControlTests", dependencies: ["AccessControl", "Approvals", "Decisions"], swiftSettings: strict
+        ),
+        .testTarget(
             name: "StateStoreSQLiteTests",
             dependencies: [
-                "StateStoreSQLite", "Decisions", "Approvals", .product(name: "GRDB", package: "GRDB.swift"),
+                "StateStoreSQLite", "AccessControl", "Decisions", "Approvals",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -206,9 +236,20 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: [
+                "AegisTesting", "ControlPlane", "DecisionAPI", "HTTPEndpoints", "Decisions", "PolicyBundles",
+                "StateStoreSQLite",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "DecisionAPITests",
             dependencies: [
-                "DecisionAPI", "Decisions", "Redaction", "Approvals", "RegoValues", "SignedTokens", crypto,
+                "DecisionAPI", "HTTPEndpoints", "Decisions", "Redaction", "Approvals", "RegoValues", "SignedTokens",
+                crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

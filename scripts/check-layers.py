@@ -18,8 +18,10 @@ LAYERS = [
     ["Redaction"],
     ["PolicyBundles", "PolicyDocuments", "Approvals", "AuditTrail"],
     ["Decisions"],
+    ["AccessControl"],
     ["StateStoreSQLite", "ApprovalChannels"],
-    ["EnvoyAuthorization", "DecisionAPI"],
+    ["HTTPEndpoints"],
+    ["EnvoyAuthorization", "DecisionAPI", "ControlPlane"],
     ["aegis"],
     ["AegisTesting", "FuzzTargets"],
 ]

@@ -1,9 +1,8 @@
 public import Approvals
 public import Decisions
+public import HTTPEndpoints
 import Hummingbird
-import HummingbirdCore
 public import Logging
-import NIOCore
 public import ServiceLifecycle
 
 /// The HTTP API: decisions, approvals, health.
@@ -13,75 +12,51 @@ public struct DecisionAPIServer: Service {
 
     /// Where it listens and how much it takes.
     public struct Configuration: Sendable {
-        public var host: String
-        /// 0 takes a free one.
-        public var port: Int
+        public var server: HTTPServer.Configuration
         /// The longest request body, in bytes.
         public var bodyLimit = 1 << 20
-        /// Open connections; more wait.
-        public var connections = 1024
-        /// How long a connection may be idle, or a client may take to send a request.
-        public var idleTime: Duration = .seconds(60)
         /// The longest that a call is held open for its approval, where it asks for that.
         public var longestHold: Duration = .zero
 
+        /// - Parameter port: 0 takes a free one.
         public init(host: String = "127.0.0.1", port: Int = 8181) {
-            self.host = host
-            self.port = port
+            server = HTTPServer.Configuration(host: host, port: port)
         }
     }
 
-    private let configuration: Configuration
-    private let decisions: DecisionRoutes
-    private let approvals: ApprovalRoutes
-    private let usage: UsageRoutes
-    private let health: HealthRoutes
-    private let channels: ChannelRoutes
-    private let logger: Logger
-    private let onListening: @Sendable (Int?) -> Void
+    let server: HTTPServer
 
     /// - Parameters:
     ///   - prover: the one that `decisions` uses.
     ///   - version: of the program, for `/v1/status`.
+    ///   - isShared: whether several tenants are served, so that none may see of another here.
+    ///   - more: what else is served on the port.
     ///   - onListening: told the port once the server listens.
     public init(
         configuration: Configuration, decisions: DecisionPoint, desk: ApprovalDesk, prover: any IdentityProver,
         version: String, logger: Logger, now: @escaping @Sendable () -> Timestamp,
         recordChange: @escaping ChangeRecorder = { _ in }, channels: ChannelEndpoints = ChannelEndpoints(),
+        isShared: Bool = false, more: [any EndpointSet] = [],
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) {
-        self.configuration = configuration
-        self.logger = logger
-        self.onListening = onListening
-        self.decisions = DecisionRoutes(
-            decisions: decisions, bodyLimit: configuration.bodyLimit, longestHold: configuration.longestHold)
-        approvals = ApprovalRoutes(
-            desk: desk, prover: prover, policies: decisions.policies, recordChange: recordChange, now: now)
-        self.channels = ChannelRoutes(endpoints: channels)
-        usage = UsageRoutes(decisions: decisions)
-        health = HealthRoutes(policies: decisions.policies, version: version)
+        let own: [any EndpointSet] = [
+            DecisionRoutes(
+                decisions: decisions, bodyLimit: configuration.bodyLimit, longestHold: configuration.longestHold),
+            ApprovalRoutes(
+                desk: desk, prover: prover, policies: decisions.policies, recordChange: recordChange, now: now),
+            UsageRoutes(decisions: decisions),
+            HealthRoutes(policies: decisions.policies, prover: prover, version: version, isShared: isShared),
+            ChannelRoutes(endpoints: channels),
+        ]
+        server = HTTPServer(
+            configuration: configuration.server, endpoints: own + more, version: version, logger: logger,
+            onListening: onListening)
     }
 
     public func run() async throws {
-        try await application.run()
+        try await server.run()
     }
 
     /// The application itself, for tests in process.
-    var application: some ApplicationProtocol {
-        let router = Router()
-        router.add(middleware: ProblemMiddleware())
-        decisions.add(to: router)
-        approvals.add(to: router)
-        usage.add(to: router)
-        health.add(to: router)
-        channels.add(to: router)
-        return Application(
-            router: router,
-            server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTime))),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(configuration.connections)),
-            onServerRunning: { channel in onListening(channel.localAddress?.port) },
-            logger: logger)
-    }
+    var application: some ApplicationProtocol { server.application }
 }

@@ -104,6 +104,32 @@ enum Schema {
                     CREATE INDEX outbox_finished ON outbox (changed_at) WHERE state <> 'waiting';
                     """)
         }
+        migrator.registerMigration("5-administration") { db in
+            try db.execute(
+                sql: """
+                    -- A key id is a tenant's own: two tenants may use the same one.
+                    CREATE TABLE issued_keys (
+                        tenant TEXT NOT NULL, key_id TEXT NOT NULL, digest BLOB NOT NULL CHECK (length(digest) = 32),
+                        kind TEXT NOT NULL, name TEXT, roles TEXT NOT NULL, grants TEXT NOT NULL,
+                        created_at INTEGER NOT NULL, created_by TEXT NOT NULL, expires_at INTEGER,
+                        revoked_at INTEGER, changed_at INTEGER NOT NULL,
+                        PRIMARY KEY (tenant, key_id)
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO issued_keys
+                        SELECT tenant, key_id, digest, kind, name, roles, grants, created_at, '', NULL, revoked_at,
+                            changed_at FROM api_keys;
+                    DROP TABLE api_keys;
+                    ALTER TABLE issued_keys RENAME TO api_keys;
+
+                    -- What was changed by whom, until it is in the audit trail.
+                    CREATE TABLE acts (
+                        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, tenant TEXT NOT NULL,
+                        event TEXT NOT NULL, by TEXT NOT NULL, via TEXT NOT NULL, agent TEXT, detail TEXT NOT NULL,
+                        at INTEGER NOT NULL, recorded INTEGER NOT NULL
+                    ) STRICT;
+                    CREATE INDEX acts_unrecorded ON acts (id) WHERE recorded = 0;
+                    """)
+        }
         return migrator
     }
 }

@@ -6,7 +6,6 @@ public struct StateStoreError: Error, Sendable, CustomStringConvertible {
         case overloaded = "state.overloaded"
         case corrupt = "state.corrupt"
         case write = "state.write"
-        case keyExists = "state.key-exists"
         case damaged = "state.damaged"
     }
 

@@ -19,7 +19,8 @@ struct AegisCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            ServeCommand.self, PolicyCommand.self, DecideCommand.self, DetectCommand.self, ApprovalsCommand.self,
+            ServeCommand.self, ControlCommand.self, PolicyCommand.self, DecideCommand.self, DetectCommand.self,
+            ApprovalsCommand.self,
             AuditCommand.self, KeysCommand.self, AgentsCommand.self, RegoCommand.self, BenchCommand.self,
             DemoCommand.self,
             VersionCommand.self,

@@ -52,7 +52,7 @@ final class ChannelFixture: Sendable {
 
     func service(outbox: (any ApprovalOutbox)? = nil) -> DeliveryService {
         DeliveryService(
-            directory: directory, outbox: outbox ?? store, ledger: store, links: links, client: client,
+            directories: [directory], outbox: outbox ?? store, ledger: store, links: links, client: client,
             backoff: Backoff(random: { 0.5 }), logger: logger, now: { [clock] in clock.now })
     }
 
@@ -100,7 +100,7 @@ final class ChannelFixture: Sendable {
 
     /// What the clerk does, without a trail.
     func carryEvents() async throws {
-        let plan = DeliveryPlan(directory)
+        let plan = DeliveryPlan([directory])
         for event in try await store.due([.event], now: clock.now, limit: 100) {
             let approval = try #require(try await store.approval(event.approval, tenant: event.tenant))
             let number = try #require(Int(event.payload))

@@ -188,7 +188,7 @@ import Testing
 
     @Test func `a channel without a way to it is told`() async throws {
         let approval = try await fixture.ask(notify: ["email:a@acme.example", "teams:elsewhere", "slack:#payments"])
-        let plan = DeliveryPlan(fixture.directory).deliveries(
+        let plan = DeliveryPlan([fixture.directory]).deliveries(
             for: approval.events[0], of: approval, now: fixture.clock.now)
         #expect(plan.unreachable == ["email:a@acme.example", "teams:elsewhere"])
         #expect(plan.deliveries.map(\.target) == ["slack:#payments"])

@@ -1,4 +1,5 @@
 import HTTPTypes
+import HTTPEndpoints
 import Hummingbird
 import HummingbirdTesting
 import NIOCore

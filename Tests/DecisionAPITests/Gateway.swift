@@ -21,7 +21,7 @@ struct Gateway {
 
     static let now = Timestamp(seconds: 1_795_000_000)
 
-    init(active: Bool = true) throws {
+    init(active: Bool = true, isShared: Bool = false) throws {
         var keys: [String: String] = [:]
         var entries: [APIKeyEntry] = []
         func issue(_ keyID: String, _ caller: Caller) throws {
@@ -58,7 +58,7 @@ struct Gateway {
         api = DecisionAPIServer(
             configuration: .init(port: 0), decisions: decisions,
             desk: ApprovalDesk(ledger: approvals, mint: mint, now: { Self.now }), prover: prover, version: "0.0.0-test",
-            logger: logger, now: { Self.now }, recordChange: { try recorder.record($0) })
+            logger: logger, now: { Self.now }, recordChange: { try recorder.record($0) }, isShared: isShared)
     }
 
     private struct Unusable: Error {}

@@ -44,4 +44,20 @@ import Testing
             #expect(try await caller.pay(1)["decision"].string == "allow")
         }
     }
+
+    @Test func `where tenants share the gateway, each sees itself alone, and nobody sees none`() async throws {
+        let gateway = try Gateway(isShared: true)
+        gateway.policies.noteFailure(tenant: "globex", message: "globex/1 is not signed", now: Gateway.now)
+        try await gateway.run { (caller) async throws in
+            for path in ["/readyz", "/v1/status"] {
+                let reply = try await caller.send(.get, path)
+                #expect(reply.status == 200, "one tenant's refused bundle takes the gateway from nobody else")
+                #expect(reply["tenants"].elements.isEmpty)
+            }
+            for (name, tenant) in [("maria", "acme"), ("finance-1", "acme"), ("eve", "globex")] {
+                let told = try await caller.send(.get, "/v1/status", as: name)["tenants"].elements
+                #expect(told.map { $0.lookup("tenant").string } == [tenant])
+            }
+        }
+    }
 }

@@ -98,6 +98,39 @@ import Testing
         #expect(APIKeyProver([entry]).prove(Credentials(apiKey: key.text)) == caller)
         #expect(APIKeyProver([entry, entry]).prove(Credentials(apiKey: key.text)) == nil)
         #expect(APIKeyProver([revoked]).prove(Credentials(apiKey: key.text)) == nil)
+        let other = try #require(APIKey.generate(keyID: "k"))
+        let twin = APIKeyEntry(keyID: "k", digest: other.digest, caller: caller)
+        for text in [key.text, other.text] {
+            #expect(APIKeyProver([entry, twin]).prove(Credentials(apiKey: text)) == nil)
+        }
+    }
+
+    @Test func `two tenants may use one key id, and each key proves its own tenant's caller`() throws {
+        let entries = try ["acme", "globex"].map { tenant in
+            let key = try #require(APIKey.generate(keyID: "shop-1"))
+            return (
+                key,
+                APIKeyEntry(
+                    keyID: "shop-1", digest: key.digest,
+                    caller: Caller(tenant: tenant, kind: .agent, name: nil, keyID: "shop-1", method: .apiKey))
+            )
+        }
+        let prover = APIKeyProver(entries.map(\.1))
+        for (key, entry) in entries {
+            #expect(prover.prove(Credentials(apiKey: key.text)) == entry.caller)
+        }
+    }
+
+    @Test func `a key proves nobody from the instant at which it expires, nor where there is no clock`() throws {
+        let key = try DecisionFixture.key("k")
+        let caller = Caller(tenant: "acme", kind: .agent, name: nil, keyID: "k", method: .apiKey)
+        let end = Timestamp(seconds: 1_795_000_000)
+        let entry = APIKeyEntry(keyID: "k", digest: key.digest, caller: caller, expiresAt: end)
+        let credentials = Credentials(apiKey: key.text)
+        #expect(
+            APIKeyProver([entry], now: { Timestamp(nanoseconds: end.nanoseconds - 1) }).prove(credentials) == caller)
+        #expect(APIKeyProver([entry], now: { end }).prove(credentials) == nil)
+        #expect(APIKeyProver([entry]).prove(credentials) == nil)
     }
 
     @Test func `a new key is told by its digest`() throws {

@@ -342,6 +342,17 @@ import Testing
             """,
             adjust: { $0.region = "us-1" }),
         Refused(
+            "a region, and nobody says that this is it",
+            """
+            pay.tar.gz/.manifest:1:1: error: the bundle is for region `eu-1`, and this gateway does not say where it stands \
+            [bundle.region-mismatch]
+            fix: start it with --region eu-1, if that is its region
+            """,
+            adjust: {
+                $0.region = nil
+                $0.bindsRegion = true
+            }),
+        Refused(
             "older version",
             """
             pay.tar.gz/.manifest:1:1: error: version 42 is older than the active version 43 [bundle.version-older]

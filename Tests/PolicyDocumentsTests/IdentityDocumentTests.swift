@@ -29,6 +29,25 @@ import Testing
             ])
     }
 
+    @Test func `an issuer tells of people by an audience and groups`() throws {
+        let providers = try Self.read(
+            Self.jwt + """
+                jwks_file: k, people: {audience: console, name: email, groups: roles, grants: [{group: soc, role: auditor},
+                    {group: ops, role: operator, tenant: globex}]}}
+                """)
+        #expect(
+            providers == [
+                .token(
+                    issuer: "https://a.example", audience: "a", tenant: "acme", keys: .file("k"),
+                    people: .init(
+                        audience: "console", nameClaim: "email", groupsClaim: "roles",
+                        grants: [
+                            .init(group: "soc", role: "auditor", tenant: nil),
+                            .init(group: "ops", role: "operator", tenant: "globex"),
+                        ]))
+            ])
+    }
+
     @Test(arguments: [
         ("", "1:1 policy.missing-field: an identity configuration is one document, and here are 0"),
         (head + "  - api_kye: true\n", "4:5 policy.unknown-field: an identity provider has no field `api_kye`"),
@@ -48,6 +67,18 @@ import Testing
         (
             jwt + "jwks_url: \"http://a.example/k\"}\n",
             "4:77 policy.invalid-identity: `http://a.example/k` is not a URL that keys can be fetched from"
+        ),
+        (
+            jwt + "jwks_file: k, people: {grants: []}}\n", "4:97 policy.empty-list: `grants` is empty"
+        ),
+        (
+            jwt + "jwks_file: k, people: {grants: [{group: soc}]}}\n",
+            "4:98 policy.missing-field: a grant needs the field `role`"
+        ),
+        (
+            jwt + "jwks_file: k}\n"
+                + "  - jwt: {issuer: \"https://a.example\", audience: b, tenant: globex, jwks_file: k}\n",
+            "5:19 policy.duplicate-value: `https://a.example` stands here twice, and the second entry would never be asked"
         ),
     ])
     func `a mistake is told with its place`(text: String, expected: String) {

@@ -2,15 +2,18 @@ public import Approvals
 
 /// What has to be sent because something happened to an approval.
 public struct DeliveryPlan: Sendable {
-    private let directory: ChannelDirectory
+    private let directories: [String: ChannelDirectory]
 
-    public init(_ directory: ChannelDirectory) { self.directory = directory }
+    /// - Parameter directories: of each tenant; the first of two for one tenant counts.
+    public init(_ directories: [ChannelDirectory]) {
+        self.directories = Dictionary(directories.map { ($0.tenant, $0) }, uniquingKeysWith: { first, _ in first })
+    }
 
     /// - Returns: the deliveries, and the channels that are named and that there is no way to.
     public func deliveries(
         for event: ApprovalEvent, of approval: Approval, now: Timestamp
     ) -> (deliveries: [Delivery], unreachable: [String]) {
-        guard approval.call.tenant == directory.tenant else { return ([], []) }
+        guard let directory = directories[approval.call.tenant] else { return ([], []) }
         let before = directory.channels(of: approval, entitled: approval.terms.approvers)
         let all = directory.channels(of: approval, entitled: approval.entitled)
         let told: [(String, Delivery.Kind)] =

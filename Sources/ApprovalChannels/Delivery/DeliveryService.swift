@@ -7,11 +7,16 @@ public import ServiceLifecycle
 /// Each delivery goes out under its key. A crash after the receiver took it and before that was noted sends it once more
 /// under the same key; nothing is ever lost by one.
 public struct DeliveryService: Service {
-    private let directory: ChannelDirectory
+    /// A tenant's directory and the ways to its channels.
+    private struct Ways: Sendable {
+        let directory: ChannelDirectory
+        let slack: SlackChannel?
+        let teams: TeamsChannel
+    }
+
+    private let ways: [String: Ways]
     private let outbox: any ApprovalOutbox
     private let ledger: any ApprovalLedger
-    private let slack: SlackChannel?
-    private let teams: TeamsChannel
     private let backoff: Backoff
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
@@ -22,23 +27,29 @@ public struct DeliveryService: Service {
     private static let memorySeconds: Int64 = 30 * 86_400
 
     public init(
-        directory: ChannelDirectory, outbox: any ApprovalOutbox, ledger: any ApprovalLedger, links: ReviewLinks,
+        directories: [ChannelDirectory], outbox: any ApprovalOutbox, ledger: any ApprovalLedger, links: ReviewLinks,
         logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         self.init(
-            directory: directory, outbox: outbox, ledger: ledger, links: links, client: SessionClient(),
+            directories: directories, outbox: outbox, ledger: ledger, links: links, client: SessionClient(),
             backoff: Backoff(random: { Double.random(in: 0..<1) }), logger: logger, now: now)
     }
 
     init(
-        directory: ChannelDirectory, outbox: any ApprovalOutbox, ledger: any ApprovalLedger, links: ReviewLinks,
+        directories: [ChannelDirectory], outbox: any ApprovalOutbox, ledger: any ApprovalLedger, links: ReviewLinks,
         client: any WebClient, backoff: Backoff, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
-        self.directory = directory
+        ways = Dictionary(
+            directories.map { directory in
+                (
+                    directory.tenant,
+                    Ways(
+                        directory: directory, slack: directory.slack.map { SlackChannel($0, client: client) },
+                        teams: TeamsChannel(directory, links: links, client: client))
+                )
+            }, uniquingKeysWith: { first, _ in first })
         self.outbox = outbox
         self.ledger = ledger
-        slack = directory.slack.map { SlackChannel($0, client: client) }
-        teams = TeamsChannel(directory, links: links, client: client)
         self.backoff = backoff
         self.logger = logger
         self.now = now
@@ -86,34 +97,37 @@ public struct DeliveryService: Service {
         guard let approval = try await ledger.approval(delivery.approval, tenant: delivery.tenant) else {
             throw ChannelError("the approval is gone", .none)
         }
+        guard let ways = ways[delivery.tenant] else {
+            throw ChannelError("the tenant has no channels any more", .none)
+        }
         switch (ChannelName(delivery.target), delivery.kind) {
         case (_, .event): throw ChannelError("an event is no message", .none)
         case (.slack(let channel)?, .post):
-            return try await requireSlack().post(approval, to: channel, key: delivery.key, now: now())
+            return try await Self.slack(of: ways).post(approval, to: channel, key: delivery.key, now: now())
         case (.slack?, .update):
             let posts = try await outbox.deliveries(of: delivery.approval).filter {
                 $0.kind == .post && $0.target == delivery.target
             }
-            try await requireSlack().update(posts: posts, of: approval, key: delivery.key, now: now())
+            try await Self.slack(of: ways).update(posts: posts, of: approval, key: delivery.key, now: now())
             return nil
         case (.slack(let url)?, .reply):
-            try await requireSlack().reply(delivery.payload, to: url, key: delivery.key)
+            try await Self.slack(of: ways).reply(delivery.payload, to: url, key: delivery.key)
             return nil
         case (.teams(let name)?, _):
-            try await teams.tell(approval, channel: name, delivery: delivery, now: now())
+            try await ways.teams.tell(approval, channel: name, delivery: delivery, now: now())
             return nil
         case (nil, _): throw ChannelError("there is no channel `\(delivery.target)`", .none)
         }
     }
 
-    private func requireSlack() throws -> SlackChannel {
-        guard let slack else { throw ChannelError("Slack is not configured any more", .none) }
+    private static func slack(of ways: Ways) throws -> SlackChannel {
+        guard let slack = ways.slack else { throw ChannelError("Slack is not configured any more", .none) }
         return slack
     }
 
     private func take(_ error: ChannelError, of delivery: Delivery) async throws {
         let now = now()
-        let giveUpAt = delivery.createdAt.advanced(bySeconds: directory.giveUpAfterSeconds)
+        let giveUpAt = delivery.createdAt.advanced(bySeconds: ways[delivery.tenant]?.directory.giveUpAfterSeconds ?? 0)
         let wait: Int64
         switch error.remedy {
         case .none: return try await giveUp(delivery, error, now)

@@ -31,6 +31,11 @@ public struct SlackInteractivity: Sendable {
         self.now = now
     }
 
+    /// Whether this tenant's Slack signed the request.
+    public func hasSigned(_ body: [UInt8], timestamp: String?, signature given: String?) -> Bool {
+        (try? signature.check(timestamp: timestamp, signature: given, body: body, now: now())) != nil
+    }
+
     /// - Parameters: the headers `X-Slack-Request-Timestamp` and `X-Slack-Signature`, and the body as it came.
     /// - Returns: the HTTP status: 200 for all that Slack signed and that can be read, whatever became of it; the person
     ///   is answered in Slack.

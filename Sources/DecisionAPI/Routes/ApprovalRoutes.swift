@@ -1,31 +1,24 @@
 import Approvals
 import Decisions
+import HTTPEndpoints
 import Hummingbird
 
 /// Approvals over HTTP: people list, show and decide them; the agent that asked collects its token.
-struct ApprovalRoutes: Sendable {
+struct ApprovalRoutes: EndpointSet {
     let desk: ApprovalDesk
     let prover: any IdentityProver
     let policies: PolicyRegistry
     let recordChange: DecisionAPIServer.ChangeRecorder
     let now: @Sendable () -> Timestamp
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.get("/v1/approvals") { request, _ in
-            try await list(request)
-        }
-        router.get("/v1/approvals/:id") { request, context in
-            try await show(request, try Self.id(context))
-        }
-        router.post("/v1/approvals/:id/approve") { request, context in
-            try await decide(request, try Self.id(context), .approve)
-        }
-        router.post("/v1/approvals/:id/deny") { request, context in
-            try await decide(request, try Self.id(context), .deny)
-        }
-        router.post("/v1/approvals/:id/withdraw") { request, context in
-            try await withdraw(request, try Self.id(context))
-        }
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(Self.listApprovals) { request, _ in try await list(request) },
+            Endpoint(Self.showApproval) { request, context in try await show(request, context) },
+            Endpoint(Self.approve) { request, context in try await decide(request, context, .approve) },
+            Endpoint(Self.deny) { request, context in try await decide(request, context, .deny) },
+            Endpoint(Self.takeBack) { request, context in try await withdraw(request, context) },
+        ]
     }
 
     private func list(_ request: Request) async throws -> Response {
@@ -46,8 +39,10 @@ struct ApprovalRoutes: Sendable {
         return Response(json: json.bytes)
     }
 
-    private func show(_ request: Request, _ id: ApprovalID) async throws -> Response {
+    /// Who calls is asked before anything else: to nobody there is nothing to tell, not even that an id is none.
+    private func show(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let caller = try caller(request)
+        let id = try Self.id(context)
         let approval = try await desk.show(id, tenant: caller.tenant)
         switch caller.kind {
         case .person: return Response(json: approval.view(at: now()))
@@ -65,9 +60,11 @@ struct ApprovalRoutes: Sendable {
         return Response(json: approval.view(at: now(), overrideToken: token))
     }
 
-    private func decide(_ request: Request, _ id: ApprovalID, _ verdict: Approval.Vote.Verdict) async throws -> Response
-    {
+    private func decide(
+        _ request: Request, _ context: BasicRequestContext, _ verdict: Approval.Vote.Verdict
+    ) async throws -> Response {
         let person = try person(request)
+        let id = try Self.id(context)
         let comment = try VerdictComment(try await request.bytes(limit: VerdictComment.limit)).text
         let approval =
             switch verdict {
@@ -78,8 +75,9 @@ struct ApprovalRoutes: Sendable {
     }
 
     /// The agent that asked, or the person who owns it, takes the request back.
-    private func withdraw(_ request: Request, _ id: ApprovalID) async throws -> Response {
+    private func withdraw(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let caller = try caller(request)
+        let id = try Self.id(context)
         let comment = try VerdictComment(try await request.bytes(limit: VerdictComment.limit)).text
         let requester: Requester
         switch caller.kind {

@@ -1,3 +1,4 @@
+import HTTPEndpoints
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -28,8 +29,8 @@ public struct ChannelEndpoints: Sendable {
 }
 
 /// `POST /v1/slack/interactivity`, `GET /approve?t=…` and `POST /approve`.
-struct ChannelRoutes: Sendable {
-    let endpoints: ChannelEndpoints
+struct ChannelRoutes: EndpointSet {
+    let channels: ChannelEndpoints
 
     /// Slack's payloads carry the whole message.
     private static let slackLimit = 256 << 10
@@ -37,26 +38,33 @@ struct ChannelRoutes: Sendable {
     private static let timestampName = HTTPField.Name("x-slack-request-timestamp")
     private static let signatureName = HTTPField.Name("x-slack-signature")
 
-    func add(to router: Router<BasicRequestContext>) {
-        if let slack = endpoints.slack {
-            router.post("/v1/slack/interactivity") { request, _ in
-                let body = try await request.bytes(limit: Self.slackLimit)
-                let status = await slack(
-                    Self.timestampName.flatMap { request.headers[$0] },
-                    Self.signatureName.flatMap { request.headers[$0] }, body)
-                return Response(status: HTTPResponse.Status(code: status))
-            }
+    init(endpoints: ChannelEndpoints) { channels = endpoints }
+
+    var endpoints: [Endpoint] {
+        var endpoints: [Endpoint] = []
+        if let slack = channels.slack {
+            endpoints.append(
+                Endpoint(Self.clickInSlack) { request, _ in
+                    let body = try await request.bytes(limit: Self.slackLimit)
+                    let status = await slack(
+                        Self.timestampName.flatMap { request.headers[$0] },
+                        Self.signatureName.flatMap { request.headers[$0] }, body)
+                    return Response(status: HTTPResponse.Status(code: status))
+                })
         }
-        if let show = endpoints.showReview {
-            router.get("/approve") { request, _ in
-                Self.response(await show(request.uri.queryParameters["t"].map(String.init) ?? ""))
-            }
+        if let show = channels.showReview {
+            endpoints.append(
+                Endpoint(Self.showReview) { request, _ in
+                    Self.response(await show(request.uri.queryParameters["t"].map(String.init) ?? ""))
+                })
         }
-        if let decide = endpoints.decideReview {
-            router.post("/approve") { request, _ in
-                Self.response(await decide(try await request.bytes(limit: Self.formLimit)))
-            }
+        if let decide = channels.decideReview {
+            endpoints.append(
+                Endpoint(Self.decideReview) { request, _ in
+                    Self.response(await decide(try await request.bytes(limit: Self.formLimit)))
+                })
         }
+        return endpoints
     }
 
     /// A page that runs nothing, loads nothing, is framed by nobody and tells no other site of its address.

@@ -1,36 +1,39 @@
 import Decisions
+import HTTPEndpoints
 import HTTPTypes
 import Hummingbird
 
 /// `POST /v1/decisions`: one decision on one call. `POST /v1/delegations`: the signed chain for the next agent.
 /// `POST /v1/results`: what may be shown of a call's result.
-struct DecisionRoutes: Sendable {
+struct DecisionRoutes: EndpointSet {
     let decisions: DecisionPoint
     let bodyLimit: Int
     let longestHold: Duration
 
     private static let point = EnforcementPoint(name: "decision-api", rewritesParameters: true)
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.post("/v1/decisions") { request, _ in
-            let hold = longestHold > .zero ? min(request.preferredWait, longestHold) : .zero
-            var response = try await answer(request) { json, credentials, point, trace in
-                await decisions.decide(
-                    json: json, credentials: credentials, point: point, trace: trace, holdingFor: hold)
-            }
-            if hold > .zero, let name = HTTPField.Name("preference-applied") {
-                response.headers[name] = "wait=\(hold.components.seconds)"
-            }
-            return response
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(Self.decide) { request, _ in try await decide(request) },
+            Endpoint(Self.delegate) { request, _ in
+                try await answer(request) { json, credentials, point, trace in
+                    await decisions.delegate(json: json, credentials: credentials, point: point, trace: trace)
+                }
+            },
+            Endpoint(Self.redact) { request, _ in try await redactResult(request) },
+        ]
+    }
+
+    private func decide(_ request: Request) async throws -> Response {
+        let hold = longestHold > .zero ? min(request.preferredWait, longestHold) : .zero
+        var response = try await answer(request) { json, credentials, point, trace in
+            await decisions.decide(
+                json: json, credentials: credentials, point: point, trace: trace, holdingFor: hold)
         }
-        router.post("/v1/delegations") { request, _ in
-            try await answer(request) { json, credentials, point, trace in
-                await decisions.delegate(json: json, credentials: credentials, point: point, trace: trace)
-            }
+        if hold > .zero, let name = HTTPField.Name("preference-applied") {
+            response.headers[name] = "wait=\(hold.components.seconds)"
         }
-        router.post("/v1/results") { request, _ in
-            try await redactResult(request)
-        }
+        return response
     }
 
     private typealias Question =

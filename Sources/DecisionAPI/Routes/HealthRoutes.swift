@@ -1,33 +1,43 @@
 import Approvals
 public import Decisions
+import HTTPEndpoints
 import Hummingbird
 
 /// Whether the process lives, whether it may be given calls, and what it serves.
-struct HealthRoutes: Sendable {
+struct HealthRoutes: EndpointSet {
     let policies: PolicyRegistry
+    let prover: any IdentityProver
     let version: String
+    /// Where several tenants are served, each is shown to itself alone, and to people with a role in it.
+    let isShared: Bool
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.get("/healthz") { _, _ in
-            Response(json: Array(#"{"status":"alive"}"#.utf8))
-        }
-        router.get("/readyz") { _, _ in
-            let isReady = policies.isReady
-            return Response(status: isReady ? .ok : .serviceUnavailable, json: report(isReady ? "ready" : "not_ready"))
-        }
-        router.get("/v1/status") { _, _ in
-            Response(json: report(policies.isReady ? "ready" : "not_ready", version: version))
-        }
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(Self.live) { _, _ in Response(json: Array(#"{"status":"alive"}"#.utf8)) },
+            Endpoint(Self.ready) { _, _ in
+                let isReady = policies.isReady
+                return Response(
+                    status: isReady ? .ok : .serviceUnavailable,
+                    json: report(isReady ? "ready" : "not_ready", shows: { _ in !isShared }))
+            },
+            Endpoint(Self.status) { request, _ in
+                let caller = prover.prove(request.credentials)
+                return Response(
+                    json: report(policies.isReady ? "ready" : "not_ready", version: version) { tenant in
+                        !isShared || caller?.tenant == tenant || caller?.rolesElsewhere[tenant] != nil
+                    })
+            },
+        ]
     }
 
-    private func report(_ status: String, version: String? = nil) -> [UInt8] {
+    private func report(_ status: String, version: String? = nil, shows: (String) -> Bool) -> [UInt8] {
         var json = JSONText()
         json.object { json in
             json.field("status", status)
             if let version { json.field("version", version) }
             json.key("tenants")
             json.array { json in
-                for (tenant, status) in policies.statuses.sorted(by: { $0.key < $1.key }) {
+                for (tenant, status) in policies.statuses.sorted(by: { $0.key < $1.key }) where shows(tenant) {
                     json.object { json in write(tenant, status, to: &json) }
                 }
             }
@@ -50,9 +60,7 @@ struct HealthRoutes: Sendable {
 }
 
 extension PolicyRegistry {
-    /// Every tenant that has had a bundle here has a verified one active, and there is at least one.
-    public var isReady: Bool {
-        let statuses = statuses
-        return !statuses.isEmpty && statuses.values.allSatisfy { $0.activeVersion != nil }
-    }
+    /// At least one tenant has a verified bundle active. Calls of tenants that have none are denied; they do not take the
+    /// gateway away from the others.
+    public var isReady: Bool { statuses.values.contains { $0.activeVersion != nil } }
 }

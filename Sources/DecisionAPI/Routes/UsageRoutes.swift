@@ -1,17 +1,16 @@
 import Decisions
+import HTTPEndpoints
 import Hummingbird
 
 /// `POST /v1/usage`: what a permitted call did cost, in the place of what was reserved for it.
-struct UsageRoutes: Sendable {
+struct UsageRoutes: EndpointSet {
     let decisions: DecisionPoint
 
     /// A report is a line.
     private static let bodyLimit = 16 << 10
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.post("/v1/usage") { request, _ in
-            try await settle(request)
-        }
+    var endpoints: [Endpoint] {
+        [Endpoint(Self.reportUsage) { request, _ in try await settle(request) }]
     }
 
     private func settle(_ request: Request) async throws -> Response {

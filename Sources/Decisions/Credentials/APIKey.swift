@@ -1,18 +1,33 @@
+public import Approvals
 import Crypto
 
 /// What is stored of an API key: enough to know it again, never the key.
 public struct APIKeyEntry: Sendable, Hashable {
+    /// Unique in its tenant.
     public var keyID: String
     /// SHA-256 of the whole key, `aegis_` included; 32 bytes.
     public var digest: [UInt8]
     public var caller: Caller
     public var isRevoked: Bool
+    /// From then on the key proves nobody; nil: never.
+    public var expiresAt: Timestamp?
 
-    public init(keyID: String, digest: [UInt8], caller: Caller, isRevoked: Bool = false) {
+    public init(
+        keyID: String, digest: [UInt8], caller: Caller, isRevoked: Bool = false, expiresAt: Timestamp? = nil
+    ) {
         self.keyID = keyID
         self.digest = digest
         self.caller = caller
         self.isRevoked = isRevoked
+        self.expiresAt = expiresAt
+    }
+
+    public func isExpired(at now: Timestamp) -> Bool { expiresAt.map { now >= $0 } ?? false }
+
+    /// 1 to 64 letters, digits and hyphens.
+    public static func isKeyID(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
     }
 }
 
@@ -55,32 +70,35 @@ public struct APIKey: Sendable {
     }
 }
 
-/// Proves callers by API key. An unknown key id costs as much as a wrong secret.
+/// Proves callers by API key. A key is looked up by its digest, so that tenants may use one key id each for themselves and
+/// learn nothing of each other's: to find a digest tells nothing of the 256 random bits behind it.
 public struct APIKeyProver: IdentityProver {
-    private let entries: [String: APIKeyEntry]
-    private static let nobody = [UInt8](repeating: 0, count: 32)
+    private let entries: [[UInt8]: APIKeyEntry]
+    private let now: @Sendable () -> Timestamp
 
-    /// Of two entries with one key id neither is believed.
-    public init(_ entries: [APIKeyEntry]) {
-        var unique: [String: APIKeyEntry] = [:]
-        var doubled: Set<String> = []
-        for entry in entries where unique.updateValue(entry, forKey: entry.keyID) != nil { doubled.insert(entry.keyID) }
-        for keyID in doubled { unique[keyID] = nil }
-        self.entries = unique
+    /// - Parameters:
+    ///   - entries: of two with one digest, or with one key id in one tenant, neither is believed.
+    ///   - now: where there is no clock, a key that expires is taken for expired.
+    public init(
+        _ entries: [APIKeyEntry], now: @escaping @Sendable () -> Timestamp = { Timestamp(nanoseconds: .max) }
+    ) {
+        let names = Dictionary(grouping: entries, by: { [$0.caller.tenant, $0.keyID] })
+        let digests = Dictionary(grouping: entries, by: \.digest)
+        self.entries = digests.compactMapValues { same in
+            guard same.count == 1, let entry = same.first, names[[entry.caller.tenant, entry.keyID]]?.count == 1 else {
+                return nil
+            }
+            return entry
+        }
+        self.now = now
     }
 
     public func examine(_ credentials: Credentials) -> IdentityFinding {
         guard let text = credentials.apiKey else { return .absent }
         guard let key = APIKey(parsing: text) else { return .refused("this is no API key") }
-        let entry = entries[key.keyID]
-        let isSame = constantTimeEqual(key.digest, entry?.digest ?? APIKeyProver.nobody)
-        guard let entry, isSame, !entry.isRevoked else { return .refused("the API key is unknown or revoked") }
+        guard let entry = entries[key.digest], entry.keyID == key.keyID, !entry.isRevoked,
+            entry.expiresAt == nil || !entry.isExpired(at: now())
+        else { return .refused("the API key is unknown, revoked or expired") }
         return .proven(entry.caller)
-    }
-
-    /// Compares without telling by its time where two digests differ.
-    private func constantTimeEqual(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-        guard a.count == b.count else { return false }
-        return zip(a, b).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

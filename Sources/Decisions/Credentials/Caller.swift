@@ -31,21 +31,24 @@ public struct Caller: Sendable, Hashable {
     public var name: String?
     /// What proved it: the API key's id, the SPIFFE id, or the token's issuer and subject (``tokenID(issuer:subject:)``).
     public var keyID: String
-    /// Of people only.
+    /// Of people only, in their own tenant.
     public var roles: [String]
+    /// Roles of people in other tenants, by explicit grant.
+    public var rolesElsewhere: [String: [String]]
     /// Rights beyond calling, such as `dry_run`.
     public var grants: Set<String>
     public var method: Method
 
     public init(
-        tenant: String, kind: Kind, name: String?, keyID: String, roles: [String] = [], grants: Set<String> = [],
-        method: Method
+        tenant: String, kind: Kind, name: String?, keyID: String, roles: [String] = [],
+        rolesElsewhere: [String: [String]] = [:], grants: Set<String> = [], method: Method
     ) {
         self.tenant = tenant
         self.kind = kind
         self.name = name
         self.keyID = keyID
         self.roles = roles
+        self.rolesElsewhere = rolesElsewhere
         self.grants = grants
         self.method = method
     }

@@ -9,20 +9,25 @@ public struct TokenProver: IdentityProver {
     public let issuer: String
     public let audience: String
     public let tenant: String
+    private let people: PeopleClaims?
     private let keys: any IssuerKeys
     private let now: @Sendable () -> Int64
     /// A token that lives longer than this, in seconds, is refused.
     private let longestLifetime: Int64
     private static let types = ["JWT", "at+jwt"]
 
-    /// - Parameter now: seconds since 1970.
+    /// - Parameters:
+    ///   - people: how the issuer tells of people; nil: its tokens are agents'.
+    ///   - now: seconds since 1970.
     public init(
-        issuer: String, audience: String, tenant: String, keys: any IssuerKeys, longestLifetime: Int64 = 24 * 3600,
+        issuer: String, audience: String, tenant: String, people: PeopleClaims? = nil, keys: any IssuerKeys,
+        longestLifetime: Int64 = 24 * 3600,
         now: @escaping @Sendable () -> Int64
     ) {
         self.issuer = issuer
         self.audience = audience
         self.tenant = tenant
+        self.people = people
         self.keys = keys
         self.longestLifetime = longestLifetime
         self.now = now
@@ -35,11 +40,17 @@ public struct TokenProver: IdentityProver {
         do throws(TokenError) {
             let claims = try verified(token).claims()
             defer { withExtendedLifetime(claims) {} }
-            try ClaimRules(issuer: issuer, audience: audience, longestLifetime: longestLifetime)
-                .check(claims.root, now: now())
+            let people = peopleMeant(by: claims.root)
+            if let own = people?.audience, own != audience, names(audience, claims.root) {
+                return .refused("the token is meant for people and for agents at once")
+            }
+            try ClaimRules(
+                issuer: issuer, audience: people?.audience ?? audience, longestLifetime: longestLifetime
+            ).check(claims.root, now: now())
             guard let subject = claims.root.lookup("sub").string, !subject.isEmpty else {
                 return .refused("the token names no subject")
             }
+            if let people { return people.finding(claims.root, issuer: issuer, subject: subject, tenant: tenant) }
             return .proven(
                 Caller(
                     tenant: tenant, kind: .agent, name: nil, keyID: Caller.tokenID(issuer: issuer, subject: subject),
@@ -48,6 +59,17 @@ public struct TokenProver: IdentityProver {
             if error.code == .keyUnknown { keys.noteUnknownKey() }
             return .refused(error.message)
         }
+    }
+
+    /// How to read the token as a person's; nil where it is an agent's. Its audience says which.
+    private func peopleMeant(by claims: Value) -> PeopleClaims? {
+        guard let people, let audience = people.audience, audience != self.audience else { return people }
+        return names(audience, claims) ? people : nil
+    }
+
+    private func names(_ audience: String, _ claims: Value) -> Bool {
+        let claim = claims.lookup("aud")
+        return claim.kind == .array ? claim.elements.contains { $0.string == audience } : claim.string == audience
     }
 
     private func verified(_ token: UnverifiedToken) throws(TokenError) -> VerifiedToken {

@@ -17,10 +17,16 @@ extension BundleVerifier {
                 .tenantMismatch, "the bundle is for tenant `\(metadata.tenant)`, not `\(tenant)`",
                 fix: "publish it under its own tenant, or build it for `\(tenant)`")
         }
-        if let region, let wanted = metadata.region, region != wanted {
+        switch (metadata.region, region) {
+        case (let wanted?, let region?) where wanted != region:
             refuse(
                 .regionMismatch, "the bundle is for region `\(wanted)`, not `\(region)`",
                 fix: "build a bundle for `\(region)`")
+        case (let wanted?, nil) where bindsRegion:
+            refuse(
+                .regionMismatch, "the bundle is for region `\(wanted)`, and this gateway does not say where it stands",
+                fix: "start it with --region \(wanted), if that is its region")
+        default: break
         }
         guard let active else { return errors }
         if metadata.version < active.version {

@@ -20,8 +20,10 @@ public struct BundleVerifier: Sendable {
     public var trust: KeyRing
     /// The tenant that the bundle must be for; nil: any that the key may sign for.
     public var tenant: String?
-    /// The region that this gateway stands in; nil: not checked. A bundle without region fits every region.
+    /// The region that this gateway stands in; nil: none that is known. A bundle without region fits every region.
     public var region: String?
+    /// Whether a bundle that is made for a region is refused where it is not known that this is the place.
+    public var bindsRegion = false
     /// The tenant's active bundle, if there is one.
     public var active: ActiveBundle?
     /// The oldest a signature may be, in seconds; nil: any age.

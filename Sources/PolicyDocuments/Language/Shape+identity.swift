@@ -34,6 +34,26 @@ extension Shape {
             Field("tenant", .format(.name), required: true, "The tenant of its agents."),
             Field("jwks_file", .text, "A file with the issuer's keys; read again when it changes."),
             Field("jwks_url", .format(.keysURL), "Where the issuer publishes its keys."),
+            Field("people", .object(people), "How its tokens tell of people. Without it all of them are agents'."),
+        ])
+
+    private static let people = Shape(
+        title: "people of a token issuer",
+        fields: [
+            Field("audience", .text, "What `aud` names in people's tokens. Without it all tokens are people's."),
+            Field("name", .text, "The claim that names the person; `sub` where absent."),
+            Field("groups", .text, "The claim that lists the person's groups; `groups` where absent."),
+            Field(
+                "grants", .list(.object(grant), atLeast: 1), required: true,
+                "What the members of which group may do. Who is in none of them is nobody here."),
+        ])
+
+    private static let grant = Shape(
+        title: "a grant",
+        fields: [
+            Field("group", .text, required: true, "The group, as the token has it."),
+            Field("role", .format(.name), required: true, "The role: of administration, or one that policies name."),
+            Field("tenant", .format(.name), "Where it holds; the issuer's own tenant where absent."),
         ])
 }
 

@@ -1,3 +1,4 @@
+import AccessControl
 import Approvals
 import Decisions
 import Logging
@@ -15,7 +16,7 @@ final class CredentialKeeper: IdentityProver, StateFollower {
         self.store = store
         self.logger = logger
         mark = Mutex(try await store.apiKeysMark())
-        prover = Mutex(APIKeyProver(try await store.apiKeys().map(\.entry)))
+        prover = Mutex(APIKeyProver(try await store.apiKeys().map(\.entry), now: { .current() }))
     }
 
     func examine(_ credentials: Credentials) -> IdentityFinding {
@@ -26,7 +27,7 @@ final class CredentialKeeper: IdentityProver, StateFollower {
         let now = try await store.apiKeysMark()
         guard now != mark.withLock({ $0 }) else { return }
         let entries = try await store.apiKeys().map(\.entry)
-        prover.withLock { $0 = APIKeyProver(entries) }
+        prover.withLock { $0 = APIKeyProver(entries, now: { .current() }) }
         mark.withLock { $0 = now }
         logger.info("API keys changed", metadata: ["keys": "\(entries.count)"])
     }

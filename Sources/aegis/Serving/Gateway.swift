@@ -1,10 +1,12 @@
 import ApprovalChannels
 import Approvals
 import AuditTrail
+import ControlPlane
 import DecisionAPI
 import Decisions
 import EnvoyAuthorization
 import Foundation
+import HTTPEndpoints
 import Logging
 import PolicyBundles
 import Redaction
@@ -48,10 +50,15 @@ struct Gateway {
         let now: @Sendable () -> Timestamp = { .current() }
         let apiKeys = try await CredentialKeeper(store: store, logger: logger)
         let identity = try IdentityConfiguration(path: configuration.identity, apiKeys: apiKeys, logger: logger)
-        let killSwitch = try await KillSwitch(store: store, journal: journal, logger: logger)
+        let killSwitch = try await KillSwitch(store: store, logger: logger)
         let registry = PolicyRegistry()
-        let keeper = try policyKeeper(registry: registry, keys: keys, journal: journal)
-        await keeper.start()
+        let keepers = try configuration.tenants.map {
+            try policyKeeper(of: $0, registry: registry, keys: keys, journal: journal)
+        }
+        // Side by side: what one tenant's store takes its time for is not waited for by the others.
+        await withTaskGroup(of: Void.self) { group in
+            for keeper in keepers { group.addTask { await keeper.start() } }
+        }
         let mint = try OverrideTokenMint(signingKey: keys.tokens, audience: configuration.gateway)
         let base = "http://\(configuration.host):\(configuration.port)"
         let decisions = DecisionPoint(
@@ -70,26 +77,36 @@ struct Gateway {
             },
             switches: { killSwitch.now }, approvalURL: { "\(base)/v1/approvals/\($0)" }, now: now)
         let desk = ApprovalDesk(ledger: store, mint: mint, now: now)
-        let directory = try ChannelConfiguration.read(
-            configuration.channels, environment: ProcessInfo.processInfo.environment)
+        let directories = try channelDirectories()
         let clerk = try await ApprovalClerk(
             store: store, journal: journal, auditDirectory: configuration.data.audit.path,
-            plan: directory.map(DeliveryPlan.init), logger: logger, now: now)
-        let channels = try directory.map {
-            try GatewayChannels(
-                $0, store: store, desk: desk, clerk: clerk, prover: identity.prover, tokens: keys.tokens,
+            plan: directories.isEmpty ? nil : DeliveryPlan(directories), logger: logger, now: now)
+        let administration = try await AdministrationClerk(
+            store: store, journal: journal, auditDirectory: configuration.data.audit.path, logger: logger)
+        let channels =
+            directories.isEmpty
+            ? nil
+            : try GatewayChannels(
+                directories, store: store, desk: desk, clerk: clerk, prover: identity.prover, tokens: keys.tokens,
                 gateway: configuration.gateway, logger: logger, now: now)
-        }
+        let control = ControlPlaneRoutes(
+            .init(
+                prover: identity.prover, ledger: store, directory: RegistryDirectory(registry: registry),
+                approvals: store,
+                bundles: FileBundleStore(directory: configuration.data.url.appendingPathComponent("bundles").path),
+                auditDirectory: configuration.data.audit.path, now: now))
         var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
         api.longestHold = .seconds(configuration.holdCalls)
         let server = DecisionAPIServer(
             configuration: api, decisions: decisions,
             desk: desk, prover: identity.prover, version: Version.text,
             logger: logger, now: now, recordChange: clerk.record, channels: channels?.endpoints ?? ChannelEndpoints(),
+            isShared: configuration.tenants.count > 1, more: control.sets,
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
-            StateWatcher(followers: [apiKeys, killSwitch], logger: logger), keeper, clerk, server,
+            StateWatcher(followers: [apiKeys, killSwitch], logger: logger), clerk, administration, server,
         ]
+        services += keepers
         if let channels { services.append(channels.deliveries) }
         services += identity.services
         if let address = configuration.authorization {
@@ -106,20 +123,21 @@ struct Gateway {
         ).run()
     }
 
-    private func policyKeeper(registry: PolicyRegistry, keys: GatewayKeys, journal: AuditJournal) throws -> PolicyKeeper
-    {
+    private func policyKeeper(
+        of served: ServedTenant, registry: PolicyRegistry, keys: GatewayKeys, journal: AuditJournal
+    ) throws -> PolicyKeeper {
         let source: PolicySource
         let trust: KeyRing
         let tenant: String
-        switch configuration.policies {
-        case .folder(let path, let name):
-            source = .folder(path: path, tenant: name, key: keys.development)
+        switch served.policies {
+        case .folder(let path):
+            tenant = served.name ?? "default"
+            source = .folder(path: path, tenant: tenant, key: keys.development)
             trust = try KeyRing([TrustedKey(keys.development.verificationKey)])
-            tenant = name
-        case .bundle(let path, let keyFiles, let name):
+        case .bundle(let path, let keyFiles):
             source = .bundle(path: path)
-            trust = try KeyRing(keyFiles.map { TrustedKey(try KeyFile.verificationKey(at: $0)) })
-            tenant = name ?? Self.tenant(ofBundleAt: path, trust: trust) ?? "default"
+            trust = try KeyRing(files: keyFiles)
+            tenant = served.name ?? Self.tenant(ofBundleAt: path, trust: trust) ?? "default"
         }
         return PolicyKeeper(
             source: source, tenant: tenant, region: configuration.region, trust: trust, registry: registry,
@@ -130,6 +148,21 @@ struct Gateway {
                     logger.error("a change of policies could not be recorded", metadata: ["error": "\(error)"])
                 }
             })
+    }
+
+    /// The channels of each tenant that has some. A document that names another tenant than the one it stands with stops
+    /// the start: its people would be asked about somebody else's calls.
+    private func channelDirectories() throws -> [ChannelDirectory] {
+        try configuration.tenants.compactMap { served in
+            let directory = try ChannelConfiguration.read(
+                served.channels, environment: ProcessInfo.processInfo.environment)
+            if let directory, let name = served.name, directory.tenant != name {
+                throw CommandFailure(
+                    "\(served.channels ?? ""): these are the channels of `\(directory.tenant)`, and they stand with `\(name)`",
+                    fix: "name the file of `\(name)`", exitCode: 2)
+            }
+            return directory
+        }
     }
 
     /// The tenant that a trusted bundle says it is for.

@@ -12,15 +12,16 @@ struct GatewayChannels {
     let endpoints: ChannelEndpoints
 
     init(
-        _ directory: ChannelDirectory, store: SQLiteStateStore, desk: ApprovalDesk, clerk: ApprovalClerk,
+        _ directories: [ChannelDirectory], store: SQLiteStateStore, desk: ApprovalDesk, clerk: ApprovalClerk,
         prover: any IdentityProver, tokens: SigningKey, gateway: String, logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) throws {
         let links = try ReviewLinks(signingKey: tokens, audience: gateway)
         deliveries = DeliveryService(
-            directory: directory, outbox: store, ledger: store, links: links, logger: logger, now: now)
-        let slack = SlackInteractivity(
-            directory, desk: desk, outbox: store, recordChange: clerk.record, logger: logger, now: now)
+            directories: directories, outbox: store, ledger: store, links: links, logger: logger, now: now)
+        let slack = directories.compactMap {
+            SlackInteractivity($0, desk: desk, outbox: store, recordChange: clerk.record, logger: logger, now: now)
+        }
         let review = ReviewDesk(
             links: links, desk: desk,
             prove: { key in
@@ -32,9 +33,11 @@ struct GatewayChannels {
             },
             recordChange: clerk.record, logger: logger, now: now)
         var endpoints = ChannelEndpoints()
-        if let slack {
+        if let first = slack.first {
+            // Each tenant's Slack signs with its own secret: whose click it is, the signature says.
             let clicks: ChannelEndpoints.SlackClicks = { timestamp, signature, body in
-                await slack.take(timestamp: timestamp, signature: signature, body: body)
+                let own = slack.first { $0.hasSigned(body, timestamp: timestamp, signature: signature) } ?? first
+                return await own.take(timestamp: timestamp, signature: signature, body: body)
             }
             endpoints.slack = clicks
         }

@@ -29,16 +29,25 @@ struct IdentityConfiguration {
             case .apiKey: provers.append(apiKeys)
             case .mutualTLS(let domain, let tenant):
                 provers.append(MutualTLSProver(trustDomain: domain, tenant: tenant))
-            case .token(let issuer, let audience, let tenant, let source):
+            case .token(let issuer, let audience, let tenant, let source, let people):
                 let keys = try IssuerKeyKeeper(source, issuer: issuer, beside: path, logger: logger)
                 services.append(keys)
                 provers.append(
                     TokenProver(
-                        issuer: issuer, audience: audience, tenant: tenant, keys: keys,
+                        issuer: issuer, audience: audience, tenant: tenant,
+                        people: people.map { Self.claims($0, of: tenant) }, keys: keys,
                         now: { Timestamp.current().seconds }))
             }
         }
         prover = OrderedProver(provers)
         self.services = services
+    }
+
+    private static func claims(_ people: IdentityDocument.People, of tenant: String) -> PeopleClaims {
+        PeopleClaims(
+            audience: people.audience, nameClaim: people.nameClaim, groupsClaim: people.groupsClaim,
+            grants: people.grants.map { grant in
+                PeopleClaims.Grant(group: grant.group, role: grant.role, tenant: grant.tenant ?? tenant)
+            })
     }
 }

@@ -89,7 +89,10 @@ final class PolicyKeeper: Service {
     }
 
     private func verifier() -> BundleVerifier {
-        BundleVerifier(trust: trust, tenant: tenant, region: region, active: active.withLock { $0?.asActive })
+        var verifier = BundleVerifier(
+            trust: trust, tenant: tenant, region: region, active: active.withLock { $0?.asActive })
+        verifier.bindsRegion = true
+        return verifier
     }
 
     private func activate(_ bundle: VerifiedBundle) async throws {

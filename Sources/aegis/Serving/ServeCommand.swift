@@ -15,6 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
               aegis serve --policies policies/
               aegis serve --bundle bundle.tar.gz --trust keys/ops-2026.pub.pem --tenant acme --data-dir /var/lib/aegis
               aegis serve --bundle b.tar.gz --trust k.pub.pem --grpc unix:/run/aegis/ext_authz.sock
+              aegis serve --tenants tenants.yaml --region eu-central --data-dir /var/lib/aegis
             """)
 
     @OptionGroup var data: DataDirectory
@@ -30,6 +31,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "The tenant (default: the bundle's own; `default` with --policies; environment: AEGIS_TENANT).")
     var tenant: String?
+
+    @Option(
+        help:
+            "Several tenants, each with its own policies and trusted keys: a document of kind Tenants (environment: AEGIS_TENANTS)."
+    )
+    var tenants: String?
 
     @Option(
         help: "How callers prove who they are: mTLS, JWT, API keys (default: API keys; environment: AEGIS_IDENTITY).")
@@ -51,7 +58,10 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var holdEnvoy: String?
 
-    @Option(help: "The region of this gateway; a bundle for another is refused.")
+    @Option(
+        help:
+            "The region of this gateway. A bundle that is made for a region is taken only by a gateway in it (environment: AEGIS_REGION)."
+    )
     var region: String?
 
     @Option(help: "The name of this gateway in its log (default: gw-1; environment: AEGIS_GATEWAY).")

@@ -3,16 +3,9 @@ import Foundation
 
 /// What `aegis serve` was told, checked: options first, then the environment, then defaults. A malformed value stops the start.
 struct ServeConfiguration {
-    enum Policies {
-        case bundle(path: String, trust: [String], tenant: String?)
-        case folder(path: String, tenant: String)
-    }
-
-    let policies: Policies
+    let tenants: [ServedTenant]
     /// The file that says who may prove callers; nil: API keys alone.
     let identity: String?
-    /// The file that says where people are told about approvals; nil: nowhere.
-    let channels: String?
     /// The longest that a call may be held open for its approval, in seconds; 0: not at all.
     let holdCalls: Int64
     let holdEnvoy: Int64
@@ -27,48 +20,63 @@ struct ServeConfiguration {
         func value(_ option: String?, _ name: String) -> String? {
             option ?? environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
-        let tenant = value(command.tenant, "AEGIS_TENANT")
-        switch (value(command.policies, "AEGIS_POLICIES"), value(command.bundle, "AEGIS_BUNDLE")) {
-        case (let folder?, nil):
-            guard command.trust.isEmpty else {
-                throw CommandFailure(
-                    "--trust goes with --bundle; --policies is signed with the development key", exitCode: 2)
-            }
-            policies = .folder(path: folder, tenant: tenant ?? "default")
-        case (nil, let bundle?):
-            guard !command.trust.isEmpty else {
-                throw CommandFailure(
-                    "--bundle needs a key that may have signed it", fix: "add --trust keys/NAME.pub.pem", exitCode: 2)
-            }
-            policies = .bundle(path: bundle, trust: command.trust, tenant: tenant)
-        case (nil, nil):
-            throw CommandFailure(
-                "there is nothing to decide by", fix: "give --policies FOLDER, or --bundle FILE with --trust KEY",
-                exitCode: 2)
-        case (_?, _?):
-            throw CommandFailure("--policies and --bundle exclude each other", exitCode: 2)
-        }
+        tenants = try Self.tenants(command, value)
         identity = value(command.identity, "AEGIS_IDENTITY")
-        channels = value(command.channels, "AEGIS_CHANNELS")
         holdCalls = try Self.seconds(value(command.holdCalls, "AEGIS_HOLD_CALLS"), "--hold-calls", atMost: 3600)
         holdEnvoy = try Self.seconds(value(command.holdEnvoy, "AEGIS_HOLD_ENVOY"), "--hold-envoy", atMost: 3600)
-        region = command.region
+        region = value(command.region, "AEGIS_REGION")
         gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"
         data = command.data
         let listen = value(command.listen, "AEGIS_LISTEN") ?? "127.0.0.1:8181"
-        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]),
-            (0...65535).contains(port), colon > listen.startIndex
-        else {
-            throw CommandFailure(
-                "--listen `\(listen)` is not HOST:PORT", fix: "write it as 127.0.0.1:8181", exitCode: 2)
-        }
-        host = String(listen[..<colon])
-        self.port = port
+        let address = try TCPAddress(listen, option: "--listen")
+        host = address.host
+        port = address.port
         let grpc = value(command.grpc, "AEGIS_GRPC") ?? "127.0.0.1:9191"
         do {
             authorization = grpc == "off" ? nil : try ListenAddress(grpc)
         } catch {
             throw CommandFailure("--grpc: \(error)", exitCode: 2)
+        }
+    }
+
+    /// One tenant by options, or several by a document.
+    private static func tenants(
+        _ command: ServeCommand, _ value: (_ option: String?, _ name: String) -> String?
+    ) throws -> [ServedTenant] {
+        let tenant = value(command.tenant, "AEGIS_TENANT")
+        let channels = value(command.channels, "AEGIS_CHANNELS")
+        let folder = value(command.policies, "AEGIS_POLICIES")
+        let bundle = value(command.bundle, "AEGIS_BUNDLE")
+        if let document = value(command.tenants, "AEGIS_TENANTS") {
+            guard folder == nil, bundle == nil, tenant == nil, channels == nil, command.trust.isEmpty else {
+                throw CommandFailure(
+                    "--tenants says all about the tenants; --policies, --bundle, --trust, --tenant and --channels are for one",
+                    fix: "write them into the document", exitCode: 2)
+            }
+            return try ServedTenant.read(document)
+        }
+        switch (folder, bundle) {
+        case (let folder?, nil):
+            guard command.trust.isEmpty else {
+                throw CommandFailure(
+                    "--trust goes with --bundle; --policies is signed with the development key", exitCode: 2)
+            }
+            return [ServedTenant(name: tenant ?? "default", policies: .folder(path: folder), channels: channels)]
+        case (nil, let bundle?):
+            guard !command.trust.isEmpty else {
+                throw CommandFailure(
+                    "--bundle needs a key that may have signed it", fix: "add --trust keys/NAME.pub.pem", exitCode: 2)
+            }
+            return [
+                ServedTenant(
+                    name: tenant, policies: .bundle(path: bundle, trust: command.trust), channels: channels)
+            ]
+        case (nil, nil):
+            throw CommandFailure(
+                "there is nothing to decide by",
+                fix: "give --policies FOLDER, --bundle FILE with --trust KEY, or --tenants FILE", exitCode: 2)
+        case (_?, _?):
+            throw CommandFailure("--policies and --bundle exclude each other", exitCode: 2)
         }
     }
 

@@ -1,3 +1,4 @@
+import AccessControl
 import Approvals
 import Foundation
 import StateStoreSQLite
@@ -12,6 +13,8 @@ extension DataDirectory {
             try await store.close()
             return result
         } catch let error as StateStoreError {
+            throw CommandFailure(error.message)
+        } catch let error as AccessError {
             throw CommandFailure(error.message)
         }
     }

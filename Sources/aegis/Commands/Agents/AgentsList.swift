@@ -1,3 +1,4 @@
+import AccessControl
 import ArgumentParser
 import Decisions
 import StateStoreSQLite

@@ -1,6 +1,9 @@
+import AccessControl
 import ArgumentParser
+import Approvals
 import Decisions
 import Foundation
+import PolicyBundles
 import RegoSyntax
 import StateStoreSQLite
 
@@ -17,18 +20,23 @@ struct SwitchOptions: ParsableArguments {
     @Option(help: "Why; denied calls and the audit trail say it.")
     var reason = ""
 
+    func validate() throws {
+        guard BundleMetadata.isTenantName(tenant) else {
+            throw ValidationError("`\(tenant)` cannot be the name of a tenant")
+        }
+    }
+
     func set(stopped: Bool) async throws {
         if let known = try? AgentRegistry(data: data, tenant: tenant), known.agents[agent] == nil {
             let near = NearMiss.of(agent, among: known.agents.keys.sorted()).map { "; did you mean `\($0)`?" } ?? ""
             ErrorOutput.write("warning: the active policies of `\(tenant)` know no agent `\(agent)`\(near)")
         }
         let stop = AgentSwitches.Stop(tenant: tenant, agent: agent, reason: reason)
-        let by = ProcessInfo.processInfo.userName
-        let changed = try await data.withStateStore { store in
-            try await store.setStopped(stopped, stop, by: by, now: .current())
+        let act = try await data.withStateStore { store in
+            try await store.setStopped(stopped, stop, ifLastSwitched: nil, by: .commandLine, now: .current())
         }
         let state = stopped ? "disabled" : "enabled"
-        Output.line(changed ? "\(state) \(agent)" : "\(agent) is \(state) already")
+        Output.line(act != nil ? "\(state) \(agent)" : "\(agent) is \(state) already")
     }
 }
 

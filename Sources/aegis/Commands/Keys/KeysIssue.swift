@@ -1,5 +1,9 @@
+import AccessControl
 import ArgumentParser
+import Approvals
 import Decisions
+import Foundation
+import PolicyBundles
 import StateStoreSQLite
 
 struct KeysIssue: AsyncParsableCommand {
@@ -7,12 +11,15 @@ struct KeysIssue: AsyncParsableCommand {
         commandName: "issue",
         abstract: "Issue an API key. It is shown once; only its hash is kept.",
         discussion: """
-            An agent's key is named in its policy document: identities: [{api_key: KEY-ID}]. A person's key carries the roles that
-            approvals ask for, and is named as the person unless --name says otherwise. A running server takes new keys up by itself.
+            An agent's key is named in its policy document: identities: [{api_key: KEY-ID}]. A person's key carries roles, and is
+            named as the person unless --name says otherwise. Roles are those that policies ask approvals of, such as treasurer, and
+            those of administration: author, reviewer, publisher, approver, auditor, operator. ROLE holds in the key's own tenant;
+            ROLE@TENANT gives it in another one. A running server takes new keys up by itself. Who issued a key is in the audit trail.
 
             EXAMPLES
               aegis keys issue shop-1
               aegis keys issue lea --person --role support-lead
+              aegis keys issue olga --person --tenant mssp --role operator@acme --role auditor@globex --expires-in 90d
             """)
 
     @OptionGroup var data: DataDirectory
@@ -29,22 +36,34 @@ struct KeysIssue: AsyncParsableCommand {
     @Option(help: "The person's name (default: the key id).")
     var name: String?
 
-    @Option(help: "A role of the person, such as treasurer; may be given more than once.")
+    @Option(help: "A role of the person, such as treasurer or auditor@globex; may be given more than once.")
     var role: [String] = []
 
     @Option(help: "A right beyond calling, such as dry_run; may be given more than once.")
     var grant: [String] = []
 
+    @Option(help: "How long the key proves anybody, such as 12h or 90d (default: until it is revoked).")
+    var expiresIn: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func validate() throws {
-        let isPlain =
-            !keyID.isEmpty && keyID.utf8.count <= 64
-            && keyID.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
-        guard isPlain else { throw ValidationError("`\(keyID)` cannot be a key id; use letters, digits and hyphens") }
-        for word in role + grant where word.isEmpty || word.contains(where: \.isWhitespace) {
-            throw ValidationError("`\(word)` cannot be a role or grant; it has to be one word")
+        guard APIKeyEntry.isKeyID(keyID) else {
+            throw ValidationError("`\(keyID)` cannot be a key id; use letters, digits and hyphens")
+        }
+        guard BundleMetadata.isTenantName(tenant) else {
+            throw ValidationError("`\(tenant)` cannot be the name of a tenant")
+        }
+        for word in role where !RoleGrants.isWord(word) {
+            throw ValidationError("`\(word)` cannot be a role; write ROLE or ROLE@TENANT")
+        }
+        for word in grant where !KeyRequest.knownGrants.contains(word) {
+            throw ValidationError(
+                "there is no grant `\(word)`; known is \(KeyRequest.knownGrants.joined(separator: ", "))")
+        }
+        if let expiresIn, Self.life(expiresIn) == nil {
+            throw ValidationError("--expires-in `\(expiresIn)` is not a time such as 90m, 12h or 90d")
         }
         guard person || (role.isEmpty && name == nil) else {
             throw ValidationError(
@@ -56,19 +75,34 @@ struct KeysIssue: AsyncParsableCommand {
         guard let key = APIKey.generate(keyID: keyID) else {
             throw CommandFailure("`\(keyID)` cannot be a key id", exitCode: 2)
         }
+        let roles = RoleGrants(words: role)
         let caller = Caller(
             tenant: tenant, kind: person ? .person : .agent, name: person ? name ?? keyID : nil, keyID: keyID,
-            roles: role,
-            grants: Set(grant), method: .apiKey)
-        try await data.withStateStore { store in
-            try await store.add(APIKeyEntry(keyID: keyID, digest: key.digest, caller: caller), now: .current())
+            roles: roles.own, rolesElsewhere: roles.elsewhere, grants: Set(grant), method: .apiKey)
+        let now = Timestamp.current()
+        let entry = APIKeyEntry(
+            keyID: keyID, digest: key.digest, caller: caller,
+            expiresAt: expiresIn.flatMap(Self.life).map(now.advanced(bySeconds:)))
+        _ = try await data.withStateStore { store in
+            try await store.issue(entry, by: .commandLine, now: now)
         }
         if json {
             return Output.json([
                 "api_key": key.text, "key_id": keyID, "tenant": tenant, "kind": caller.kind.rawValue, "roles": role,
+                "expires_at": entry.expiresAt.map { $0.description as Any } ?? NSNull(),
             ])
         }
         Output.line(key.text)
-        ErrorOutput.write("note: keep it now, it is not shown again; revoke it with: aegis keys revoke \(keyID)")
+        ErrorOutput.write(
+            "note: keep it now, it is not shown again; revoke it with: aegis keys revoke \(keyID) --tenant \(tenant)")
+    }
+
+    /// Seconds.
+    private static func life(_ text: String) -> Int64? {
+        let units: [Character: Int64] = ["m": 60, "h": 3600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+            (1...1_000_000).contains(count)
+        else { return nil }
+        return count * unit
     }
 }

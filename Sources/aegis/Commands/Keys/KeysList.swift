@@ -1,5 +1,6 @@
-import ArgumentParser
+import AccessControl
 import Approvals
+import ArgumentParser
 import Decisions
 import StateStoreSQLite
 
@@ -9,39 +10,38 @@ struct KeysList: AsyncParsableCommand {
 
     @OptionGroup var data: DataDirectory
 
+    @Option(help: "Only this tenant's.")
+    var tenant: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() async throws {
-        let keys = try await data.withStateStore { store in try await store.apiKeys() }
-        let rows = keys.map { key in
-            [
-                key.entry.keyID, key.entry.caller.tenant, key.entry.caller.kind.rawValue, key.entry.caller.name ?? "-",
-                key.entry.caller.roles.joined(separator: ","), key.createdAt.description,
-                key.revokedAt.map { "revoked \($0)" } ?? "active",
+        let all = try await data.withStateStore { store in try await store.apiKeys() }
+        let now = Timestamp.current()
+        let rows = all.filter { tenant == nil || $0.entry.caller.tenant == tenant }.map { key in
+            let caller = key.entry.caller
+            return [
+                key.entry.keyID, caller.tenant, caller.kind.rawValue, caller.name ?? "-",
+                Self.roles(of: caller).joined(separator: ","), key.createdAt.description,
+                key.createdBy.isEmpty ? "-" : key.createdBy, key.entry.expiresAt?.description ?? "-",
+                key.revokedAt.map { "revoked \($0)" } ?? key.state(at: now).rawValue,
             ]
         }
         if json {
-            let names = ["key_id", "tenant", "kind", "name", "roles", "created_at", "state"]
+            let names = [
+                "key_id", "tenant", "kind", "name", "roles", "created_at", "created_by", "expires_at", "state",
+            ]
             return Output.json(rows.map { Dictionary(uniqueKeysWithValues: zip(names, $0)) })
         }
         if rows.isEmpty { return Output.line("no API keys") }
-        Output.table(["KEY ID", "TENANT", "KIND", "NAME", "ROLES", "CREATED", "STATE"], rows)
+        Output.table(["KEY ID", "TENANT", "KIND", "NAME", "ROLES", "CREATED", "BY", "EXPIRES", "STATE"], rows)
     }
-}
 
-struct KeysRevoke: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "Revoke an API key; a running server refuses it within a second.")
-
-    @OptionGroup var data: DataDirectory
-
-    @Argument(help: "The key id.")
-    var keyID: String
-
-    func run() async throws {
-        let isKnown = try await data.withStateStore { store in try await store.revokeKey(keyID, now: .current()) }
-        guard isKnown else { throw CommandFailure("there is no key `\(keyID)`", fix: "list them: aegis keys list") }
-        Output.line("revoked \(keyID)")
+    private static func roles(of caller: Caller) -> [String] {
+        caller.roles
+            + caller.rolesElsewhere.sorted { $0.key < $1.key }.flatMap { tenant, roles in
+                roles.map { "\($0)@\(tenant)" }
+            }
     }
 }

@@ -1,11 +1,14 @@
+import AccessControl
 import Approvals
 import Decisions
-import Hummingbird
+public import Hummingbird
 import Logging
 
 /// Turns every error into a problem document. What is not expected says nothing of itself to the caller.
-struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
-    func handle(
+public struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    public init() {}
+
+    public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         do {
@@ -15,6 +18,8 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let error as AdmissionError {
             return Problem(error).response
         } catch let error as ApprovalError {
+            return Problem(error).response
+        } catch let error as AccessError {
             return Problem(error).response
         } catch let error as HTTPError where error.status == .notFound {
             return Problem.notFound.response

@@ -1,12 +1,12 @@
 import Decisions
-import Hummingbird
+public import Hummingbird
 
 extension Request {
     /// The whole body, when it is at most `limit` bytes.
     ///
     /// A longer one is read on for a while and dropped: a client that is still sending would else miss the answer.
     /// - Throws: ``AdmissionError`` with 413.
-    func bytes(limit: Int) async throws -> [UInt8] {
+    public func bytes(limit: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         var count = 0
         for try await part in body {

@@ -1,15 +1,15 @@
-import Decisions
+public import Decisions
 import HTTPTypes
-import Hummingbird
+public import Hummingbird
 
 extension Request {
     /// What came with the request to prove who calls: `x-aegis-api-key`, else `authorization: Bearer aegis_…`.
-    var credentials: Credentials {
+    public var credentials: Credentials {
         Credentials(
             keyHeader: Self.apiKeyName.flatMap { headers[$0] }, authorization: headers[.authorization], spiffeID: nil)
     }
 
-    var trace: TraceContext? {
+    public var trace: TraceContext? {
         Self.traceParentName.flatMap { headers[$0] }.flatMap(TraceContext.init(traceparent:))
     }
 

@@ -1,29 +1,31 @@
-import Approvals
-import Decisions
-import Hummingbird
+public import AccessControl
+public import Approvals
+public import Decisions
+public import HTTPTypes
+public import Hummingbird
 
-/// An answer that is not a decision, as a problem document.
+/// An answer that is not what was asked for, as a problem document.
 /// Source: RFC 9457.
-struct Problem: Error, Equatable {
-    var status: HTTPResponse.Status
+public struct Problem: Error, Equatable {
+    public var status: HTTPResponse.Status
     /// The reason's stable name, also the end of `type`.
-    var code: String
-    var title: String
-    var detail: String
-    var decisionID: String?
+    public var code: String
+    public var title: String
+    public var detail: String
+    public var decisionID: String?
 
-    init(_ status: HTTPResponse.Status, _ code: String, _ title: String, _ detail: String) {
+    public init(_ status: HTTPResponse.Status, _ code: String, _ title: String, _ detail: String) {
         self.status = status
         self.code = code
         self.title = title
         self.detail = detail
     }
 
-    init(_ error: AdmissionError) {
+    public init(_ error: AdmissionError) {
         self.init(HTTPResponse.Status(code: error.status), error.code.rawValue, error.title, error.detail)
     }
 
-    init(_ error: ApprovalError) {
+    public init(_ error: ApprovalError) {
         let status: HTTPResponse.Status =
             switch error.code {
             case .notFound: .notFound
@@ -35,13 +37,25 @@ struct Problem: Error, Equatable {
         self.init(status, error.code.rawValue, "the approval cannot be shown or changed", error.message)
     }
 
-    static let notFound = Problem(
+    public init(_ error: AccessError) {
+        let (status, title): (HTTPResponse.Status, String) =
+            switch error.code {
+            case .unauthenticated: (.unauthorized, "nobody proved who calls")
+            case .notFound: (.notFound, "there is nothing here")
+            case .notAPerson, .forbidden, .beyondOwnRights: (.forbidden, "this is not yours to do")
+            case .exists, .conflict: (.conflict, "it cannot be changed like this")
+            case .invalid: (.badRequest, "the request cannot be read")
+            }
+        self.init(status, error.code.rawValue, title, error.message)
+    }
+
+    public static let notFound = Problem(
         .notFound, "not_found", "there is nothing here", "see the API's reference for its paths")
-    static let fault = Problem(
+    public static let fault = Problem(
         .internalServerError, "internal_error", "a fault of the gateway",
         "nothing was permitted; the gateway's log says more")
 
-    var response: Response {
+    public var response: Response {
         var response = documentResponse
         if status == .unauthorized { response.headers[.wwwAuthenticate] = #"Bearer realm="aegis""# }
         return response
@@ -62,7 +76,7 @@ struct Problem: Error, Equatable {
 }
 
 extension Response {
-    init(status: HTTPResponse.Status = .ok, json: [UInt8], contentType: String = "application/json") {
+    public init(status: HTTPResponse.Status = .ok, json: [UInt8], contentType: String = "application/json") {
         self.init(
             status: status, headers: [.contentType: contentType, .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))

@@ -1,0 +1,45 @@
+public import Approvals
+public import Decisions
+
+/// Where keys and switches live. Implementers MUST make each change one atomic step that is durable when it returns and
+/// that stores its ``AdministrativeAct`` too, MUST answer for the named tenant only, and MUST keep key ids of different
+/// tenants apart.
+public protocol AdministrationLedger: Sendable {
+    /// A tenant's keys by key id, ascending, after `keyID`; at most `limit`.
+    func keys(tenant: String, after keyID: String?, limit: Int) async throws -> [IssuedKey]
+    func key(_ keyID: String, tenant: String) async throws -> IssuedKey?
+
+    /// - Returns: the key under which the act waits for its record.
+    /// - Throws: ``AccessError`` `.exists` where the tenant has the key id, also of a revoked key: an id in an old record must
+    ///   never come to mean somebody else.
+    func issue(_ key: APIKeyEntry, by administrator: Administrator, now: Timestamp) async throws -> String
+
+    /// Makes a key worthless from now on.
+    /// - Returns: the act's key, or nil where it was revoked already.
+    /// - Throws: ``AccessError`` `.notFound`.
+    func revoke(_ keyID: String, tenant: String, by administrator: Administrator, now: Timestamp) async throws
+        -> String?
+
+    /// The last change of each agent of the tenant that was ever switched off.
+    func agentStops(tenant: String) async throws -> [AgentStopChange]
+
+    /// Switches an agent off, or on again.
+    /// - Parameter expected: when the agent was last switched, as the caller knows it; nil inside: never; nil: whatever it is.
+    /// - Returns: the act's key, or nil where it was so already.
+    /// - Throws: ``AccessError`` `.conflict` where it was switched since.
+    func setStopped(
+        _ isStopped: Bool, _ stop: AgentSwitches.Stop, ifLastSwitched expected: LastSwitch?,
+        by administrator: Administrator, now: Timestamp
+    ) async throws -> String?
+
+    /// Acts that have no record yet, oldest first.
+    func unrecorded(limit: Int) async throws -> [UnrecordedAct]
+    func markRecorded(_ keys: [String]) async throws
+    func isRecorded(_ key: String) async throws -> Bool
+}
+
+/// When an agent was last switched.
+public enum LastSwitch: Sendable, Hashable {
+    case never
+    case at(Timestamp)
+}

@@ -1,0 +1,46 @@
+/// What a person may do in a tenant, beside what policies ask them for. Everything that is not listed for a role is not
+/// given by it; roles add up.
+public enum Role: String, Sendable, Hashable, CaseIterable {
+    /// Proposes policies.
+    case author
+    /// Judges proposals.
+    case reviewer
+    /// Publishes what was reviewed.
+    case publisher
+    /// Decides held calls, where the policy names them.
+    case approver
+    /// Sees everything and changes nothing.
+    case auditor
+    /// Keeps the tenant running: keys, and the agents' switch.
+    case `operator`
+
+    public var permissions: Set<Permission> {
+        switch self {
+        case .author: [.seePolicies, .seeAgents, .seeShadow, .proposePolicies]
+        case .reviewer: [.seePolicies, .seeAgents, .seeShadow, .reviewPolicies]
+        case .publisher: [.seePolicies, .seeAgents, .seeShadow, .publishPolicies]
+        case .approver: [.seeApprovals]
+        case .auditor:
+            [.seePolicies, .seeAgents, .seeShadow, .seeApprovals, .seeTrail, .seeKeys]
+        case .operator: [.seePolicies, .seeAgents, .seeKeys, .switchAgents, .issueKeys, .revokeKeys]
+        }
+    }
+
+    public func gives(_ permission: Permission) -> Bool { permissions.contains(permission) }
+}
+
+/// What the administration's operations ask for. The raw value is the permission's name in the API's description.
+public enum Permission: String, Sendable, Hashable, CaseIterable {
+    case seePolicies = "policies.see"
+    case proposePolicies = "policies.propose"
+    case reviewPolicies = "policies.review"
+    case publishPolicies = "policies.publish"
+    case seeShadow = "shadow.see"
+    case seeAgents = "agents.see"
+    case switchAgents = "agents.switch"
+    case seeApprovals = "approvals.see"
+    case seeTrail = "audit.see"
+    case seeKeys = "keys.see"
+    case issueKeys = "keys.issue"
+    case revokeKeys = "keys.revoke"
+}

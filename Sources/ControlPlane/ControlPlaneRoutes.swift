@@ -1,0 +1,50 @@
+public import AccessControl
+public import Approvals
+public import Decisions
+public import HTTPEndpoints
+public import PolicyBundles
+
+/// The administration over HTTP: everything under `/v1/tenants`.
+public struct ControlPlaneRoutes: Sendable {
+    /// What the operations work on.
+    public struct Parts: Sendable {
+        public var prover: any IdentityProver
+        public var ledger: any AdministrationLedger
+        public var directory: any TenantDirectory
+        public var approvals: any ApprovalLedger
+        public var bundles: any BundleStore
+        /// The journal's segments.
+        public var auditDirectory: String
+        public var now: @Sendable () -> Timestamp
+
+        public init(
+            prover: any IdentityProver, ledger: any AdministrationLedger, directory: any TenantDirectory,
+            approvals: any ApprovalLedger, bundles: any BundleStore, auditDirectory: String,
+            now: @escaping @Sendable () -> Timestamp
+        ) {
+            self.prover = prover
+            self.ledger = ledger
+            self.directory = directory
+            self.approvals = approvals
+            self.bundles = bundles
+            self.auditDirectory = auditDirectory
+            self.now = now
+        }
+    }
+
+    public let sets: [any EndpointSet]
+
+    public init(_ parts: Parts) {
+        let gate = AccessGate(prover: parts.prover)
+        let recorded = RecordedChange(ledger: parts.ledger)
+        sets = [
+            TenantRoutes(gate: gate, directory: parts.directory),
+            AgentRoutes(
+                gate: gate, ledger: parts.ledger, directory: parts.directory, recorded: recorded, now: parts.now),
+            KeyRoutes(gate: gate, ledger: parts.ledger, recorded: recorded, now: parts.now),
+            BundleRoutes(gate: gate, bundles: parts.bundles),
+            TrailRoutes(gate: gate, desk: TrailDesk(directory: parts.auditDirectory)),
+            TenantApprovalRoutes(gate: gate, approvals: parts.approvals, now: parts.now),
+        ]
+    }
+}

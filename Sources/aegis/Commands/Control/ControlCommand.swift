@@ -1,0 +1,45 @@
+public import ArgumentParser
+import Foundation
+import Logging
+
+struct ControlCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "control",
+        abstract: "Administer: the control-plane API alone, without decisions.",
+        discussion: """
+            `aegis serve` has the same API beside its decisions. Alone it works on the data directory of a gateway that runs on this
+            machine, or of one that does not run now: keys and switches take effect on that gateway within a second, and what was
+            changed is recorded in that gateway's audit trail.
+
+            EXAMPLES
+              aegis control --data-dir /var/lib/aegis --identity identity.yaml --listen 10.0.0.5:8182
+            """)
+
+    @OptionGroup var data: DataDirectory
+
+    @Option(
+        help: "How callers prove who they are: JWT, API keys (default: API keys; environment: AEGIS_IDENTITY).")
+    var identity: String?
+
+    @Option(help: "HOST:PORT of the HTTP API (default: 127.0.0.1:8182; environment: AEGIS_CONTROL_LISTEN).")
+    var listen: String?
+
+    @Option(help: "The name of the gateway whose log is written (default: gw-1; environment: AEGIS_GATEWAY).")
+    var gateway: String?
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level = .notice
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "aegis")
+        logger.logLevel = logLevel
+        let address = try TCPAddress(
+            listen ?? environment["AEGIS_CONTROL_LISTEN"] ?? "127.0.0.1:8182", option: "--listen")
+        try await ControlProcess(
+            data: data, identity: identity ?? environment["AEGIS_IDENTITY"], address: address,
+            gateway: gateway ?? environment["AEGIS_GATEWAY"] ?? "gw-1", logger: logger
+        ).run()
+    }
+}

@@ -1,0 +1,73 @@
+import Approvals
+import ControlPlane
+import Decisions
+import Foundation
+import HTTPEndpoints
+import HTTPTypes
+import Hummingbird
+import Logging
+import PolicyBundles
+import ServiceLifecycle
+import StateStoreSQLite
+import UnixSignals
+
+/// The control plane without a gateway, on the data directory of one.
+struct ControlProcess {
+    let data: DataDirectory
+    let identity: String?
+    let address: TCPAddress
+    let gateway: String
+    let logger: Logger
+
+    /// Runs until SIGTERM or SIGINT.
+    func run() async throws {
+        try data.create()
+        let store: SQLiteStateStore
+        do { store = try SQLiteStateStore(path: data.state.path) } catch let error as StateStoreError {
+            throw CommandFailure(error.message, fix: "check the file and your rights to it")
+        }
+        do {
+            try await serve(store: store)
+        } catch {
+            try? await store.close()
+            throw error
+        }
+        try await store.close()
+    }
+
+    private func serve(store: SQLiteStateStore) async throws {
+        let apiKeys = try await CredentialKeeper(store: store, logger: logger)
+        let identity = try IdentityConfiguration(path: identity, apiKeys: apiKeys, logger: logger)
+        let bundles = FileBundleStore(directory: data.url.appendingPathComponent("bundles").path)
+        let routes = ControlPlaneRoutes(
+            .init(
+                prover: identity.prover, ledger: store, directory: HistoryDirectory(data: data, bundles: bundles),
+                approvals: store, bundles: bundles, auditDirectory: data.audit.path, now: { .current() }))
+        let server = HTTPServer(
+            configuration: .init(host: address.host, port: address.port), endpoints: routes.sets + [LiveRoute()],
+            version: Version.text, logger: logger,
+            onListening: { [logger] port in logger.notice("control plane on port \(port.map(String.init) ?? "?")") })
+        var services: [any Service] = [
+            StateWatcher(followers: [apiKeys], logger: logger),
+            StandInClerk(store: store, auditDirectory: data.audit.path, gateway: gateway, logger: logger), server,
+        ]
+        services += identity.services
+        try await ServiceGroup(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).run()
+    }
+}
+
+/// `GET /healthz` of a control plane alone.
+private struct LiveRoute: EndpointSet {
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(
+                Operation(
+                    .get, "/healthz", id: "live", tag: "health", access: .anybody,
+                    summary: "Whether the process serves.",
+                    answers: [.ok("It does.", .object([.init("status", .choice(["alive"]))]))])
+            ) { _, _ in Response(json: Array(#"{"status":"alive"}"#.utf8)) }
+        ]
+    }
+}

@@ -1,0 +1,22 @@
+import ControlPlane
+import Decisions
+import PolicyBundles
+import RegoValues
+
+/// What is known of tenants where no gateway runs in this process: the bundles that were active last in the data directory.
+struct HistoryDirectory: TenantDirectory {
+    let data: DataDirectory
+    let bundles: any BundleStore
+
+    func state(of tenant: String) async throws -> TenantState? {
+        guard case .bundle(let stored, _) = try await bundles.latest(tenant: tenant, unless: nil) else { return nil }
+        return TenantState(
+            policyVersion: "\(tenant)/\(stored.version)@\(stored.digest.short)", mode: nil, activatedAt: nil,
+            refusal: nil)
+    }
+
+    func agents(of tenant: String) throws -> [String: String?] {
+        guard let registry = try? AgentRegistry(data: data, tenant: tenant) else { return [:] }
+        return registry.agents.mapValues(\.owner)
+    }
+}

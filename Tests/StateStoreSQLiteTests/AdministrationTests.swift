@@ -1,0 +1,104 @@
+import AccessControl
+import Approvals
+import Decisions
+import Foundation
+import Testing
+
+@testable import StateStoreSQLite
+
+/// Keys, switches and the acts that tell of them.
+@Suite struct AdministrationTests {
+    let path = NSTemporaryDirectory() + "administration-\(UUID().uuidString).sqlite"
+    let now = Timestamp(seconds: 1_795_000_000)
+    let lea = Administrator(user: "lea")
+
+    private func entry(_ keyID: String, tenant: String, expiresAt: Timestamp? = nil) throws -> APIKeyEntry {
+        let key = try #require(APIKey.generate(keyID: keyID))
+        return APIKeyEntry(
+            keyID: keyID, digest: key.digest,
+            caller: Caller(
+                tenant: tenant, kind: .person, name: "olga", keyID: keyID, roles: ["operator"],
+                rolesElsewhere: ["globex": ["auditor"], "initech": ["operator"]], method: .apiKey),
+            expiresAt: expiresAt)
+    }
+
+    @Test func `a key comes back as it was issued, and its act waits for its record`() async throws {
+        let store = try SQLiteStateStore(path: path)
+        let entry = try entry("olga", tenant: "acme", expiresAt: now.advanced(bySeconds: 60))
+        let act = try await store.issue(entry, by: lea, now: now)
+        let stored = try #require(try await store.key("olga", tenant: "acme"))
+        #expect(stored.entry == entry)
+        #expect(stored.createdBy == "lea")
+        #expect(stored.state(at: now) == .active)
+        #expect(stored.state(at: now.advanced(bySeconds: 60)) == .expired)
+        let waiting = try await store.unrecorded(limit: 10)
+        #expect(waiting.map(\.key) == [act])
+        #expect(
+            waiting.first?.act
+                == AdministrativeAct(
+                    .key, "api_key_issued", tenant: "acme", by: "lea", via: "command_line",
+                    detail: [
+                        "key_id": "olga", "speaks_for": "person", "name": "olga",
+                        "roles": "operator auditor@globex operator@initech",
+                        "expires_at": now.advanced(bySeconds: 60).description,
+                    ], at: now))
+        #expect(try await !store.isRecorded(act))
+        try await store.markRecorded([act])
+        #expect(try await store.isRecorded(act))
+        #expect(try await store.unrecorded(limit: 10).isEmpty)
+        try await store.close()
+    }
+
+    @Test func `two tenants may use one key id, and neither sees or revokes the other's`() async throws {
+        let store = try SQLiteStateStore(path: path)
+        for tenant in ["acme", "globex"] {
+            _ = try await store.issue(try entry("shop-1", tenant: tenant), by: lea, now: now)
+        }
+        await #expect(throws: AccessError(.exists, "there is a key `shop-1` already; choose another key id")) {
+            try await store.issue(try entry("shop-1", tenant: "acme"), by: lea, now: now)
+        }
+        #expect(try await store.keys(tenant: "acme", after: nil, limit: 10).count == 1)
+        #expect(try await store.revoke("shop-1", tenant: "acme", by: lea, now: now) != nil)
+        #expect(try await store.revoke("shop-1", tenant: "acme", by: lea, now: now) == nil, "it was so already")
+        #expect(try await store.key("shop-1", tenant: "globex")?.revokedAt == nil)
+        await #expect(throws: AccessError(.notFound, "there is no key `shop-1`")) {
+            try await store.revoke("shop-1", tenant: "initech", by: lea, now: now)
+        }
+        try await store.close()
+    }
+
+    @Test func `keys come in pages by id`() async throws {
+        let store = try SQLiteStateStore(path: path)
+        for keyID in ["c", "a", "b"] { _ = try await store.issue(try entry(keyID, tenant: "acme"), by: lea, now: now) }
+        #expect(try await store.keys(tenant: "acme", after: nil, limit: 2).map(\.entry.keyID) == ["a", "b"])
+        #expect(try await store.keys(tenant: "acme", after: "b", limit: 2).map(\.entry.keyID) == ["c"])
+        try await store.close()
+    }
+
+    @Test func `a switch is thrown only as its thrower knows it`() async throws {
+        let store = try SQLiteStateStore(path: path)
+        let stop = AgentSwitches.Stop(tenant: "acme", agent: "shop", reason: "test")
+        func turn(_ isStopped: Bool, _ expected: LastSwitch?) async throws -> String? {
+            try await store.setStopped(isStopped, stop, ifLastSwitched: expected, by: lea, now: now)
+        }
+        #expect(try await turn(true, .never) != nil)
+        await #expect(throws: AccessError(.conflict, "somebody has switched `shop` since you looked")) {
+            try await turn(false, .never)
+        }
+        let changed = try #require(try await store.agentStops(tenant: "acme").first)
+        #expect(try await turn(true, .at(changed.at)) == nil, "it is off already")
+        #expect(try await turn(false, .at(changed.at)) != nil)
+        #expect(try await store.agentStops(tenant: "globex").isEmpty)
+        #expect(try await store.unrecorded(limit: 10).map(\.act.event) == ["agent_disabled", "agent_enabled"])
+        try await store.close()
+    }
+
+    @Test func `a change that is refused leaves no act`() async throws {
+        let store = try SQLiteStateStore(path: path)
+        let entry = try entry("k", tenant: "acme")
+        _ = try await store.issue(entry, by: lea, now: now)
+        _ = try? await store.issue(entry, by: lea, now: now)
+        #expect(try await store.unrecorded(limit: 10).count == 1)
+        try await store.close()
+    }
+}
