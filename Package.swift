@@ -56,6 +56,8 @@ let package = Package(
         .target(
             name: "PolicyBundles", dependencies: ["RegoValues", "SignedTokens", "CZlib", crypto], swiftSettings: strict),
         .target(
+            name: "PolicyLifecycle", dependencies: ["PolicyBundles", "SignedTokens", crypto], swiftSettings: strict),
+        .target(
             name: "PolicyDocuments",
             dependencies: [
                 "RegoSyntax", "RegoCompiler", "RegoRuntime", "RegoValues", "Redaction",
@@ -141,7 +143,8 @@ let package = Package(
             name: "aegis",
             dependencies: [
                 "RegoValues", "RegoSyntax", "RegoCompiler", "RegoRuntime", "MerkleLog", "SignedTokens", "PolicyBundles",
-                "PolicyDocuments", "Approvals", "AuditTrail", "Redaction", "Decisions", "StateStoreSQLite",
+                "PolicyLifecycle", "PolicyDocuments", "Approvals", "AuditTrail", "Redaction", "Decisions",
+                "StateStoreSQLite",
                 "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
                 "ControlPlane", crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -189,6 +192,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PolicyBundlesTests", dependencies: ["AegisTesting", "PolicyBundles", "SignedTokens", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PolicyLifecycleTests", dependencies: ["PolicyLifecycle", "PolicyBundles", "SignedTokens"],
             swiftSettings: strict),
         .testTarget(
             name: "PolicyDocumentsTests",

@@ -17,7 +17,7 @@ LAYERS = [
     ["MerkleLog", "SignedTokens"],
     ["Redaction"],
     ["PolicyBundles", "PolicyDocuments", "Approvals", "AuditTrail"],
-    ["Decisions"],
+    ["Decisions", "PolicyLifecycle"],
     ["AccessControl"],
     ["StateStoreSQLite", "ApprovalChannels"],
     ["HTTPEndpoints"],

@@ -24,8 +24,9 @@ public struct BundleBuilder: Sendable {
     ///   - scope: what the signature is for; the verifier's ``TrustedKey`` must name the same.
     ///   - time: seconds since 1970.
     /// - Throws: as ``contentDigest()``, and `.signingFailed`.
-    public func build(signedBy key: SigningKey, scope: String? = nil, at time: Int64) throws(BundleError) -> BuiltBundle
-    {
+    public func build(
+        signedBy key: any Signer, scope: String? = nil, at time: Int64
+    ) throws(BundleError) -> BuiltBundle {
         let (files, digest) = try content()
         var entries: [SignedFileList.Entry] = []
         for file in files { entries.append(SignedFileList.Entry(path: file.path, hash: try StructuredHash.hash(file))) }
@@ -38,12 +39,12 @@ public struct BundleBuilder: Sendable {
             throw BundleError(.signingFailed, error.message, fix: error.fix)
         }
         let signature = BundleFile(path: SignatureFile.path, bytes: SignatureFile.bytes(holding: token))
-        let archive = Gzip.compress(TarWriter.archive(files + [signature]))
-        return BuiltBundle(archive: archive, revision: metadata.revision, contentDigest: digest)
+        return BuiltBundle(files: files + [signature], revision: metadata.revision, contentDigest: digest)
     }
 
     /// All files but the signature, sorted, in canonical form, the manifest with its content digest.
-    private func content() throws(BundleError) -> (files: [BundleFile], digest: BundleDigest) {
+    /// - Throws: as ``contentDigest()``.
+    public func content() throws(BundleError) -> (files: [BundleFile], digest: BundleDigest) {
         var paths: Set<String> = []
         var result: [BundleFile] = []
         for file in files {
@@ -77,14 +78,17 @@ public struct BundleBuilder: Sendable {
 /// A bundle fresh from the builder.
 public struct BuiltBundle: Sendable {
     public let archive: [UInt8]
+    /// All files, the signature last.
+    public let files: [BundleFile]
     /// Of the archive.
     public let digest: BundleDigest
     public let contentDigest: BundleDigest
     /// `TENANT/VERSION@sha256:FIRST12`.
     public let policyVersion: String
 
-    init(archive: [UInt8], revision: String, contentDigest: BundleDigest) {
-        self.archive = archive
+    init(files: [BundleFile], revision: String, contentDigest: BundleDigest) {
+        self.files = files
+        archive = Gzip.compress(TarWriter.archive(files))
         self.contentDigest = contentDigest
         digest = BundleDigest(of: archive)
         policyVersion = "\(revision)@\(digest.short)"

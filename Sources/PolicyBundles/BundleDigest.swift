@@ -25,3 +25,17 @@ public struct BundleDigest: Sendable, Hashable, CustomStringConvertible {
     /// `sha256:` and the first 12 digits, as it stands in a policy version.
     public var short: String { String(description.prefix(Self.prefix.count + 12)) }
 }
+
+extension BundleDigest {
+    /// Whether it is this digest's written form.
+    package func names(_ digest: some Sequence<UInt8>) -> Bool {
+        var digits = description.utf8.dropFirst(Self.prefix.utf8.count).makeIterator()
+        for byte in digest {
+            guard let high = digits.next(), let low = digits.next(), Self.value(high) << 4 | Self.value(low) == byte
+            else { return false }
+        }
+        return true
+    }
+
+    private static func value(_ digit: UInt8) -> UInt8 { digit < 0x3a ? digit &- 0x30 : digit &- 0x57 }
+}

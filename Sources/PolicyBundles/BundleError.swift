@@ -28,6 +28,9 @@ public struct BundleError: Error, Sendable, Hashable {
         case signatureNotCanonical = "bundle.signature-not-canonical"
         case scopeMismatch = "bundle.scope-mismatch"
         case keyTenant = "bundle.key-tenant"
+        case keyRole = "bundle.key-role"
+        case keyRevoked = "bundle.key-revoked"
+        case keyOutsidePeriod = "bundle.key-outside-period"
         case signatureExpired = "bundle.signature-expired"
         case signatureFromFuture = "bundle.signature-from-future"
         case hashUnsupported = "bundle.hash-unsupported"
@@ -41,6 +44,9 @@ public struct BundleError: Error, Sendable, Hashable {
         case versionOlder = "bundle.version-older"
         case versionReused = "bundle.version-reused"
         case parentMismatch = "bundle.parent-mismatch"
+        case reviewInvalid = "bundle.review-invalid"
+        case reviewsMissing = "bundle.reviews-missing"
+        case emergencyRefused = "bundle.emergency-refused"
         case signingFailed = "bundle.signing-failed"
     }
 

@@ -3,7 +3,8 @@ import RegoValues
 /// What reviewers sign: a digest over everything in the bundle but the reviews and the signature.
 ///
 /// SHA-256 over one line for each file, `HASH  PATH\n`, sorted by the UTF-8 bytes of the path. HASH is the hash that the
-/// bundle's signature lists. The manifest counts with `metadata.aegis.reviews` and `.content_digest` taken out.
+/// bundle's signature lists. The manifest counts with
+/// `metadata.aegis.reviews`, `.emergency` and `.content_digest` taken out: those come after.
 enum ContentDigest {
     /// - Parameter files: with the manifest, without the signatures.
     static func of(_ files: [BundleFile]) throws(BundleError) -> BundleDigest {
@@ -20,7 +21,8 @@ enum ContentDigest {
         let heap = Heap()
         return withExtendedLifetime((document, heap)) {
             let reduced = removing(
-                ["reviews", "content_digest"], under: ["metadata", "aegis"][...], from: document.root, heap)
+                ["reviews", "emergency", "content_digest"], under: ["metadata", "aegis"][...], from: document.root, heap
+            )
             return BundleFile(path: manifest.path, bytes: StructuredHash.text(reduced))
         }
     }

@@ -30,5 +30,13 @@ public struct UnverifiedBundle: Sendable {
         digest = BundleDigest(of: archive)
     }
 
+    /// The one archive of these files, as the builder would have packed it.
+    public init(packing files: [BundleFile], name: String) {
+        self.name = name
+        self.files = files.sorted(by: BundleFile.precedes)
+        archive = Gzip.compress(TarWriter.archive(files))
+        digest = BundleDigest(of: archive)
+    }
+
     func file(_ path: String) -> BundleFile? { files.first { $0.path == path } }
 }

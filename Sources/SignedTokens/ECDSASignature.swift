@@ -1,9 +1,17 @@
+import Crypto
+import FoundationEssentials
+
 /// The low-s form of ECDSA signatures on P-256. For every signature (r, s) the pair (r, n - s) is valid too; keeping the
 /// smaller s leaves one of them.
 public enum ECDSASignature {
     /// Whether the 64 bytes r, s have s at most half the group order.
     public static func isLowS(_ signature: [UInt8]) -> Bool {
         signature.count == 64 && !halfOrder.lexicographicallyPrecedes(signature[32...])
+    }
+
+    /// r and s, 64 bytes, out of the DER that OpenSSL and most devices give (SEC 1, section C.8); nil for other bytes.
+    static func raw(der: [UInt8]) -> [UInt8]? {
+        (try? P256.Signing.ECDSASignature(derRepresentation: der)).map { Array($0.rawRepresentation) }
     }
 
     static func lowS(_ signature: [UInt8]) -> [UInt8] {

@@ -1,4 +1,5 @@
 import Crypto
+import CryptoExtras
 import FoundationEssentials
 
 /// A private key with the name (`kid`) that its signatures carry. The algorithm follows from the key.
@@ -6,25 +7,29 @@ public struct SigningKey: Sendable {
     enum Secret: Sendable {
         case es256(P256.Signing.PrivateKey)
         case edDSA(Curve25519.Signing.PrivateKey)
+        case rs256(_RSA.Signing.PrivateKey)
     }
 
     public let name: String
     let secret: Secret
 
-    /// A new random key.
-    /// - Throws: `.keyNameInvalid`; `.keyUnsupported` for an algorithm that is not in ``SignatureAlgorithm/signing``.
+    /// A new random key; RSA keys get 3072 bits.
+    /// - Throws: `.keyNameInvalid`, `.signingFailed`.
     public init(generating algorithm: SignatureAlgorithm, name: String) throws(TokenError) {
         try KeyName.check(name)
         self.name = name
-        secret =
-            switch algorithm {
-            case .es256: .es256(P256.Signing.PrivateKey())
-            case .edDSA: .edDSA(Curve25519.Signing.PrivateKey())
-            case .rs256: throw TokenError(.keyUnsupported, "keys are made for ES256 or EdDSA, not for RS256")
+        switch algorithm {
+        case .es256: secret = .es256(P256.Signing.PrivateKey())
+        case .edDSA: secret = .edDSA(Curve25519.Signing.PrivateKey())
+        case .rs256:
+            guard let key = try? _RSA.Signing.PrivateKey(keySize: .bits3072) else {
+                throw TokenError(.signingFailed, "the RSA key `\(name)` could not be made")
             }
+            secret = .rs256(key)
+        }
     }
 
-    /// Reads a PKCS#8 private key: P-256 or Ed25519.
+    /// Reads a PKCS#8 private key: P-256, Ed25519 or RSA of 2048 to 8192 bits.
     /// - Throws: `.keyInvalid` for what is no PEM, `.keyUnsupported` for other kinds of key.
     public init(pem: String, name: String) throws(TokenError) {
         try KeyName.check(name)
@@ -41,9 +46,12 @@ public struct SigningKey: Sendable {
             secret = .edDSA(key)
         } else if let key = try? P256.Signing.PrivateKey(derRepresentation: block.der) {
             secret = .es256(key)
+        } else if let key = try? _RSA.Signing.PrivateKey(derRepresentation: block.der) {
+            _ = try VerificationKey.rsa(key.publicKey, name: name)
+            secret = .rs256(key)
         } else {
             throw TokenError(
-                .keyUnsupported, "the key `\(name)` is neither a P-256 nor an Ed25519 private key",
+                .keyUnsupported, "the key `\(name)` is no P-256, Ed25519 or RSA private key",
                 fix: "make one with: aegis keys generate \(name)")
         }
     }
@@ -52,6 +60,7 @@ public struct SigningKey: Sendable {
         switch secret {
         case .es256: .es256
         case .edDSA: .edDSA
+        case .rs256: .rs256
         }
     }
 
@@ -60,6 +69,7 @@ public struct SigningKey: Sendable {
         switch secret {
         case .es256(let key): VerificationKey(name: name, material: .es256(key.publicKey))
         case .edDSA(let key): VerificationKey(name: name, material: .edDSA(key.publicKey))
+        case .rs256(let key): VerificationKey(name: name, material: .rs256(key.publicKey))
         }
     }
 
@@ -69,16 +79,19 @@ public struct SigningKey: Sendable {
         case .es256(let key): key.pemRepresentation + "\n"
         case .edDSA(let key):
             PEMBlock(label: "PRIVATE KEY", der: Ed25519Encoding.privatePrefix + key.rawRepresentation).text
+        case .rs256(let key): PEMBlock(label: "PRIVATE KEY", der: Array(key.pkcs8DERRepresentation)).text
         }
     }
 
-    /// The 64 bytes of a JWS signature over `message`. ECDSA signatures are in low-s form, so that nobody can turn one
+    /// The bytes of a JWS signature over `message`. ECDSA signatures are in low-s form, so that nobody can turn one
     /// into another valid signature without the key.
     public func sign(_ message: [UInt8]) throws(TokenError) -> [UInt8] {
         do {
             switch secret {
             case .es256(let key): return ECDSASignature.lowS(Array(try key.signature(for: message).rawRepresentation))
             case .edDSA(let key): return Array(try key.signature(for: message))
+            case .rs256(let key):
+                return Array(try key.signature(for: message, padding: .insecurePKCS1v1_5).rawRepresentation)
             }
         } catch {
             throw TokenError(.signingFailed, "the key `\(name)` could not sign")

@@ -27,6 +27,13 @@ public struct TokenError: Error, Sendable, Hashable {
         case keyExists = "key.exists"
         case keyFile = "key.file"
         case signingFailed = "key.signing-failed"
+        case keyNotPermitted = "key.not-permitted"
+        case keyOutsidePeriod = "key.outside-period"
+        case keyRevoked = "key.revoked"
+        case documentInvalid = "document.invalid"
+        case trustInvalid = "trust.invalid"
+        case trustUnsigned = "trust.unsigned"
+        case trustOlder = "trust.older"
     }
 
     public let code: Code

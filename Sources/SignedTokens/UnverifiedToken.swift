@@ -93,7 +93,7 @@ public struct VerifiedToken: Sendable {
     public let payload: [UInt8]
     /// The name of the key that signed it.
     public let keyID: String
-    /// The raw signature, 64 bytes with the algorithms of ``SignatureAlgorithm``.
+    /// The raw signature, as JWS has it.
     public let signature: [UInt8]
 
     /// The claims: a JSON object without duplicate names.

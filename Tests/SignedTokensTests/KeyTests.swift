@@ -11,7 +11,7 @@ import Testing
 
         """
 
-    @Test(arguments: SignatureAlgorithm.signing)
+    @Test(arguments: SignatureAlgorithm.allCases)
     func `a key survives its PEM form`(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(generating: algorithm, name: "ops-2026")
         let again = try SigningKey(pem: key.pem, name: "ops-2026")
@@ -66,7 +66,7 @@ import Testing
         ),
         (
             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-            "the key `k` is neither a P-256 nor an Ed25519 private key"
+            "the key `k` is no P-256, Ed25519 or RSA private key"
         ),
     ])
     func `a private key that is none is refused`(pem: String, message: String) {
@@ -110,7 +110,7 @@ import Testing
         #expect(ECDSASignature.lowS(other) == signature)
     }
 
-    @Test(arguments: SignatureAlgorithm.signing)
+    @Test(arguments: SignatureAlgorithm.allCases)
     func `a signature of another length is refused`(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(generating: algorithm, name: "k")
         let signature = try key.sign([1])

@@ -6,7 +6,7 @@ import Testing
 
 /// Keys and tokens as OpenSSL and PyJWT see them.
 @Suite struct OtherToolTests {
-    @Test(.enabled(if: OtherTool.hasOpenSSL), arguments: SignatureAlgorithm.signing)
+    @Test(.enabled(if: OtherTool.hasOpenSSL), arguments: SignatureAlgorithm.allCases)
     func `openssl reads our private key and finds our public key`(algorithm: SignatureAlgorithm) throws {
         try withFolder { folder in
             let key = try SigningKey(generating: algorithm, name: "k")
@@ -25,6 +25,7 @@ import Testing
         arguments: [
             (SignatureAlgorithm.es256, ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]),
             (.edDSA, ["-algorithm", "ED25519"]),
+            (.rs256, ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]),
         ])
     func `we read the private keys that openssl makes`(algorithm: SignatureAlgorithm, options: [String]) throws {
         try withFolder { folder in
@@ -38,7 +39,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherTool.hasPyJWT), arguments: SignatureAlgorithm.signing)
+    @Test(.enabled(if: OtherTool.hasPyJWT), arguments: SignatureAlgorithm.allCases)
     func `PyJWT verifies our tokens`(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(generating: algorithm, name: "k")
         let token = try key.token(over: Array(#"{"sub":"finance-agent"}"#.utf8))

@@ -3,6 +3,8 @@ import RegoValues
 /// `.manifest`: what a bundle says of itself.
 public struct BundleManifest: Sendable, Hashable {
     public static let path = ".manifest"
+    /// Where a bundle keeps its signature.
+    public static let signaturePath = SignatureFile.path
 
     /// `TENANT/VERSION`.
     public let revision: String
@@ -27,6 +29,11 @@ public struct BundleManifest: Sendable, Hashable {
         try metadata.checkNames(["aegis"])
         self.metadata = try BundleMetadata(metadata.child("aegis"))
         guard revision == self.metadata.revision else { throw reader.wrong("revision", "`\(self.metadata.revision)`") }
+    }
+
+    /// Reads the bytes of a `.manifest`.
+    package init(reading bytes: [UInt8]) throws(BundleError) {
+        try self.init(BundleFile(path: Self.path, bytes: bytes))
     }
 
     init(roots: [String], metadata: BundleMetadata) {

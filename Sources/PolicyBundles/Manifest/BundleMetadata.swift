@@ -18,12 +18,17 @@ public struct BundleMetadata: Sendable, Hashable {
     public var reviews: [BundleReview]
     /// Compliance control ids and the policies that carry them.
     public var controls: [String: [String]]
+    /// The reviewed version whose content this one brings back; nil for new content.
+    public var restores: RestoredVersion?
+    /// Why it was published without its reviews; nil where it was not.
+    public var emergency: EmergencyNote?
     /// What reviewers sign; the builder fills it in (``ContentDigest``).
     public internal(set) var contentDigest: BundleDigest?
 
     public init(
         tenant: String, region: String? = nil, version: Int, parent: BundleDigest? = nil, createdAt: String,
-        author: String, reviews: [BundleReview] = [], controls: [String: [String]] = [:]
+        author: String, reviews: [BundleReview] = [], controls: [String: [String]] = [:],
+        restores: RestoredVersion? = nil, emergency: EmergencyNote? = nil
     ) {
         self.tenant = tenant
         self.region = region
@@ -33,6 +38,8 @@ public struct BundleMetadata: Sendable, Hashable {
         self.author = author
         self.reviews = reviews
         self.controls = controls
+        self.restores = restores
+        self.emergency = emergency
     }
 
     /// `TENANT/VERSION`.
@@ -47,7 +54,7 @@ public struct BundleMetadata: Sendable, Hashable {
         }
         try reader.checkNames([
             "tenant", "region", "version", "parent", "created_at", "author", "reviews", "controls", "schema_version",
-            "content_digest",
+            "content_digest", "restores", "emergency",
         ])
         tenant = try reader.string("tenant")
         guard Self.isTenantName(tenant) else { throw reader.wrong("tenant", "1 to 63 of a-z, 0-9, `-` and `_`") }
@@ -74,11 +81,13 @@ public struct BundleMetadata: Sendable, Hashable {
             }
             controls[control] = policies
         }
+        restores = try reader.optionalChild("restores").map(RestoredVersion.init)
+        emergency = try reader.optionalChild("emergency").map(EmergencyNote.init)
         contentDigest = try Self.digest(reader, "content_digest")
         guard contentDigest != nil else { throw reader.wrong("content_digest", "a `sha256:` digest") }
     }
 
-    private static func digest(_ reader: ManifestReader, _ name: StaticString) throws(BundleError) -> BundleDigest? {
+    static func digest(_ reader: ManifestReader, _ name: StaticString) throws(BundleError) -> BundleDigest? {
         guard let text = try reader.optionalString(name) else { return nil }
         guard let digest = BundleDigest(text) else { throw reader.wrong(name, "a `sha256:` digest") }
         return digest
@@ -107,6 +116,8 @@ public struct BundleMetadata: Sendable, Hashable {
             Entry(key: heap.string("controls"), value: controls),
             Entry(key: heap.string("schema_version"), value: .integer(Self.schemaVersion)),
         ]
+        if let restores { entries.append(Entry(key: heap.string("restores"), value: restores.value(in: heap))) }
+        if let emergency { entries.append(Entry(key: heap.string("emergency"), value: emergency.value(in: heap))) }
         if let contentDigest {
             entries.append(Entry(key: heap.string("content_digest"), value: text(contentDigest.description)))
         }

@@ -41,6 +41,11 @@ struct ManifestReader {
         return ManifestReader(object: value, path: "\(path)\(name).")
     }
 
+    func optionalChild(_ name: StaticString) throws(BundleError) -> ManifestReader? {
+        let value = object.lookup(name)
+        return value.isUndefined || value.kind == .null ? nil : try child(name)
+    }
+
     func children(_ name: StaticString) throws(BundleError) -> [ManifestReader] {
         let value = object.lookup(name)
         guard value.kind == .array, value.elements.allSatisfy({ $0.kind == .object }) else {

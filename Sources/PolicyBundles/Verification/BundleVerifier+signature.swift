@@ -33,6 +33,7 @@ extension BundleVerifier {
                 in: SignatureFile.path, fix: "sign the bundle again with a key for this use")
         }
         try checkTime(list, keyID: token.keyID, now: now)
+        try check(trusted, at: UTCTime(seconds: list.signedAt))
         return (list, token.keyID, trusted)
     }
 
@@ -74,6 +75,22 @@ extension BundleVerifier {
                 .signatureExpired,
                 "the signature by `\(keyID)` has expired: it is \(age) s old, the limit is \(longestSignatureAge) s",
                 in: SignatureFile.path, fix: "build and publish the policies again, under the next version")
+        }
+    }
+
+    /// The key's holder may publish, and the key was valid when it signed.
+    private func check(_ trusted: TrustedKey, at time: UTCTime) throws(BundleError) {
+        guard trusted.mayAct(as: PolicyRole.publisher) else {
+            throw BundleError(
+                .keyRole, "the holder of the key `\(trusted.key.name)` is no publisher", in: SignatureFile.path,
+                fix: "have a publisher sign it")
+        }
+        do throws(TokenError) {
+            try trusted.check(at: time)
+        } catch {
+            throw BundleError(
+                error.code == .keyRevoked ? .keyRevoked : .keyOutsidePeriod, error.message, in: SignatureFile.path,
+                fix: "publish the policies again with a key that is valid")
         }
     }
 

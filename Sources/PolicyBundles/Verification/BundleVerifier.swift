@@ -60,6 +60,7 @@ public struct BundleVerifier: Sendable {
             let manifest = try readManifest(bundle)
             let (data, contentErrors) = ContentCheck.read(bundle.files, manifest: manifest)
             errors += contentErrors + placeErrors(manifest.metadata, bundle.digest, signer: signed.trusted)
+            errors += ReviewCheck(trust: trust, signer: signed.trusted).errors(in: manifest, files: bundle.files)
             content = (manifest, data)
         } catch {
             errors.append(error)

@@ -18,7 +18,7 @@ struct KeysGenerate: ParsableCommand {
     @Argument(help: "The key's name: letters, digits, `.`, `_` and `-`.")
     var name: String
 
-    @Option(help: "ES256 or EdDSA; stock OPA verifies both.", transform: Self.algorithm(named:))
+    @Option(help: "ES256, EdDSA or RS256; stock OPA verifies all three.", transform: Self.algorithm(named:))
     var algorithm: SignatureAlgorithm = .es256
 
     @Option(
@@ -55,9 +55,10 @@ struct KeysGenerate: ParsableCommand {
     }
 
     private static func algorithm(named name: String) throws -> SignatureAlgorithm {
-        guard let algorithm = SignatureAlgorithm.signing.first(where: { $0.rawValue.lowercased() == name.lowercased() })
+        guard
+            let algorithm = SignatureAlgorithm.allCases.first(where: { $0.rawValue.lowercased() == name.lowercased() })
         else {
-            throw ValidationError("`\(name)` is not an algorithm to sign with; choose ES256 or EdDSA")
+            throw ValidationError("`\(name)` is not an algorithm to sign with; choose ES256, EdDSA or RS256")
         }
         return algorithm
     }

@@ -1,26 +1,11 @@
-/// A public key with what it may speak for.
-public struct TrustedKey: Sendable {
-    public let key: VerificationKey
-    /// What the key is for, such as `bundles`; a signature's own scope must be equal. nil: signatures without scope.
-    public let scope: String?
-    /// The tenants it may sign for; nil: all.
-    public let tenants: Set<String>?
-
-    public init(_ key: VerificationKey, scope: String? = nil, tenants: Set<String>? = nil) {
-        self.key = key
-        self.scope = scope
-        self.tenants = tenants
-    }
-
-    public func maySign(forTenant tenant: String) -> Bool { tenants?.contains(tenant) ?? true }
-}
-
 /// A named trust root: the keys that somebody believes, by key id. What is not in it is not trusted.
 public struct KeyRing: Sendable {
     private let keys: [String: TrustedKey]
+    /// Who has to approve a tenant's policies, where a trust root says so.
+    public let reviewRules: ReviewRulebook
 
     /// - Throws: `.keyDuplicate` when two keys bear one name.
-    public init(_ trusted: [TrustedKey]) throws(TokenError) {
+    public init(_ trusted: [TrustedKey], reviewRules: ReviewRulebook = ReviewRulebook()) throws(TokenError) {
         var keys: [String: TrustedKey] = [:]
         for entry in trusted {
             guard keys.updateValue(entry, forKey: entry.key.name) == nil else {
@@ -29,6 +14,7 @@ public struct KeyRing: Sendable {
             }
         }
         self.keys = keys
+        self.reviewRules = reviewRules
     }
 
     /// The public keys in these files, each under the name of its file, all trusted for the same.

@@ -1,0 +1,156 @@
+public import PolicyBundles
+public import SignedTokens
+
+/// Verifies a tenant's history from its files alone: every event's form, hash, signature and place, every rule (separation of
+/// duties, quorum, roles, dense versions), every object, and that every bundle is built of what was reviewed.
+public struct HistoryVerifier: Sendable {
+    private let tenant: String
+    private let files: TenantFiles
+    /// The trust root that the asker brought; nil: the history is judged by its own.
+    private let pinned: SignedTrustRoot?
+    /// The digest of the last event, known from elsewhere.
+    private let expectedHead: String?
+    /// Where published bundles are compared with; nil: nowhere.
+    private let published: (any BundleStore)?
+
+    public init(
+        tenant: String, store: any HistoryStore, pinned: SignedTrustRoot? = nil, expectedHead: String? = nil,
+        published: (any BundleStore)? = nil
+    ) {
+        self.tenant = tenant
+        files = TenantFiles(tenant: tenant, store: store)
+        self.pinned = pinned
+        self.expectedHead = expectedHead
+        self.published = published
+    }
+
+    /// - Throws: `.unavailable` and `.contentInvalid`; what is wrong with the history is in the report.
+    public func verify() async throws(LifecycleError) -> HistoryReport {
+        var report = HistoryReport(tenant: tenant)
+        let (events, isWhole) = try await readChain(&report)
+        var history = PolicyHistory(replaying: try HistoryState(tenant: tenant), files: files)
+        for event in events {
+            let path = files.store.location(of: files.eventPath(event.event.index))
+            do throws(LifecycleError) {
+                try await history.replay(event)
+            } catch {
+                report.faults.append(error.located(at: path))
+                report.notes.append("what follows event \(event.event.index) was not judged by the rules")
+                break
+            }
+            report.signatures += 1
+            try await checkStep(event, history, &report)
+        }
+        report.events = events.count
+        report.versions = history.state.versions.count
+        report.approvals = history.state.proposals.reduce(0) { $0 + $1.approvals.count }
+        report.head = history.state.head
+        checkEnd(history.state, isWhole, &report)
+        if let published, report.isIntact { try await compare(with: published, history, &report) }
+        return report
+    }
+
+    /// The events up to the first that cannot be followed, all of them read.
+    private func readChain(
+        _ report: inout HistoryReport
+    ) async throws(LifecycleError) -> (events: [SignedEvent], isWhole: Bool) {
+        let names = try await files.store.names(in: "\(tenant)/events")
+        let indexes = Set(names.compactMap(TenantFiles.eventIndex))
+        for name in names.sorted() where TenantFiles.eventIndex(name) == nil {
+            report.faults.append(
+                LifecycleError(
+                    .unexpectedFile, "this is no event",
+                    location: files.store.location(of: "\(tenant)/events/\(name)"), fix: "take the file away"))
+        }
+        guard let last = indexes.max() else {
+            report.faults.append(
+                LifecycleError(
+                    .eventMissing, "tenant `\(tenant)` has no history here",
+                    location: files.store.location(of: "\(tenant)/events"), fix: "name the folder: --history DIR"))
+            return ([], false)
+        }
+        var events: [SignedEvent] = []
+        var isWhole = true
+        for index in 1...last {
+            let path = files.eventPath(index)
+            let place = files.store.location(of: path)
+            guard indexes.contains(index), let bytes = try await files.store.read(path) else {
+                report.faults.append(
+                    LifecycleError(
+                        .eventMissing, "event \(index) is gone, and there are later ones", location: place,
+                        fix: "restore the file from a copy"))
+                isWhole = false
+                continue
+            }
+            do throws(LifecycleError) {
+                let event = try SignedEvent(reading: bytes)
+                if isWhole { events.append(event) }
+            } catch {
+                report.faults.append(try await describe(error, bytes, index).located(at: place))
+                isWhole = false
+            }
+        }
+        if isWhole { try await findAltered(&events, &report) }
+        return (events, isWhole && report.isIntact)
+    }
+
+    /// An event whose bytes are not those that the next event names was altered, whatever it says now.
+    private func findAltered(_ events: inout [SignedEvent], _ report: inout HistoryReport) async throws(LifecycleError)
+    {
+        for (event, next) in zip(events, events.dropFirst()) where next.event.previous != event.digest.description {
+            guard let named = BundleDigest(next.event.previous) else { continue }
+            let change = OneByteChange.find(in: event.bytes, giving: named)
+            // One byte away from what the next event names: this file. Otherwise either could be it, and signatures tell.
+            guard let change else { continue }
+            report.faults.append(
+                LifecycleError(
+                    .eventChanged,
+                    "event \(event.event.index) (\(event.event.id), \(event.event.body.kind.rawValue) by `\(event.event.person)`) was altered: \(change)",
+                    location: files.store.location(of: files.eventPath(event.event.index)), byte: change.offset,
+                    fix: "restore the file from a copy"))
+            events.removeSubrange((event.event.index - 1)...)
+            return
+        }
+    }
+
+    /// A file that is no event any more: the byte that broke it, if it is one.
+    private func describe(
+        _ error: LifecycleError, _ bytes: [UInt8], _ index: Int
+    ) async throws(LifecycleError) -> LifecycleError {
+        guard let next = try await files.store.read(files.eventPath(index + 1)),
+            let named = (try? SignedEvent(reading: next)).flatMap({ BundleDigest($0.event.previous) }),
+            let change = OneByteChange.find(in: bytes, giving: named)
+        else { return error }
+        return LifecycleError(
+            .eventChanged, "event \(index) was altered: \(change)", byte: change.offset,
+            fix: "restore the file from a copy")
+    }
+
+    private func checkEnd(_ state: HistoryState, _ isWhole: Bool, _ report: inout HistoryReport) {
+        if let expectedHead, expectedHead != state.head, isWhole {
+            report.faults.append(
+                LifecycleError(
+                    .headMismatch,
+                    "the last event is \(state.head), and should be \(expectedHead): the end is missing, or was exchanged",
+                    location: files.store.location(of: files.eventPath(state.count)),
+                    fix: "restore the history from a copy"))
+        }
+        if let pinned {
+            do throws(LifecycleError) {
+                _ = try PolicyHistory.isNewer(pinned, than: state)
+            } catch {
+                report.faults.append(error)
+            }
+        } else if let root = state.root {
+            let names = root.rootKeys.map { "\($0.name) \($0.fingerprint)" }.joined(separator: ", ")
+            report.notes.append("judged by the history's own trust root, whose root key is \(names)")
+        }
+        for version in state.owedReviews {
+            report.notes.append(
+                "version \(version.number) was published in an emergency and still waits for its review")
+        }
+        if let last = state.versions.last, last.store == nil {
+            report.notes.append("version \(last.number) is signed, and no store has confirmed it")
+        }
+    }
+}
