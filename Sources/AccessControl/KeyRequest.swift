@@ -18,7 +18,7 @@ public struct KeyRequest: Sendable, Hashable {
     /// The longest that a person's key from the API may live, in seconds.
     public static let longestPersonalLife: Int64 = 366 * 86_400
     /// The rights beyond calling that there are.
-    public static let knownGrants = ["dry_run"]
+    public static let knownGrants = ["bundles", "dry_run"]
 
     public init(
         keyID: String, kind: Caller.Kind, roles: [String] = [], grants: [String] = [], expiresAt: Timestamp? = nil
