@@ -133,6 +133,7 @@ let package = Package(
             name: "ControlPlane",
             dependencies: [
                 "HTTPEndpoints", "AccessControl", "AuditTrail", "Decisions", "Approvals", "PolicyBundles",
+                "PolicyLifecycle", "SignedTokens",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -245,7 +246,7 @@ let package = Package(
             name: "ControlPlaneTests",
             dependencies: [
                 "AegisTesting", "ControlPlane", "DecisionAPI", "HTTPEndpoints", "Decisions", "PolicyBundles",
-                "StateStoreSQLite",
+                "PolicyLifecycle", "StateStoreSQLite",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -3,6 +3,7 @@ public import Approvals
 public import Decisions
 public import HTTPEndpoints
 public import PolicyBundles
+public import PolicyLifecycle
 
 /// The administration over HTTP: everything under `/v1/tenants`.
 public struct ControlPlaneRoutes: Sendable {
@@ -13,13 +14,16 @@ public struct ControlPlaneRoutes: Sendable {
         public var directory: any TenantDirectory
         public var approvals: any ApprovalLedger
         public var bundles: any BundleStore
+        /// The tenants' policy histories.
+        public var histories: any HistoryStore
         /// The journal's segments.
         public var auditDirectory: String
         public var now: @Sendable () -> Timestamp
 
         public init(
             prover: any IdentityProver, ledger: any AdministrationLedger, directory: any TenantDirectory,
-            approvals: any ApprovalLedger, bundles: any BundleStore, auditDirectory: String,
+            approvals: any ApprovalLedger, bundles: any BundleStore, histories: any HistoryStore,
+            auditDirectory: String,
             now: @escaping @Sendable () -> Timestamp
         ) {
             self.prover = prover
@@ -27,6 +31,7 @@ public struct ControlPlaneRoutes: Sendable {
             self.directory = directory
             self.approvals = approvals
             self.bundles = bundles
+            self.histories = histories
             self.auditDirectory = auditDirectory
             self.now = now
         }
@@ -43,6 +48,7 @@ public struct ControlPlaneRoutes: Sendable {
                 gate: gate, ledger: parts.ledger, directory: parts.directory, recorded: recorded, now: parts.now),
             KeyRoutes(gate: gate, ledger: parts.ledger, recorded: recorded, now: parts.now),
             BundleRoutes(gate: gate, bundles: parts.bundles),
+            LifecycleRoutes(gate: gate, store: parts.histories),
             TrailRoutes(gate: gate, desk: TrailDesk(directory: parts.auditDirectory)),
             TenantApprovalRoutes(gate: gate, approvals: parts.approvals, now: parts.now),
         ]

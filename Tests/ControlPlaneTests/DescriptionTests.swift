@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import PolicyBundles
+import PolicyLifecycle
 import StateStoreSQLite
 import Testing
 
@@ -22,6 +23,7 @@ import Testing
             .init(
                 prover: APIKeyProver([]), ledger: try SQLiteStateStore(path: folder + ".sqlite"),
                 directory: NoTenants(), approvals: fixture.ledger, bundles: FileBundleStore(directory: folder),
+                histories: FileHistoryStore(directory: folder),
                 auditDirectory: folder, now: { fixture.clock.now }))
         return DecisionAPIServer(
             configuration: .init(port: 0), decisions: fixture.point, desk: fixture.desk, prover: APIKeyProver([]),

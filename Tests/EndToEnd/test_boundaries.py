@@ -1,5 +1,6 @@
 """Every operation of the API × every kind of caller × own, granted, foreign and absent tenant. What may be done is taken from nothing
 but the published description and the roles; what is not in the table fails the suite."""
+import hashlib
 import json
 import sqlite3
 import time
@@ -10,6 +11,8 @@ from tenants import Tenants
 
 ROLES = ("author", "reviewer", "publisher", "approver", "auditor", "operator")
 AGENT, KEY = "shop", "planner-1"
+OBJECT = b"a file of a bundle"
+DIGEST = "sha256:" + hashlib.sha256(OBJECT).hexdigest()
 ABSENT = "umbrella"
 
 
@@ -27,7 +30,10 @@ def api(tmp_path_factory):
     tenants.person("acme", "acme-revoked", *ROLES)
     run("keys", "revoke", "acme-revoked", "--tenant", "acme", "--data-dir", tenants.data)
     tenants.issue("globex", "globex-only")
-    yield tenants.start()
+    tenants.start()
+    for who, tenant in ((("acme", "acme-author"), "acme"), (("globex", "globex-all"), "globex")):
+        assert tenants.ask("PUT", f"/v1/tenants/{tenant}/policy/objects/{DIGEST}", who, OBJECT)[0] == 204
+    yield tenants
     tenants.stop()
 
 
@@ -72,12 +78,16 @@ def request(api, method, path, operation, tenant):
         body = {"state": "enabled"}
     elif operation["operationId"] == "issueKey":
         body = {"key_id": f"fresh-{next(FRESH)}", "kind": "agent"}
+    elif operation["operationId"] == "keepPolicyObject":
+        body = OBJECT
+    elif operation["operationId"] == "addPolicyEvent":
+        body = {}  # an event is signed elsewhere; test_policy_over_http adds real ones
     key = KEY
     if operation["operationId"] == "revokeKey":
         key = f"doomed-{next(FRESH)}"
         if tenant in api.names:
             api.issue(tenant, key)
-    filled = path.format(tenant=tenant, agent=AGENT, key_id=key, version=1)
+    filled = path.format(tenant=tenant, agent=AGENT, key_id=key, version=1, digest=DIGEST)
     return method, filled, body
 
 
@@ -90,12 +100,12 @@ def expected(kind, home, roles, operation, tenant):
     if tenant != home and not roles.get(tenant):
         return {404}
     own = roles.get(tenant, set())
-    allowed = operation.get("x-aegis-roles")
-    if allowed is None:
-        allowed = {"showTenant": None, "issueKey": ["operator"], "revokeKey": ["operator"]}[operation["operationId"]]
+    allowed = operation.get("x-aegis-roles") or {
+        "showTenant": None, "issueKey": ["operator"], "revokeKey": ["operator"], "addPolicyEvent": ["author", "reviewer", "publisher"],
+    }[operation["operationId"]]
     if allowed is not None and not own & set(allowed):
         return {403}
-    return {200, 201}
+    return {400} if operation["operationId"] == "addPolicyEvent" else {200, 201, 204}
 
 
 def test_every_administrative_operation_for_every_caller_in_every_tenant(api, description):
@@ -103,7 +113,7 @@ def test_every_administrative_operation_for_every_caller_in_every_tenant(api, de
     for method, path, operation in administrative(description):
         for name, (key, kind, home, roles) in callers(api).items():
             for tenant in ("acme", "globex", "mssp", ABSENT):
-                if tenant == "mssp" and any(part in path for part in ("{agent}", "{version}", "{key_id}")):
+                if tenant == "mssp" and any(part in path for part in ("{agent}", "{version}", "{key_id}", "{digest}")):
                     continue  # there is none to find there
                 verb, filled, sent = request(api, method, path, operation, tenant)
                 status, headers, body = api.ask(verb, filled, key, sent)
@@ -298,7 +308,6 @@ def test_a_bundle_comes_byte_for_byte_under_its_digest(api):
     listed = api.ask("GET", path, who)[2]
     shown = api.ask("GET", f"{path}/{listed['versions'][0]}", who)
     assert shown[2]["manifest"]["metadata"]["aegis"]["tenant"] == "acme" and shown[1]["etag"] == f'"{shown[2]["digest"]}"'
-    import hashlib
     import urllib.request
     ask = urllib.request.Request(f"http://127.0.0.1:{api.api}{path}/{listed['versions'][0]}/archive", headers={"x-aegis-api-key": api.keys[who]})
     with urllib.request.urlopen(ask) as answer:

@@ -35,7 +35,7 @@ def test_what_is_served_is_what_is_published_but_for_the_channels(api):
 
 def test_a_path_or_method_that_is_not_described_is_not_served(api):
     for path, operations in PUBLISHED["paths"].items():
-        filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26)
+        filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26, digest="sha256:" + "0" * 64)
         for method in ("GET", "PUT", "POST", "DELETE", "PATCH"):
             if method.lower() in operations:
                 continue
@@ -52,7 +52,7 @@ def test_answers_are_as_described(api):
         jsonschema.Draft202012Validator({**schema, **schemas}).validate(value)
     for path, operations in PUBLISHED["paths"].items():
         for method, operation in operations.items():
-            filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26)
+            filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26, digest="sha256:" + "0" * 64)
             for who in (("acme", "lea"), ("acme", "shop-1"), None):
                 if method != "get" or "channels" in operation["tags"]:
                     continue

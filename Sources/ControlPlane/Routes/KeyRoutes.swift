@@ -30,7 +30,9 @@ struct KeyRoutes: EndpointSet {
         body: .object([
             .init("key_id", .pattern("^[A-Za-z0-9-]{1,64}$")), .init("kind", .choice(["agent", "person"])),
             .init("roles", .nullable(.list(.text(1...128), atMost: 64)), required: false, "Of a person's key."),
-            .init("grants", .nullable(.list(.choice(KeyRequest.knownGrants), atMost: 64)), required: false, "Of an agent's key."),
+            .init(
+                "grants", .nullable(.list(.choice(KeyRequest.knownGrants), atMost: 64)), required: false,
+                "Of an agent's key."),
             .init(
                 "expires_at", .nullable(.time), required: false, "Required for a person's key, within 366 days."),
         ]),

@@ -7,6 +7,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import PolicyBundles
+import PolicyLifecycle
 import ServiceLifecycle
 import StateStoreSQLite
 import UnixSignals
@@ -42,7 +43,8 @@ struct ControlProcess {
         let routes = ControlPlaneRoutes(
             .init(
                 prover: identity.prover, ledger: store, directory: HistoryDirectory(data: data, bundles: bundles),
-                approvals: store, bundles: bundles, auditDirectory: data.audit.path, now: { .current() }))
+                approvals: store, bundles: bundles, histories: FileHistoryStore(directory: data.history.path),
+                auditDirectory: data.audit.path, now: { .current() }))
         let server = HTTPServer(
             configuration: .init(host: address.host, port: address.port), endpoints: routes.sets + [LiveRoute()],
             version: Version.text, logger: logger,

@@ -9,6 +9,7 @@ import Foundation
 import HTTPEndpoints
 import Logging
 import PolicyBundles
+import PolicyLifecycle
 import Redaction
 import ServiceLifecycle
 import SignedTokens
@@ -94,6 +95,7 @@ struct Gateway {
                 prover: identity.prover, ledger: store, directory: RegistryDirectory(registry: registry),
                 approvals: store,
                 bundles: FileBundleStore(directory: configuration.data.url.appendingPathComponent("bundles").path),
+                histories: FileHistoryStore(directory: configuration.data.history.path),
                 auditDirectory: configuration.data.audit.path, now: now))
         var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
         api.longestHold = .seconds(configuration.holdCalls)

@@ -14,6 +14,8 @@ struct DataDirectory: ParsableArguments {
     }
 
     var state: URL { url.appendingPathComponent("state.sqlite") }
+    /// The tenants' policy histories, as the control plane takes them.
+    var history: URL { url.appendingPathComponent("policy-history", isDirectory: true) }
     var audit: URL { url.appendingPathComponent("audit", isDirectory: true) }
     var keys: URL { url.appendingPathComponent("keys", isDirectory: true) }
 

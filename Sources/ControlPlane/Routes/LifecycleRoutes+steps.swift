@@ -1,0 +1,102 @@
+import AccessControl
+import Approvals
+import Decisions
+import HTTPEndpoints
+import HTTPTypes
+import Hummingbird
+import PolicyBundles
+import PolicyLifecycle
+import SignedTokens
+
+extension LifecycleRoutes {
+    func add(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let (person, tenant) = try gate.enter(Self.add, request, context)
+        // Whoever has none of these has no business with the body either.
+        let steps: [Permission] = [.proposePolicies, .reviewPolicies, .publishPolicies]
+        guard steps.contains(where: { person.may($0, in: tenant) }) else {
+            try person.require(.proposePolicies, in: tenant)
+            return Problem.fault.response
+        }
+        let bytes = try await request.bytes(limit: SignedEvent.largest)
+        let event: SignedEvent
+        do { event = try SignedEvent(reading: bytes) } catch { throw AdmissionError.malformed(error.message) }
+        try person.require(Self.permission(for: event.event.body.kind), in: tenant)
+        var history = try await open(tenant)
+        if history.events.contains(where: { $0.digest == event.digest }) { return Response(json: bytes) }
+        do throws(LifecycleError) {
+            try await history.receive(event)
+        } catch {
+            throw Problem(error)
+        }
+        return Response(status: .created, json: bytes)
+    }
+
+    private static func permission(for kind: EventBody.Kind) -> Permission {
+        switch kind {
+        case .proposed, .withdrawn: .proposePolicies
+        case .commented, .approved, .rejected: .reviewPolicies
+        case .signed, .published, .trusted: .publishPolicies
+        }
+    }
+
+    func open(_ tenant: String) async throws -> PolicyHistory {
+        try await told { () async throws(LifecycleError) in try await PolicyHistory.open(tenant: tenant, in: store) }
+    }
+
+    func told<Answer>(_ work: () async throws(LifecycleError) -> Answer) async throws -> Answer {
+        do throws(LifecycleError) { return try await work() } catch { throw Problem(error) }
+    }
+
+    static func digest(_ context: BasicRequestContext) throws -> BundleDigest {
+        guard let digest = context.parameters.get("digest").flatMap({ BundleDigest($0) }) else {
+            throw AccessError(.notFound, "there is no such object")
+        }
+        return digest
+    }
+
+    static func view(_ state: HistoryState) -> [UInt8] {
+        var json = JSONText()
+        json.object { json in
+            json.key("proposals")
+            json.array { json in
+                for record in state.proposals.reversed() {
+                    json.object { json in
+                        json.field("proposal_id", record.id)
+                        json.field("title", record.proposal.title)
+                        json.field("author", record.author)
+                        json.field("proposed_at", record.time.description)
+                        json.field("version", Int64(record.proposal.version))
+                        json.field("content_digest", record.proposal.contentDigest.description)
+                        json.field("status", status(of: record, in: state))
+                        json.field("approved_by", record.approvers)
+                        json.field("comments", Int64(record.remarks.count))
+                    }
+                }
+            }
+        }
+        return json.bytes
+    }
+
+    private static func status(of record: ProposalRecord, in state: HistoryState) -> String {
+        switch record.status {
+        case .open: state.isStale(record) ? "stale" : "open"
+        case .rejected: "rejected"
+        case .withdrawn: "withdrawn"
+        case .signed: "signed"
+        case .revised: "revised"
+        }
+    }
+}
+
+extension Problem {
+    /// What the rules of the history say against a step.
+    init(_ error: LifecycleError) {
+        let status: HTTPResponse.Status
+        switch error.code {
+        case .objectMissing, .unknownVersion, .unknownProposal: status = .notFound
+        case .unavailable: status = .serviceUnavailable
+        default: status = .conflict
+        }
+        self.init(status, error.code.rawValue, "the history does not take this", error.message)
+    }
+}

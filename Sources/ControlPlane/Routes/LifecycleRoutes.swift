@@ -1,0 +1,135 @@
+import AccessControl
+import Approvals
+import Decisions
+import HTTPEndpoints
+import HTTPTypes
+import Hummingbird
+import PolicyBundles
+import PolicyLifecycle
+
+/// A tenant's policy history: its chain of signed events, and the objects that they name.
+///
+/// Events are signed where their authors' keys are, and never here: what comes in is held to every rule of the history before
+/// it counts, and nothing that this server knows could make one.
+struct LifecycleRoutes: EndpointSet {
+    let gate: AccessGate
+    let store: any HistoryStore
+
+    private static let digestParameter = Operation.Parameter(
+        "digest", in: .path, .pattern("^sha256:[0-9a-f]{64}$"), "SHA-256 of the bytes.")
+
+    static let events = Operation(
+        .get, "/v1/tenants/{tenant}/policy/events", id: "listPolicyEvents", tag: "policy",
+        access: .person(.seePolicies),
+        summary: "The history's signed events, oldest first, each as it stands in its file.",
+        parameters: [
+            .tenant, .init("limit", in: .query, .integer(1...Page.largest), "How many; 100 where absent."),
+            .init("after", in: .query, .integer(0...Int(Int32.max)), "`next` of the page before."),
+        ],
+        answers: [
+            .ok(
+                "The events.",
+                .object([
+                    .init("events", .list(.object([], open: true))),
+                    .init("head", .text(), "Digest of the last event."),
+                    .init(
+                        "next", .nullable(.integer(0...Int(Int32.max))), "`after` of the next page; null at the end."),
+                ]))
+        ], problems: [503])
+    static let add = Operation(
+        .post, "/v1/tenants/{tenant}/policy/events", id: "addPolicyEvent", tag: "policy", access: .caller,
+        summary:
+            "Adds a signed event. Proposing and withdrawing take `policies.propose`, remarks and verdicts `policies.review`, signing, publishing and trust `policies.publish`; the signature says who did it. The same event again changes nothing.",
+        parameters: [.tenant], body: .object([], open: true),
+        answers: [
+            .init(200, "It is there already.", .object([], open: true)),
+            .init(201, "It counts.", .object([], open: true)),
+        ], problems: [403, 409, 503])
+    static let proposals = Operation(
+        .get, "/v1/tenants/{tenant}/policy/proposals", id: "listProposals", tag: "policy",
+        access: .person(.seePolicies), summary: "Proposals, newest first, and what became of them.",
+        parameters: [.tenant],
+        answers: [.ok("The proposals.", .object([.init("proposals", .list(.named("PolicyProposal")))]))],
+        problems: [503])
+    static let object = Operation(
+        .get, "/v1/tenants/{tenant}/policy/objects/{digest}", id: "getPolicyObject", tag: "policy",
+        access: .person(.seePolicies), summary: "The bytes that an event names.",
+        parameters: [.tenant, digestParameter],
+        answers: [.init(200, "The bytes.", .text(), contentType: "application/octet-stream", headers: ["etag"])],
+        problems: [503])
+    static let keep = Operation(
+        .put, "/v1/tenants/{tenant}/policy/objects/{digest}", id: "keepPolicyObject", tag: "policy",
+        access: .person(.proposePolicies),
+        summary: "Keeps bytes for an event that is to name them. The same again changes nothing.",
+        parameters: [.tenant, digestParameter], body: .text(), bodyType: "application/octet-stream",
+        answers: [.init(204, "They are kept.")], problems: [409, 503])
+
+    /// The largest object: a file of a bundle.
+    private static let largest = 16 << 20
+
+    var schemas: [String: Schema] {
+        [
+            "PolicyProposal": .object(
+                [
+                    .init("proposal_id", .text()), .init("title", .text()), .init("author", .text()),
+                    .init("proposed_at", .time), .init("version", .integer(1...Int.max)),
+                    .init("content_digest", .text()),
+                    .init("status", .choice(["open", "stale", "rejected", "withdrawn", "signed", "revised"])),
+                    .init("approved_by", .list(.text())), .init("comments", .integer(0...Int.max)),
+                ], open: true)
+        ]
+    }
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(Self.events) { request, context in
+                let (_, tenant) = try gate.enter(Self.events, request, context)
+                let limit = try request.number("limit", in: 1...Page.largest) ?? 100
+                let after = try request.number("after", in: 0...Int(Int32.max)) ?? 0
+                let history = try await open(tenant)
+                let rest = history.events.dropFirst(after)
+                var json = JSONText()
+                json.object { json in
+                    json.key("events")
+                    json.array { json in for event in rest.prefix(limit) { json.raw(event.bytes.dropLast()) } }
+                    json.field("head", history.state.head)
+                    json.key("next")
+                    if rest.count > limit { json.integer(Int64(after + limit)) } else { json.null() }
+                }
+                return Response(json: json.bytes)
+            },
+            Endpoint(Self.add) { request, context in try await add(request, context) },
+            Endpoint(Self.proposals) { request, context in
+                let (_, tenant) = try gate.enter(Self.proposals, request, context)
+                return Response(json: Self.view(try await open(tenant).state))
+            },
+            Endpoint(Self.object) { request, context in
+                let (_, tenant) = try gate.enter(Self.object, request, context)
+                let digest = try Self.digest(context)
+                let bytes = try await told { () async throws(LifecycleError) in
+                    try await PolicyHistory.open(tenant: tenant, in: store).object(digest)
+                }
+                return Response(
+                    status: .ok,
+                    headers: [
+                        .contentType: "application/octet-stream", .eTag: "\"\(digest)\"",
+                        .cacheControl: "private, max-age=31536000, immutable",
+                    ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+            },
+            Endpoint(Self.keep) { request, context in
+                let (_, tenant) = try gate.enter(Self.keep, request, context)
+                let digest = try Self.digest(context)
+                let bytes = try await request.bytes(limit: Self.largest)
+                guard BundleDigest(of: bytes) == digest else {
+                    throw Problem(
+                        .conflict, "digest_mismatch", "these are other bytes", "they do not have the digest of the path"
+                    )
+                }
+                _ = try await told { () async throws(LifecycleError) in
+                    try await PolicyHistory.open(tenant: tenant, in: store).keep(bytes)
+                }
+                return Response(status: .noContent)
+            },
+        ]
+    }
+}
