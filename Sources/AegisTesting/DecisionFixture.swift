@@ -29,8 +29,12 @@ public final class DecisionFixture: Sendable {
     public static let wire = EnforcementPoint(name: "envoy", rewritesParameters: false)
     public static let jane = Approver(tenant: "acme", name: "jane", roles: ["treasurer"])
 
-    /// - Parameter keys: more API keys of agents of `acme`, by their key ids.
-    public init(attemptRate: RateLimit? = nil, keys: [String] = []) throws {
+    /// - Parameters:
+    ///   - keys: more API keys of agents of `acme`, by their key ids.
+    ///   - trail: takes the records in the place of ``recorder``.
+    public init(
+        attemptRate: RateLimit? = nil, keys: [String] = [], trail: (any DecisionRecorder)? = nil
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "aegis-decisions-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let store = try SQLiteStateStore(path: folder.appending(path: "state.sqlite").path)
@@ -47,7 +51,7 @@ public final class DecisionFixture: Sendable {
         point = DecisionPoint(
             prover: APIKeyProver(entries), policies: policies, ledger: ledger, sessions: sessions, approvals: ledger,
             mint: mint,
-            delegations: delegations, recorder: recorder,
+            delegations: delegations, recorder: trail ?? recorder,
             redactor: Redactor(pseudonymKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32))),
             attemptRate: attemptRate,
             switches: { [switches] in switches.now }, now: { clock.now })

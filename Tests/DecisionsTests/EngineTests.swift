@@ -105,7 +105,7 @@ import Testing
             ]), policies: fixture.policies, ledger: fixture.ledger,
             sessions: fixture.sessions, approvals: fixture.ledger, mint: fixture.mint,
             delegations: fixture.delegations,
-            recorder: AuditTrailRecorder(journal: journal, commitmentKey: SymmetricKey(size: .bits256)),
+            recorder: AuditTrailRecorder(journal: journal, inputs: nil),
             redactor: Redactor(pseudonymKey: SymmetricKey(size: .bits256)), now: { fixture.clock.now })
         let decision = await point.decide(
             json: Array(

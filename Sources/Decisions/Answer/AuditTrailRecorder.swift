@@ -1,6 +1,6 @@
 public import Approvals
 public import AuditTrail
-public import Crypto
+import Crypto
 import MerkleLog
 import Redaction
 import RegoValues
@@ -11,16 +11,30 @@ public struct AuditTrailRecorder: DecisionRecorder {
     public static let unknownTenant = "_unknown"
 
     private let journal: AuditJournal
-    private let commitmentKey: SymmetricKey
+    private let inputs: SealedInputStore?
 
-    /// - Parameter commitmentKey: stays with the gateway; who has it, and the parameters, can check a record's digest.
-    public init(journal: AuditJournal, commitmentKey: SymmetricKey) {
+    /// - Parameter inputs: where inputs and the salts of their commitments are kept; nil: nowhere, and what records commit
+    ///   to can be opened by nobody.
+    public init(journal: AuditJournal, inputs: SealedInputStore?) {
         self.journal = journal
-        self.commitmentKey = commitmentKey
+        self.inputs = inputs
     }
 
     public func record(_ record: DecisionRecord) async throws -> DecisionReceipt {
-        let receipt = try await journal.append(draft(record))
+        let salt = InputCommitment()
+        let draft = try draft(record, salt: salt)
+        var plain: [UInt8]?
+        let result = await withCheckedContinuation { continuation in
+            journal.append(draft) { continuation.resume(returning: $0) }
+            // Written out while the journal waits for the disk, so that the answer does not wait for it.
+            if inputs != nil { plain = EvaluatedInput.plain(record, salt: salt) }
+        }
+        let receipt = try result.get()
+        if let inputs, let plain {
+            let id = record.answer.id
+            inputs.keep(
+                SealedInput(name: InputName(high: id.high, low: id.low), time: record.at.nanoseconds, plain: plain))
+        }
         return DecisionReceipt(log: receipt.log, index: receipt.index, leafHash: receipt.leafHash.hex)
     }
 
@@ -34,7 +48,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
     }
 
     /// The audit record's fields; the journal adds its own.
-    func draft(_ record: DecisionRecord) throws -> AuditRecordDraft {
+    func draft(_ record: DecisionRecord, salt: InputCommitment) throws -> AuditRecordDraft {
         let answer = record.answer
         var draft = AuditRecordDraft(
             kind: .decision, tenant: answer.tenant ?? AuditTrailRecorder.unknownTenant, time: record.at.nanoseconds)
@@ -51,7 +65,8 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.stateDigest = try record.session.digest()
         draft.sessionEffects = try AuditTrailRecorder.effects(record)
         draft.toolName = answer.toolName
-        draft.parametersDigest = record.parametersDigest.map { commitment(to: $0, of: answer.id) }
+        draft.parametersDigest = record.parametersDigest.map(salt.commitment)
+        if inputs != nil, record.committed != nil { draft.inputRef = "sealed:\(answer.id)" }
         if let shown = record.parametersShown { draft.parametersShown = try CanonicalJSON(shown) }
         draft.evaluatedAt = record.admittedAt.nanoseconds
         draft.decision = answer.outcome.rawValue
@@ -119,14 +134,6 @@ public struct AuditTrailRecorder: DecisionRecorder {
     private static func canonical(_ json: JSONText) throws -> CanonicalJSON {
         let document = try Document(json: json.bytes)
         return try withExtendedLifetime(document) { try CanonicalJSON(document.root) }
-    }
-
-    /// HMAC-SHA-256 over the decision's id and the digest: likely parameters cannot be tried out against it, and two
-    /// records do not show that they are about the same ones.
-    private func commitment(to digest: String, of id: DecisionID) -> String {
-        let message = Array("\(id):\(digest)".utf8)
-        return "hmac-sha256:"
-            + Digests.hexadecimal(HMAC<SHA256>.authenticationCode(for: message, using: commitmentKey))
     }
 }
 

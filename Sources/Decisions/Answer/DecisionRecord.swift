@@ -24,6 +24,11 @@ public struct DecisionRecord {
     public var parametersDigest: String?
     /// Lives in the request's heap.
     public var parametersShown: Value?
+    /// What the digest is over, in the request's heap: the parameters, or a tool's answer.
+    public var committed: Value?
+    /// What the policies were asked, in the request's heap; nil where they were not.
+    public var input: Value?
+    public var facts: StateFacts
     public var bundleDigest: String?
     public var point: String
     public var approvalID: String?

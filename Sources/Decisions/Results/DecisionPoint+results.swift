@@ -40,54 +40,9 @@ extension DecisionPoint {
         return tool
     }
 
-    /// The result as JSON, rewritten as the policies oblige.
     private func shape(_ decision: inout DecisionInProgress, _ request: ResultRequest) -> [UInt8]? {
-        guard decision.isOpen, let duties = duties(&decision) else { return nil }
-        let scope = decision.redactionScope
-        if let unknown = DecisionPoint.unknownDetector(in: duties, scope) {
-            decision.deny(unknown)
-            return nil
-        }
-        let heap = request.call.heap
-        let (value, redactions) = redactor.sanitize(request.result, duties.map(\.order), in: scope, heap: heap)
-        let reason = DecisionReason(
-            .policyAllow, "the result of a call", policy: duties.first?.policy, rule: duties.first?.rule)
-        var shown: [UInt8] = []
-        if decision.isShadowing {
-            decision.would = Decision.Would(redactions.isEmpty ? .allow : .sanitize, reason)
-            decision.settle(.allow, reason)
-            JSONWriter.write(request.result, to: &shown)
-        } else {
-            decision.redactions = redactions
-            decision.settle(redactions.isEmpty ? .allow : .sanitize, reason)
-            JSONWriter.write(value, to: &shown)
-        }
-        return shown
-    }
-
-    /// What the policies say has to be taken out of results of this tool; nil where that cannot be told.
-    private func duties(_ decision: inout DecisionInProgress) -> [SanitizeObligation]? {
-        guard let policy = decision.policy, let input = DecisionPoint.input(decision, phase: "result") else {
-            return nil
-        }
-        let heap = decision.request.heap
-        do {
-            let verdict = try PolicyVerdict.read(try policy.evaluation(input, heap, decision.admittedAt)).enforced
-            guard !heap.isExhausted else {
-                decision.deny(.evaluationError, "the policies need more memory than a decision may use")
-                return nil
-            }
-            guard verdict.ruling != .deny else {
-                decision.deny(verdict.reason)
-                return nil
-            }
-            return verdict.sanitize.filter { $0.target == .result }
-        } catch let malformed as PolicyVerdict.Malformed {
-            decision.deny(.evaluationError, "the policies gave no usable `\(malformed.field)`")
-        } catch {
-            decision.deny(.evaluationError, "the policies could not be evaluated")
-        }
-        return nil
+        guard decision.isOpen, let input = DecisionPoint.input(decision, phase: "result") else { return nil }
+        return ResultShaping(redactor: redactor).shape(request.result, by: input, &decision)
     }
 
     private func record(
@@ -97,6 +52,7 @@ extension DecisionPoint {
         // The record says what was taken out of the result and where; it shows neither the result nor the parameters.
         entry.parametersShown = nil
         entry.parametersDigest = DecisionPoint.digest(of: request.result)
+        entry.committed = request.result
         entry.result = note
         do {
             return decision.decision(receipt: try await recorder.record(entry))

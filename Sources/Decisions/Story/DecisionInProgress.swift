@@ -23,6 +23,8 @@ struct DecisionInProgress {
     var claim: SpendOrder.IdempotencyClaim?
     /// Left by `evaluate`.
     var token: OverrideToken?
+    /// What the policies were asked; nil where they were not. Lives in the request's heap.
+    var input: Value?
     var enforced: PolicyVerdict?
     var shadow: PolicyVerdict?
     /// Where `shadow` comes from a candidate: that, and the memory that its verdict lives in.
@@ -42,6 +44,10 @@ struct DecisionInProgress {
     var ticket: SessionLedger.Ticket?
     /// The signed chain to the agent behind the tool, where there is one.
     var delegation: String?
+    /// What state added to what the policies said, for re-execution.
+    var facts = StateFacts()
+    /// Whose answer is being awaited: what it refuses is a fact, not a ruling of the policies.
+    var asking: StateFacts.Keeper?
 
     private(set) var outcome: Outcome?
     private(set) var reason: DecisionReason?
@@ -66,6 +72,7 @@ struct DecisionInProgress {
     /// unless it is a fault of identity or integrity.
     mutating func deny(_ reason: DecisionReason) {
         guard isOpen else { return }
+        if let asking { facts.refusal = StateFacts.Refusal(by: asking, reason) }
         delegation = nil
         if isShadowing, !reason.code.deniesInShadow {
             would = Decision.Would(.deny, reason)
@@ -83,6 +90,12 @@ struct DecisionInProgress {
     }
 
     mutating func deny(_ code: ReasonCode, _ message: String) { deny(DecisionReason(code, message)) }
+
+    /// Notes that the books of shadow policies would have refused the call.
+    mutating func foreseeRefusal(_ reason: DecisionReason) {
+        facts.shadowRefusal = reason
+        would = Decision.Would(.deny, reason)
+    }
 
     /// Closes the decision before it is about anything.
     mutating func refuse(_ problem: AdmissionError) {

@@ -19,6 +19,9 @@ extension DecisionPoint {
         }
     }
 
+}
+
+extension ParameterShaping {
     /// What would come of the call if shadow policies counted; what stands in the way only of their budgets and rates shows later.
     func foresee(_ decision: inout DecisionInProgress) {
         guard let shadow = decision.shadow, let call = decision.call else { return }

@@ -1,4 +1,5 @@
 import Approvals
+import RegoRuntime
 import RegoValues
 
 /// What the tenant's policies say: pure and synchronous, over one version from beginning to end.
@@ -16,31 +17,10 @@ extension DecisionPoint {
         }
         if let key = decision.sessionKey { decision.session = sessions.facts(key, now: evaluatedAt) }
         guard let input = DecisionPoint.input(decision) else { return }
-        let heap = decision.request.heap
-        do {
-            let result = try policy.evaluation(input, heap, evaluatedAt)
-            guard !heap.isExhausted else {
-                decision.deny(.evaluationError, "the policies need more memory than a decision may use")
-                return
-            }
-            let (enforced, would) = try PolicyVerdict.read(result)
-            if decision.isShadowing {
-                decision.shadow = would ?? enforced
-            } else {
-                decision.enforced = enforced
-                decision.shadow = would
-            }
-        } catch let malformed as PolicyVerdict.Malformed {
-            decision.deny(.evaluationError, "the policies gave no usable `\(malformed.field)`")
-            return
-        } catch {
-            // What the engine says may quote parameters, so it does not get into the answer or the record.
-            decision.deny(.evaluationError, "the policies could not be evaluated")
-            return
-        }
+        guard decision.ask(input, of: policy) else { return }
         weigh(candidateOf: &decision, input)
-        foresee(&decision)
-        if let enforced = decision.enforced, enforced.ruling == .deny { decision.deny(enforced.reason) }
+        ParameterShaping(redactor: redactor).foresee(&decision)
+        decision.enforceDeny()
     }
 
     /// The document that policies see as `input`.
@@ -74,6 +54,48 @@ extension DecisionPoint {
                 (.string("approval"), heap.object([(.string("id"), heap.string(token.approvalID.description))])))
         }
         return heap.object(members)
+    }
+}
+
+extension DecisionInProgress {
+    /// Puts `input` before the policies.
+    /// - Returns: whether they gave a ruling; else the decision is closed.
+    mutating func ask(_ input: Value, of policy: ActivePolicy) -> Bool {
+        let heap = request.heap
+        self.input = input
+        do {
+            let result = try policy.evaluation(input, heap, admittedAt)
+            guard !heap.isExhausted else {
+                deny(.evaluationError, "the policies need more memory than a decision may use")
+                return false
+            }
+            let (enforced, would) = try PolicyVerdict.read(result)
+            if isShadowing {
+                shadow = would ?? enforced
+            } else {
+                self.enforced = enforced
+                shadow = would
+            }
+        } catch let malformed as PolicyVerdict.Malformed {
+            deny(.evaluationError, "the policies gave no usable `\(malformed.field)`")
+            return false
+        } catch {
+            // What the engine says may quote parameters, so it does not get into the answer or the record.
+            noteInterruption(error)
+            deny(.evaluationError, "the policies could not be evaluated")
+            return false
+        }
+        return true
+    }
+
+    /// Closes the decision where its policies deny it.
+    mutating func enforceDeny() {
+        if let enforced, enforced.ruling == .deny { deny(enforced.reason) }
+    }
+
+    /// Whether the engine ran out of time, which it may not do the next time.
+    mutating func noteInterruption(_ error: any Error) {
+        facts.isInterrupted = (error as? EvaluationError)?.code == .deadline
     }
 }
 

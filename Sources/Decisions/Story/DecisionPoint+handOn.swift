@@ -7,7 +7,9 @@ extension DecisionPoint {
         guard decision.isOpen, let delegate = decision.call?.tool.agent, !decision.request.isDryRun,
             decision.enforced?.ruling == .allow || (decision.isShadowing && decision.shadow?.ruling == .allow)
         else { return }
+        decision.asking = .delegation
         mintChain(to: delegate, life: DelegationMint.usualLife, &decision)
+        decision.asking = nil
     }
 
     /// Mints the chain for the next agent, without a call: the answer of `POST /v1/delegations`.

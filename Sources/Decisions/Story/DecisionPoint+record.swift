@@ -43,6 +43,8 @@ extension DecisionPoint {
 
     func entry(of decision: DecisionInProgress, _ answer: Decision) -> DecisionRecord {
         let heap = decision.request.heap
+        var facts = decision.facts
+        facts.canRewrite = decision.request.point.rewritesParameters
         return DecisionRecord(
             answer: answer, at: now(), admittedAt: decision.admittedAt, callerIdentity: decision.caller?.identity,
             actingFor: decision.actingFor, chain: decision.chain,
@@ -54,7 +56,8 @@ extension DecisionPoint {
             parametersShown: decision.call.map { call in
                 redactor.view(
                     call.parameters, sensitive: call.tool.sensitive, in: decision.redactionScope, heap: heap)
-            }, bundleDigest: decision.policy?.bundleDigest, point: decision.request.point.name,
+            }, committed: decision.digest == nil ? nil : decision.call?.parameters, input: decision.input, facts: facts,
+            bundleDigest: decision.policy?.bundleDigest, point: decision.request.point.name,
             approvalID: decision.approval?.id ?? decision.token?.approvalID.description)
     }
 }

@@ -8,6 +8,8 @@ extension DecisionPoint {
             !decision.request.isDryRun,
             decision.enforced?.ruling == .allow || decision.isShadowing
         else { return }
+        decision.asking = .session
+        defer { decision.asking = nil }
         var step = SessionStep(tool: tool.name, labels: tool.emits)
         switch counts(decision.enforced, .enforced, key) {
         case .success(let counts): step.counts = counts
@@ -39,7 +41,7 @@ extension DecisionPoint {
             // The call itself has been counted already.
             sessions.undo(SessionLedger.Ticket(key: ticket.key, tool: tool, labels: [], marks: []))
         } catch {
-            decision.would = Decision.Would(.deny, error.reason)
+            decision.foreseeRefusal(error.reason)
         }
     }
 

@@ -1,8 +1,14 @@
 import Redaction
 import RegoValues
 
-/// Deterministic rewriting of a permitted call's parameters, as its policies oblige.
 extension DecisionPoint {
+    func shape(_ decision: inout DecisionInProgress) { ParameterShaping(redactor: redactor).shape(&decision) }
+}
+
+/// Deterministic rewriting of a permitted call's parameters, as its policies oblige.
+struct ParameterShaping {
+    let redactor: Redactor
+
     func shape(_ decision: inout DecisionInProgress) {
         guard decision.isOpen, let call = decision.call else { return }
         guard let enforced = decision.enforced, enforced.ruling == .allow else { return }
@@ -29,7 +35,7 @@ extension DecisionPoint {
         let request = decision.request
         let duties = verdict.sanitize.filter { $0.target == .parameters }
         guard let first = duties.first else { return .untouched }
-        if let unknown = DecisionPoint.unknownDetector(in: duties, scope) { return .impossible(unknown) }
+        if let unknown = ParameterShaping.unknownDetector(in: duties, scope) { return .impossible(unknown) }
         let (value, redactions) = redactor.sanitize(
             call.parameters, duties.map(\.order), in: scope, heap: request.heap)
         guard !redactions.isEmpty else { return .untouched }

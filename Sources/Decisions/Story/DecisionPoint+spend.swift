@@ -6,6 +6,8 @@ import RegoValues
 extension DecisionPoint {
     func spend(_ decision: inout DecisionInProgress) async {
         guard decision.isOpen else { return }
+        decision.asking = .spending
+        defer { decision.asking = nil }
         switch decision.enforced?.ruling {
         case .approvalNeeded: await hold(&decision)
         case .allow: await take(&decision)
@@ -33,7 +35,7 @@ extension DecisionPoint {
         let shadow = decision.shadow
         if let shadow, shadow.ruling == .allow {
             switch draws(of: shadow, in: .shadow, decision) {
-            case .refused(let reason): decision.would = Decision.Would(.deny, reason)
+            case .refused(let reason): decision.foreseeRefusal(reason)
             case .taken(let rates, let charges): (order.shadowRates, order.shadowCharges) = (rates, charges)
             }
         }
@@ -55,13 +57,14 @@ extension DecisionPoint {
         do {
             let result = try await ledger.spend(order)
             if let refusal = result.shadowRefusal {
-                decision.would = Decision.Would(.deny, refusal.reason)
-                permitted.would = decision.would
+                decision.foreseeRefusal(refusal.reason)
+                permitted.foreseeRefusal(refusal.reason)
             }
             switch result.outcome {
             case .committed(let receipt):
                 decision = permitted
                 decision.hasEffects = true
+                decision.facts.isTokenRedeemed = decision.token != nil
                 decision.limits.budgetRemaining = DecisionPoint.tightest(receipt, currencies)
                 decision.alerts = BudgetAlert.passed(by: order.charges, remaining: receipt.remaining)
             case .refused(let refusal):
@@ -225,7 +228,7 @@ extension DecisionPoint {
 
 extension DecisionInProgress {
     /// Settles a call that nothing stands against.
-    fileprivate mutating func permit() {
+    mutating func permit() {
         if let enforced {
             settle(redactions.isEmpty ? .allow : .sanitize, enforced.reason)
         } else if let shadow {

@@ -2,6 +2,7 @@ import ApprovalChannels
 import Approvals
 import AuditTrail
 import ControlPlane
+import Crypto
 import DecisionAPI
 import Decisions
 import EnvoyAuthorization
@@ -45,6 +46,8 @@ struct Gateway {
 
     private func serve(journal: AuditJournal, store: SQLiteStateStore) async throws {
         let keys = try GatewayKeys(in: configuration.data.keys)
+        let inputs = try openInputs(key: keys.inputs)
+        defer { inputs?.close() }
         try await Recovery(store: store, auditDirectory: configuration.data.audit.path, logger: logger).run()
         let sessions = SessionLedger(markKey: keys.commitments)
         try SessionRecovery(auditDirectory: configuration.data.audit.path).run(into: sessions, now: .current())
@@ -66,7 +69,7 @@ struct Gateway {
             prover: identity.prover, policies: registry, ledger: store, sessions: sessions, approvals: store,
             mint: mint,
             delegations: try DelegationMint(signingKey: keys.tokens, audience: configuration.gateway),
-            recorder: AuditTrailRecorder(journal: journal, commitmentKey: keys.commitments),
+            recorder: AuditTrailRecorder(journal: journal, inputs: inputs),
             redactor: Redactor(pseudonymKey: keys.pseudonyms),
             onBudgetAlert: { [logger] tenant, agent, alert in
                 logger.warning(
@@ -109,6 +112,9 @@ struct Gateway {
             StateWatcher(followers: [apiKeys, killSwitch], logger: logger), clerk, administration, server,
         ]
         services += keepers
+        if let inputs {
+            services.append(InputKeeper(store: inputs, keeping: configuration.keepInputs, logger: logger))
+        }
         if let channels { services.append(channels.deliveries) }
         services += identity.services
         if let address = configuration.authorization {
@@ -182,6 +188,16 @@ struct Gateway {
                 directory: directory, configuration: .init(gateway: configuration.gateway), signer: keys.signer,
                 trusted: keys.trusted)
         } catch let error as AuditError {
+            throw CommandFailure(error.message, fix: error.fix)
+        }
+    }
+
+    /// nil where inputs are not to be kept.
+    private func openInputs(key: SymmetricKey) throws -> SealedInputStore? {
+        guard configuration.keepInputs != .off else { return nil }
+        do throws(AuditError) {
+            return try SealedInputStore.open(directory: configuration.data.inputs.path, key: key)
+        } catch {
             throw CommandFailure(error.message, fix: error.fix)
         }
     }

@@ -8,8 +8,10 @@ struct GatewayKeys {
     let tokens: SigningKey
     /// Signs the bundles that `aegis serve --policies` builds. For development.
     let development: SigningKey
-    /// Keys the commitments to parameters in the audit trail.
+    /// Keys the hashes of values that policies count in sessions.
     let commitments: SymmetricKey
+    /// Seals the inputs of decisions.
+    let inputs: SymmetricKey
     /// Keys the pseudonyms that stand for what is redacted. Gateways that are to give the same text the same one share the file.
     let pseudonyms: SymmetricKey
 
@@ -18,6 +20,12 @@ struct GatewayKeys {
         development = try Self.signingKey("development", .es256, in: folder)
         pseudonyms = try Self.secret(at: folder.appendingPathComponent("pseudonyms.key"))
         commitments = try Self.secret(at: folder.appendingPathComponent("commitments.key"))
+        inputs = try Self.inputs(in: folder)
+    }
+
+    /// The key of the sealed inputs alone.
+    static func inputs(in folder: URL) throws -> SymmetricKey {
+        try secret(at: folder.appendingPathComponent("inputs.key"))
     }
 
     private static func signingKey(_ name: String, _ algorithm: SignatureAlgorithm, in folder: URL) throws -> SigningKey

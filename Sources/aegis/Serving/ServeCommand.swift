@@ -60,6 +60,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
+            "How long the inputs of decisions are kept, encrypted, to evaluate them again: 30d, 12h, forever or off (default: 365d; environment: AEGIS_KEEP_INPUTS)."
+    )
+    var keepInputs: String?
+
+    @Option(
+        help:
             "The region of this gateway. A bundle that is made for a region is taken only by a gateway in it (environment: AEGIS_REGION)."
     )
     var region: String?

@@ -9,6 +9,7 @@ struct ServeConfiguration {
     /// The longest that a call may be held open for its approval, in seconds; 0: not at all.
     let holdCalls: Int64
     let holdEnvoy: Int64
+    let keepInputs: InputKeeping
     let region: String?
     let gateway: String
     let host: String
@@ -25,6 +26,7 @@ struct ServeConfiguration {
         holdCalls = try Self.seconds(value(command.holdCalls, "AEGIS_HOLD_CALLS"), "--hold-calls", atMost: 3600)
         holdEnvoy = try Self.seconds(value(command.holdEnvoy, "AEGIS_HOLD_ENVOY"), "--hold-envoy", atMost: 3600)
         region = value(command.region, "AEGIS_REGION")
+        keepInputs = try InputKeeping(value(command.keepInputs, "AEGIS_KEEP_INPUTS") ?? "365d")
         gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"
         data = command.data
         let listen = value(command.listen, "AEGIS_LISTEN") ?? "127.0.0.1:8181"

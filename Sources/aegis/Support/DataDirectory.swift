@@ -17,6 +17,7 @@ struct DataDirectory: ParsableArguments {
     /// The tenants' policy histories, as the control plane takes them.
     var history: URL { url.appendingPathComponent("policy-history", isDirectory: true) }
     var audit: URL { url.appendingPathComponent("audit", isDirectory: true) }
+    var inputs: URL { url.appendingPathComponent("inputs", isDirectory: true) }
     var keys: URL { url.appendingPathComponent("keys", isDirectory: true) }
 
     /// Makes the folder, for its owner only.

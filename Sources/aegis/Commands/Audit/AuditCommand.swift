@@ -4,5 +4,5 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Read and check the audit trail, offline, with its files and a public key.",
-        subcommands: [AuditTail.self, AuditVerify.self])
+        subcommands: [AuditTail.self, AuditVerify.self, AuditInput.self])
 }

@@ -16,6 +16,7 @@ struct DecisionBench {
     private let keys: [String: String]
     private let store: SQLiteStateStore
     private let journal: AuditJournal
+    private let inputs: SealedInputStore
     private static let tenant = "bench"
 
     init(policies: PolicyTree, calls: [TimedCall], place: URL) throws {
@@ -39,6 +40,8 @@ struct DecisionBench {
         journal = try AuditJournal.open(
             directory: audit, configuration: .init(gateway: Self.tenant), signer: journalKeys.signer,
             trusted: journalKeys.trusted)
+        inputs = try SealedInputStore.open(
+            directory: place.appendingPathComponent("inputs").path, key: own.inputs)
         var keys: [String: String] = [:]
         var entries: [APIKeyEntry] = []
         for keyID in Set(calls.map(\.keyID)) {
@@ -54,7 +57,7 @@ struct DecisionBench {
         let mint = try OverrideTokenMint(signingKey: own.tokens, audience: Self.tenant)
         let delegations = try DelegationMint(signingKey: own.tokens, audience: Self.tenant)
         let redactor = Redactor(pseudonymKey: own.pseudonyms)
-        let trail = AuditTrailRecorder(journal: journal, commitmentKey: own.commitments)
+        let trail = AuditTrailRecorder(journal: journal, inputs: inputs)
         let store = store
         func point(_ recorder: any DecisionRecorder) -> DecisionPoint {
             DecisionPoint(
@@ -124,6 +127,7 @@ struct DecisionBench {
 
     func close() async throws {
         journal.close()
+        inputs.close()
         try await store.close()
     }
 }

@@ -1,0 +1,98 @@
+import Approvals
+import Crypto
+import Redaction
+import RegoValues
+
+/// Evaluates a decision again: the same input before a policy version, then the recorded facts of state, by the code that
+/// decides calls. Nothing is spent, recorded or answered.
+public struct DecisionReplay: Sendable {
+    /// What is taken of the recorded state.
+    public enum State: Sendable {
+        /// What the ledgers answered then: gives the recorded outcome, where the policy is the recorded one.
+        case recorded
+        /// Nothing: what the policies alone say, such as those of a candidate.
+        case none
+    }
+
+    // Finds are replaced by other pseudonyms than then, which no outcome depends on.
+    private let redactor = Redactor(pseudonymKey: SymmetricKey(size: .bits256))
+
+    public init() {}
+
+    /// - Parameter policy: the version to evaluate; give it more time than a live decision has.
+    /// - Throws: ``ReplayError`` `.notEvaluated`.
+    public func run(
+        _ sealed: EvaluatedInput, against policy: ActivePolicy, state: State = .recorded
+    ) throws(ReplayError) -> ReplayedDecision {
+        guard let input = sealed.input else {
+            throw ReplayError(.notEvaluated, "the decision fell before its policies were asked")
+        }
+        var facts = state == .recorded ? sealed.facts : StateFacts()
+        facts.canRewrite = sealed.facts.canRewrite
+        var decision = begin(sealed, input, policy, facts)
+        if decision.isOpen {
+            if sealed.isResult {
+                _ = ResultShaping(redactor: redactor).shape(sealed.committed, by: input, &decision)
+            } else {
+                decide(input, policy, facts, &decision)
+            }
+        }
+        if facts.isInterrupted, decision.reason?.code != .evaluationError {
+            var interrupted = begin(sealed, input, policy, facts)
+            interrupted.deny(.evaluationError, "the policies could not be evaluated")
+            decision = interrupted
+        }
+        return ReplayedDecision(decision.decision())
+    }
+
+    // The decision as it stood before its policies were asked.
+    private func begin(
+        _ sealed: EvaluatedInput, _ input: Value, _ policy: ActivePolicy, _ facts: StateFacts
+    ) -> DecisionInProgress {
+        let toolName = input.lookup("tool").lookup("name").string ?? ""
+        let agentName = input.lookup("agent").lookup("id").string ?? ""
+        let request = DecisionRequest(
+            heap: sealed.heap, subject: .tool(name: toolName, parameters: input.lookup("params"), request: nil),
+            context: input.lookup("context"), credentials: .none,
+            point: EnforcementPoint(name: "replay", rewritesParameters: facts.canRewrite))
+        var decision = DecisionInProgress(
+            request: request, id: sealed.decisionID,
+            admittedAt: Timestamp(nanoseconds: input.lookup("now").int64 ?? 0))
+        decision.caller = Caller(
+            tenant: input.lookup("tenant").string ?? "", kind: .agent, name: agentName, keyID: "", method: .apiKey)
+        decision.policy = policy
+        guard let agent = policy.catalog.agents[agentName] else {
+            decision.deny(.unauthenticatedAgent, "the credential belongs to no agent of this tenant")
+            return decision
+        }
+        decision.agent = agent
+        guard let tool = policy.catalog.tools[toolName] else {
+            decision.deny(.unknownTool, "no tool of this tenant has the name that the call gives")
+            return decision
+        }
+        decision.call = ToolCall(tool: tool, parameters: input.lookup("params"), line: nil)
+        return decision
+    }
+
+    // The stages of a live decision, with the recorded answers in the place of the ledgers'.
+    private func decide(
+        _ input: Value, _ policy: ActivePolicy, _ facts: StateFacts, _ decision: inout DecisionInProgress
+    ) {
+        let shaping = ParameterShaping(redactor: redactor)
+        guard decision.ask(input, of: policy) else { return }
+        shaping.foresee(&decision)
+        decision.enforceDeny()
+        if let refusal = facts.refusal, refusal.keeper == .delegation { decision.deny(refusal.reason) }
+        shaping.shape(&decision)
+        guard decision.isOpen else { return }
+        if let refusal = facts.shadowRefusal { decision.foreseeRefusal(refusal) }
+        if let refusal = facts.refusal { return decision.deny(refusal.reason) }
+        switch decision.enforced?.ruling {
+        case .approvalNeeded:
+            if let enforced = decision.enforced { decision.settle(.approvalNeeded, enforced.reason) }
+        case .allow: decision.permit()
+        case nil where decision.isShadowing: decision.permit()
+        case .deny, nil: decision.deny(.evaluationError, "the policies gave no ruling")
+        }
+    }
+}

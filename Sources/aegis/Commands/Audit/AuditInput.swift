@@ -1,0 +1,75 @@
+import ArgumentParser
+import AuditTrail
+import Crypto
+import Decisions
+import Foundation
+
+struct AuditInput: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "input",
+        abstract: "Show what a decision was evaluated over: its sealed input, opened.",
+        discussion: """
+            For whoever owns the gateway: it needs the data directory with keys/inputs.key, and prints what records never show.
+            The salt and the parameters in it open the record's parameters_digest; that they do is checked.
+
+            EXAMPLES
+              aegis audit input 01936f1e-7c5a-7b3e-9f55-0b7f0c1a2b3c
+              aegis audit input 01936f1e-7c5a-7b3e-9f55-0b7f0c1a2b3c | jq .input.params
+            """)
+
+    @OptionGroup var data: DataDirectory
+
+    @Argument(help: "The decision's id.")
+    var decisionID: String
+
+    func run() throws {
+        guard let name = InputName(decisionID: decisionID) else {
+            throw CommandFailure("`\(decisionID)` is no decision id", fix: "give the UUID of an answer", exitCode: 2)
+        }
+        do {
+            var reader = try SealedInputReader(directory: data.inputs.path, key: try data.inputKey())
+            switch try reader.input(name) {
+            case .missing:
+                throw CommandFailure(
+                    "no input of \(decisionID) is kept here",
+                    fix: "it was never kept, or its time is over; `aegis audit query` shows the record")
+            case .erased: throw CommandFailure("the input of \(decisionID) was erased")
+            case .kept(let plain):
+                try check(plain)
+                Output.line(String(decoding: plain, as: UTF8.self))
+            }
+        } catch let error as AuditError {
+            throw CommandFailure(error.message, fix: error.fix)
+        }
+    }
+
+    // What is shown must be what the record commits to.
+    private func check(_ plain: [UInt8]) throws {
+        let input: EvaluatedInput
+        do { input = try EvaluatedInput(plain) } catch let error as ReplayError {
+            throw CommandFailure(error.message)
+        }
+        var reader = try AuditReader(directory: data.audit.path)
+        guard
+            let record = try reader.last(1, where: { $0["decision_id"] == decisionID && $0["kind"] == "decision" })
+                .first
+        else { return ErrorOutput.write("note: the trail here has no record of \(decisionID)") }
+        guard let digest = record["parameters_digest"], input.opens(digest) else {
+            throw CommandFailure(
+                "the input of \(decisionID) does not open the record's parameters_digest: one of them was changed",
+                fix: "run `aegis audit verify`: a whole trail tells that the input was changed")
+        }
+    }
+}
+
+extension DataDirectory {
+    /// The key that inputs are sealed with; never made here.
+    func inputKey() throws -> SymmetricKey {
+        guard FileManager.default.fileExists(atPath: keys.appendingPathComponent("inputs.key").path) else {
+            throw CommandFailure(
+                "there is no key in \(keys.path) that inputs are sealed with",
+                fix: "give the --data-dir of the gateway that decided")
+        }
+        return try GatewayKeys.inputs(in: keys)
+    }
+}
