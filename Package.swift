@@ -75,6 +75,17 @@ let package = Package(
             swiftSettings: strict),
 
         .target(name: "AccessControl", dependencies: ["Decisions", "Approvals"], swiftSettings: strict),
+        .target(
+            name: "PolicyTesting",
+            dependencies: [
+                "Decisions", "PolicyDocuments", "RegoRuntime", "RegoSyntax", "RegoValues", "Approvals", "Redaction",
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "PolicyImpact",
+            dependencies: ["Decisions", "PolicyDocuments", "AuditTrail", "RegoSyntax", "RegoValues", crypto],
+            swiftSettings: strict),
 
         // Adapters
         .target(
@@ -144,7 +155,8 @@ let package = Package(
             name: "aegis",
             dependencies: [
                 "RegoValues", "RegoSyntax", "RegoCompiler", "RegoRuntime", "MerkleLog", "SignedTokens", "PolicyBundles",
-                "PolicyLifecycle", "PolicyDocuments", "Approvals", "AuditTrail", "Redaction", "Decisions",
+                "PolicyLifecycle", "PolicyDocuments", "PolicyTesting", "PolicyImpact", "Approvals", "AuditTrail",
+                "Redaction", "Decisions",
                 "StateStoreSQLite",
                 "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
                 "ControlPlane", crypto,
@@ -201,6 +213,13 @@ let package = Package(
             name: "PolicyDocumentsTests",
             dependencies: ["PolicyDocuments", "Redaction", "RegoRuntime", "RegoSyntax", "RegoValues"],
             exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "PolicyTestingTests",
+            dependencies: ["PolicyTesting", "PolicyDocuments", "Decisions", "RegoSyntax", "RegoValues"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PolicyImpactTests",
+            dependencies: ["PolicyImpact", "PolicyDocuments", "AuditTrail", "RegoSyntax"], swiftSettings: strict),
         .testTarget(name: "RedactionTests", dependencies: ["Redaction", "RegoValues", crypto], swiftSettings: strict),
         .testTarget(
             name: "ApprovalsTests", dependencies: ["Approvals", "SignedTokens", "RegoValues"], swiftSettings: strict),

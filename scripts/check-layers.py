@@ -19,6 +19,7 @@ LAYERS = [
     ["PolicyBundles", "PolicyDocuments", "Approvals", "AuditTrail"],
     ["Decisions", "PolicyLifecycle"],
     ["AccessControl"],
+    ["PolicyTesting", "PolicyImpact"],
     ["StateStoreSQLite", "ApprovalChannels"],
     ["HTTPEndpoints"],
     ["EnvoyAuthorization", "DecisionAPI", "ControlPlane"],

@@ -92,7 +92,7 @@ private let transfer = "tools: [payments.transfer]\neffect: allow\n"
             "policy.unknown-kind: there is no kind `Polcy` | did you mean `Policy`?"),
         Fault(
             "no kind", file: "⟦aegis: v1\nname: a",
-            "policy.missing-field: a document needs the field `kind` | add `kind`: one of Agent, Tool, Policy, Approvers, Tenant, Detector"
+            "policy.missing-field: a document needs the field `kind` | add `kind`: one of Agent, Tool, Policy, Approvers, Tenant, Detector, PolicyTest"
         ),
     ]
 

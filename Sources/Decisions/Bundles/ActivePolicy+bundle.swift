@@ -1,8 +1,8 @@
 public import Approvals
 public import PolicyBundles
-import RegoRuntime
+public import RegoRuntime
 import RegoSyntax
-import RegoValues
+public import RegoValues
 
 extension ActivePolicy {
     /// The query that every decision asks.
@@ -12,22 +12,42 @@ extension ActivePolicy {
     /// - Parameter deadline: the longest that one evaluation may take.
     public init(_ bundle: VerifiedBundle, deadline: Duration = .milliseconds(250)) throws(PolicyError) {
         let version = bundle.policyVersion
-        let prepared: PreparedQuery
-        let strictSources: Set<String>
+        let program: Program
         do throws(Diagnostics) {
             let sources = bundle.modules.map { SourceFile(name: $0.path, text: $0.bytes) }
-            let program = try Program(modules: sources, data: bundle.data)
-            prepared = try program.prepare(ActivePolicy.query)
-            strictSources = HandWrittenRego(modules: program.modules, data: bundle.data).enforced
+            program = try Program(modules: sources, data: bundle.data)
         } catch {
-            throw PolicyError(
-                version: version, message: error.all.map(\.rendered).joined(separator: "\n"),
-                code: "bundle_not_compiled")
+            throw PolicyError(error, of: version)
         }
+        let metadata = bundle.manifest.metadata
+        try self.init(
+            program: program, data: bundle.data, tenant: metadata.tenant, version: version, sequence: metadata.version,
+            bundleDigest: bundle.digest.description, region: metadata.region, deadline: deadline)
+    }
+
+    /// Policies that are no bundle yet: to be tried, never to be served.
+    /// - Parameter data: the data that the program was compiled over.
+    public init(program: Program, data: Document, tenant: String) throws(PolicyError) {
+        try self.init(
+            program: program, data: data, tenant: tenant, version: "\(tenant)/draft", sequence: 0, bundleDigest: "",
+            region: nil, deadline: .seconds(5))
+    }
+
+    private init(
+        program: Program, data: Document, tenant: String, version: String, sequence: Int, bundleDigest: String,
+        region: String?, deadline: Duration
+    ) throws(PolicyError) {
+        let prepared: PreparedQuery
+        do throws(Diagnostics) {
+            prepared = try program.prepare(ActivePolicy.query)
+        } catch {
+            throw PolicyError(error, of: version)
+        }
+        let strictSources = HandWrittenRego(modules: program.modules, data: data).enforced
         do throws(CatalogError) {
             try self.init(
-                tenant: bundle.manifest.metadata.tenant, version: version, sequence: bundle.manifest.metadata.version,
-                bundleDigest: bundle.digest.description, region: bundle.manifest.metadata.region, data: bundle.data,
+                tenant: tenant, version: version, sequence: sequence, bundleDigest: bundleDigest, region: region,
+                data: data,
                 evaluation: { input, heap, now in
                     try prepared.value(
                         input: input, heap: heap,
@@ -49,6 +69,14 @@ public struct PolicyError: Error, Sendable, Hashable, CustomStringConvertible {
     public let code: String
 
     public var description: String { "\(version): \(message) [\(code)]" }
+}
+
+extension PolicyError {
+    fileprivate init(_ diagnostics: Diagnostics, of version: String) {
+        self.init(
+            version: version, message: diagnostics.all.map(\.rendered).joined(separator: "\n"),
+            code: "bundle_not_compiled")
+    }
 }
 
 extension PolicyRegistry {

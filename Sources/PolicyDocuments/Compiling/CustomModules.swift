@@ -18,6 +18,12 @@ struct CustomModules {
                     fix: "add it, or correct the path: it is relative to this file")
                 continue
             }
+            guard !PolicyTree.isTest(path) else {
+                findings.error(
+                    .regoFile, "`\(path)` is a file of tests, which are never enforced", at: name.location,
+                    fix: "give it a name that does not end in `_test.rego`")
+                continue
+            }
             guard used.insert(path).inserted else {
                 findings.error(
                     .regoFile, "another policy uses `\(path)`", at: name.location,
@@ -27,7 +33,9 @@ struct CustomModules {
             check(file, of: policy)
         }
         for file in catalog.tree.files
-        where file.name.hasSuffix(".rego") && !used.contains(file.name) && catalog.isWhole {
+        where file.name.hasSuffix(".rego") && !PolicyTree.isTest(file.name) && !used.contains(file.name)
+            && catalog.isWhole
+        {
             findings.warning(
                 .withoutEffect, "no policy uses this file", at: SourceLocation(file: file.name, line: 1, column: 1),
                 fix: "name it in a policy's `rego`, or remove it")
@@ -47,6 +55,7 @@ struct CustomModules {
                     at: module.package.location, fix: "write `package aegis.custom[\(RegoText.string(policy.name))]`")
                 return
             }
+            CustomReferences(tools: catalog.tools(of: policy), findings: findings).check(module)
         } catch {
             for diagnostic in error.all {
                 findings.error(

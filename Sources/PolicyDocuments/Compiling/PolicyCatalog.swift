@@ -1,18 +1,19 @@
-import RegoSyntax
+package import RegoSyntax
 
 /// All documents of a tree by kind, in document order: files by name, then from top to bottom.
-struct PolicyCatalog: Sendable {
-    private(set) var agents: [AgentDocument] = []
-    private(set) var tools: [ToolDocument] = []
-    private(set) var policies: [PolicyDocument] = []
-    private(set) var approvers: [DocumentHeader] = []
-    private(set) var tenants: [DocumentHeader] = []
-    private(set) var detectors: [DetectorDocument] = []
+package struct PolicyCatalog: Sendable {
+    package private(set) var agents: [AgentDocument] = []
+    package private(set) var tools: [ToolDocument] = []
+    package private(set) var policies: [PolicyDocument] = []
+    package private(set) var approvers: [DocumentHeader] = []
+    package private(set) var tenants: [DocumentHeader] = []
+    package private(set) var detectors: [DetectorDocument] = []
+    package private(set) var tests: [PolicyTestDocument] = []
     /// Whether every document of the tree could be read. If not, a name that is missing may stand in one that could not.
-    private(set) var isWhole = true
-    let tree: PolicyTree
+    package private(set) var isWhole = true
+    package let tree: PolicyTree
 
-    init(_ tree: PolicyTree, findings: Findings) {
+    package init(_ tree: PolicyTree, findings: Findings) {
         self.tree = tree
         for file in tree.files where PolicyTree.isDocument(file.name) {
             let (documents, isWhole) = DocumentReader.read(file, into: findings)
@@ -46,7 +47,6 @@ struct PolicyCatalog: Sendable {
                 .missingField, "a document needs the field `kind`", at: node.location,
                 fix: "add `kind`: one of \(Shape.kinds.joined(separator: ", "))")
         }
-        if Shape.foreignKinds.contains(kindName) { return }
         guard let shape = Shape.ofKind(kindName) else {
             isWhole = false
             return findings.error(
@@ -65,16 +65,17 @@ struct PolicyCatalog: Sendable {
         case "Policy": policies.append(PolicyDocument(header))
         case "Tenant": tenants.append(header)
         case "Detector": detectors.append(DetectorDocument(header))
+        case "PolicyTest": tests.append(PolicyTestDocument(header, findings: findings))
         default: approvers.append(header)
         }
     }
 
-    func tools(of policy: PolicyDocument) -> [ToolDocument] {
+    package func tools(of policy: PolicyDocument) -> [ToolDocument] {
         tools.filter { policy.speaksAbout(tool: $0.name) }
     }
 
     /// Who decides calls of a risk when a rule names no approvers.
-    var approversForRisk: [String: [String]] {
+    package var approversForRisk: [String: [String]] {
         var result: [String: [String]] = [:]
         for document in approvers {
             let members = document.node[name: "members"]?.strings.map(\.value) ?? []

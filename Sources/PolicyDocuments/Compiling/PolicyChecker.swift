@@ -169,7 +169,7 @@ struct PolicyChecker {
 }
 
 extension PolicyDocument.Clause {
-    var asksForApproval: Bool {
+    package var asksForApproval: Bool {
         switch kind {
         case .effect(.approvalNeeded), .approvalNeeded: true
         case .maximumAmount(_, let isHard): !isHard

@@ -11,6 +11,8 @@ public struct CompiledPolicies: Sendable {
 
     /// Sorted by path: `aegis/**.rego`, `data.json`, and `policies/**` as authored.
     public let files: [File]
+    /// The tree's Rego tests, which are never among the modules.
+    public let tests: [SourceFile]
     /// Compliance control to the names of the policies that implement it, both sorted.
     public let controls: [String: [String]]
     public let warnings: [Diagnostic]
@@ -40,9 +42,11 @@ public struct PolicyCompiler: Sendable {
         let catalog = PolicyCatalog(tree, findings: findings)
         ReferenceChecker(catalog: catalog, tenant: tenant, findings: findings).check()
         PolicyChecker(catalog: catalog, findings: findings).check()
+        PolicyTestChecker(catalog: catalog, findings: findings).check()
         let files = write(catalog, findings)
-        if !findings.hasErrors, catalog.policies.contains(where: { $0.regoFile != nil }) {
-            checkModules(files, findings)
+        let tests = tree.files.filter { PolicyTree.isTest($0.name) }
+        if !findings.hasErrors, !tests.isEmpty || catalog.policies.contains(where: { $0.regoFile != nil }) {
+            checkModules(files, tests, findings)
         }
         guard !findings.hasErrors else { throw Diagnostics(findings.sorted) }
         var controls: [String: Set<String>] = [:]
@@ -51,7 +55,7 @@ public struct PolicyCompiler: Sendable {
         }
         return CompiledPolicies(
             files: files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) },
-            controls: controls.mapValues { $0.sorted() }, warnings: findings.sorted)
+            tests: tests, controls: controls.mapValues { $0.sorted() }, warnings: findings.sorted)
     }
 
     /// Everything that is wrong or doubtful, without a result and for any tenant.
@@ -64,8 +68,9 @@ public struct PolicyCompiler: Sendable {
     }
 
     /// Authored Rego files must load together with the rest: the engine compiles them here once.
-    private func checkModules(_ files: [CompiledPolicies.File], _ findings: Findings) {
-        let modules = files.filter { $0.path.hasSuffix(".rego") }.map { SourceFile(name: $0.path, text: $0.bytes) }
+    private func checkModules(_ files: [CompiledPolicies.File], _ tests: [SourceFile], _ findings: Findings) {
+        let modules =
+            tests + files.filter { $0.path.hasSuffix(".rego") }.map { SourceFile(name: $0.path, text: $0.bytes) }
         do {
             _ = try Program(modules: modules).prepare("data.aegis.decision")
         } catch {
@@ -102,7 +107,7 @@ public struct PolicyCompiler: Sendable {
         files.append(file("data.json", TableWriter(catalog: catalog, tenant: tenant).write()))
         let custom = CustomModules(catalog: catalog, findings: findings).check()
         for source in catalog.tree.files {
-            let isModule = source.name.hasSuffix(".rego")
+            let isModule = source.name.hasSuffix(".rego") && !PolicyTree.isTest(source.name)
             guard !isModule || custom.contains(source.name) else { continue }
             files.append(.init(path: Self.authoredPath(source.name), bytes: source.text))
         }
@@ -126,12 +131,13 @@ public struct PolicyCompiler: Sendable {
         return text
     }
 
-    /// Where an authored file stands in the bundle. Names that OPA gives a meaning get `.txt` behind them.
+    /// Where an authored file stands in the bundle. Names that OPA gives a meaning get `.txt` behind them, and so do Rego
+    /// tests: they are kept, and are no rules.
     static func authoredPath(_ name: String) -> String {
         let last = name.split(separator: "/").last.map(String.init) ?? name
         let hasMeaning =
             ["data.json", "data.yaml", "data.yml", "patch.json", "plan.json"].contains(last)
-            || last.hasSuffix("signatures.json")
+            || last.hasSuffix("signatures.json") || PolicyTree.isTest(name)
         return "policies/\(name)" + (hasMeaning ? ".txt" : "")
     }
 

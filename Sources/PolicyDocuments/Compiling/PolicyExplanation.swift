@@ -3,7 +3,7 @@ public import RegoSyntax
 /// What the policies say about calls of one tool by one agent, in words and in the order in which it is looked at.
 public struct PolicyExplanation: Sendable {
     public struct Line: Sendable, Equatable {
-        /// `guard`, `deny`, `approval`, `permit`, `sanitize`, `budget`, `rate`
+        /// `guard`, `deny`, `approval`, `permit`, `sanitize`, `budget`, `rate`, `distinct`
         public let step: String
         public let policy: String
         public let rule: String
@@ -34,7 +34,7 @@ public struct PolicyExplanation: Sendable {
         }
         let policies = catalog.policies.filter { $0.speaksAbout(agent: agent) && $0.speaksAbout(tool: tool) }
         let all = policies.flatMap { policy in policy.clauses.flatMap { Self.lines($0, of: policy) } }
-        let steps = ["guard", "deny", "approval", "permit", "sanitize", "budget", "rate"]
+        let steps = ["guard", "deny", "approval", "permit", "sanitize", "budget", "rate", "distinct"]
         lines = steps.flatMap { step in all.filter { $0.step == step } }
         if !caller.isInScope(tool) {
             obstacle = "the tool `\(tool)` is outside of the scopes of `\(agent)`"
@@ -50,7 +50,7 @@ public struct PolicyExplanation: Sendable {
         return "there is no \(what) `\(name)`\(near)"
     }
 
-    private static func lines(_ clause: PolicyDocument.Clause, of policy: PolicyDocument) -> [Line] {
+    package static func lines(_ clause: PolicyDocument.Clause, of policy: PolicyDocument) -> [Line] {
         func line(_ step: String, _ text: String) -> [Line] {
             [
                 Line(

@@ -1,4 +1,4 @@
-import RegoSyntax
+package import RegoSyntax
 
 /// Compiles the terms of a condition: resolves names in scope, infers types, and writes the Rego that reads the same
 /// from `input` and the catalog. What is wrong is reported where it stands in the document.
@@ -260,7 +260,7 @@ extension TermCompiler.Result {
 
 extension Call {
     /// The function's name as written: `startswith`, `object.get`.
-    var name: String {
+    package var name: String {
         function.terms.map { term in
             switch term.kind {
             case .variable(let name), .string(let name): name

@@ -1,17 +1,17 @@
-import RegoSyntax
+package import RegoSyntax
 
 /// An agent: who it is, and the most it can ever be permitted.
-struct AgentDocument: Sendable {
-    let header: DocumentHeader
+package struct AgentDocument: Sendable {
+    package let header: DocumentHeader
     /// Each identity as one text that is equal for equal identities, such as `api_key finance-1`.
-    let identities: [Located<String>]
-    let scopes: [Located<NameGlob>]
-    let acceptsFrom: [Located<NameGlob>]
-    let mayActAs: [Located<NameGlob>]
+    package let identities: [Located<String>]
+    package let scopes: [Located<NameGlob>]
+    package let acceptsFrom: [Located<NameGlob>]
+    package let mayActAs: [Located<NameGlob>]
 
-    var name: String { header.name }
+    package var name: String { header.name }
 
-    init(_ header: DocumentHeader) {
+    package init(_ header: DocumentHeader) {
         self.header = header
         identities = (header.node[name: "identities"]?.elements ?? []).compactMap { node in
             guard let entry = node.entries.first else { return nil }
@@ -26,7 +26,7 @@ struct AgentDocument: Sendable {
         mayActAs = NameGlob.list(header.node[name: "may_act_as"])
     }
 
-    func isInScope(_ tool: String) -> Bool { scopes.contains { $0.value.matches(tool) } }
+    package func isInScope(_ tool: String) -> Bool { scopes.contains { $0.value.matches(tool) } }
 
     /// The registry entry.
     var json: JSONText {
@@ -43,7 +43,7 @@ struct AgentDocument: Sendable {
 }
 
 extension NameGlob {
-    static func list(_ node: LocatedNode?) -> [Located<NameGlob>] {
+    package static func list(_ node: LocatedNode?) -> [Located<NameGlob>] {
         (node?.strings ?? []).map { Located(NameGlob($0.value), at: $0.location) }
     }
 }

@@ -2,14 +2,14 @@ public import Redaction
 public import RegoSyntax
 
 /// A detector of the tenant's own: a pattern, and what must hold besides.
-struct DetectorDocument: Sendable {
-    let header: DocumentHeader
+package struct DetectorDocument: Sendable {
+    package let header: DocumentHeader
     let pattern: Located<String>?
     let context: [String]
     let validators: [String]
     let action: String?
 
-    var name: String { header.name }
+    package var name: String { header.name }
 
     init(_ header: DocumentHeader) {
         self.header = header

@@ -1,18 +1,18 @@
-import RegoSyntax
+package import RegoSyntax
 
 /// What every document has.
-struct DocumentHeader: Sendable {
-    let kind: String
-    let name: String
-    let nameLocation: SourceLocation
-    let description: String?
-    let owner: String?
-    let controls: [String]
-    let labels: [LocatedNode.Entry]
-    let node: LocatedNode
+package struct DocumentHeader: Sendable {
+    package let kind: String
+    package let name: String
+    package let nameLocation: SourceLocation
+    package let description: String?
+    package let owner: String?
+    package let controls: [String]
+    package let labels: [LocatedNode.Entry]
+    package let node: LocatedNode
 
     /// Nil when the document has no usable kind and name.
-    init?(_ node: LocatedNode) {
+    package init?(_ node: LocatedNode) {
         guard let kind = node[name: "kind"]?.string, let name = node[name: "name"], let text = name.string else {
             return nil
         }

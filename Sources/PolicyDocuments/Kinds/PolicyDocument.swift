@@ -1,15 +1,15 @@
-import RegoSyntax
+package import RegoSyntax
 
 /// A policy as a list of clauses in the order they were written: each shorthand and each rule is one.
-struct PolicyDocument: Sendable {
-    enum Effect: String, Sendable {
+package struct PolicyDocument: Sendable {
+    package enum Effect: String, Sendable {
         case allow, deny, approvalNeeded = "approval_needed", sanitize
     }
 
-    enum Window: String, Sendable, CaseIterable {
+    package enum Window: String, Sendable, CaseIterable {
         case hour, day, month, total
 
-        var field: String {
+        package var field: String {
             switch self {
             case .hour: "hourly_budget"
             case .day: "daily_budget"
@@ -19,8 +19,8 @@ struct PolicyDocument: Sendable {
         }
     }
 
-    struct Clause: Sendable {
-        enum Kind: Sendable {
+    package struct Clause: Sendable {
+        package enum Kind: Sendable {
             /// What holds for all calls that the policy speaks about.
             case effect(Effect)
             case maximumAmount(String, isHard: Bool)
@@ -38,57 +38,59 @@ struct PolicyDocument: Sendable {
         }
 
         /// What decisions call it.
-        let name: String
-        let kind: Kind
-        let location: SourceLocation
+        package let name: String
+        package let kind: Kind
+        package let location: SourceLocation
     }
 
-    struct Rule: Sendable {
-        let effect: Effect
-        let conditions: [LocatedNode]
-        let reason: String?
-        let approval: Approval?
-        let sanitizers: [Sanitizer]
+    package struct Rule: Sendable {
+        package let effect: Effect
+        package let conditions: [LocatedNode]
+        package let reason: String?
+        package let approval: Approval?
+        package let sanitizers: [Sanitizer]
     }
 
     /// How many different values of something a session may have.
-    struct Distinct: Sendable {
-        let of: LocatedNode
-        let limit: Int
+    package struct Distinct: Sendable {
+        package let of: LocatedNode
+        package let limit: Int
     }
 
-    struct Approval: Sendable {
-        var approvers: [String] = []
-        var quorum = 1
-        var expiresAfter = 1800
-        var notify: [String] = []
+    package struct Approval: Sendable {
+        package var approvers: [String] = []
+        package var quorum = 1
+        package var expiresAfter = 1800
+        package var notify: [String] = []
         /// In seconds; nil: it never does.
-        var escalateAfter: Int?
-        var escalateTo: [String] = []
+        package var escalateAfter: Int?
+        package var escalateTo: [String] = []
+
+        package init() {}
     }
 
-    struct Sanitizer: Sendable {
-        let detectors: [Located<String>]
-        let paths: [Located<String>]
+    package struct Sanitizer: Sendable {
+        package let detectors: [Located<String>]
+        package let paths: [Located<String>]
         /// Nil: what the detector says.
-        let action: String?
-        let isOnResult: Bool
+        package let action: String?
+        package let isOnResult: Bool
     }
 
-    let header: DocumentHeader
-    let isShadow: Bool
-    let agents: [Located<NameGlob>]
+    package let header: DocumentHeader
+    package let isShadow: Bool
+    package let agents: [Located<NameGlob>]
     /// Nil: all tools.
-    let tools: [Located<NameGlob>]?
-    let clauses: [Clause]
-    let approval: Approval?
-    let per: String
-    let cost: LocatedNode?
-    let regoFile: Located<String>?
+    package let tools: [Located<NameGlob>]?
+    package let clauses: [Clause]
+    package let approval: Approval?
+    package let per: String
+    package let cost: LocatedNode?
+    package let regoFile: Located<String>?
 
-    var name: String { header.name }
+    package var name: String { header.name }
 
-    init(_ header: DocumentHeader) {
+    package init(_ header: DocumentHeader) {
         self.header = header
         let node = header.node
         isShadow = node[name: "mode"]?.string == "shadow"
@@ -172,7 +174,7 @@ struct PolicyDocument: Sendable {
 
 extension PolicyDocument {
     /// Whether some clause can permit a call; a `rego` file may.
-    var canPermit: Bool {
+    package var canPermit: Bool {
         clauses.contains { clause in
             switch clause.kind {
             case .effect(.allow), .effect(.approvalNeeded), .approvalNeeded: true
@@ -183,7 +185,7 @@ extension PolicyDocument {
         } || regoFile != nil
     }
 
-    func speaksAbout(agent: String) -> Bool { agents.contains { $0.value.matches(agent) } }
+    package func speaksAbout(agent: String) -> Bool { agents.contains { $0.value.matches(agent) } }
 
-    func speaksAbout(tool: String) -> Bool { tools?.contains { $0.value.matches(tool) } ?? true }
+    package func speaksAbout(tool: String) -> Bool { tools?.contains { $0.value.matches(tool) } ?? true }
 }

@@ -1,19 +1,19 @@
 import RegoSyntax
 
 /// A tool: how calls of it look on the wire, and what its parameters must be.
-struct ToolDocument: Sendable {
-    let header: DocumentHeader
+package struct ToolDocument: Sendable {
+    package let header: DocumentHeader
     /// Nil when the tool declares none: then nothing is checked, and conditions can name none.
     let schemas: ParameterSchemas?
     /// What is known of them, for conditions.
     let parameters: ParameterView?
     /// Each match as one text that is equal for equal matches, such as `http POST host /path`.
-    let matches: [Located<String>]
-    let hasHTTP: Bool
+    package let matches: [Located<String>]
+    package let hasHTTP: Bool
 
-    var name: String { header.name }
+    package var name: String { header.name }
 
-    init(_ header: DocumentHeader, findings: Findings) {
+    package init(_ header: DocumentHeader, findings: Findings) {
         self.header = header
         var reader = SchemaReader(findings: findings)
         schemas = header.node[name: "parameters"].flatMap { reader.readParameters($0) }
@@ -30,7 +30,7 @@ struct ToolDocument: Sendable {
     }
 
     /// Paths of `{name}` segments name parameters; sensitive paths name parameters.
-    func checkReferences(_ findings: Findings) {
+    package func checkReferences(_ findings: Findings) {
         for match in header.node[name: "match"]?.elements ?? [] {
             guard let path = match[name: "http"]?[name: "path"], let glob = path.string.flatMap(PathGlob.init) else {
                 continue
@@ -51,7 +51,7 @@ struct ToolDocument: Sendable {
     }
 
     /// Reports a JSON path that leads to no declared parameter.
-    func checkPath(_ path: Located<String>, _ findings: Findings) {
+    package func checkPath(_ path: Located<String>, _ findings: Findings) {
         guard let steps = JSONPath(path.value)?.steps, var schema = parameters else { return }
         for step in steps {
             guard case .member(let name) = step, !schema.names.isEmpty else {
@@ -94,9 +94,9 @@ struct ToolDocument: Sendable {
     }
 
     /// The agent behind the tool, as the glob of its one name.
-    var agent: Located<NameGlob>? {
+    package var agent: Located<NameGlob>? {
         header.node[name: "agent"].flatMap { node in node.string.map { Located(NameGlob($0), at: node.location) } }
     }
 
-    var risk: String? { header.node[name: "risk"]?.string }
+    package var risk: String? { header.node[name: "risk"]?.string }
 }

@@ -1,22 +1,22 @@
-import RegoSyntax
+package import RegoSyntax
 
 /// Collects what is wrong in a run, so that all of it is told at once.
-final class Findings {
-    private(set) var all: [Diagnostic] = []
+package final class Findings {
+    package private(set) var all: [Diagnostic] = []
     private var seen: Set<Diagnostic> = []
     private let files: [String: SourceFile]
 
-    init(files: [SourceFile]) {
+    package init(files: [SourceFile]) {
         self.files = Dictionary(files.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    var hasErrors: Bool { all.contains { $0.severity == .error } }
+    package var hasErrors: Bool { all.contains { $0.severity == .error } }
 
-    func error(_ code: PolicyCode, _ message: String, at location: SourceLocation, fix: String) {
+    package func error(_ code: PolicyCode, _ message: String, at location: SourceLocation, fix: String) {
         report(.error, code, message, location, fix)
     }
 
-    func warning(_ code: PolicyCode, _ message: String, at location: SourceLocation, fix: String) {
+    package func warning(_ code: PolicyCode, _ message: String, at location: SourceLocation, fix: String) {
         report(.warning, code, message, location, fix)
     }
 
@@ -33,7 +33,7 @@ final class Findings {
     }
 
     /// In the order of files and places in them; errors before warnings at the same place.
-    var sorted: [Diagnostic] {
+    package var sorted: [Diagnostic] {
         all.enumerated().sorted { a, b in
             let (x, y) = (a.element, b.element)
             if x.location.file != y.location.file { return x.location.file < y.location.file }

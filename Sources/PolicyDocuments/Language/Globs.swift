@@ -1,16 +1,16 @@
 /// A name in which `*` stands for any run of characters, dots included.
-struct NameGlob: Sendable, Hashable {
-    let text: String
-    let isExact: Bool
-    let matchesAll: Bool
+package struct NameGlob: Sendable, Hashable {
+    package let text: String
+    package let isExact: Bool
+    package let matchesAll: Bool
 
-    init(_ text: String) {
+    package init(_ text: String) {
         self.text = text
         isExact = !text.utf8.contains(UInt8(ascii: "*"))
         matchesAll = text == "*"
     }
 
-    func matches(_ name: String) -> Bool {
+    package func matches(_ name: String) -> Bool {
         if isExact { return text == name }
         if matchesAll { return true }
         let pattern = Array(text.utf8)
@@ -36,17 +36,17 @@ struct NameGlob: Sendable, Hashable {
 }
 
 /// A host, all hosts below a domain (`*.acme.example`, the domain itself excepted), or every host (`*`).
-struct DomainGlob: Sendable, Hashable {
-    enum Kind: Sendable, Hashable {
+package struct DomainGlob: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         case every
         case exact(String)
         /// The suffix, with its leading dot.
         case below(String)
     }
 
-    let kind: Kind
+    package let kind: Kind
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         if text == "*" {
             kind = .every
             return
@@ -68,8 +68,8 @@ struct DomainGlob: Sendable, Hashable {
 
 /// A path in which `*` stands for one segment or a part of one, `**` for any number of segments, and `{name}` for one
 /// segment that is a parameter: `/ehr/*`, `/files/**`.
-struct PathGlob: Sendable, Hashable {
-    enum Kind: Sendable, Hashable {
+package struct PathGlob: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
         case exact(String)
         /// Everything that starts with this prefix, which ends in `/`.
         case below(String)
@@ -77,11 +77,11 @@ struct PathGlob: Sendable, Hashable {
         case pattern(String)
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// Names of `{name}` segments.
-    let parameters: [String]
+    package let parameters: [String]
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.hasPrefix("/"), text.utf8.count <= 2048,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"?#\\".utf8.contains($0) })
         else { return nil }
@@ -128,15 +128,15 @@ struct PathGlob: Sendable, Hashable {
 }
 
 /// `METHOD /path`, with `*` for every method.
-struct Endpoint: Sendable, Hashable {
-    static let methods: Set = [
+package struct Endpoint: Sendable, Hashable {
+    package static let methods: Set = [
         "*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
     ]
 
-    let method: String
-    let path: PathGlob
+    package let method: String
+    package let path: PathGlob
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 2, Self.methods.contains(String(parts[0])), let path = PathGlob(String(parts[1])),
             path.parameters.isEmpty
@@ -147,16 +147,16 @@ struct Endpoint: Sendable, Hashable {
 }
 
 /// `$`, `.name`, `['any name']`, `[0]`, `[*]` and `.*`: where in the parameters something stands.
-struct JSONPath: Sendable, Hashable {
-    enum Step: Sendable, Hashable {
+package struct JSONPath: Sendable, Hashable {
+    package enum Step: Sendable, Hashable {
         case member(String)
         case element(Int)
         case every
     }
 
-    let steps: [Step]
+    package let steps: [Step]
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.hasPrefix("$") else { return nil }
         var rest = text.dropFirst()
         var steps: [Step] = []

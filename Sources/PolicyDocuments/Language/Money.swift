@@ -1,12 +1,12 @@
 /// An amount of money as policies write it: `$20`, `€0.50`, `20 USD`. Exact, in micro-units of its currency.
-struct Money: Sendable, Equatable {
-    let micros: Int64
+package struct Money: Sendable, Equatable {
+    package let micros: Int64
     /// ISO 4217.
-    let currency: String
+    package let currency: String
 
     private static let symbols: [Character: String] = ["$": "USD", "€": "EUR", "£": "GBP"]
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let amount: Substring
         if let first = text.first, let known = Self.symbols[first] {
             currency = known
@@ -28,10 +28,10 @@ struct Money: Sendable, Equatable {
 }
 
 /// A whole number of seconds, minutes, hours or days: `45s`, `30m`, `8h`, `7d`. At most ten years.
-struct WholeDuration: Sendable, Equatable {
-    let seconds: Int
+package struct WholeDuration: Sendable, Equatable {
+    package let seconds: Int
 
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let unit = text.last, let factor = ["s": 1, "m": 60, "h": 3600, "d": 86400][unit] else { return nil }
         let digits = text.dropLast()
         guard digits.utf8.allSatisfy({ (48...57).contains($0) }), let count = Int(digits), count > 0,

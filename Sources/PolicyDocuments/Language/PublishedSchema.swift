@@ -4,8 +4,39 @@ public enum PublishedSchema {
     /// File names with their contents.
     public static var files: [(name: String, text: String)] {
         Shape.kinds.compactMap { kind in
-            Shape.ofKind(kind).map { ("\(kind.lowercased()).schema.json", text(of: $0, kind)) }
+            Shape.ofKind(kind).map { (file(of: kind), text(of: $0, kind)) }
+        } + [("policies.schema.json", anyKind)]
+    }
+
+    private static func file(of kind: String) -> String { "\(kind.lowercased()).schema.json" }
+
+    /// Any document, by its kind: what an editor takes for files that hold several.
+    private static var anyKind: String {
+        let kind = JSONText.object([.init(name: "enum", value: .strings(Shape.kinds))])
+        let branches = Shape.kinds.map { kind in
+            JSONText.object([
+                .init(
+                    name: "if",
+                    value: .object([
+                        .init(name: "required", value: .strings(["kind"])),
+                        .init(
+                            name: "properties",
+                            value: .object([
+                                .init(name: "kind", value: .object([.init(name: "const", value: .string(kind))]))
+                            ])),
+                    ])),
+                .init(name: "then", value: .object([.init(name: "$ref", value: .string(file(of: kind)))])),
+            ])
         }
+        let members: [JSONText.Member] = [
+            .init(name: "$schema", value: .string("https://json-schema.org/draft/2020-12/schema")),
+            .init(name: "title", value: .string("Aegis policy documents, v1")),
+            .init(name: "type", value: .string("object")),
+            .init(name: "required", value: .strings(["aegis", "kind", "name"])),
+            .init(name: "properties", value: .object([.init(name: "kind", value: kind)])),
+            .init(name: "allOf", value: .list(branches)),
+        ]
+        return JSONText.object(members).text() + "\n"
     }
 
     private static func text(of shape: Shape, _ kind: String) -> String {
@@ -83,7 +114,7 @@ public enum PublishedSchema {
                             ]))
                     ])),
             ]
-        case .parameterSchema: [.init(name: "type", value: .string("object"))]
+        case .parameterSchema, .values: [.init(name: "type", value: .string("object"))]
         case .condition: condition
         case .conditions:
             [

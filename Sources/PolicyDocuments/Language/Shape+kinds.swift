@@ -1,9 +1,7 @@
 import Redaction
 
 extension Shape {
-    static let kinds = ["Agent", "Tool", "Policy", "Approvers", "Tenant", "Detector"]
-    /// Documents of these kinds may stand in the same tree; they are no part of a bundle.
-    static let foreignKinds = ["PolicyTest"]
+    static let kinds = ["Agent", "Tool", "Policy", "Approvers", "Tenant", "Detector", "PolicyTest"]
 
     static func ofKind(_ kind: String) -> Shape? {
         switch kind {
@@ -13,11 +11,12 @@ extension Shape {
         case "Approvers": approvers
         case "Tenant": tenant
         case "Detector": detector
+        case "PolicyTest": policyTest
         default: nil
         }
     }
 
-    private static func document(_ kind: String, _ title: String, _ fields: [Field]) -> Shape {
+    static func document(_ kind: String, _ title: String, _ fields: [Field]) -> Shape {
         Shape(
             title: title,
             fields: [

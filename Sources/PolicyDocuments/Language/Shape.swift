@@ -43,6 +43,8 @@ indirect enum FieldType: Sendable {
     case labels
     /// Names to one value or a list of values that are accepted.
     case requirements
+    /// Names to any values.
+    case values
     /// The JSON Schema of a tool's parameters.
     case parameterSchema
     /// A Rego expression.

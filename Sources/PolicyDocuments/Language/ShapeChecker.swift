@@ -58,6 +58,10 @@ struct ShapeChecker {
         case .labels: checkLabels(node, name, allowLists: false)
         case .requirements: checkLabels(node, name, allowLists: true)
         case .parameterSchema: break  // ParameterSchema reports its own
+        case .values:
+            guard case .mapping = node.kind else {
+                return wrongType(node, expected: "a mapping of names to values", field: name)
+            }
         case .condition: checkCondition(node, name)
         case .conditions:
             guard case .list(let elements) = node.kind else { return checkCondition(node, name) }

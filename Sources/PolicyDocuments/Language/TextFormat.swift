@@ -129,6 +129,14 @@ struct TextFormat: Sendable {
             }
     }
 
+    static let instant = TextFormat(
+        title: "a time in UTC", code: .invalidTime,
+        pattern: #"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?Z$"#,
+        example: "2026-03-01T09:30:00Z"
+    ) { text in
+        text.wholeMatch(of: /(19[7-9]|2[01]\d|22[0-5])\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z/) != nil
+    }
+
     static let regoFile = TextFormat(
         title: "the path of a Rego file", code: .regoFile, pattern: #"^[A-Za-z0-9._/-]+\.rego$"#,
         example: "refunds.rego"

@@ -22,6 +22,9 @@ public struct PolicyTree: Sendable {
         [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
     }
 
+    /// Rego tests stand beside what they test.
+    package static func isTest(_ name: String) -> Bool { name.hasSuffix("_test.rego") }
+
     func file(named name: String) -> SourceFile? {
         files.first { $0.name == name }
     }

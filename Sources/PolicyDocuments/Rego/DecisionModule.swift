@@ -10,7 +10,8 @@ enum DecisionModule {
         # a reason code, a message, the policy's name. Sets of them are sorted, so the first is the first as written.
         #
         # `not` stands before names of rules and before calls whose arguments are there, never before a call whose argument
-        # may be undefined: OPA takes such an expression for undefined, and a guard would be lost.
+        # may be undefined: OPA takes such an expression for undefined, and a guard would be lost. Comprehensions stand in bodies,
+        # not in heads that have one, and no variable has the name of a rule: there are engines that stumble there.
         package aegis
 
         decision := object.union(outcome(false), {"would": would}) if not about_result
@@ -70,13 +71,16 @@ enum DecisionModule {
         		"policy": "",
         		"rule": "",
         	},
-        	"also": [reason(finding) | some finding in unclear(shadow)],
+        	"also": doubts(shadow),
         	"approval": null,
         	"sanitize": [],
         	"budgets": [],
         	"rates": [],
         	"distinct": [],
         }
+
+        # Permits that could not be evaluated.
+        doubts(shadow) := [reason(finding) | some finding in unclear(shadow)]
 
         stop(outcome, reasons, approval, sanitize) := {
         	"outcome": outcome,
@@ -163,20 +167,21 @@ enum DecisionModule {
         	"rule": finding[2],
         	"message": finding[4],
         	"approvers": approvers(finding[6].approvers),
-        	"quorum": max({held[6].quorum | some held in findings}),
-        	"expires_after_s": min({held[6].expires_after_s | some held in findings}),
-        	"notify": [channel | some channel in {name | some held in findings; some name in held[6].notify}],
+        	"quorum": quorum,
+        	"expires_after_s": life,
+        	"notify": channels,
         } if {
         	finding := min(findings)
+        	quorum := max({held[6].quorum | some held in findings})
+        	life := min({held[6].expires_after_s | some held in findings})
+        	channels := [channel | some channel in {name | some held in findings; some name in held[6].notify}]
         }
 
         # The shortest time to escalation, and all to whom it leads.
-        escalation(findings) := {
-        	"escalate_after_s": min(delays),
-        	"escalate_to": [name | some name in {name | some held in findings; some name in held[6].escalate_to}],
-        } if {
+        escalation(findings) := {"escalate_after_s": min(delays), "escalate_to": people} if {
         	delays := {held[6].escalate_after_s | some held in findings}
         	count(delays) > 0
+        	people := [name | some name in {name | some held in findings; some name in held[6].escalate_to}]
         } else := {}
 
         # Rules that name no approvers go to those who decide the tool's risk.
@@ -204,8 +209,8 @@ enum DecisionModule {
 
         distinct(shadow) := [duty[2] | some duty in {item |
         	some [entry, found] in counted(shadow)
-        	some [place, distinct] in found.distinct
-        	item := [entry.order, place, distinct]
+        	some [place, limit] in found.distinct
+        	item := [entry.order, place, limit]
         }]
 
         # ---- guards that no policy can lift ----
@@ -399,7 +404,7 @@ enum DecisionModule {
 
         power(sign, digits) := to_number(digits) if sign != "-"
 
-        divides(_, "")
+        divides(_, "") := true
 
         divides(factor, digits) if {
         	digits != ""

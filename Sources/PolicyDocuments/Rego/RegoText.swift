@@ -1,9 +1,9 @@
 import RegoSyntax
 
 /// Writes Rego source: literals, refs and the terms of conditions.
-enum RegoText {
+package enum RegoText {
     /// A string literal in double quotes.
-    static func string(_ text: String) -> String {
+    package static func string(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -31,7 +31,7 @@ enum RegoText {
     }
 
     /// A literal of a document; also its JSON.
-    static func literal(_ node: LocatedNode) -> String {
+    package static func literal(_ node: LocatedNode) -> String {
         switch node.kind {
         case .null: "null"
         case .boolean(let value): value ? "true" : "false"
@@ -44,7 +44,7 @@ enum RegoText {
     }
 
     /// `base.name`, or `base["odd name"]`.
-    static func member(_ name: String, of base: String) -> String {
+    package static func member(_ name: String, of base: String) -> String {
         isPlain(name) ? "\(base).\(name)" : "\(base)[\(string(name))]"
     }
 

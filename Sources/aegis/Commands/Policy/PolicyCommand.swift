@@ -5,7 +5,8 @@ struct PolicyCommand: AsyncParsableCommand {
         commandName: "policy",
         abstract: "Write, check, build and verify policies.",
         subcommands: [
-            PolicyInit.self, PolicyLint.self, PolicyExplain.self, PolicyBuild.self, PolicyVerify.self,
+            PolicyInit.self, PolicyLint.self, PolicyTest.self, PolicyExplain.self, PolicyDiffCommand.self,
+            PolicySuggestCommand.self, PolicyBuild.self, PolicyVerify.self,
             PolicyCheckParams.self, PolicyShadowReport.self, PolicySchema.self,
         ])
 }

@@ -1,42 +1,123 @@
 import ArgumentParser
+import Foundation
 import PolicyDocuments
+import PolicyTesting
 import RegoSyntax
 
-struct PolicyExplain: ParsableCommand {
+struct PolicyExplain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say what the policies hold about an agent's calls of a tool.",
+        abstract: "Say why a call gets its outcome, or what the policies hold about an agent's calls of a tool.",
         discussion: """
-            Lists every rule that speaks about such calls, in the order in which they are looked at.
+            With parameters or a call, the call is tried: every rule that speaks about it is told, condition by condition, with the
+            values that it looked at (redacted as in the audit trail), and the one change that would let the call pass where there is
+            one. Without, every rule that speaks about such calls is listed in the order in which they are looked at.
+
+            A call is a YAML or JSON file with the fields of `given` in a PolicyTest; `-` reads it from standard input.
 
             EXAMPLES
               aegis policy explain policies/ --agent finance-agent --tool payments.transfer
+              aegis policy explain policies/ --agent finance-agent --tool payments.transfer --params '{"amount": 7000}'
+              aegis policy explain policies/ --call call.yaml --json
             """)
 
     @Argument(help: "The folder of policies.")
     var folder: String
 
     @Option(help: "The agent's name.")
-    var agent: String
+    var agent: String?
 
     @Option(help: "The tool's name.")
-    var tool: String
+    var tool: String?
+
+    @Option(help: ArgumentHelp("The call's parameters.", valueName: "json"))
+    var params: String?
+
+    @Option(help: ArgumentHelp("What the context says. May be repeated.", valueName: "name=value"))
+    var context: [String] = []
+
+    @Option(help: ArgumentHelp("The call and the state that it meets.", valueName: "file"))
+    var call: String?
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    func run() throws {
-        let tree = try PolicyFolder.read(folder)
-        let explanation: PolicyExplanation
-        do throws(Diagnostics) {
-            explanation = try PolicyExplanation(of: tree, agent: agent, tool: tool)
-        } catch {
-            for diagnostic in error.all { ErrorOutput.write(diagnostic.rendered) }
+    func validate() throws {
+        if call != nil, agent != nil || tool != nil || params != nil || !context.isEmpty {
+            throw ValidationError("--call says everything about the call: leave the other options out")
+        }
+        if call == nil, agent == nil || tool == nil {
+            throw ValidationError("name the call: --agent and --tool, or --call")
+        }
+        if let odd = context.first(where: { !$0.contains("=") }) {
+            throw ValidationError("--context `\(odd)` is not NAME=VALUE")
+        }
+    }
+
+    func run() async throws {
+        do {
+            let tree = try PolicyFolder.read(folder)
+            if let source = try source() {
+                try await explain(source, in: tree)
+            } else {
+                try list(tree)
+            }
+        } catch let diagnostics as Diagnostics {
+            for diagnostic in diagnostics.all { ErrorOutput.write(diagnostic.rendered) }
             throw ExitCode(3)
         }
+    }
+
+    /// The call to try; nil where only the rules are asked for.
+    private func source() throws -> SourceFile? {
+        if let call {
+            guard
+                let data = call == "-"
+                    ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: call)
+            else { throw CommandFailure("`\(call)` cannot be read", fix: "check the path and your rights to it") }
+            return SourceFile(name: call == "-" ? "call" : call, text: Array(data))
+        }
+        guard params != nil || !context.isEmpty else { return nil }
+        func quoted(_ text: some StringProtocol) -> String { RegoText.string(String(text)) }
+        let said = context.map { entry in
+            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return "\(quoted(parts[0])): \(quoted(parts[1]))"
+        }
+        let text =
+            "{\"agent\": \(quoted(agent ?? "")), \"tool\": \(quoted(tool ?? "")), \"parameters\": \(params ?? "{}"), "
+            + "\"context\": {\(said.joined(separator: ", "))}}"
+        return SourceFile(name: "--params", text: text)
+    }
+
+    private func explain(_ source: SourceFile, in tree: PolicyTree) async throws {
+        let bench = try PolicyWorkbench(tree)
+        let given = try GivenCall(source, for: tree)
+        let tried: TriedCall
+        do {
+            tried = try await bench.tries(given)
+        } catch let problem as TrialProblem {
+            throw CommandFailure(problem.message, fix: "correct the call")
+        }
+        let explanation = CallExplanation(tried, on: bench)
+        let remedy = await Remedy.find(for: tried, on: bench)
+        let isPermitted = tried.result.decision.isPermitted
+        if json { return Output.json(explanation.json(remedy: remedy)) }
+        Output.line(explanation.sentence)
+        if let would = explanation.would { Output.line("with shadow policies: \(would)") }
+        Output.line("")
+        for line in explanation.fullLines { Output.line(line) }
+        guard !isPermitted else { return }
+        Output.line("")
+        Output.line(
+            remedy.map { "it would pass if \($0.words)" }
+                ?? "no single change of the call that could be tried lets it pass")
+    }
+
+    private func list(_ tree: PolicyTree) throws {
+        let explanation = try PolicyExplanation(of: tree, agent: agent ?? "", tool: tool ?? "")
         if json {
             return Output.json([
-                "agent": agent, "tool": tool, "obstacle": explanation.obstacle ?? "",
+                "agent": agent ?? "", "tool": tool ?? "", "obstacle": explanation.obstacle ?? "",
                 "rules": explanation.lines.map { line in
                     [
                         "step": line.step, "policy": line.policy, "rule": line.rule, "text": line.text,
@@ -53,5 +134,26 @@ struct PolicyExplain: ParsableCommand {
         }
         if !rows.isEmpty { Output.table(["STEP", "RULE", "WHEN", "WHERE"], rows) }
         if let obstacle = explanation.obstacle { Output.line("always denied: \(obstacle)") }
+    }
+}
+
+extension CallExplanation {
+    fileprivate func json(remedy: Remedy?) -> [String: Any] {
+        [
+            "decided": sentence, "with_shadow": would ?? "", "would_pass_if": remedy?.words ?? "",
+            "guards": guards.map { ["rule": $0.rule, "message": $0.message] },
+            "rules": lines.map { line in
+                [
+                    "step": line.step, "policy": line.policy, "rule": line.rule, "text": line.text,
+                    "shadow": line.isShadow, "location": line.location.description, "state": line.state.rawValue,
+                    "decides": line.decides,
+                    "conditions": line.conditions.map {
+                        ["text": $0.text, "holds": $0.holds.map { $0 as Any } ?? NSNull()]
+                    },
+                    "values": Dictionary(
+                        line.values.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+                ] as [String: Any]
+            },
+        ]
     }
 }

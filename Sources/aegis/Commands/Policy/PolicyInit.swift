@@ -46,6 +46,6 @@ struct PolicyInit: ParsableCommand {
                 "`\(folder)` cannot be written: \(error.localizedDescription)",
                 fix: "choose a folder that you may write to")
         }
-        Output.line("next: aegis policy lint \(folder)")
+        Output.line("next: aegis policy test \(folder) --coverage")
     }
 }

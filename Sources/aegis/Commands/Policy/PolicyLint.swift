@@ -12,6 +12,7 @@ struct PolicyLint: ParsableCommand {
             EXAMPLES
               aegis policy lint policies/
               aegis policy lint policies/ --json | jq -r '.diagnostics[].code'
+              aegis policy lint policies/ --sarif > lint.sarif
             """)
 
     @Argument(help: "The folder of policies.")
@@ -22,6 +23,13 @@ struct PolicyLint: ParsableCommand {
 
     @Flag(help: "Print one JSON object.")
     var json = false
+
+    @Flag(help: "Print a SARIF 2.1.0 log, for code hosts.")
+    var sarif = false
+
+    func validate() throws {
+        if json, sarif { throw ValidationError("--json and --sarif exclude each other") }
+    }
 
     func run() throws {
         let tree = try PolicyFolder.read(folder)
@@ -35,7 +43,9 @@ struct PolicyLint: ParsableCommand {
         }
         let errors = found.count { $0.severity == .error }
         let warnings = found.count - errors
-        if json {
+        if sarif {
+            Output.json(SARIFLog.object(found, folder: folder))
+        } else if json {
             Output.json([
                 "files": tree.files.count, "errors": errors, "warnings": warnings,
                 "diagnostics": found.map(Self.object),

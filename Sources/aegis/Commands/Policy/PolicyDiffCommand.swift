@@ -1,0 +1,86 @@
+import ArgumentParser
+import PolicyImpact
+import RegoSyntax
+
+struct PolicyDiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Say what a change of policies means: who gains or loses what, which limits moved.",
+        discussion: """
+            Compares two folders or bundles. Changes that let more calls pass, or may, are told first; what cannot be told to be
+            harmless is said to be one that may widen.
+
+            EXAMPLES
+              aegis policy diff bundle.tar.gz policies/
+              aegis policy diff main/policies branch/policies --fail-on-widening
+              aegis policy diff old/ new/ --json | jq '.changes[] | select(.effect != "neutral")'
+            """)
+
+    @Argument(help: "The policies before: a folder or a bundle.")
+    var before: String
+
+    @Argument(help: "The policies after: a folder or a bundle.")
+    var after: String
+
+    @Flag(help: "Exit with 1 when something widens, or may.")
+    var failOnWidening = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let diff: PolicyDiff
+        do {
+            let (old, new) = (try PolicySide(before), try PolicySide(after))
+            diff = try PolicyDiff(from: old.tree, to: new.tree, oldBundle: old.bundle, newBundle: new.bundle)
+        } catch let diagnostics as Diagnostics {
+            for diagnostic in diagnostics.all where diagnostic.severity == .error {
+                ErrorOutput.write(diagnostic.rendered)
+            }
+            throw ExitCode(3)
+        }
+        if json { Output.json(diff.object) } else { show(diff) }
+        if failOnWidening, !diff.widenings.isEmpty { throw ExitCode(1) }
+    }
+
+    private func show(_ diff: PolicyDiff) {
+        guard !diff.changes.isEmpty else { return Output.line("nothing changes") }
+        let titles: [(PolicyChange.Effect, String)] = [
+            (.widens, "widens"), (.mayWiden, "may widen"), (.narrows, "narrows"), (.neutral, "changes no outcome"),
+        ]
+        for (effect, title) in titles {
+            let changes = diff.changes.filter { $0.effect == effect }
+            guard !changes.isEmpty else { continue }
+            Output.line("\(title):")
+            for change in changes {
+                let place = change.location.map { "  (\($0))" } ?? ""
+                Output.line("  \(change.place): \(change.words)\(place)")
+            }
+        }
+        Output.line(
+            diff.widenings.isEmpty
+                ? "no call passes that did not pass before"
+                : "\(diff.widenings.count) changes need to be acknowledged when this is published")
+    }
+}
+
+extension PolicyDiff {
+    /// The same for programs.
+    var object: [String: Any] {
+        func pairs(_ pairs: [Pair]) -> [[String: String]] { pairs.map { ["agent": $0.agent, "tool": $0.tool] } }
+        return [
+            "widens": widenings.map(\.words), "gained": pairs(gained), "lost": pairs(lost),
+            "changes": changes.map { change in
+                var object: [String: Any] = [
+                    "effect": change.effect.rawValue, "subject": change.subject.rawValue, "place": change.place,
+                    "words": change.words,
+                ]
+                object["rule"] = change.rule
+                object["before"] = change.before
+                object["after"] = change.after
+                object["location"] = change.location?.description
+                return object
+            },
+        ]
+    }
+}
