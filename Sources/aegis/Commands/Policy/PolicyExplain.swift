@@ -147,8 +147,8 @@ extension CallExplanation {
                     "step": line.step, "policy": line.policy, "rule": line.rule, "text": line.text,
                     "shadow": line.isShadow, "location": line.location.description, "state": line.state.rawValue,
                     "decides": line.decides,
-                    "conditions": line.conditions.map {
-                        ["text": $0.text, "holds": $0.holds.map { $0 as Any } ?? NSNull()]
+                    "conditions": line.conditions.map { condition -> [String: Any] in
+                        ["text": condition.text, "holds": condition.holds.map { $0 as Any } ?? NSNull()]
                     },
                     "values": Dictionary(
                         line.values.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
