@@ -144,7 +144,7 @@ struct Gateway {
             trust = try KeyRing([TrustedKey(keys.development.verificationKey)])
         case .bundle(let path, let keyFiles):
             source = .bundle(path: path)
-            trust = try KeyRing(files: keyFiles)
+            trust = try TrustFiles.ring(keyFiles)
             tenant = served.name ?? Self.tenant(ofBundleAt: path, trust: trust) ?? "default"
         }
         return PolicyKeeper(

@@ -26,7 +26,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "A signed bundle (environment: AEGIS_BUNDLE).")
     var bundle: String?
 
-    @Option(help: "A public key that may sign bundles; its file name is its key id. May be repeated.")
+    @Option(
+        help:
+            "A public key that may sign bundles; its file name is its key id. Or a trust root, a .json file. May be repeated."
+    )
     var trust: [String] = []
 
     @Option(help: "The tenant (default: the bundle's own; `default` with --policies; environment: AEGIS_TENANT).")

@@ -3,6 +3,6 @@ import ArgumentParser
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Make signing keys, and issue, list and revoke API keys.",
-        subcommands: [KeysGenerate.self, KeysIssue.self, KeysList.self, KeysRevoke.self])
+        abstract: "Make signing keys, say whose keys count, and issue, list and revoke API keys.",
+        subcommands: [KeysGenerate.self, KeysIssue.self, KeysList.self, KeysRevoke.self, KeysTrust.self])
 }

@@ -90,7 +90,7 @@ struct PolicyShadowReport: ParsableCommand {
         return String(now.addingTimeInterval(-Double(count) * unit).formatted(.iso8601).dropLast())
     }
 
-    private static func object(_ report: ShadowReport) -> [String: Any] {
+    static func object(_ report: ShadowReport) -> [String: Any] {
         [
             "since": report.since.map { ($0 + "Z") as Any } ?? NSNull(), "decisions": report.decisions,
             "shadowed": report.shadowed, "would_block": report.blocked,

@@ -18,7 +18,9 @@ struct PolicyVerify: ParsableCommand {
     @Argument(help: "The bundle, a .tar.gz file.")
     var bundle: String
 
-    @Option(help: "A public key that may sign; its file name is its key id. May be repeated.")
+    @Option(
+        help: "A public key that may sign; its file name is its key id. Or a trust root, a .json file. May be repeated."
+    )
     var trust: [String]
 
     @Option(help: "The tenant that the bundle must be for.")
@@ -38,13 +40,13 @@ struct PolicyVerify: ParsableCommand {
 
     func run() throws {
         do {
-            let keys = try trust.map { TrustedKey(try KeyFile.verificationKey(at: $0), scope: scope) }
-            var verifier = BundleVerifier(trust: try KeyRing(keys), tenant: tenant)
+            let ring = try TrustFiles.ring(trust, scope: scope)
+            var verifier = BundleVerifier(trust: ring, tenant: tenant)
             let now = Int64(Date().timeIntervalSince1970)
             if let active { verifier.active = try verifier.verify(BundleInput.read(active), now: now).asActive }
             verifier.region = region
             let verified = try verifier.verify(BundleInput.read(bundle), now: now)
-            let fingerprint = keys.first { $0.key.name == verified.keyID }?.key.fingerprint ?? ""
+            let fingerprint = ring[verified.keyID]?.key.fingerprint ?? ""
             let summary = BundleSummary(verified, name: bundle, fingerprint: fingerprint)
             json ? Output.json(summary.json) : summary.lines.forEach(Output.line)
         } catch let refusal as BundleRefusal {

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import SignedTokens
+
+struct KeysTrust: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trust",
+        abstract: "Say whose keys count: the trust root, a signed document of people, keys, roles and tenants.",
+        discussion: """
+            Every change makes the next version, signed by the root key; gateways, histories and auditors refuse an older one, and
+            one that the root keys before did not sign.
+
+            EXAMPLES
+              aegis keys generate root --out keys/
+              aegis keys trust init trust-root.json --root keys/root.pem
+              aegis keys trust add trust-root.json keys/maria.pub.pem --person maria --role author --tenant acme --root keys/root.pem
+              aegis keys trust quorum trust-root.json --tenant acme --need approver=2 --root keys/root.pem
+              aegis keys trust rotate trust-root.json maria-2026 --to keys/maria-2027.pub.pem --overlap 14d --root keys/root.pem
+              aegis keys trust revoke trust-root.json maria-2026 --reason "laptop stolen" --compromised --root keys/root.pem
+              aegis keys trust show trust-root.json
+            """,
+        subcommands: [
+            TrustInit.self, TrustAdd.self, TrustQuorum.self, TrustRotate.self, TrustRevoke.self, TrustSign.self,
+            TrustShow.self,
+        ])
+}
+
+/// The file of a trust root and the root keys that sign its next version.
+struct TrustEdit: ParsableArguments {
+    @Argument(help: "The trust root, a .json file.")
+    var file: String
+
+    @Option(help: "A root key to sign with (PEM, readable by you alone). May be repeated.")
+    var root: [String] = []
+
+    @Option(help: "A command that signs with a root key. May be repeated.")
+    var rootSigner: [String] = []
+
+    func signers() throws -> [any Signer] {
+        let signers: [any Signer] =
+            try root.map { try KeyFile.signingKey(at: $0) as any Signer }
+            + rootSigner.map { try CommandSigner(command: $0) as any Signer }
+        guard !signers.isEmpty else {
+            throw CommandFailure("no root key signs", fix: "give one: --root keys/root.pem", exitCode: 2)
+        }
+        return signers
+    }
+
+    /// Makes the next version, signs it, and puts it in place of the one before. Where more root keys have to sign than are
+    /// here, the file waits beside it for `aegis keys trust sign`.
+    func change(_ body: (inout TrustRoot) throws -> Void) async throws {
+        try await LifecycleFailure.reporting {
+            let former = try TrustFiles.root(at: file).root
+            var next = former
+            next.version += 1
+            next.issuedAt = LifecycleSession.now
+            try body(&next)
+            next.keys.sort { $0.key.name < $1.key.name }
+            var signed = try SignedTrustRoot(next)
+            for signer in try signers() { try signed.sign(with: signer, allowing: former) }
+            try TrustEdit.place(signed, after: former, at: file)
+        }
+    }
+
+    static func place(_ signed: SignedTrustRoot, after former: TrustRoot, at file: String) throws {
+        do {
+            try signed.check(after: former)
+        } catch let error as TokenError where error.code == .trustUnsigned {
+            let waiting = file + ".unsigned"
+            try write(signed, to: waiting)
+            ErrorOutput.write(error.description)
+            Output.line(
+                "\(waiting): version \(signed.root.version) waits for more signatures: aegis keys trust sign \(file) --root KEY"
+            )
+            return
+        }
+        try write(signed, to: file)
+        Output.line("\(file): version \(signed.root.version), signed by \(signed.signerNames.joined(separator: ", "))")
+    }
+
+    static func write(_ signed: SignedTrustRoot, to path: String) throws {
+        do {
+            try Data(signed.bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw CommandFailure("`\(path)` cannot be written", fix: "check the folder and your rights to it")
+        }
+    }
+}

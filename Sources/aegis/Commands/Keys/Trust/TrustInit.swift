@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import SignedTokens
+
+struct TrustInit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make the first version of a trust root.")
+
+    @OptionGroup var edit: TrustEdit
+
+    @Option(help: "A further root key, public. May be repeated.")
+    var rootKey: [String] = []
+
+    @Option(help: "How many root keys have to sign each version.")
+    var threshold = 1
+
+    func run() async throws {
+        try await LifecycleFailure.reporting {
+            guard !FileManager.default.fileExists(atPath: edit.file) else {
+                throw CommandFailure("`\(edit.file)` is there already", fix: "change it: aegis keys trust add")
+            }
+            let signers = try edit.signers()
+            let others = try rootKey.map { try KeyFile.verificationKey(at: $0) }
+            let own = signers.map(\.verificationKey)
+            let root = try TrustRoot(
+                issuedAt: LifecycleSession.now, rootKeys: own + others.filter { !own.contains($0) },
+                threshold: threshold)
+            var signed = try SignedTrustRoot(root)
+            for signer in signers { try signed.sign(with: signer) }
+            let enough = (try? signed.check()) != nil
+            try TrustEdit.write(signed, to: enough ? edit.file : edit.file + ".unsigned")
+            Output.line("\(edit.file): version 1, signed by \(signed.signerNames.joined(separator: ", "))")
+            if !enough { Output.line("it waits for more signatures: aegis keys trust sign \(edit.file) --root KEY") }
+        }
+    }
+}
+
+struct TrustSign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sign", abstract: "Add the signature of another root key to a version that waits for it.")
+
+    @OptionGroup var edit: TrustEdit
+
+    func run() async throws {
+        try await LifecycleFailure.reporting {
+            let waiting = edit.file + ".unsigned"
+            guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: waiting)) else {
+                throw CommandFailure("`\(waiting)` is not there: nothing waits for a signature")
+            }
+            let former =
+                FileManager.default.fileExists(atPath: edit.file) ? try TrustFiles.root(at: edit.file).root : nil
+            var signed = try SignedTrustRoot(unfinished: Array(bytes))
+            for signer in try edit.signers() { try signed.sign(with: signer, allowing: former) }
+            try TrustEdit.write(signed, to: waiting)
+            if let former { try signed.check(after: former) } else { try signed.check() }
+            try TrustEdit.write(signed, to: edit.file)
+            try FileManager.default.removeItem(atPath: waiting)
+            Output.line(
+                "\(edit.file): version \(signed.root.version), signed by \(signed.signerNames.joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import SignedTokens
+
+/// What `--trust` names: public keys (`NAME.pub.pem`), which may do everything, and signed trust roots (`.json`).
+enum TrustFiles {
+    static func isRoot(_ path: String) -> Bool { path.hasSuffix(".json") }
+
+    /// One ring out of all of them.
+    /// - Throws: ``TokenError`` with the file.
+    static func ring(_ paths: [String], scope: String? = nil) throws -> KeyRing {
+        var keys: [TrustedKey] = []
+        var rules: [String: ReviewRules] = [:]
+        for path in paths {
+            guard isRoot(path) else {
+                keys.append(TrustedKey(try KeyFile.verificationKey(at: path), scope: scope))
+                continue
+            }
+            let root = try self.root(at: path).root
+            keys += root.keys
+            for (tenant, rule) in root.reviewRules.byTenant {
+                guard rules.updateValue(rule, forKey: tenant) ?? rule == rule else {
+                    throw CommandFailure(
+                        "two trust roots have different review rules for tenant `\(tenant)`", fix: "give one of them")
+                }
+            }
+        }
+        return try KeyRing(keys, reviewRules: ReviewRulebook(byTenant: rules))
+    }
+
+    /// Reads a trust root and checks its signatures.
+    static func root(at path: String) throws -> SignedTrustRoot {
+        let bytes: Data
+        do {
+            bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw CommandFailure(
+                "the trust root `\(path)` cannot be read", fix: "check the path and your rights to the file")
+        }
+        do {
+            return try SignedTrustRoot(json: Array(bytes))
+        } catch {
+            throw TokenError(error.code, error.message, location: path, fix: error.fix)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+"""The life of a policy through the real program: the story of examples/lifecycle, and what an independent JWT library and a plain
+hash see in the same files."""
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+
+import jwt
+import pytest
+import rfc8785
+
+from conftest import AEGIS, ROOT, run
+
+STORY = ROOT / "examples/lifecycle"
+
+
+class Tenant:
+    """A trust root with people, a history and a store, in one folder."""
+
+    def __init__(self, home):
+        self.home = pathlib.Path(home)
+        self.trust, self.store = self.home / "trust-root.json", self.home / "bundles"
+        self.environment = {"AEGIS_HISTORY": str(self.home / "history"), "AEGIS_TENANT": "acme",
+                            "AEGIS_TRUST": str(self.trust), "AEGIS_STORE": f"file://{self.store}"}
+        self.key("root")
+        run("keys", "trust", "init", self.trust, "--root", self.private("root"))
+        for person, roles in {"maria": ["author", "approver"], "lea": ["approver"], "pia": ["publisher"],
+                              "eve": ["publisher", "emergency"]}.items():
+            self.key(person, "RS256" if person == "lea" else "ES256")
+            self.add(self.home / f"keys/{person}.pub.pem", person, roles)
+
+    def key(self, name, algorithm="EdDSA"):
+        run("keys", "generate", name, "--out", self.home / "keys", "--algorithm", algorithm)
+
+    def private(self, name):
+        return self.home / f"keys/{name}.pem"
+
+    def add(self, public, person, roles):
+        given = [word for role in roles for word in ("--role", role)]
+        run("keys", "trust", "add", self.trust, public, "--person", person, "--tenant", "acme", *given,
+            "--root", self.private("root"))
+
+    def policy(self, *words, who=None, signer=None, check=True):
+        key = {"AEGIS_KEY": str(self.private(who))} if who else {"AEGIS_SIGNER": signer} if signer else {}
+        return run("policy", *words, env={**self.environment, **key}, check=check)
+
+    def events(self):
+        return [path.read_bytes() for path in sorted((self.home / "history/acme/events").iterdir())]
+
+
+@pytest.fixture()
+def tenant(tmp_path):
+    return Tenant(tmp_path)
+
+
+def test_the_story_goes_as_its_transcript_says():
+    done = subprocess.run([sys.executable, str(STORY / "run.py")], capture_output=True, text=True, timeout=240,
+                          env={**os.environ, "AEGIS_BINARY": str(AEGIS), "NO_COLOR": "1"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == (STORY / "transcript.txt").read_text()
+
+
+def test_another_jwt_library_and_a_plain_hash_verify_the_whole_history(tenant):
+    tenant.policy("propose", STORY / "policies", "--title", "Refunds", who="maria")
+    tenant.policy("review", "--comment", "“50” — why?", who="lea")
+    tenant.policy("approve", "--comment", "fine", who="lea")
+    tenant.policy("publish", who="pia")
+    root = json.loads(tenant.trust.read_bytes())["root"]
+    keys = {key["name"]: key for key in root["keys"]}
+
+    def verified(detached, payload, key):
+        header, _, signature = detached.split(".")
+        body = base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
+        algorithm = {"lea": "RS256"}.get(key["name"], "ES256")
+        return jwt.decode(f"{header}.{body}.{signature}", key["public_key"], algorithms=[algorithm],
+                          options={"verify_signature": True, "verify_aud": False})
+
+    previous = "sha256:" + "0" * 64
+    statements = {}
+    for index, raw in enumerate(tenant.events(), 1):
+        event = json.loads(raw)
+        assert raw == rfc8785.dumps(event) + b"\n"
+        assert (event["index"], event["previous"]) == (index, previous)
+        signature = event.pop("signature")
+        assert verified(signature, rfc8785.dumps(event), keys[event["key"]]) == event
+        assert keys[event["key"]]["person"] == event["person"]
+        statements[event["id"]] = event
+        previous = "sha256:" + hashlib.sha256(raw).hexdigest()
+
+    # The published archive is the one that the history signed, and its manifest carries the reviewers' own words.
+    signed = next(event for event in statements.values() if event["kind"] == "signed")
+    archive = tenant.store / "acme/bundle-1.tar.gz"
+    assert "sha256:" + hashlib.sha256(archive.read_bytes()).hexdigest() == signed["digest"]
+    manifest = json.load(tarfile.open(archive).extractfile(".manifest"))
+    reviews = manifest["metadata"]["aegis"]["reviews"]
+    assert [review["verdict"] for review in reviews] == ["commented", "approved"]
+    for review in reviews:
+        event = jwt.decode(review["statement"], keys["lea"]["public_key"], algorithms=["RS256"])
+        assert event == statements[review["approval_id"]]
+        assert event["content_digest"] == manifest["metadata"]["aegis"]["content_digest"]
+    for name in (tenant.home / "history/acme/objects").iterdir():
+        assert name.name == "sha256-" + hashlib.sha256(name.read_bytes()).hexdigest()
+
+
+def test_a_refusal_says_why_and_exits_with_4_and_damage_exits_with_1(tenant):
+    tenant.policy("propose", STORY / "policies", "--title", "Refunds", who="maria")
+    own = tenant.policy("approve", who="maria", check=False)
+    assert own.returncode == 4 and "[lifecycle.own-proposal]" in own.stderr
+    early = tenant.policy("publish", who="pia", check=False)
+    assert early.returncode == 4 and "lacks approvals: 1 approver [lifecycle.quorum-missing]" in early.stderr
+    nobody = tenant.policy("approve", check=False)
+    assert nobody.returncode == 2 and "nobody signs" in nobody.stderr
+    event = tenant.home / "history/acme/events/000002.json"
+    event.write_bytes(event.read_bytes()[:-20])
+    cut = tenant.policy("history", check=False)
+    assert cut.returncode == 1 and str(event) in cut.stderr
+    event.unlink()
+    (tenant.home / "history/acme/events/000001.json").unlink()
+    gone = tenant.policy("verify-history", check=False)
+    assert gone.returncode == 1 and "tenant `acme` has no history here" in gone.stderr
+
+
+def test_an_emergency_is_loud_and_owed(tenant):
+    tenant.policy("propose", STORY / "policies", "--title", "Refunds", who="maria")
+    refused = tenant.policy("publish", "--emergency", "--reason", "leak", who="pia", check=False)
+    assert refused.returncode == 4 and "[lifecycle.not-permitted]" in refused.stderr
+    done = tenant.policy("publish", "--emergency", "--reason", "leak", who="eve")
+    assert done.stderr.startswith("!!! EMERGENCY: publishing prp_")
+    tenant.policy("propose", STORY / "policies", "--title", "Again", who="maria")
+    identity = json.loads(tenant.policy("history", "--json").stdout)["versions"][0]["proposal"]
+    tenant.policy("approve", identity, who="lea")
+    report = json.loads(tenant.policy("verify-history", "--json").stdout)
+    assert report["intact"] and report["notes"] == []
+
+
+def test_a_gateway_counts_the_approvals_itself(tenant):
+    tenant.policy("propose", STORY / "policies", "--title", "Refunds", who="maria")
+    tenant.policy("approve", who="lea")
+    tenant.policy("publish", who="pia")
+    archive = tenant.store / "acme/bundle-1.tar.gz"
+    summary = run("policy", "verify", archive, "--trust", tenant.trust, "--tenant", "acme")
+    assert "signed by       pia" in summary.stdout
+    # pia alone: the same policies, signed with the same key, and nobody's approval.
+    alone = tenant.home / "alone.tar.gz"
+    run("policy", "build", STORY / "policies", "-o", alone, "--key", tenant.private("pia"), "--tenant", "acme")
+    refused = run("policy", "verify", alone, "--trust", tenant.trust, check=False)
+    assert refused.returncode == 0, "without review rules in the root nobody counts"
+    run("keys", "trust", "quorum", tenant.trust, "--tenant", "acme", "--need", "approver=1", "--root", tenant.private("root"))
+    refused = run("policy", "verify", alone, "--trust", tenant.trust, check=False)
+    assert refused.returncode == 3 and "approvals are missing: 1 approver [bundle.reviews-missing]" in refused.stderr
+    run("policy", "verify", archive, "--trust", tenant.trust)
+    # lea signed in time; pia's key is stolen later, and nothing that it signed counts.
+    run("keys", "trust", "revoke", tenant.trust, "pia", "--reason", "stolen", "--compromised", "--root", tenant.private("root"))
+    refused = run("policy", "verify", archive, "--trust", tenant.trust, check=False)
+    assert refused.returncode == 3 and "[bundle.key-revoked]" in refused.stderr
+
+
+def test_root_keys_sign_together(tenant):
+    tenant.key("root-b")
+    other = tenant.home / "other.json"
+    done = run("keys", "trust", "init", other, "--root", tenant.private("root"),
+               "--root-key", tenant.home / "keys/root-b.pub.pem", "--threshold", "2")
+    assert "it waits for more signatures" in done.stdout and not other.exists()
+    run("keys", "trust", "sign", other, "--root", tenant.private("root-b"))
+    assert "threshold       2 of 2" in run("keys", "trust", "show", other).stdout
+    run("keys", "trust", "quorum", other, "--need", "approver=2", "--root", tenant.private("root"))
+    assert json.loads(other.read_text())["root"]["version"] == 1
+    run("keys", "trust", "sign", other, "--root", tenant.private("root-b"))
+    assert json.loads(other.read_text())["root"]["version"] == 2
