@@ -69,11 +69,11 @@ import Testing
             "4:77 policy.invalid-identity: `http://a.example/k` is not a URL that keys can be fetched from"
         ),
         (
-            jwt + "jwks_file: k, people: {grants: []}}\n", "4:97 policy.empty-list: `grants` is empty"
+            jwt + "jwks_file: k, people: {grants: []}}\n", "4:98 policy.empty-list: `grants` is empty"
         ),
         (
             jwt + "jwks_file: k, people: {grants: [{group: soc}]}}\n",
-            "4:98 policy.missing-field: a grant needs the field `role`"
+            "4:99 policy.missing-field: a grant needs the field `role`"
         ),
         (
             jwt + "jwks_file: k}\n"

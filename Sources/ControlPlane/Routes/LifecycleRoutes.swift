@@ -32,6 +32,7 @@ struct LifecycleRoutes: EndpointSet {
                 .object([
                     .init("events", .list(.object([], open: true))),
                     .init("head", .text(), "Digest of the last event."),
+                    .init("count", .integer(0...Int.max), "All events."),
                     .init(
                         "next", .nullable(.integer(0...Int(Int32.max))), "`after` of the next page; null at the end."),
                 ]))
@@ -93,6 +94,7 @@ struct LifecycleRoutes: EndpointSet {
                     json.key("events")
                     json.array { json in for event in rest.prefix(limit) { json.raw(event.bytes.dropLast()) } }
                     json.field("head", history.state.head)
+                    json.field("count", Int64(history.state.count))
                     json.key("next")
                     if rest.count > limit { json.integer(Int64(after + limit)) } else { json.null() }
                 }

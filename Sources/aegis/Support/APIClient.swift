@@ -45,6 +45,8 @@ struct APIClient {
 
     func post(_ path: String, json: Data) async throws -> Answer { try await send("POST", path, body: json) }
 
+    func put(_ path: String, bytes: Data) async throws -> Answer { try await send("PUT", path, body: bytes) }
+
     private func send(_ method: String, _ path: String, body: Data?) async throws -> Answer {
         guard let url = URL(string: path, relativeTo: base) else {
             throw CommandFailure("`\(path)` is no path of the API")
