@@ -4,6 +4,11 @@ public struct AuditRecordLine: Sendable, Hashable {
     public let bytes: [UInt8]
     public let place: AuditPlace
 
+    public init(bytes: [UInt8], place: AuditPlace) {
+        self.bytes = bytes
+        self.place = place
+    }
+
     /// The line as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 

@@ -4,20 +4,26 @@ enum TarWriter {
     static func archive(_ files: [BundleFile]) -> [UInt8] {
         var tar: [UInt8] = []
         tar.reserveCapacity(files.reduce(1024) { $0 + $1.bytes.count + 1024 })
-        for file in files.sorted(by: BundleFile.precedes) {
-            let name = Array(file.path.utf8)
-            if let parts = ustarName(name) {
-                tar += header(name: parts.name, prefix: parts.prefix, size: file.bytes.count, type: "0")
-            } else {
-                let record = paxRecord("path", name)
-                tar += header(name: Array("pax".utf8), prefix: [], size: record.count, type: "x")
-                append(record, to: &tar)
-                tar += header(name: Array("pax-named".utf8), prefix: [], size: file.bytes.count, type: "0")
-            }
-            append(file.bytes, to: &tar)
-        }
-        tar += [UInt8](repeating: 0, count: 1024)
+        for file in files.sorted(by: BundleFile.precedes) { append(file, to: &tar) }
+        tar += end
         return tar
+    }
+
+    /// What stands behind the last file.
+    static let end = [UInt8](repeating: 0, count: 1024)
+
+    /// Header and padded content of one file.
+    static func append(_ file: BundleFile, to tar: inout [UInt8]) {
+        let name = Array(file.path.utf8)
+        if let parts = ustarName(name) {
+            tar += header(name: parts.name, prefix: parts.prefix, size: file.bytes.count, type: "0")
+        } else {
+            let record = paxRecord("path", name)
+            tar += header(name: Array("pax".utf8), prefix: [], size: record.count, type: "x")
+            append(record, to: &tar)
+            tar += header(name: Array("pax-named".utf8), prefix: [], size: file.bytes.count, type: "0")
+        }
+        append(file.bytes, to: &tar)
     }
 
     private static func append(_ content: [UInt8], to tar: inout [UInt8]) {
