@@ -16,9 +16,9 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
 
     public var permissions: Set<Permission> {
         switch self {
-        case .author: [.seePolicies, .seeAgents, .seeShadow, .proposePolicies]
+        case .author: [.seePolicies, .seeAgents, .seeShadow, .proposePolicies, .keepObjects]
         case .reviewer: [.seePolicies, .seeAgents, .seeShadow, .reviewPolicies]
-        case .publisher: [.seePolicies, .seeAgents, .seeShadow, .publishPolicies]
+        case .publisher: [.seePolicies, .seeAgents, .seeShadow, .publishPolicies, .keepObjects]
         case .approver: [.seeApprovals]
         case .auditor:
             [.seePolicies, .seeAgents, .seeShadow, .seeApprovals, .seeTrail, .seeKeys]
@@ -35,6 +35,8 @@ public enum Permission: String, Sendable, Hashable, CaseIterable {
     case proposePolicies = "policies.propose"
     case reviewPolicies = "policies.review"
     case publishPolicies = "policies.publish"
+    /// Hands in the bytes that a proposal or a signed version is to name.
+    case keepObjects = "policies.keep"
     case seeShadow = "shadow.see"
     case seeAgents = "agents.see"
     case switchAgents = "agents.switch"

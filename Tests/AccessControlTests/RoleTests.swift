@@ -7,6 +7,7 @@ import Testing
     static let table: [(Permission, Set<Role>)] = [
         (.seePolicies, [.author, .reviewer, .publisher, .auditor, .operator]),
         (.proposePolicies, [.author]), (.reviewPolicies, [.reviewer]), (.publishPolicies, [.publisher]),
+        (.keepObjects, [.author, .publisher]),
         (.seeShadow, [.author, .reviewer, .publisher, .auditor]),
         (.seeAgents, [.author, .reviewer, .publisher, .auditor, .operator]), (.switchAgents, [.operator]),
         (.seeApprovals, [.approver, .auditor]), (.seeTrail, [.auditor]), (.seeKeys, [.auditor, .operator]),
@@ -22,7 +23,7 @@ import Testing
 
     @Test func `whoever sees everything changes nothing, and nobody both writes and publishes`() {
         let changes: Set<Permission> = [
-            .proposePolicies, .reviewPolicies, .publishPolicies, .switchAgents, .issueKeys, .revokeKeys,
+            .proposePolicies, .reviewPolicies, .publishPolicies, .keepObjects, .switchAgents, .issueKeys, .revokeKeys,
         ]
         #expect(Role.auditor.permissions.isDisjoint(with: changes))
         for role in Role.allCases {

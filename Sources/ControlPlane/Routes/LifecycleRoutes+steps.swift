@@ -20,8 +20,10 @@ extension LifecycleRoutes {
         let bytes = try await request.bytes(limit: SignedEvent.largest)
         let event: SignedEvent
         do { event = try SignedEvent(reading: bytes) } catch { throw AdmissionError.malformed(error.message) }
-        try person.require(Self.permission(for: event.event.body.kind), in: tenant)
         var history = try await open(tenant)
+        if let permission = Self.permission(for: event.event.body, begins: history.events.isEmpty) {
+            try person.require(permission, in: tenant)
+        }
         if history.events.contains(where: { $0.digest == event.digest }) { return Response(json: bytes) }
         do throws(LifecycleError) {
             try await history.receive(event)
@@ -31,11 +33,16 @@ extension LifecycleRoutes {
         return Response(status: .created, json: bytes)
     }
 
-    private static func permission(for kind: EventBody.Kind) -> Permission {
-        switch kind {
-        case .proposed, .withdrawn: .proposePolicies
+    /// A newer trust root is signed by the root keys of the one before, so that any of the tenant's people may bring it. The
+    /// first one is believed because of who brings it.
+    private static func permission(for body: EventBody, begins: Bool) -> Permission? {
+        switch body {
+        case .trusted: begins ? .publishPolicies : nil
+        // A rollback is proposed by whoever may publish it.
+        case .proposed(let proposal): proposal.restores == nil ? .proposePolicies : .publishPolicies
+        case .withdrawn: .proposePolicies
         case .commented, .approved, .rejected: .reviewPolicies
-        case .signed, .published, .trusted: .publishPolicies
+        case .signed, .published: .publishPolicies
         }
     }
 

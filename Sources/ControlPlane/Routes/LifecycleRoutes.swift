@@ -40,7 +40,7 @@ struct LifecycleRoutes: EndpointSet {
     static let add = Operation(
         .post, "/v1/tenants/{tenant}/policy/events", id: "addPolicyEvent", tag: "policy", access: .caller,
         summary:
-            "Adds a signed event. Proposing and withdrawing take `policies.propose`, remarks and verdicts `policies.review`, signing, publishing and trust `policies.publish`; the signature says who did it. The same event again changes nothing.",
+            "Adds a signed event. Proposing and withdrawing take `policies.propose`, remarks and verdicts `policies.review`, signing, publishing and the first trust root `policies.publish`; the signature says who did it. The same event again changes nothing.",
         parameters: [.tenant], body: .object([], open: true),
         answers: [
             .init(200, "It is there already.", .object([], open: true)),
@@ -60,7 +60,7 @@ struct LifecycleRoutes: EndpointSet {
         problems: [503])
     static let keep = Operation(
         .put, "/v1/tenants/{tenant}/policy/objects/{digest}", id: "keepPolicyObject", tag: "policy",
-        access: .person(.proposePolicies),
+        access: .person(.keepObjects),
         summary: "Keeps bytes for an event that is to name them. The same again changes nothing.",
         parameters: [.tenant, digestParameter], body: .text(), bodyType: "application/octet-stream",
         answers: [.init(204, "They are kept.")], problems: [409, 503])

@@ -5,7 +5,10 @@ import SignedTokens
 
 /// Which history a command is about, and whose word counts there.
 struct HistoryOptions: ParsableArguments {
-    @Option(help: "The folder of histories (environment: AEGIS_HISTORY; default: ./policy-history).")
+    @Option(
+        help:
+            "The folder of histories, or the URL of a control plane, with your key in AEGIS_API_KEY (environment: AEGIS_HISTORY; default: ./policy-history)."
+    )
     var history: String?
 
     @Option(help: "The tenant (environment: AEGIS_TENANT; default: `default`).")
@@ -15,13 +18,20 @@ struct HistoryOptions: ParsableArguments {
     var trust: String?
 
     var tenantName: String { Self.value(tenant, "AEGIS_TENANT") ?? "default" }
-    var store: FileHistoryStore {
-        FileHistoryStore(directory: Self.value(history, "AEGIS_HISTORY") ?? "policy-history")
+    var store: any HistoryStore {
+        get throws {
+            let place = Self.value(history, "AEGIS_HISTORY") ?? "policy-history"
+            guard place.hasPrefix("http://") || place.hasPrefix("https://") else {
+                return FileHistoryStore(directory: place)
+            }
+            return RemoteHistoryStore(
+                client: try APIClient(url: place, apiKey: Self.value(nil, "AEGIS_API_KEY")))
+        }
     }
 
     func root() throws -> SignedTrustRoot? { try Self.value(trust, "AEGIS_TRUST").map(TrustFiles.root(at:)) }
 
-    func open() async throws -> PolicyHistory { try await PolicyHistory.open(tenant: tenantName, in: store) }
+    func open() async throws -> PolicyHistory { try await PolicyHistory.open(tenant: tenantName, in: try store) }
 
     static func value(_ option: String?, _ name: String) -> String? {
         option ?? ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }

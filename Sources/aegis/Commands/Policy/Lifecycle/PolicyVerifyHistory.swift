@@ -32,7 +32,7 @@ struct PolicyVerifyHistory: AsyncParsableCommand {
     func run() async throws {
         let report = try await LifecycleFailure.reporting {
             try await HistoryVerifier(
-                tenant: options.tenantName, store: options.store, pinned: try options.root(), expectedHead: head,
+                tenant: options.tenantName, store: try options.store, pinned: try options.root(), expectedHead: head,
                 published: try store.map { try PublishingTarget(address: $0).store }
             ).verify()
         }
