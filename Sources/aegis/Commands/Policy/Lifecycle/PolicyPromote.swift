@@ -67,6 +67,7 @@ struct PolicyPromote: AsyncParsableCommand {
                 tree: enforced, tenant: options.tenantName,
                 title: "Enforce \(policies.joined(separator: ", ")), so far in shadow", region: record.proposal.region)
             draft.promotes = policies.sorted()
+            draft.change = try await session.change(to: draft.files)
             draft.report = Array(
                 try JSONSerialization.data(
                     withJSONObject: PolicyShadowReport.object(report), options: [.sortedKeys, .withoutEscapingSlashes]))

@@ -40,6 +40,7 @@ struct PolicyPropose: AsyncParsableCommand {
         try await LifecycleFailure.reporting {
             var session = try await LifecycleSession(options, signing)
             var draft = try ProposalDraft(folder: folder, tenant: options.tenantName, title: title, region: region)
+            draft.change = try await session.change(to: draft.files)
             draft.revises = try revises.map { try session.proposal($0, among: session.history.state.proposals).id }
             let event = try await session.history.propose(draft, by: session.signer, at: session.now)
             ProposalReport(event, session.history.state).print(json: json)
@@ -86,11 +87,14 @@ struct ProposalReport {
                 "proposal": event.event.id, "version": proposal.version, "tenant": state.tenant,
                 "author": event.event.person, "content_digest": proposal.contentDigest.description,
                 "files": proposal.files.count, "quorum": state.rules.quorum,
+                "widens": proposal.change?.widens ?? [], "narrows": proposal.change?.narrows ?? [],
             ])
         }
         Output.line(
             "\(event.event.id): \(event.event.person) proposes \(state.tenant)/\(proposal.version): \(proposal.title)")
         Output.line("content digest  \(proposal.contentDigest)")
+        for widened in proposal.change?.widens ?? [] { Output.line("WIDENS          \(widened)") }
+        for narrowed in proposal.change?.narrows ?? [] { Output.line("narrows         \(narrowed)") }
         Output.line(
             "needs           \(proposal.restores == nil ? quorum.joined(separator: ", ") : "nothing more: it was reviewed")"
         )

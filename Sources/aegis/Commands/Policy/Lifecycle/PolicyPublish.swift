@@ -56,12 +56,23 @@ struct PolicyPublish: AsyncParsableCommand {
                 if proposal == nil || last.proposal.hasPrefix(proposal ?? "") { return }
             }
             let record = try session.proposal(proposal, among: session.history.state.openProposals)
+            try await checkWidening(of: record, session)
             if emergency { Self.warn(record, reason: reason ?? "") }
             let bundle = try await session.history.sign(
                 record.id, emergency: reason, acknowledgesWidening: acknowledgeWidening, by: session.signer,
                 at: session.now)
             try await session.release(bundle.manifest.metadata.version, to: store, json: json)
         }
+    }
+
+    /// What the change means is worked out again here: the note in the proposal is its author's.
+    private func checkWidening(of record: ProposalRecord, _ session: LifecycleSession) async throws {
+        guard !acknowledgeWidening, record.proposal.restores == nil,
+            let change = try await session.change(to: session.history.content(of: record)), !change.widens.isEmpty
+        else { return }
+        throw LifecycleError(
+            .wideningUnacknowledged, "the change allows more than before: \(change.widens.joined(separator: "; "))",
+            fix: "publish it with --acknowledge-widening, if that is meant")
     }
 
     private static func warn(_ record: ProposalRecord, reason: String) {
