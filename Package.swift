@@ -215,7 +215,7 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "PolicyTestingTests",
-            dependencies: ["PolicyTesting", "PolicyDocuments", "Decisions", "RegoSyntax", "RegoValues"],
+            dependencies: ["PolicyTesting", "PolicyDocuments", "Decisions", "RegoRuntime", "RegoSyntax", "RegoValues"],
             swiftSettings: strict),
         .testTarget(
             name: "PolicyImpactTests",

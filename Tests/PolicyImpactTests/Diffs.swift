@@ -42,7 +42,10 @@ enum Diffs {
         aegis: v1
         kind: Tool
         name: payments.refund
-        parameters: {type: object, required: [amount], properties: {amount: {type: number}}}
+        parameters:
+          type: object
+          required: [amount, currency, to]
+          properties: {amount: {type: number}, currency: {enum: [EUR, USD]}, to: {type: string}}
         risk: high
         ---
         aegis: v1

@@ -1,5 +1,6 @@
 import Decisions
 import PolicyDocuments
+import RegoRuntime
 import RegoSyntax
 import Testing
 
