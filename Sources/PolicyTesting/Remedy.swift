@@ -14,14 +14,15 @@ package struct Remedy: Sendable {
     package static func find(for tried: TriedCall, on bench: PolicyWorkbench) async -> Remedy? {
         let decision = tried.result.decision
         guard !decision.isPermitted else { return nil }
-        if let seconds = decision.limits.retryAfterSeconds { return Remedy(words: "it came \(seconds) s later") }
+        let later = decision.limits.retryAfterSeconds.map { Remedy(words: "it came \($0) s later") }
+        if decision.reason.code == .rateExceeded, let later { return later }
         for change in changes(of: tried, on: bench).prefix(200) {
             guard let outcome = try? await bench.tries(change.call), outcome.result.decision.isPermitted else {
                 continue
             }
             return Remedy(words: change.words)
         }
-        return nil
+        return later
     }
 
     private typealias Change = (words: String, call: GivenCall)

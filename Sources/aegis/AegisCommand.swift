@@ -11,6 +11,7 @@ struct AegisCommand: AsyncParsableCommand {
             EXAMPLES
               aegis policy init payments --out policies/     start from a commented set of policies
               aegis policy lint policies/                    every mistake, with its place and its fix
+              aegis policy test policies/ --coverage         what they must do, and do
               aegis serve --policies policies/               decide for agents, on loopback, with a development key
               aegis approvals list                           what waits for a person
               aegis audit verify                             has anyone touched the trail?

@@ -130,6 +130,27 @@ import Testing
         #expect(diff.gained.isEmpty)
     }
 
+    @Test func `new agents and tools are told by what they bring`() throws {
+        let old = [Diffs.agents, Diffs.tools, Diffs.policy].joined(separator: "---\n")
+        let agent = """
+            ---
+            aegis: v1
+            kind: Agent
+            name: desk
+            identities: [{api_key: desk-1}]
+            scopes: ["payments.*"]
+            may_act_as: [finance-agent]
+
+            """
+        let tool = "---\naegis: v1\nkind: Tool\nname: payments.note\nemits: [noted]\n"
+        let diff = try PolicyDiff(from: Diffs.tree(old), to: Diffs.tree(old + agent + tool))
+        #expect(
+            diff.changes.map { "\($0.effect.rawValue): \($0.words)" } == [
+                "widens: the agent is new; what it can call is told apart, and it may call for `finance-agent`",
+                "may_widen: the tool is new; who can call it is told apart; its results label the session `noted`",
+            ])
+    }
+
     @Test func `what does not compile is not compared`() throws {
         #expect(throws: Diagnostics.self) {
             try Diffs.diff("params.amount <= 100", "params.amnt <= 100")

@@ -4,6 +4,7 @@ package import RegoSyntax
 package struct PolicyCatalog: Sendable {
     package private(set) var agents: [AgentDocument] = []
     package private(set) var tools: [ToolDocument] = []
+    private var toolNames: [String] = []
     package private(set) var policies: [PolicyDocument] = []
     package private(set) var approvers: [DocumentHeader] = []
     package private(set) var tenants: [DocumentHeader] = []
@@ -61,7 +62,9 @@ package struct PolicyCatalog: Sendable {
         }
         switch kindName {
         case "Agent": agents.append(AgentDocument(header))
-        case "Tool": tools.append(ToolDocument(header, findings: findings))
+        case "Tool":
+            tools.append(ToolDocument(header, findings: findings))
+            toolNames.append(header.name)
         case "Policy": policies.append(PolicyDocument(header))
         case "Tenant": tenants.append(header)
         case "Detector": detectors.append(DetectorDocument(header))
@@ -71,7 +74,8 @@ package struct PolicyCatalog: Sendable {
     }
 
     package func tools(of policy: PolicyDocument) -> [ToolDocument] {
-        tools.filter { policy.speaksAbout(tool: $0.name) }
+        // Names first: documents are large to hand around.
+        toolNames.indices.filter { policy.speaksAbout(tool: toolNames[$0]) }.map { tools[$0] }
     }
 
     /// Who decides calls of a risk when a rule names no approvers.

@@ -48,18 +48,16 @@ struct TableWriter {
 
     private var tables: JSONText {
         let policies = Array(catalog.policies.enumerated())
-        let forSomeAgents = policies.filter { !$0.element.isForAllAgents }
-        let forSomeTools = policies.filter { !$0.element.isForAllTools }
+        let forSomeAgents = GlobIndex(
+            policies.filter { !$0.element.isForAllAgents }.map { ($0.offset, $0.element.agents.map(\.value)) })
+        let forSomeTools = GlobIndex(
+            policies.filter { !$0.element.isForAllTools }.map { ($0.offset, ($0.element.tools ?? []).map(\.value)) })
         let agents = Classes(
             names: catalog.agents.map(\.name), prefix: "a",
-            signature: { name in
-                forSomeAgents.filter { $0.element.speaksAbout(agent: name) }.map(\.offset)
-            })
+            signature: forSomeAgents.places(of:))
         let tools = Classes(
             names: catalog.tools.map(\.name), prefix: "t",
-            signature: { name in
-                forSomeTools.filter { $0.element.speaksAbout(tool: name) }.map(\.offset)
-            })
+            signature: forSomeTools.places(of:))
         let entries = policies.map { Self.entry($0.offset, $0.element) }
         func listed(_ isIncluded: (PolicyDocument) -> Bool, among offsets: [Int]) -> JSONText? {
             let kept = offsets.filter { isIncluded(catalog.policies[$0]) }
@@ -148,6 +146,29 @@ struct TableWriter {
 
     private static func marks(_ names: [String]) -> JSONText {
         .byName(names.map { ($0, .boolean(true)) })
+    }
+
+    /// Which lists of globs match a name, without looking at all of them.
+    private struct GlobIndex {
+        private var exact: [String: [Int]] = [:]
+        private var others: [(place: Int, glob: NameGlob)] = []
+
+        init(_ lists: [(place: Int, globs: [NameGlob])]) {
+            for list in lists {
+                for glob in list.globs {
+                    if glob.isExact {
+                        exact[glob.text, default: []].append(list.place)
+                    } else {
+                        others.append((list.place, glob))
+                    }
+                }
+            }
+        }
+
+        /// Sorted.
+        func places(of name: String) -> [Int] {
+            Set((exact[name] ?? []) + others.filter { $0.glob.matches(name) }.map(\.place)).sorted()
+        }
     }
 
     /// Names that share a signature, under one short name.

@@ -1,4 +1,4 @@
-package import RegoSyntax
+import RegoSyntax
 
 /// An agent: who it is, and the most it can ever be permitted.
 package struct AgentDocument: Sendable {

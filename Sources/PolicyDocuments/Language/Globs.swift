@@ -3,16 +3,22 @@ package struct NameGlob: Sendable, Hashable {
     package let text: String
     package let isExact: Bool
     package let matchesAll: Bool
+    /// Whether the only `*` stands at the end, as in most globs.
+    private let isPrefix: Bool
 
     package init(_ text: String) {
         self.text = text
         isExact = !text.utf8.contains(UInt8(ascii: "*"))
         matchesAll = text == "*"
+        isPrefix =
+            text.utf8.firstIndex(of: UInt8(ascii: "*")).map { $0 == text.utf8.index(before: text.utf8.endIndex) }
+            ?? false
     }
 
     package func matches(_ name: String) -> Bool {
         if isExact { return text == name }
         if matchesAll { return true }
+        if isPrefix { return name.utf8.starts(with: text.utf8.dropLast()) }
         let pattern = Array(text.utf8)
         let subject = Array(name.utf8)
         var (p, s, star, mark) = (0, 0, -1, 0)

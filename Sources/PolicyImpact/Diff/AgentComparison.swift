@@ -12,9 +12,12 @@ struct AgentComparison {
             if let old = before.agent(agent.name) {
                 changes += compare(old, agent)
             } else {
+                let acts = agent.mayActAs.map(\.value.text)
                 changes.append(
                     PolicyChange(
-                        .neutral, .agent, in: "agent \(agent.name)", "the agent is new; what it can call is told apart",
+                        acts.isEmpty ? .neutral : .widens, .agent, in: "agent \(agent.name)",
+                        "the agent is new; what it can call is told apart"
+                            + (acts.isEmpty ? "" : ", and it may call for \(PolicyComparison.listed(acts))"),
                         at: agent.header.nameLocation))
             }
         }

@@ -14,12 +14,14 @@ struct ToolComparison {
             } else {
                 // A request that was another tool may be this one now.
                 let isOnWire = !tool.matches.isEmpty
+                let labels = tool.header.node[name: "emits"]?.strings.map(\.value) ?? []
+                var words = "the tool is new; who can call it is told apart"
+                if isOnWire { words = "the tool is new: requests that it matches may have been another tool, or none" }
+                if !labels.isEmpty { words += "; its results label the session \(PolicyComparison.listed(labels))" }
                 changes.append(
                     PolicyChange(
-                        isOnWire ? .mayWiden : .neutral, .tool, in: "tool \(tool.name)",
-                        isOnWire
-                            ? "the tool is new: requests that it matches may have been another tool, or none"
-                            : "the tool is new; who can call it is told apart", at: tool.header.nameLocation))
+                        isOnWire || !labels.isEmpty ? .mayWiden : .neutral, .tool, in: "tool \(tool.name)", words,
+                        at: tool.header.nameLocation))
             }
         }
         for tool in before.catalog.tools where after.tool(tool.name) == nil {

@@ -32,7 +32,11 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Also measure what a decision costs among 10, 1 000 and 10 000 policies, agents and tools.")
     var growth = false
 
+    @Option(help: "Instead of timing anything: record this many decisions in --home, as a gateway's data directory.")
+    var record: Int?
+
     func run() async throws {
+        if let record { return try await fill(record) }
         guard rounds > 0, callers > 0 else {
             throw CommandFailure("--rounds and --callers have to be at least 1", exitCode: 2)
         }
@@ -48,6 +52,23 @@ struct BenchCommand: AsyncParsableCommand {
         guard growth else { return }
         Output.line("")
         try await grow()
+    }
+
+    /// Leaves a trail with its inputs behind, for whatever reads one.
+    private func fill(_ count: Int) async throws {
+        guard count > 0, callers > 0 else {
+            throw CommandFailure("--record and --callers have to be at least 1", exitCode: 2)
+        }
+        let place = URL(fileURLWithPath: home, isDirectory: true)
+        let keys = place.appendingPathComponent("keys", isDirectory: true)
+        try FileManager.default.createDirectory(
+            at: keys, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let timed = try TimedCall.read(calls)
+        let bench = try DecisionBench(
+            policies: try PolicyFolder.read(folder), calls: timed, place: place, keyFolder: keys)
+        await bench.record(timed, count: count, callers: callers)
+        try await bench.close()
+        Output.line("recorded \(count) decisions in \(place.path)")
     }
 
     private func oneCaller(_ bench: DecisionBench, _ calls: [TimedCall]) async throws {

@@ -19,8 +19,9 @@ struct DecisionBench {
     private let inputs: SealedInputStore
     private static let tenant = "bench"
 
-    init(policies: PolicyTree, calls: [TimedCall], place: URL) throws {
-        let own = try GatewayKeys(in: place)
+    /// - Parameter keyFolder: where keys are kept; `place` by default.
+    init(policies: PolicyTree, calls: [TimedCall], place: URL, keyFolder: URL? = nil) throws {
+        let own = try GatewayKeys(in: keyFolder ?? place)
         let now = Timestamp.current()
         let compiled = try PolicyCompiler(tenant: Self.tenant).compile(policies)
         let built = try BundleBuilder(
@@ -123,6 +124,22 @@ struct DecisionBench {
             )
         }
         return took
+    }
+
+    /// Decides `count` of the calls in turn, by some callers at the same time, and records each durably.
+    func record(_ calls: [TimedCall], count: Int, callers: Int) async {
+        await withTaskGroup(of: Void.self) { group in
+            for caller in 0..<callers {
+                group.addTask { [recorded, keys] in
+                    let place = EnforcementPoint(name: "bench", rewritesParameters: true)
+                    for number in stride(from: caller, to: count, by: callers) {
+                        let call = calls[number % calls.count]
+                        _ = await recorded.decide(
+                            json: call.body, credentials: Credentials(apiKey: keys[call.keyID]), point: place)
+                    }
+                }
+            }
+        }
     }
 
     func close() async throws {

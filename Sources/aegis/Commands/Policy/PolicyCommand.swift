@@ -6,7 +6,8 @@ struct PolicyCommand: AsyncParsableCommand {
         abstract: "Write, check, build, review, publish and verify policies.",
         subcommands: [
             PolicyInit.self, PolicyLint.self, PolicyTest.self, PolicyExplain.self, PolicyDiffCommand.self,
-            PolicySuggestCommand.self, PolicyBuild.self, PolicyVerify.self, PolicyCheckParams.self,
+            PolicyReplayCommand.self, PolicySuggestCommand.self, PolicyBuild.self, PolicyVerify.self,
+            PolicyCheckParams.self,
             PolicyShadowReport.self, PolicySchema.self, PolicyPropose.self, PolicyReview.self, PolicyApprove.self,
             PolicyReject.self, PolicyPublish.self, PolicyPromote.self, PolicyRollback.self,
             PolicyHistoryCommand.self, PolicyShow.self, PolicyVerifyHistory.self,
