@@ -25,11 +25,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
         .package(url: "https://github.com/attaswift/BigInt.git", from: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
@@ -94,6 +96,16 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
+            name: "ObjectStores",
+            dependencies: [
+                "PolicyBundles", "Approvals", "SignedTokens", "RegoValues", crypto, cryptoExtras,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+
+        .target(
             name: "ApprovalChannels",
             dependencies: [
                 "Approvals", "RegoValues", "SignedTokens", crypto,
@@ -103,6 +115,14 @@ let package = Package(
             swiftSettings: strict),
 
         // Services
+        .target(
+            name: "PolicyDelivery",
+            dependencies: [
+                "Approvals", "AuditTrail", "Decisions", "ObjectStores", "PolicyBundles", "RegoSyntax", "RegoValues",
+                "SignedTokens", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "EnvoyAuthorization",
             dependencies: [
@@ -159,7 +179,7 @@ let package = Package(
                 "Redaction", "Decisions",
                 "StateStoreSQLite",
                 "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
-                "ControlPlane", crypto,
+                "ControlPlane", "ObjectStores", "PolicyDelivery", crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -208,6 +228,23 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PolicyLifecycleTests", dependencies: ["PolicyLifecycle", "PolicyBundles", "SignedTokens"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ObjectStoresTests",
+            dependencies: [
+                "AegisTesting", "ObjectStores", "PolicyBundles", "SignedTokens", "RegoValues", crypto, cryptoExtras,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "PolicyDeliveryTests",
+            dependencies: [
+                "AegisTesting", "PolicyDelivery", "ObjectStores", "PolicyBundles", "PolicyDocuments", "Decisions",
+                "AuditTrail", "Approvals", "RegoSyntax", "SignedTokens", "RegoValues",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PolicyDocumentsTests",
@@ -264,7 +301,8 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "AegisTesting", "ControlPlane", "DecisionAPI", "HTTPEndpoints", "Decisions", "PolicyBundles",
+                "AegisTesting", "ControlPlane", "DecisionAPI", "HTTPEndpoints", "Decisions", "ObjectStores",
+                "PolicyBundles",
                 "PolicyLifecycle", "StateStoreSQLite",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

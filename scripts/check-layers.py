@@ -20,9 +20,9 @@ LAYERS = [
     ["Decisions", "PolicyLifecycle"],
     ["AccessControl"],
     ["PolicyTesting", "PolicyImpact"],
-    ["StateStoreSQLite", "ApprovalChannels"],
+    ["StateStoreSQLite", "ApprovalChannels", "ObjectStores"],
     ["HTTPEndpoints"],
-    ["EnvoyAuthorization", "DecisionAPI", "ControlPlane"],
+    ["EnvoyAuthorization", "DecisionAPI", "ControlPlane", "PolicyDelivery"],
     ["aegis"],
     ["AegisTesting", "FuzzTargets"],
 ]

@@ -13,7 +13,7 @@ public struct ControlPlaneRoutes: Sendable {
         public var ledger: any AdministrationLedger
         public var directory: any TenantDirectory
         public var approvals: any ApprovalLedger
-        public var bundles: any BundleStore
+        public var bundles: any BundleVersions
         /// The tenants' policy histories.
         public var histories: any HistoryStore
         /// The journal's segments.
@@ -22,7 +22,7 @@ public struct ControlPlaneRoutes: Sendable {
 
         public init(
             prover: any IdentityProver, ledger: any AdministrationLedger, directory: any TenantDirectory,
-            approvals: any ApprovalLedger, bundles: any BundleStore, histories: any HistoryStore,
+            approvals: any ApprovalLedger, bundles: any BundleVersions, histories: any HistoryStore,
             auditDirectory: String,
             now: @escaping @Sendable () -> Timestamp
         ) {

@@ -30,13 +30,14 @@ public struct DecisionAPIServer: Service {
     ///   - prover: the one that `decisions` uses.
     ///   - version: of the program, for `/v1/status`.
     ///   - isShared: whether several tenants are served, so that none may see of another here.
+    ///   - bundles: answers for the bundle service; nil: there is none here.
     ///   - more: what else is served on the port.
     ///   - onListening: told the port once the server listens.
     public init(
         configuration: Configuration, decisions: DecisionPoint, desk: ApprovalDesk, prover: any IdentityProver,
         version: String, logger: Logger, now: @escaping @Sendable () -> Timestamp,
         recordChange: @escaping ChangeRecorder = { _ in }, channels: ChannelEndpoints = ChannelEndpoints(),
-        isShared: Bool = false, more: [any EndpointSet] = [],
+        isShared: Bool = false, bundles: BundleShelfQuestion? = nil, more: [any EndpointSet] = [],
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) {
         let own: [any EndpointSet] = [
@@ -45,8 +46,8 @@ public struct DecisionAPIServer: Service {
             ApprovalRoutes(
                 desk: desk, prover: prover, policies: decisions.policies, recordChange: recordChange, now: now),
             UsageRoutes(decisions: decisions),
-            HealthRoutes(policies: decisions.policies, prover: prover, version: version, isShared: isShared),
-            ChannelRoutes(endpoints: channels),
+            HealthRoutes(policies: decisions.policies, prover: prover, version: version, isShared: isShared, now: now),
+            ChannelRoutes(endpoints: channels), BundleRoutes(latest: bundles, prover: prover),
         ]
         server = HTTPServer(
             configuration: configuration.server, endpoints: own + more, version: version, logger: logger,

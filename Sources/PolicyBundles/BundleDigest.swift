@@ -1,4 +1,5 @@
 import Crypto
+import SignedTokens
 
 /// A SHA-256 that names a bundle's archive or its content, written `sha256:` and 64 hexadecimal digits.
 public struct BundleDigest: Sendable, Hashable, CustomStringConvertible {

@@ -10,6 +10,7 @@ public struct BundleError: Error, Sendable, Hashable {
         case archiveChecksum = "bundle.archive-checksum"
         case archiveInvalid = "bundle.archive-invalid"
         case pathUnsafe = "bundle.path-unsafe"
+        case notAFile = "bundle.not-a-file"
         case pathDuplicate = "bundle.path-duplicate"
         case fileTooLarge = "bundle.file-too-large"
         case tooManyFiles = "bundle.too-many-files"
@@ -47,6 +48,9 @@ public struct BundleError: Error, Sendable, Hashable {
         case reviewInvalid = "bundle.review-invalid"
         case reviewsMissing = "bundle.reviews-missing"
         case emergencyRefused = "bundle.emergency-refused"
+        case pointerInvalid = "bundle.pointer-invalid"
+        case pointerOlder = "bundle.pointer-older"
+        case pointerMismatch = "bundle.pointer-mismatch"
         case signingFailed = "bundle.signing-failed"
     }
 

@@ -11,11 +11,13 @@ public enum Base64 {
         decode(text, values: urlValues)
     }
 
-    static func encodeStandard(_ bytes: some Sequence<UInt8>) -> String {
+    /// The usual alphabet, with padding.
+    public static func encodeStandard(_ bytes: some Sequence<UInt8>) -> String {
         encode(bytes, alphabet: standardAlphabet, isPadded: true)
     }
 
-    static func decodeStandard(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
+    /// - Returns: nil unless `text` is the one padded base64 form of some bytes.
+    public static func decodeStandard(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 4) else { return nil }
         let padding = text.suffix(2).reversed().prefix { $0 == UInt8(ascii: "=") }.count
         return decode(text.dropLast(padding), values: standardValues)

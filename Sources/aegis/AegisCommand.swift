@@ -23,7 +23,7 @@ struct AegisCommand: AsyncParsableCommand {
             ServeCommand.self, ControlCommand.self, PolicyCommand.self, DecideCommand.self, DetectCommand.self,
             ApprovalsCommand.self,
             AuditCommand.self, KeysCommand.self, AgentsCommand.self, RegoCommand.self, BenchCommand.self,
-            DemoCommand.self,
+            BundlesCommand.self, DemoCommand.self,
             VersionCommand.self,
         ]
     )

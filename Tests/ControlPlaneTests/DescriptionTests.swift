@@ -5,7 +5,7 @@ import HTTPEndpoints
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import PolicyBundles
+import ObjectStores
 import PolicyLifecycle
 import StateStoreSQLite
 import Testing
@@ -22,7 +22,7 @@ import Testing
         let control = ControlPlaneRoutes(
             .init(
                 prover: APIKeyProver([]), ledger: try SQLiteStateStore(path: folder + ".sqlite"),
-                directory: NoTenants(), approvals: fixture.ledger, bundles: FileBundleStore(directory: folder),
+                directory: NoTenants(), approvals: fixture.ledger, bundles: BundleHistory(directory: folder),
                 histories: FileHistoryStore(directory: folder),
                 auditDirectory: folder, now: { fixture.clock.now }))
         return DecisionAPIServer(
@@ -30,6 +30,7 @@ import Testing
             version: "test", logger: Logger(label: "test"), now: { fixture.clock.now },
             channels: ChannelEndpoints(
                 slack: { _, _, _ in 200 }, showReview: { _ in (200, "") }, decideReview: { _ in (200, "") }),
+            bundles: { _, _, _ in nil },
             more: control.sets
         ).server
     }

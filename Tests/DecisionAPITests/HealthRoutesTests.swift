@@ -8,7 +8,9 @@ import Testing
 @Suite struct HealthRoutesTests {
     @Test func `without a bundle the gateway lives, is not ready, and denies`() async throws {
         let gateway = try Gateway(active: false)
-        gateway.policies.noteFailure(tenant: "acme", message: "the signature does not verify", now: Gateway.now)
+        gateway.policies.noteFailure(
+            tenant: "acme", code: "bundle.signature-invalid", message: "the signature does not verify", now: Gateway.now
+        )
         try await gateway.run { (caller) async throws in
             #expect(try await caller.send(.get, "/healthz").status == 200)
             let ready = try await caller.send(.get, "/readyz")
@@ -31,7 +33,8 @@ import Testing
 
     @Test func `a rejected bundle shows while the old one serves`() async throws {
         let gateway = try Gateway()
-        gateway.policies.noteFailure(tenant: "acme", message: "acme/2 is not signed", now: Gateway.now)
+        gateway.policies.noteFailure(
+            tenant: "acme", code: "bundle.unsigned", message: "acme/2 is not signed", now: Gateway.now)
         try await gateway.run { (caller) async throws in
             #expect(try await caller.send(.get, "/readyz").status == 200)
             let status = try await caller.send(.get, "/v1/status")
@@ -41,13 +44,17 @@ import Testing
             #expect(tenant.lookup("policy_version").string == "acme/1@sha256:000000000000")
             #expect(tenant.lookup("mode").string == "enforce")
             #expect(tenant.lookup("rejected").lookup("message").string == "acme/2 is not signed")
+            #expect(tenant.lookup("rejected").lookup("code").string == "bundle.unsigned")
+            #expect(tenant.lookup("refusals").lookup("bundle.unsigned").int64 == 1)
+            #expect(tenant.lookup("stale").kind == .null)
             #expect(try await caller.pay(1)["decision"].string == "allow")
         }
     }
 
     @Test func `where tenants share the gateway, each sees itself alone, and nobody sees none`() async throws {
         let gateway = try Gateway(isShared: true)
-        gateway.policies.noteFailure(tenant: "globex", message: "globex/1 is not signed", now: Gateway.now)
+        gateway.policies.noteFailure(
+            tenant: "globex", code: "bundle.unsigned", message: "globex/1 is not signed", now: Gateway.now)
         try await gateway.run { (caller) async throws in
             for path in ["/readyz", "/v1/status"] {
                 let reply = try await caller.send(.get, path)

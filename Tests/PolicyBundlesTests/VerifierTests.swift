@@ -309,14 +309,14 @@ import Testing
             return archive
         },
         Refused(
-            "a skipped link",
+            "a directory",
             """
             pay.tar.gz: error: the archive is not the one form of its files [bundle.not-canonical]
             fix: build the bundle with: aegis policy build
             """
         ) {
             var tar = TarBuilder(bytes: TarWriter.archive(try Fixture.read(Fixture.archive()).files).dropLast(1024))
-            tar.add("link", "", type: "2")
+            tar.add("link/", "", type: "5")
             return Gzip.compress(tar.bytes + [UInt8](repeating: 0, count: 1024))
         },
         // Whom it is for

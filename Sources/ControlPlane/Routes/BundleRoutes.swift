@@ -9,7 +9,7 @@ import PolicyBundles
 /// The bundles of a tenant that were active here. A version's bytes never change, so that its digest is its tag.
 struct BundleRoutes: EndpointSet {
     let gate: AccessGate
-    let bundles: any BundleStore
+    let bundles: any BundleVersions
 
     private static let version = Operation.Parameter(
         "version", in: .path, .integer(1...Int(Int32.max)), "The version.")

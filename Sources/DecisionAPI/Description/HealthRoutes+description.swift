@@ -17,12 +17,28 @@ extension HealthRoutes {
         answers: [.ok("The tenants that the caller may know of.", .named("Status"))])
 
     var schemas: [String: Schema] {
+        let source = Schema.object(
+            [
+                .init("name", .text()), .init("last_answer_at", .nullable(.time)),
+                .init("failures", .integer(0...Int.max)),
+                .init("failures_in_a_row", .integer(0...Int.max), required: false),
+                .init("unavailable_since", .time, required: false),
+                .init("unavailable_because", .text(), required: false),
+            ], open: true)
         let tenant = Schema.object(
             [
                 .init("tenant", .text()), .init("policy_version", .nullable(.text())),
                 .init("mode", .nullable(.choice(["enforce", "shadow"]))), .init("activated_at", .nullable(.time)),
+                .init("activations", .integer(0...Int.max), "Since the start."),
+                .init("last_word_at", .nullable(.time), "When somebody signed last that this bundle is the latest."),
                 .init(
-                    "rejected", .object([.init("at", .time), .init("message", .text())]), required: false,
+                    "stale", .nullable(.choice(["report", "deny"])),
+                    "What follows from nobody having said so for too long; null while it is fresh."),
+                .init("refusals", .object([], open: true), "How many bundles were refused since the start, by code."),
+                .init("source", source, required: false, "Where its bundles come from."),
+                .init(
+                    "rejected", .object([.init("at", .time), .init("code", .text()), .init("message", .text())]),
+                    required: false,
                     "The newest bundle, where it was refused and an older one goes on serving."),
             ], open: true)
         return [

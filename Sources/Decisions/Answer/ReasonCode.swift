@@ -38,6 +38,7 @@ public enum ReasonCode: String, Sendable, CaseIterable {
     case requestTooLarge = "request_too_large"
     // A fault on our side; never an allow.
     case bundleUnavailable = "bundle_unavailable"
+    case bundleStale = "bundle_stale"
     case evaluationError = "evaluation_error"
     case stateUnavailable = "state_unavailable"
     case auditUnavailable = "audit_unavailable"
@@ -47,7 +48,8 @@ public enum ReasonCode: String, Sendable, CaseIterable {
         switch self {
         case .unauthenticatedAgent, .agentDisabled, .tenantMismatch, .chainInvalid, .tokenInvalid, .tokenUsed,
             .requestInvalid,
-            .requestTooLarge, .bundleUnavailable, .stateUnavailable, .auditUnavailable, .idempotencyConflict,
+            .requestTooLarge, .bundleUnavailable, .bundleStale, .stateUnavailable, .auditUnavailable,
+            .idempotencyConflict,
             .idempotencyInFlight, .dryRunNotGranted:
             true
         case .policyAllow, .policyDeny, .noMatchingRule, .approvalRequired, .approvalGranted, .approvalDenied,

@@ -89,7 +89,9 @@ extension PolicyRegistry {
                     version: policy.version, message: "is not newer than what is active", code: "bundle_not_newer")
             }
         } catch {
-            noteFailure(tenant: bundle.manifest.metadata.tenant, message: error.message, now: now)
+            noteFailure(
+                tenant: bundle.manifest.metadata.tenant,
+                code: "policy.\(error.code.replacing("_", with: "-"))", message: error.message, now: now)
             throw error
         }
     }

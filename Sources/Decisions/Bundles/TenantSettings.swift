@@ -17,15 +17,18 @@ public struct TenantSettings: Sendable, Hashable {
 
     /// How many approvals one agent may ask for in a day of the tenant.
     public var dailyApprovalsPerAgent: Int
+    /// How long policies are good without a new word from their publisher; nil: for ever.
+    public var freshness: Freshness?
 
     public init(
         mode: Mode = .enforce, timeZone: TimeZone = .gmt, pendingApprovalsPerAgent: Int = 100,
-        dailyApprovalsPerAgent: Int = 1000
+        dailyApprovalsPerAgent: Int = 1000, freshness: Freshness? = nil
     ) {
         self.mode = mode
         self.timeZone = timeZone
         self.pendingApprovalsPerAgent = pendingApprovalsPerAgent
         self.dailyApprovalsPerAgent = dailyApprovalsPerAgent
+        self.freshness = freshness
     }
 
     /// - Throws: for a value that is there and not understood; it never falls back to a default.
@@ -55,5 +58,17 @@ public struct TenantSettings: Sendable, Hashable {
             try ApprovalLimits.read(
                 value.lookup("daily_approvals_per_agent"), "the tenant's `daily_approvals_per_agent`")
             ?? dailyApprovalsPerAgent
+        freshness = try Self.freshness(value)
+    }
+
+    private static func freshness(_ value: Value) throws(CatalogError) -> Freshness? {
+        let (after, when) = (value.lookup("stale_after"), value.lookup("when_stale"))
+        guard !after.isUndefined || !when.isUndefined else { return nil }
+        guard let consequence = when.isUndefined ? .report : when.string.flatMap(Freshness.Consequence.init(rawValue:))
+        else { throw CatalogError("the tenant's `when_stale` is neither report nor deny") }
+        guard let freshness = after.string.flatMap({ Freshness(staleAfter: $0, whenStale: consequence) }) else {
+            throw CatalogError("the tenant's `stale_after` is not a time such as 24h")
+        }
+        return freshness
     }
 }

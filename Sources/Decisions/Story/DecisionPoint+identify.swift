@@ -15,11 +15,16 @@ extension DecisionPoint {
             decision.deny(.tenantMismatch, "the credential belongs to another tenant than the listener serves")
             return
         }
-        guard let policy = policies.active(tenant: caller.tenant) else {
+        guard let (policy, age) = policies.activeAndAge(tenant: caller.tenant, now: decision.admittedAt) else {
             decision.deny(.bundleUnavailable, "no policy bundle is active for this tenant")
             return
         }
         decision.policy = policy
+        if let freshness = policy.settings.freshness, freshness.whenStale == .deny, freshness.isStale(age: age) {
+            decision.deny(
+                .bundleStale, "nobody has signed for \(freshness.longest) s that these policies are the latest")
+            return
+        }
         switch caller.kind {
         case .agent:
             guard let agent = policy.catalog.agent(of: caller) else {

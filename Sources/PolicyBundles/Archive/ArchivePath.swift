@@ -2,15 +2,12 @@
 enum ArchivePath {
     static let longest = 1024
 
-    /// The plain form of a name: one leading `/` or `./` taken off, as OPA writes and other tools do.
+    /// The plain form of a name: one leading `./` taken off, as tools write it.
     /// - Throws: `.pathUnsafe` for everything that could leave the bundle or be read in two ways.
     static func normalized(_ name: String) throws(BundleError) -> String {
         var path = name[...]
-        if path.hasPrefix("./") {
-            path = path.dropFirst(2)
-        } else if path.hasPrefix("/") {
-            path = path.dropFirst()
-        }
+        if path.hasPrefix("./") { path = path.dropFirst(2) }
+        guard !path.hasPrefix("/") else { throw unsafe(name, "is absolute") }
         let bytes = path.utf8
         guard !bytes.isEmpty, bytes.count <= longest else {
             throw unsafe(name, bytes.isEmpty ? "is empty" : "is longer than \(longest) bytes")

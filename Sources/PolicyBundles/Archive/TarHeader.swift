@@ -2,8 +2,10 @@
 struct TarHeader {
     enum EntryType {
         case file, paxHeader, gnuLongName
-        /// Directories, links, devices: nothing of theirs is in a bundle.
-        case skipped
+        /// Nothing of theirs is in a bundle.
+        case directory
+        /// Where it would be written, it would stand for something outside of the bundle.
+        case link, device
         /// Global pax records and GNU long link names: read over.
         case ignoredExtension
     }
@@ -35,11 +37,13 @@ struct TarHeader {
         self.name = name
         let flag = Unicode.Scalar(block[base + 156])
         switch flag {
-        case "0", "\0": type = name.hasSuffix("/") ? .skipped : .file
+        case "0", "\0": type = name.hasSuffix("/") ? .directory : .file
         case "x": type = .paxHeader
         case "L": type = .gnuLongName
         case "g", "K": type = .ignoredExtension
-        case "1", "2", "3", "4", "5", "6": type = .skipped
+        case "1", "2": type = .link
+        case "3", "4", "6": type = .device
+        case "5": type = .directory
         default:
             throw BundleError(.archiveInvalid, "the tar entry at byte \(offset) is of a kind that is not supported")
         }

@@ -1,5 +1,5 @@
-/// Reads the regular files out of a tar archive: ustar, pax and GNU long names. Directories, links and devices are
-/// skipped, as OPA does; whatever could be read in two ways is refused.
+/// Reads the regular files out of a tar archive: ustar, pax and GNU long names. Directories are skipped;
+/// links, devices and whatever could be read in two ways are refused.
 struct TarReader {
     private let tar: [UInt8]
     private let limits: ArchiveLimits
@@ -11,7 +11,7 @@ struct TarReader {
 
     /// The files of `tar` in the order of the archive, with normalized names.
     /// - Throws: `.archiveTruncated`, `.archiveChecksum`, `.archiveInvalid`, `.trailingData`, `.pathUnsafe`,
-    ///   `.pathDuplicate`, `.fileTooLarge`, `.tooManyFiles`.
+    ///   `.notAFile`, `.pathDuplicate`, `.fileTooLarge`, `.tooManyFiles`.
     static func files(in tar: [UInt8], limits: ArchiveLimits) throws(BundleError) -> [BundleFile] {
         var reader = TarReader(tar: tar, limits: limits)
         while try reader.readEntry() {}
@@ -45,9 +45,11 @@ struct TarReader {
         case .file: try take(content, header: header)
         case .paxHeader: longName = try PaxRecords.path(in: content, at: offset) ?? longName
         case .gnuLongName: longName = try TarHeader.text(content.prefix { $0 != 0 }, at: offset)
-        case .skipped:
+        case .link: throw foreign(header, "a link")
+        case .device: throw foreign(header, "a device or a pipe")
+        case .directory:
             guard header.size == 0 else {
-                throw BundleError(.archiveInvalid, "the entry at byte \(offset) is no regular file and yet has content")
+                throw BundleError(.archiveInvalid, "the entry at byte \(offset) is a directory and yet has content")
             }
             longName = nil
         case .ignoredExtension: break
@@ -77,6 +79,12 @@ struct TarReader {
         guard tar[offset...].allSatisfy({ $0 == 0 }) else {
             throw BundleError(.trailingData, "data follows the end of the tar archive at byte \(offset)")
         }
+    }
+
+    private func foreign(_ header: TarHeader, _ what: String) -> BundleError {
+        BundleError(
+            .notAFile, "the archive holds \(what), `\((longName ?? header.name).prefix(80))`: a bundle has files only",
+            fix: "build the bundle with: aegis policy build")
     }
 
     private func truncated(_ what: String) -> BundleError {

@@ -1,5 +1,6 @@
 import Crypto
 import RegoValues
+import SignedTokens
 
 /// The hash that a bundle's signature lists for a file (OPA, "Signature Format"): of the bytes, or, for structured files,
 /// of their JSON written in one fixed way.

@@ -1,11 +1,25 @@
 import Glibc
 
-/// The few file operations that a bundle store needs, each of which holds or leaves no trace.
-enum FileSystem {
+/// The few file operations that a store of published things needs, each of which holds or leaves no trace.
+package enum FileSystem {
+    /// What files end in that were never given their name.
+    package static let temporarySuffix = ".new"
+
     /// Whole files appear under `path` or nothing does.
     /// - Parameter replacing: whether a file of that name may give way; otherwise it is an error.
-    static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(BundleStoreError) {
-        let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).new"
+    package static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(BundleStoreError) {
+        guard try !put(bytes, at: path, replacing: replacing) else { return }
+        throw BundleStoreError(.unavailable, String(cString: strerror(EEXIST)), location: path)
+    }
+
+    /// A whole file appears under `path`, unless one stands there.
+    /// - Returns: false where one does.
+    package static func create(_ bytes: [UInt8], at path: String) throws(BundleStoreError) -> Bool {
+        try put(bytes, at: path, replacing: false)
+    }
+
+    private static func put(_ bytes: [UInt8], at path: String, replacing: Bool) throws(BundleStoreError) -> Bool {
+        let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))\(temporarySuffix)"
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard file >= 0 else { throw failure(temporary) }
         defer { unlink(temporary) }
@@ -21,12 +35,16 @@ enum FileSystem {
             guard fsync(file) == 0 else { throw failure(temporary) }
         }
         // A link fails when the name is taken; a rename takes it over.
-        guard (replacing ? rename(temporary, path) : link(temporary, path)) == 0 else { throw failure(path) }
+        guard (replacing ? rename(temporary, path) : link(temporary, path)) == 0 else {
+            if !replacing, errno == EEXIST { return false }
+            throw failure(path)
+        }
         try sync(directoryOf: path)
+        return true
     }
 
     /// - Returns: nil when there is no such file.
-    static func read(_ path: String, limit: Int) throws(BundleStoreError) -> [UInt8]? {
+    package static func read(_ path: String, limit: Int) throws(BundleStoreError) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
@@ -50,13 +68,16 @@ enum FileSystem {
         }
     }
 
-    static func createDirectory(_ path: String) throws(BundleStoreError) {
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure(path) }
+    package static func createDirectory(_ path: String) throws(BundleStoreError) {
+        guard mkdir(path, 0o755) == 0 else {
+            if errno == EEXIST { return }
+            throw failure(path)
+        }
         try sync(directoryOf: path)
     }
 
     /// The names in a directory; none when it does not exist.
-    static func names(in path: String) throws(BundleStoreError) -> [String] {
+    package static func names(in path: String) throws(BundleStoreError) -> [String] {
         guard let directory = opendir(path) else {
             if errno == ENOENT { return [] }
             throw failure(path)
@@ -72,11 +93,22 @@ enum FileSystem {
         return names
     }
 
+    /// What stands in a directory; nothing when it does not exist.
+    package static func entries(in path: String) throws(BundleStoreError) -> [(name: String, isDirectory: Bool)] {
+        var entries: [(name: String, isDirectory: Bool)] = []
+        for name in try names(in: path) where name != "." && name != ".." {
+            var status = stat()
+            guard lstat("\(path)/\(name)", &status) == 0 else { continue }
+            entries.append((name, status.st_mode & S_IFMT == S_IFDIR))
+        }
+        return entries
+    }
+
     /// Held from `init` until the last reference goes.
-    final class Lock {
+    package final class Lock {
         private let file: Int32
 
-        init(_ path: String) throws(BundleStoreError) {
+        package init(_ path: String) throws(BundleStoreError) {
             file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
             guard file >= 0 else { throw failure(path) }
             while flock(file, LOCK_EX) != 0 {

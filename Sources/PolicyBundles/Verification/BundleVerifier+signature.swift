@@ -79,7 +79,7 @@ extension BundleVerifier {
     }
 
     /// The key's holder may publish, and the key was valid when it signed.
-    private func check(_ trusted: TrustedKey, at time: UTCTime) throws(BundleError) {
+    func check(_ trusted: TrustedKey, at time: UTCTime) throws(BundleError) {
         guard trusted.mayAct(as: PolicyRole.publisher) else {
             throw BundleError(
                 .keyRole, "the holder of the key `\(trusted.key.name)` is no publisher", in: SignatureFile.path,

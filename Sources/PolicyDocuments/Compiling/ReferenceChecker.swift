@@ -22,6 +22,12 @@ struct ReferenceChecker {
                 .contradiction, "the tenant here is `\(document.name)`, and the policies are compiled for `\(tenant)`",
                 at: document.nameLocation, fix: "compile them for `\(document.name)`, or correct the name")
         }
+        if let document = catalog.tenants.first, document.node["when_stale"] != nil, document.node["stale_after"] == nil
+        {
+            findings.error(
+                .contradiction, "`when_stale` says what happens then, and nothing says when: `stale_after` is missing",
+                at: document.nameLocation, fix: "add stale_after: 24h")
+        }
         checkNames(catalog.approvers)
         checkUnique(catalog.agents.flatMap { agent in agent.identities.map { (agent.name, $0) } }, .duplicateIdentity) {
             ("the agent `\($0)` has this identity too", "a caller is one agent: give each its own identity")

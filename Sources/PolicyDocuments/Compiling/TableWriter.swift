@@ -36,7 +36,11 @@ struct TableWriter {
             .init(
                 name: "tenant",
                 value: Self.settings(
-                    document, ["mode", "time_zone", "pending_approvals_per_agent", "daily_approvals_per_agent"]))
+                    document,
+                    [
+                        "mode", "time_zone", "pending_approvals_per_agent", "daily_approvals_per_agent", "stale_after",
+                        "when_stale",
+                    ]))
         ]
     }
 

@@ -151,5 +151,11 @@ extension Shape {
             Field(
                 "daily_approvals_per_agent", .integer(1...100_000),
                 "Approvals that one agent may ask for in a day. 1000 by default."),
+            Field(
+                "stale_after", .format(.duration),
+                "How long policies are good without a new signed word that they are the latest. For ever by default."),
+            Field(
+                "when_stale", .choice(["report", "deny"]),
+                "Whether a gateway only says that its policies are stale, or denies every call. `report` by default."),
         ])
 }

@@ -71,7 +71,7 @@ extension HistoryVerifier {
 
     /// A store has exactly the versions of the history, byte for byte.
     func compare(
-        with store: any BundleStore, _ history: PolicyHistory, _ report: inout HistoryReport
+        with store: any BundleVersions, _ history: PolicyHistory, _ report: inout HistoryReport
     ) async throws(LifecycleError) {
         do throws(BundleStoreError) {
             for number in try await store.versions(tenant: history.tenant)

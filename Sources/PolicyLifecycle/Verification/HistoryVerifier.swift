@@ -11,11 +11,11 @@ public struct HistoryVerifier: Sendable {
     /// The digest of the last event, known from elsewhere.
     private let expectedHead: String?
     /// Where published bundles are compared with; nil: nowhere.
-    private let published: (any BundleStore)?
+    private let published: (any BundleVersions)?
 
     public init(
         tenant: String, store: any HistoryStore, pinned: SignedTrustRoot? = nil, expectedHead: String? = nil,
-        published: (any BundleStore)? = nil
+        published: (any BundleVersions)? = nil
     ) {
         self.tenant = tenant
         files = TenantFiles(tenant: tenant, store: store)

@@ -6,7 +6,7 @@ import HTTPEndpoints
 import HTTPTypes
 import Hummingbird
 import Logging
-import PolicyBundles
+import ObjectStores
 import PolicyLifecycle
 import ServiceLifecycle
 import StateStoreSQLite
@@ -39,7 +39,7 @@ struct ControlProcess {
     private func serve(store: SQLiteStateStore) async throws {
         let apiKeys = try await CredentialKeeper(store: store, logger: logger)
         let identity = try IdentityConfiguration(path: identity, apiKeys: apiKeys, logger: logger)
-        let bundles = FileBundleStore(directory: data.url.appendingPathComponent("bundles").path)
+        let bundles = data.bundles
         let routes = ControlPlaneRoutes(
             .init(
                 prover: identity.prover, ledger: store, directory: HistoryDirectory(data: data, bundles: bundles),

@@ -9,7 +9,8 @@ import EnvoyAuthorization
 import Foundation
 import HTTPEndpoints
 import Logging
-import PolicyBundles
+import ObjectStores
+import PolicyDelivery
 import PolicyLifecycle
 import Redaction
 import ServiceLifecycle
@@ -56,8 +57,11 @@ struct Gateway {
         let identity = try IdentityConfiguration(path: configuration.identity, apiKeys: apiKeys, logger: logger)
         let killSwitch = try await KillSwitch(store: store, logger: logger)
         let registry = PolicyRegistry()
+        let delivery = PolicyDeliveryPlan(
+            configuration: configuration, environment: ProcessInfo.processInfo.environment, logger: logger)
+        let bundles = try delivery.bundleService()
         let keepers = try configuration.tenants.map {
-            try policyKeeper(of: $0, registry: registry, keys: keys, journal: journal)
+            try delivery.keeper(of: $0, registry: registry, keys: keys, journal: journal)
         }
         // Side by side: what one tenant's store takes its time for is not waited for by the others.
         await withTaskGroup(of: Void.self) { group in
@@ -97,7 +101,7 @@ struct Gateway {
             .init(
                 prover: identity.prover, ledger: store, directory: RegistryDirectory(registry: registry),
                 approvals: store,
-                bundles: FileBundleStore(directory: configuration.data.url.appendingPathComponent("bundles").path),
+                bundles: configuration.data.bundles,
                 histories: FileHistoryStore(directory: configuration.data.history.path),
                 auditDirectory: configuration.data.audit.path, now: now))
         var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
@@ -106,7 +110,7 @@ struct Gateway {
             configuration: api, decisions: decisions,
             desk: desk, prover: identity.prover, version: Version.text,
             logger: logger, now: now, recordChange: clerk.record, channels: channels?.endpoints ?? ChannelEndpoints(),
-            isShared: configuration.tenants.count > 1, more: control.sets,
+            isShared: configuration.tenants.count > 1, bundles: bundles, more: control.sets,
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
             StateWatcher(followers: [apiKeys, killSwitch], logger: logger), clerk, administration, server,
@@ -131,33 +135,6 @@ struct Gateway {
         ).run()
     }
 
-    private func policyKeeper(
-        of served: ServedTenant, registry: PolicyRegistry, keys: GatewayKeys, journal: AuditJournal
-    ) throws -> PolicyKeeper {
-        let source: PolicySource
-        let trust: KeyRing
-        let tenant: String
-        switch served.policies {
-        case .folder(let path):
-            tenant = served.name ?? "default"
-            source = .folder(path: path, tenant: tenant, key: keys.development)
-            trust = try KeyRing([TrustedKey(keys.development.verificationKey)])
-        case .bundle(let path, let keyFiles):
-            source = .bundle(path: path)
-            trust = try TrustFiles.ring(keyFiles)
-            tenant = served.name ?? Self.tenant(ofBundleAt: path, trust: trust) ?? "default"
-        }
-        return PolicyKeeper(
-            source: source, tenant: tenant, region: configuration.region, trust: trust, registry: registry,
-            history: FileBundleStore(directory: configuration.data.url.appendingPathComponent("bundles").path),
-            logger: logger,
-            trail: { [logger] draft in
-                do { _ = try await journal.append(draft) } catch {
-                    logger.error("a change of policies could not be recorded", metadata: ["error": "\(error)"])
-                }
-            })
-    }
-
     /// The channels of each tenant that has some. A document that names another tenant than the one it stands with stops
     /// the start: its people would be asked about somebody else's calls.
     private func channelDirectories() throws -> [ChannelDirectory] {
@@ -171,14 +148,6 @@ struct Gateway {
             }
             return directory
         }
-    }
-
-    /// The tenant that a trusted bundle says it is for.
-    private static func tenant(ofBundleAt path: String, trust: KeyRing) -> String? {
-        guard let bundle = try? BundleInput.read(path),
-            let verified = try? BundleVerifier(trust: trust).verify(bundle, now: Timestamp.current().seconds)
-        else { return nil }
-        return verified.manifest.metadata.tenant
     }
 
     private func openJournal(_ directory: String) throws -> AuditJournal {

@@ -1,15 +1,16 @@
 import ControlPlane
 import Decisions
+import ObjectStores
 import PolicyBundles
 import RegoValues
 
 /// What is known of tenants where no gateway runs in this process: the bundles that were active last in the data directory.
 struct HistoryDirectory: TenantDirectory {
     let data: DataDirectory
-    let bundles: any BundleStore
+    let bundles: BundleHistory
 
-    func state(of tenant: String) async throws -> TenantState? {
-        guard case .bundle(let stored, _) = try await bundles.latest(tenant: tenant, unless: nil) else { return nil }
+    func state(of tenant: String) throws -> TenantState? {
+        guard let stored = try bundles.last(tenant: tenant)?.bundle else { return nil }
         return TenantState(
             policyVersion: "\(tenant)/\(stored.version)@\(stored.digest.short)", mode: nil, activatedAt: nil,
             refusal: nil)

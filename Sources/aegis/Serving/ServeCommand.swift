@@ -7,15 +7,20 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Decide: the HTTP API and Envoy's ext_authz, with embedded state and audit trail.",
         discussion: """
-            Policies come from a bundle that was signed elsewhere (--bundle with --trust), or, for development, from a folder that
-            this process compiles and signs itself (--policies). Both are looked at twice a second: a valid change takes over
-            between two calls, an invalid one is reported and changes nothing.
+            Policies come from a bundle that was signed elsewhere (--bundle with --trust): a file, a store (file:///FOLDER, s3://, gs://)
+            or a bundle service (https://). For development they come from a folder that this process compiles and signs itself
+            (--policies). What is on this machine is looked at twice a second, a store every --poll, and a bundle service says by
+            itself when there is news. A valid change takes over between two calls; an invalid one is reported and changes nothing. The
+            last good bundle is kept in the data directory and serves while the source is down.
 
             EXAMPLES
               aegis serve --policies policies/
               aegis serve --bundle bundle.tar.gz --trust keys/ops-2026.pub.pem --tenant acme --data-dir /var/lib/aegis
               aegis serve --bundle b.tar.gz --trust k.pub.pem --grpc unix:/run/aegis/ext_authz.sock
               aegis serve --tenants tenants.yaml --region eu-central --data-dir /var/lib/aegis
+              aegis serve --bundle s3://acme-policies/prod?region=eu-central-1 --trust ops-2026.pub.pem --tenant acme
+              AEGIS_BUNDLE_TOKEN=… aegis serve --bundle https://control.acme.example/v1/bundles/acme --trust ops-2026.pub.pem --tenant acme
+              aegis serve --policies policies/ --bundle-service file:///var/lib/aegis/bundles
             """)
 
     @OptionGroup var data: DataDirectory
@@ -23,8 +28,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "A folder of policies, for development (environment: AEGIS_POLICIES).")
     var policies: String?
 
-    @Option(help: "A signed bundle (environment: AEGIS_BUNDLE).")
+    @Option(help: "A signed bundle, a store of them, or a bundle service: a path or a URL (environment: AEGIS_BUNDLE).")
     var bundle: String?
+
+    @Option(help: "How often a store over a network is looked at, such as 10s (default: 10s; environment: AEGIS_POLL).")
+    var poll: String?
+
+    @Option(
+        help:
+            "Hand out the bundles of this store at /v1/bundles/TENANT, also to a stock OPA (environment: AEGIS_BUNDLE_SERVICE)."
+    )
+    var bundleService: String?
 
     @Option(
         help:

@@ -11,6 +11,10 @@ struct ServeConfiguration {
     let holdEnvoy: Int64
     let keepInputs: InputKeeping
     let region: String?
+    /// The store whose bundles are handed out over HTTP; nil: none.
+    let bundleService: String?
+    /// Between two looks at a store over a network that cannot say by itself when there is news.
+    let pollInterval: Duration
     let gateway: String
     let host: String
     let port: Int
@@ -27,6 +31,13 @@ struct ServeConfiguration {
         holdEnvoy = try Self.seconds(value(command.holdEnvoy, "AEGIS_HOLD_ENVOY"), "--hold-envoy", atMost: 3600)
         region = value(command.region, "AEGIS_REGION")
         keepInputs = try InputKeeping(value(command.keepInputs, "AEGIS_KEEP_INPUTS") ?? "365d")
+        bundleService = value(command.bundleService, "AEGIS_BUNDLE_SERVICE")
+        let poll = value(command.poll, "AEGIS_POLL") ?? "10s"
+        let pollSeconds = try Self.seconds(poll, "--poll", atMost: 3600)
+        guard pollSeconds > 0 else {
+            throw CommandFailure("--poll `\(poll)` is no pause", fix: "write it as 10s", exitCode: 2)
+        }
+        pollInterval = .seconds(pollSeconds)
         gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"
         data = command.data
         let listen = value(command.listen, "AEGIS_LISTEN") ?? "127.0.0.1:8181"
@@ -71,7 +82,7 @@ struct ServeConfiguration {
             }
             return [
                 ServedTenant(
-                    name: tenant, policies: .bundle(path: bundle, trust: command.trust), channels: channels)
+                    name: tenant, policies: .bundle(BundlePlace(bundle), trust: command.trust), channels: channels)
             ]
         case (nil, nil):
             throw CommandFailure(

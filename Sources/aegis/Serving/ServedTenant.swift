@@ -5,7 +5,7 @@ import RegoSyntax
 /// A tenant that this gateway decides for, and where its policies come from.
 struct ServedTenant: Sendable {
     enum Policies: Sendable {
-        case bundle(path: String, trust: [String])
+        case bundle(BundlePlace, trust: [String])
         case folder(path: String)
     }
 
@@ -27,7 +27,7 @@ struct ServedTenant: Sendable {
         return try TenantsDocument(SourceFile(name: path, text: Array(bytes))).tenants.map { tenant in
             let policies: Policies =
                 switch tenant.policies {
-                case .bundle(let place, let trust): .bundle(path: resolved(place), trust: trust.map(resolved))
+                case .bundle(let place, let trust): .bundle(BundlePlace(resolved(place)), trust: trust.map(resolved))
                 case .folder(let place): .folder(path: resolved(place))
                 }
             return ServedTenant(name: tenant.name, policies: policies, channels: tenant.channels.map(resolved))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ObjectStores
 
 /// Where a gateway keeps its state, keys and trail.
 struct DataDirectory: ParsableArguments {
@@ -18,6 +19,8 @@ struct DataDirectory: ParsableArguments {
     var history: URL { url.appendingPathComponent("policy-history", isDirectory: true) }
     var audit: URL { url.appendingPathComponent("audit", isDirectory: true) }
     var inputs: URL { url.appendingPathComponent("inputs", isDirectory: true) }
+    /// The bundles that were active here.
+    var bundles: BundleHistory { BundleHistory(directory: url.appendingPathComponent("bundles").path) }
     var keys: URL { url.appendingPathComponent("keys", isDirectory: true) }
 
     /// Makes the folder, for its owner only.

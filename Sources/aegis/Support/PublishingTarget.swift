@@ -1,11 +1,13 @@
 import ArgumentParser
 import Foundation
+import ObjectStores
 import PolicyBundles
 import SignedTokens
 
 /// The bundle store that a command publishes to.
 struct StoreOptions: ParsableArguments {
-    @Option(help: "The bundle store, such as file:///var/lib/aegis/bundles (environment: AEGIS_STORE).")
+    @Option(
+        help: "The bundle store: file:///FOLDER, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX (environment: AEGIS_STORE).")
     var store: String?
 
     func open() throws -> PublishingTarget {
@@ -24,16 +26,18 @@ struct PublishingTarget {
     let store: any BundleStore
 
     init(address: String) throws {
-        guard address.hasPrefix("file:///") else {
-            throw CommandFailure("`\(address)` is no store", fix: "write it as file:///PATH", exitCode: 2)
-        }
         name = address
-        store = FileBundleStore(directory: String(address.dropFirst("file://".count)))
+        do {
+            store = try ObjectStores.bundles(at: address, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw CommandFailure("\(address): \(error.message)", fix: error.fix, exitCode: 2)
+        }
     }
 
     func publish(_ bundle: VerifiedBundle, signer: any Signer, at time: UTCTime) async throws {
         do {
-            _ = try await store.publish(bundle)
+            let pointer = try BundlePointer(to: bundle, signedAt: time.seconds).signed(by: signer)
+            _ = try await store.publish(bundle, pointer: pointer)
         } catch let error as BundleStoreError {
             throw CommandFailure(
                 "\(error)", fix: "run the command again when the store is well: it finishes what it began")

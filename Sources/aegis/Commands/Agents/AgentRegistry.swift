@@ -1,5 +1,6 @@
 import Decisions
 import Foundation
+import ObjectStores
 import PolicyBundles
 import RegoValues
 
@@ -8,13 +9,12 @@ struct AgentRegistry {
     let agents: [String: AgentDefinition]
 
     init(data: DataDirectory, tenant: String) throws {
-        let history = FileBundleStore(directory: data.url.appendingPathComponent("bundles").path)
-        guard case .bundle(_, let archive) = try history.latest(tenant: tenant) else {
+        guard let last = try data.bundles.last(tenant: tenant) else {
             throw CommandFailure(
                 "no policies were ever active here for the tenant `\(tenant)`",
                 fix: "name another with --tenant, or start: aegis serve --policies FOLDER")
         }
-        let bundle = try UnverifiedBundle(archive: archive, name: tenant)
+        let bundle = try UnverifiedBundle(archive: last.archive, name: tenant)
         guard let file = bundle.files.first(where: { $0.path == "data.json" }) else {
             throw CommandFailure("the last bundle of `\(tenant)` has no data.json")
         }

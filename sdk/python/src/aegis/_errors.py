@@ -213,6 +213,7 @@ BY_CODE: dict[str, type[Denied]] = {
     "request_too_large": RequestRefused,
     "idempotency_conflict": RequestRefused,
     "bundle_unavailable": GatewayFault,
+    "bundle_stale": GatewayFault,
     "evaluation_error": GatewayFault,
     "state_unavailable": GatewayFault,
     "audit_unavailable": GatewayFault,
