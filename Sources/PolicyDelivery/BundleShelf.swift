@@ -33,17 +33,19 @@ public actor BundleShelf {
 
     /// The tenant's latest bundle; nil where nothing is published.
     /// - Parameters:
-    ///   - known: the digest that the asker has. Another is waited for.
+    ///   - known: the digest that the asker has. Another, or a new word on it, is waited for.
     ///   - wait: for so long at most.
     public func latest(
         tenant: String, unless known: String?, waiting wait: Duration
     ) async throws -> Item? {
         let end = ContinuousClock.now + wait
+        var before: SignedPointer?
         while true {
             try await refresh(tenant)
             let item = places[tenant]?.item
             let rest = end - ContinuousClock.now
-            let isNews = item == nil || item?.digest.description != known
+            let isNews = item?.digest.description != known || (before != nil && before != item?.pointer)
+            before = item?.pointer
             // A server that is to stop does not wait for those who wait for news.
             if isNews || rest <= .zero || Task.isShuttingDownGracefully { return item }
             try await Task.sleep(for: min(interval, rest))

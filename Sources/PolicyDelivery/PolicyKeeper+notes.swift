@@ -30,6 +30,7 @@ extension PolicyKeeper {
     }
 
     func noteAnswer() async {
+        state.withLock { $0.failures = 0 }
         let outage = registry.statuses[tenant]?.source?.outage
         registry.noteSource(source.name, tenant: tenant, outage: nil, now: clock())
         guard outage != nil else { return }

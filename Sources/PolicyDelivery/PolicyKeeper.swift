@@ -91,10 +91,7 @@ public final class PolicyKeeper: Service {
             let look = try await source.look(since: mark, active: active, now: now)
             isPushed = look.isPushed
             try await act(on: look.offer)
-            state.withLock { state in
-                state.mark = look.mark
-                state.failures = 0
-            }
+            state.withLock { $0.mark = look.mark }
             await noteAnswer()
         } catch let error as BundleStoreError where error.code == .corrupt {
             // The store answers, and what it answers is rubbish.

@@ -26,8 +26,28 @@ def gateway(tmp_path_factory):
     gateway.build(2)
     gateway.good = gateway.bundle.read_bytes()
     run("keys", "generate", "stranger", "--out", gateway.home / "other")
-    yield gateway.start(True, "--tenant", TENANT, "--region", "eu-1")
+    yield gateway.start(True, "--tenant", TENANT, "--region", "eu-1", "--trust", trust_root(gateway))
     gateway.stop()
+
+
+def trust_root(gateway):
+    """People whose keys may not, not yet, or no longer sign for the tenant."""
+    root = gateway.home / "trust-root.json"
+    run("keys", "generate", "root", "--out", gateway.home / "other")
+    signed = ("--root", gateway.home / "other/root.pem")
+    run("keys", "trust", "init", root, *signed)
+    for name, more in {"globex-ops": ("--tenant", "globex", "--role", "publisher"), "author-only": ("--role", "author"),
+                       "of-last-year": ("--role", "publisher", "--valid-until", "2025-01-01T00:00:00Z"),
+                       "of-next-year": ("--role", "publisher", "--valid-from", "2099-01-01T00:00:00Z"),
+                       "stolen": ("--role", "publisher")}.items():
+        run("keys", "generate", name, "--out", gateway.home / "other")
+        run("keys", "trust", "add", root, gateway.home / f"other/{name}.pub.pem", "--person", name, *more, *signed)
+    run("keys", "trust", "revoke", root, "stolen", "--reason", "left in a taxi", "--compromised", *signed)
+    return root
+
+
+def other(name):
+    return lambda gateway: gateway.home / f"other/{name}.pem"
 
 
 def members(archive):
@@ -92,12 +112,12 @@ def broken_signature(g):
 def built(version, **more):
     """A whole bundle, rightly made, that is not for this gateway or not for now."""
     def make(g):
-        out = g.home / "case.tar.gz"
-        arguments = ["policy", "build", g.policies, "-o", out, "--key", more.pop("key", lambda g: g.signing)(g), "--version", version,
-                     "--tenant", more.pop("tenant", TENANT)]
-        env = more.pop("env", None)
-        for name, value in more.items():
-            arguments += [f"--{name}", value(g) if callable(value) else value]
+        out, settings = g.home / "case.tar.gz", dict(more)
+        arguments = ["policy", "build", g.policies, "-o", out, "--key", settings.pop("key", lambda g: g.signing)(g), "--version", version,
+                     "--tenant", settings.pop("tenant", TENANT)]
+        env = settings.pop("env", None)
+        for name, value in settings.items():
+            arguments += [f"--{name}", value]
         run(*arguments, env=env)
         return out.read_bytes()
     return make
@@ -164,7 +184,12 @@ CASES = {
     "a wrong hash": (changed("data.json", lambda d: d.replace(b"5000", b"9999")), "bundle.file-changed", "the file is not the one that was signed"),
     "compressed in another way": (lambda g: gzip.compress(gzip.decompress(g.good)), "bundle.not-canonical", "the archive is not the one form of its files"),
     "a delta bundle": (with_file("patch.json", b'{"data":[]}'), "bundle.delta", "this is a delta bundle, and nothing vouches for those"),
-    "an unknown key": (built(3, key=lambda g: g.home / "other/stranger.pem"), "bundle.key-untrusted", "the bundle is signed by `stranger`, which is not trusted here"),
+    "another tenant's key": (built(3, key=other("globex-ops")), "bundle.key-tenant", "the key `globex-ops` may not sign for tenant `acme`"),
+    "an expired key": (built(3, key=other("of-last-year")), "bundle.key-outside-period", "the key `of-last-year` was valid until 2025-01-01T00:00:00Z"),
+    "a key of the future": (built(3, key=other("of-next-year")), "bundle.key-outside-period", "the key `of-next-year` is valid from 2099-01-01T00:00:00Z"),
+    "a revoked key": (built(3, key=other("stolen")), "bundle.key-revoked", "left in a taxi"),
+    "a key of somebody who does not publish": (built(3, key=other("author-only")), "bundle.key-role", "the holder of the key `author-only` is no publisher"),
+    "an unknown key": (built(3, key=other("stranger")), "bundle.key-untrusted", "the bundle is signed by `stranger`, which is not trusted here"),
     "another tenant": (built(3, tenant="globex"), "bundle.tenant-mismatch", "the bundle is for tenant `globex`, not `acme`"),
     "another region": (built(3, region="us-1"), "bundle.region-mismatch", "the bundle is for region `us-1`, not `eu-1`"),
     "a lower version": (built(1), "bundle.version-older", "version 1 is older than the active version 2"),

@@ -131,8 +131,7 @@ import Testing
                     "private_key": key.pkcs8PEMRepresentation, "token_uri": server.endpoint + "/token",
                 ]
                 try JSONSerialization.data(withJSONObject: file).write(to: URL(fileURLWithPath: folder + "/key.json"))
-                let store = try ObjectStores.open(
-                    "gs://bundles?endpoint=\(server.endpoint)",
+                let store = try StoreAddress("gs://bundles?endpoint=\(server.endpoint)").open(
                     environment: ["GOOGLE_APPLICATION_CREDENTIALS": folder + "/key.json"])
                 _ = try await store.put([1], at: "k", when: .any)
                 _ = try await store.get("k", unless: nil, limit: 10)

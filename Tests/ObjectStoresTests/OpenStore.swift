@@ -17,12 +17,12 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("objects-\(UUID().uuidString)")
                 .path
             defer { try? FileManager.default.removeItem(atPath: folder) }
-            return try await body(try ObjectStores.open("file://\(folder)", environment: [:]), nil)
+            return try await body(try StoreAddress("file://\(folder)").open(environment: [:]), nil)
         }
         try await BucketServer.run { server in
             let scheme = self == .s3 ? "s3" : "gs"
-            let store = try ObjectStores.open(
-                "\(scheme)://bundles/pre%20fix?endpoint=\(server.endpoint)", environment: Self.keys)
+            let store = try StoreAddress("\(scheme)://bundles/pre%20fix?endpoint=\(server.endpoint)")
+                .open(environment: Self.keys)
             try await body(store, server)
         }
     }

@@ -47,7 +47,7 @@ import Testing
         ("gs://bundles?region=x", "the option `region` is unknown; known are endpoint"),
     ])
     func `an address that cannot be used is refused`(text: String, message: String) {
-        let error = #expect(throws: ObjectStoreError.self) { try ObjectStores.open(text, environment: [:]) }
+        let error = #expect(throws: ObjectStoreError.self) { try StoreAddress(text).open(environment: [:]) }
         #expect(
             error?.description == """
                 \(text): error: \(message) [store.address-invalid]

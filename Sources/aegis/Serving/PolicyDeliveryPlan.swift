@@ -83,7 +83,7 @@ struct PolicyDeliveryPlan {
     }
 
     private func store(at address: String) throws -> any BundleStore {
-        do { return try ObjectStores.bundles(at: address, environment: environment) } catch {
+        do { return try ObjectBundleStore(at: address, environment: environment) } catch {
             throw CommandFailure("\(address): \(error.message)", fix: error.fix, exitCode: 2)
         }
     }

@@ -28,7 +28,7 @@ struct PublishingTarget {
     init(address: String) throws {
         name = address
         do {
-            store = try ObjectStores.bundles(at: address, environment: ProcessInfo.processInfo.environment)
+            store = try ObjectBundleStore(at: address, environment: ProcessInfo.processInfo.environment)
         } catch {
             throw CommandFailure("\(address): \(error.message)", fix: error.fix, exitCode: 2)
         }

@@ -24,7 +24,7 @@ struct BundleStoreOptions: ParsableArguments {
             throw CommandFailure(
                 "there is no store", fix: "give --store file:///FOLDER or s3://BUCKET/PREFIX", exitCode: 2)
         }
-        do { return try ObjectStores.bundles(at: address, environment: environment) } catch {
+        do { return try ObjectBundleStore(at: address, environment: environment) } catch {
             throw CommandFailure("\(address): \(error.message)", fix: error.fix, exitCode: 2)
         }
     }
