@@ -1,6 +1,7 @@
 import Foundation
 import PolicyTesting
 import RegoRuntime
+import RegoSyntax
 
 /// What the tests of a folder came to: for people, for programs, and as JUnit.
 struct PolicyTestReport {

@@ -4,6 +4,7 @@ import PolicyBundles
 import PolicyDocuments
 import PolicyLifecycle
 import RegoSyntax
+import SignedTokens
 
 struct PolicyPropose: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PolicyLifecycle
+import SignedTokens
 
 struct PolicyReview: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

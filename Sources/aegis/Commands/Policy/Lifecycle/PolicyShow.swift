@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PolicyBundles
 import PolicyLifecycle
+import SignedTokens
 
 struct PolicyShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
