@@ -15,6 +15,7 @@ extension PolicyKeeper {
     /// - Parameter followed: the verified pointer that led to the archive.
     func take(_ archive: [UInt8], followed: SignedPointer?) async {
         let active = state.withLock { $0.active }
+        let displaced = Displaced(registry.active(tenant: tenant), active)
         let outcome = await QuietThread.run { [self] in activate(archive, after: active, followed) }
         switch outcome {
         case .isActive: clearRefusal()
@@ -25,6 +26,7 @@ extension PolicyKeeper {
                 state.pointer = followed?.claimed ?? state.pointer
             }
             clearRefusal()
+            displaced.release()
             logger.notice(
                 "policies active", metadata: ["policy_version": "\(bundle.policyVersion)", "from": "\(source.name)"])
             var detail = ["event": "activated", "policy_version": bundle.policyVersion, "signed_by": bundle.keyID]

@@ -4,9 +4,11 @@ import inspect
 import json
 import re
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 
 import grpc
 import pytest
@@ -101,6 +103,18 @@ def test_a_broken_bundle_at_start_is_a_deny(own, code):
     own.start(False, "--tenant", "acme")
     assert code_of(own.decide(*TRANSFER, request=WIRE)[2]) == code
     assert exchange(own.api, "GET", "/readyz")[0] == 503
+
+
+@provokes("bundle-stale")
+def test_policies_that_nobody_calls_the_latest_any_more_deny_where_the_tenant_says_so(own, tmp_path, code):
+    policies = tmp_path / "dated"
+    shutil.copytree(own.policies, policies)
+    (policies / "tenant.yaml").write_text("aegis: v1\nkind: Tenant\nname: acme\nstale_after: 1h\nwhen_stale: deny\n")
+    run("policy", "build", policies, "-o", own.bundle, "--key", own.signing, "--tenant", "acme", "--version", 1,
+        env={"SOURCE_DATE_EPOCH": str(int(time.time()) - 7200)})
+    own.start(False, "--tenant", "acme")
+    assert own.status("/readyz") == 503
+    assert code_of(own.decide(*TRANSFER, request=WIRE)[2]) == code
 
 
 @provokes("bundle-key")

@@ -38,8 +38,12 @@ public final class PolicyRegistry: Sendable {
     /// - Returns: false, and keeps the other, where the active one is as new; that is recorded as a failure unless both
     ///   are the same bundle.
     public func activate(_ policy: ActivePolicy, isRollback: Bool = false, now: Timestamp) -> Bool {
-        state.withLock { state in
-            if let current = state.policies[policy.tenant], current.sequence >= policy.sequence {
+        // Let go of outside of the lock: freeing a large policy takes a while, and decisions wait for the lock.
+        var former: ActivePolicy?
+        defer { withExtendedLifetime(former) {} }
+        return state.withLock { state in
+            former = state.policies[policy.tenant]
+            if let current = former, current.sequence >= policy.sequence {
                 guard current.bundleDigest != policy.bundleDigest else { return true }
                 guard isRollback, current.sequence > policy.sequence else {
                     state.statuses[policy.tenant, default: Status()].failure = Failure(
