@@ -10,6 +10,8 @@ public struct TenantsDocument: Sendable, Hashable {
     public struct Tenant: Sendable, Hashable {
         public let name: String
         public let policies: Policies
+        /// What is tried beside them.
+        public let candidate: String?
         public let channels: String?
     }
 
@@ -38,7 +40,10 @@ public struct TenantsDocument: Sendable, Hashable {
                         fix: "keep one of them")
                 }
                 guard let policies = Self.policies(node, findings) else { continue }
-                tenants.append(Tenant(name: text, policies: policies, channels: node[name: "channels"]?.string))
+                tenants.append(
+                    Tenant(
+                        name: text, policies: policies, candidate: node[name: "candidate"]?.string,
+                        channels: node[name: "channels"]?.string))
             }
         }
         guard !findings.hasErrors else { throw Diagnostics(findings.sorted) }

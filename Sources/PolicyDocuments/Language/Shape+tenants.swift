@@ -19,6 +19,8 @@ extension Shape {
                 "trust", .list(.text, atLeast: 1),
                 "The public keys that may sign for it; no other tenant's keys speak for it."),
             Field("policies", .text, "A folder of policies in place of a bundle, for development."),
+            Field(
+                "candidate", .text, "A bundle or folder to try beside them: evaluated on every call, never enforced."),
             Field("channels", .text, "Where its people are told about approvals: a document of kind `Channels`."),
         ])
 }

@@ -116,6 +116,9 @@ struct Gateway {
             StateWatcher(followers: [apiKeys, killSwitch], logger: logger), clerk, administration, server,
         ]
         services += keepers
+        services += try configuration.tenants.compactMap {
+            try delivery.candidateKeeper(of: $0, registry: registry, keys: keys)
+        }
         if let inputs {
             services.append(InputKeeper(store: inputs, keeping: configuration.keepInputs, logger: logger))
         }

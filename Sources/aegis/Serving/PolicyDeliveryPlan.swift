@@ -30,6 +30,24 @@ struct PolicyDeliveryPlan {
             })
     }
 
+    /// Tries what the tenant is told to try beside its policies; nil where it tries nothing.
+    func candidateKeeper(
+        of served: ServedTenant, registry: PolicyRegistry, keys: GatewayKeys
+    ) throws -> CandidateKeeper? {
+        guard let place = served.candidate else { return nil }
+        var (source, trust, tenant) = try parts(served, keys)
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue {
+            source = PolicyFolderSource(path: place, tenant: tenant, key: keys.development)
+            trust = try KeyRing([TrustedKey(keys.development.verificationKey)])
+        } else {
+            source = try self.source(BundlePlace(place), trust: trust, tenant: tenant).0
+        }
+        return CandidateKeeper(
+            source: source, tenant: tenant, region: configuration.region, trust: trust, registry: registry,
+            logger: logger, clock: { .current() })
+    }
+
     /// Answers for the bundles that this server hands out to gateways; nil where it hands out none.
     func bundleService() throws -> BundleShelfQuestion? {
         guard let address = configuration.bundleService else { return nil }

@@ -17,6 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
               aegis serve --policies policies/
               aegis serve --bundle bundle.tar.gz --trust keys/ops-2026.pub.pem --tenant acme --data-dir /var/lib/aegis
               aegis serve --bundle b.tar.gz --trust k.pub.pem --grpc unix:/run/aegis/ext_authz.sock
+              aegis serve --bundle b.tar.gz --trust k.pub.pem --candidate next.tar.gz
               aegis serve --tenants tenants.yaml --region eu-central --data-dir /var/lib/aegis
               aegis serve --bundle s3://acme-policies/prod?region=eu-central-1 --trust ops-2026.pub.pem --tenant acme
               AEGIS_BUNDLE_TOKEN=… aegis serve --bundle https://control.acme.example/v1/bundles/acme --trust ops-2026.pub.pem --tenant acme
@@ -30,6 +31,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "A signed bundle, a store of them, or a bundle service: a path or a URL (environment: AEGIS_BUNDLE).")
     var bundle: String?
+
+    @Option(
+        help:
+            "A bundle (by a key of --trust) or a folder to try beside the policies: evaluated on every call, told as would_decision, never enforced (environment: AEGIS_CANDIDATE)."
+    )
+    var candidate: String?
 
     @Option(help: "How often a store over a network is looked at, such as 10s (default: 10s; environment: AEGIS_POLL).")
     var poll: String?

@@ -58,12 +58,14 @@ struct ServeConfiguration {
     ) throws -> [ServedTenant] {
         let tenant = value(command.tenant, "AEGIS_TENANT")
         let channels = value(command.channels, "AEGIS_CHANNELS")
+        let candidate = value(command.candidate, "AEGIS_CANDIDATE")
         let folder = value(command.policies, "AEGIS_POLICIES")
         let bundle = value(command.bundle, "AEGIS_BUNDLE")
         if let document = value(command.tenants, "AEGIS_TENANTS") {
-            guard folder == nil, bundle == nil, tenant == nil, channels == nil, command.trust.isEmpty else {
+            guard folder == nil, bundle == nil, tenant == nil, channels == nil, candidate == nil, command.trust.isEmpty
+            else {
                 throw CommandFailure(
-                    "--tenants says all about the tenants; --policies, --bundle, --trust, --tenant and --channels are for one",
+                    "--tenants says all about the tenants; --policies, --bundle, --trust, --tenant, --candidate and --channels are for one",
                     fix: "write them into the document", exitCode: 2)
             }
             return try ServedTenant.read(document)
@@ -74,7 +76,11 @@ struct ServeConfiguration {
                 throw CommandFailure(
                     "--trust goes with --bundle; --policies is signed with the development key", exitCode: 2)
             }
-            return [ServedTenant(name: tenant ?? "default", policies: .folder(path: folder), channels: channels)]
+            return [
+                ServedTenant(
+                    name: tenant ?? "default", policies: .folder(path: folder), candidate: candidate, channels: channels
+                )
+            ]
         case (nil, let bundle?):
             guard !command.trust.isEmpty else {
                 throw CommandFailure(
@@ -82,7 +88,8 @@ struct ServeConfiguration {
             }
             return [
                 ServedTenant(
-                    name: tenant, policies: .bundle(BundlePlace(bundle), trust: command.trust), channels: channels)
+                    name: tenant, policies: .bundle(BundlePlace(bundle), trust: command.trust), candidate: candidate,
+                    channels: channels)
             ]
         case (nil, nil):
             throw CommandFailure(

@@ -12,6 +12,8 @@ struct ServedTenant: Sendable {
     /// nil: the one that its bundle is for.
     let name: String?
     let policies: Policies
+    /// A bundle or folder that is tried beside them; nil: nothing.
+    let candidate: String?
     /// The file that says where its people are told about approvals; nil: nowhere.
     let channels: String?
 
@@ -30,7 +32,9 @@ struct ServedTenant: Sendable {
                 case .bundle(let place, let trust): .bundle(BundlePlace(resolved(place)), trust: trust.map(resolved))
                 case .folder(let place): .folder(path: resolved(place))
                 }
-            return ServedTenant(name: tenant.name, policies: policies, channels: tenant.channels.map(resolved))
+            return ServedTenant(
+                name: tenant.name, policies: policies, candidate: tenant.candidate.map(resolved),
+                channels: tenant.channels.map(resolved))
         }
     }
 }
