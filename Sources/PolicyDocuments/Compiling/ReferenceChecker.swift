@@ -22,7 +22,8 @@ struct ReferenceChecker {
                 .contradiction, "the tenant here is `\(document.name)`, and the policies are compiled for `\(tenant)`",
                 at: document.nameLocation, fix: "compile them for `\(document.name)`, or correct the name")
         }
-        if let document = catalog.tenants.first, document.node["when_stale"] != nil, document.node["stale_after"] == nil
+        if let document = catalog.tenants.first, document.node[name: "when_stale"] != nil,
+            document.node[name: "stale_after"] == nil
         {
             findings.error(
                 .contradiction, "`when_stale` says what happens then, and nothing says when: `stale_after` is missing",
