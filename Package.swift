@@ -114,6 +114,42 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(
+            name: "ExportTransport",
+            dependencies: [
+                "CZlib",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TelemetryExport",
+            dependencies: [
+                "Decisions", "Approvals", "ExportTransport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "SIEMExport",
+            dependencies: [
+                "AuditTrail", "Approvals", "ExportTransport", "RegoValues",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
         // Services
         .target(
             name: "PolicyDelivery",
@@ -179,7 +215,8 @@ let package = Package(
                 "Redaction", "Decisions",
                 "StateStoreSQLite",
                 "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
-                "ControlPlane", "ObjectStores", "PolicyDelivery", crypto,
+                "ControlPlane", "ObjectStores", "PolicyDelivery",
+                "ExportTransport", "TelemetryExport", "SIEMExport", crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -285,6 +322,22 @@ let package = Package(
             dependencies: [
                 "AegisTesting", "ApprovalChannels", "Approvals", "StateStoreSQLite", "SignedTokens", "RegoValues",
                 crypto, .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TelemetryExportTests",
+            dependencies: [
+                "TelemetryExport", "Decisions", "Approvals", "Redaction",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SIEMExportTests",
+            dependencies: [
+                "SIEMExport", "AuditTrail", "Approvals", "ExportTransport", "MerkleLog", "RegoValues",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(

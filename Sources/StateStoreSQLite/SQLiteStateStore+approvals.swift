@@ -94,3 +94,14 @@ extension SQLiteStateStore: ApprovalLedger {
         }
     }
 }
+
+extension SQLiteStateStore {
+    /// How many approvals each tenant has in each state.
+    public func approvalCounts() async throws -> [(tenant: String, state: String, count: Int)] {
+        try await pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT tenant, state, count(*) FROM approvals GROUP BY tenant, state").map {
+                (tenant: $0[0], state: $0[1], count: $0[2])
+            }
+        }
+    }
+}

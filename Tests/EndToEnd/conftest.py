@@ -76,12 +76,12 @@ class Gateway:
         self.keys[key_id] = json.loads(done.stdout)["api_key"]
         return self.keys[key_id]
 
-    def start(self, wait_ready=True, *arguments):
+    def start(self, wait_ready=True, *arguments, env=None):
         self.log = open(self.home / "aegis.log", "ab")
         self.process = subprocess.Popen(
             [str(AEGIS), "serve", "--data-dir", str(self.data), "--bundle", str(self.bundle), "--trust", str(self.trust),
              "--listen", f"127.0.0.1:{self.api}", "--grpc", f"127.0.0.1:{self.grpc}", *map(str, arguments)],
-            stdout=self.log, stderr=subprocess.STDOUT)
+            stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
         self.wait(lambda: self.status("/readyz" if wait_ready else "/healthz") == 200)
         return self
 

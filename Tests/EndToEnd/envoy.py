@@ -13,6 +13,7 @@ class Tool(http.server.BaseHTTPRequestHandler):
     def answer(self):
         self.rfile.read(int(self.headers.get("content-length") or 0))
         self.server.seen.append((self.command, self.headers.get("host"), self.path))
+        self.server.headers.append(dict(self.headers))
         self.send_response(200)
         self.send_header("content-length", "2")
         self.end_headers()
@@ -28,7 +29,7 @@ class Envoy:
     def __init__(self, home, grpc_port):
         self.home = home
         self.tool = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tool)
-        self.tool.seen = []
+        self.tool.seen, self.tool.headers = [], []
         threading.Thread(target=self.tool.serve_forever, daemon=True).start()
         self.port = free_port()
         ports = {"10000": self.port, "10001": free_port(), "9191": grpc_port}

@@ -6,6 +6,8 @@ public struct AuditReader {
     private var segment: UInt64 = 1
     private var offset = 0
     private var lines = 0
+    /// Where the records that ``next()`` returned last stand; before the first call, where it begins.
+    public private(set) var batchStart = AuditPosition.beginning
     private static let chunk = 1 << 20
 
     /// - Throws: ``AuditError`` `.storage`.
@@ -15,7 +17,23 @@ public struct AuditReader {
         } catch { throw AuditError(error) }
     }
 
+    /// Goes on at a place that an earlier reader told.
+    /// - Throws: ``AuditError`` `.storage`.
+    public init(directory: String, at position: AuditPosition) throws(AuditError) {
+        try self.init(directory: directory)
+        (segment, offset, lines) = (position.segment, position.offset, position.lines)
+        batchStart = position
+    }
+
     init(storage: any JournalStorage) { self.storage = storage }
+
+    /// The oldest segment that is still here; nil for an empty journal.
+    /// - Throws: ``AuditError`` `.storage`.
+    public func oldestSegment() throws(AuditError) -> UInt64? {
+        do throws(StorageError) {
+            return try storage.names().compactMap(JournalFiles.segmentNumber).min()
+        } catch { throw AuditError(error) }
+    }
 
     /// The last `count` records that match, and moves to the end of the journal.
     /// - Throws: ``AuditError`` `.storage`.
@@ -58,6 +76,7 @@ public struct AuditReader {
     /// - Throws: ``AuditError`` `.storage`.
     public mutating func next() throws(AuditError) -> [AuditRecordLine] {
         while true {
+            batchStart = AuditPosition(segment: segment, offset: offset, lines: lines)
             let records = try chunk()
             if !records.isEmpty { return records }
             let following = segment + 1
@@ -77,6 +96,9 @@ public struct AuditReader {
             all += records
         }
     }
+
+    /// Where the next record will stand.
+    public var position: AuditPosition { AuditPosition(segment: segment, offset: offset, lines: lines) }
 
     // Whole batches from the current place; empty when no whole one follows in this segment.
     private mutating func chunk() throws(AuditError) -> [AuditRecordLine] {

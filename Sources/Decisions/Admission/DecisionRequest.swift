@@ -62,32 +62,6 @@ public struct EnforcementPoint: Sendable, Hashable {
     }
 }
 
-/// W3C trace context: 32 and 16 lowercase hexadecimal digits.
-public struct TraceContext: Sendable, Hashable {
-    public var traceID: String
-    public var spanID: String
-
-    public init(traceID: String, spanID: String) {
-        self.traceID = traceID
-        self.spanID = spanID
-    }
-
-    /// Reads a `traceparent` header; nil where it is malformed (W3C Trace Context, section 3.2).
-    public init?(traceparent: String) {
-        let parts = traceparent.split(separator: "-", omittingEmptySubsequences: false)
-        func isHexadecimal(_ part: Substring, _ count: Int) -> Bool {
-            part.utf8.count == count
-                && part.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-                && part.utf8.contains { $0 != UInt8(ascii: "0") }
-        }
-        guard parts.count >= 4, parts[0].utf8.count == 2, parts[0] != "ff", isHexadecimal(parts[1], 32),
-            isHexadecimal(parts[2], 16)
-        else { return nil }
-        traceID = String(parts[1])
-        spanID = String(parts[2])
-    }
-}
-
 /// The first line of a call on the wire, in the one form that policies see.
 public struct RequestLine: Sendable, Hashable {
     /// As sent; methods are case-sensitive.

@@ -147,7 +147,7 @@ extension Decision {
                 RedactedPlace(
                     path: entry.lookup("path").string ?? "", detector: entry.lookup("detector").string ?? "",
                     count: Int(entry.lookup("count").int64 ?? 0))
-            }, limits: Limits(), traceID: root.lookup("trace_id").string, isDryRun: false,
+            }, limits: Limits(), traceID: root.lookup("trace_id").string, span: nil, isDryRun: false,
             delegation: root.lookup("delegation").string, receipt: nil, problem: nil,
             repeatedAnswer: answer)
     }

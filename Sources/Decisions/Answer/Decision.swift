@@ -54,6 +54,8 @@ public struct Decision: Sendable, Hashable {
     public var redactions: [RedactedPlace]
     public var limits: Limits
     public var traceID: String?
+    /// The decision's own span, under which the call goes on; not part of the answer's text.
+    public var span: TraceContext?
     public var isDryRun: Bool
     /// The signed chain for the agent behind the tool, where the tool is one and the call may run.
     public var delegation: String?

@@ -20,7 +20,7 @@ extension DecisionPoint {
     }
 
     private func redactResult(_ request: ResultRequest) async -> ResultAnswer {
-        var decision = DecisionInProgress(request.call, now: now())
+        var decision = begin(request.call)
         identify(&decision)
         let tool = name(&decision, request)
         let shown = shape(&decision, request)
@@ -54,14 +54,20 @@ extension DecisionPoint {
         entry.parametersDigest = DecisionPoint.digest(of: request.result)
         entry.committed = request.result
         entry.result = note
+        let since = now()
         do {
-            return decision.decision(receipt: try await recorder.record(entry))
+            let recorded = decision.decision(receipt: try await recorder.record(entry))
+            observe(decision, recorded, as: .result, recordingSince: since)
+            return recorded
         } catch {
             var denied = DecisionInProgress(request: decision.request, id: decision.id, admittedAt: decision.admittedAt)
             denied.caller = decision.caller
             denied.agent = decision.agent
+            denied.span = decision.span
             denied.deny(.auditUnavailable, "the result could not be recorded")
-            return denied.decision()
+            let answer = denied.decision()
+            observe(denied, answer, as: .result, recordingSince: since)
+            return answer
         }
     }
 

@@ -8,6 +8,8 @@ struct DecisionInProgress {
     let request: DecisionRequest
     let id: DecisionID
     let admittedAt: Timestamp
+    /// Its own, where spans are made.
+    var span: TraceContext?
 
     /// Left by `identify`.
     var caller: Caller?
@@ -39,6 +41,8 @@ struct DecisionInProgress {
     var isWorthRemembering = false
     /// Budgets that this call has brought past a mark.
     var alerts: [BudgetAlert] = []
+    /// What is left of the budgets that it was charged to, or that refused it.
+    var budgets: [BudgetLevel] = []
     /// What the policies saw of the session, and what the call has done to it.
     var session = SessionFacts()
     var ticket: SessionLedger.Ticket?
@@ -132,7 +136,7 @@ struct DecisionInProgress {
             approval: approval,
             parameters: parameters,
             mustCheckResult: isPermitted && resultIsChecked, redactions: redactions, limits: limits,
-            traceID: request.trace?.traceID,
+            traceID: (span ?? request.trace)?.traceID, span: span,
             isDryRun: request.isDryRun, delegation: delegation, receipt: receipt, problem: problem,
             repeatedAnswer: nil)
     }

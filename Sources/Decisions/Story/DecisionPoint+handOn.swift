@@ -26,7 +26,7 @@ extension DecisionPoint {
         } catch {
             return await refuse(error, credentials: credentials, point: point, trace: trace)
         }
-        var decision = DecisionInProgress(request, now: now())
+        var decision = begin(request)
         identify(&decision)
         if decision.isOpen, case .tool(let name, let parameters, _) = request.subject {
             decision.call = ToolCall(tool: ToolDefinition(builtIn: name), parameters: parameters, line: nil)

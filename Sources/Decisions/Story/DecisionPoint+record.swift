@@ -6,7 +6,11 @@ import RegoValues
 extension DecisionPoint {
     func record(_ decision: DecisionInProgress) async -> Decision {
         let answer = decision.decision()
-        guard answer.repeatedAnswer == nil else { return answer }
+        let since = now()
+        guard answer.repeatedAnswer == nil else {
+            observe(decision, answer, recordingSince: since)
+            return answer
+        }
         do {
             let receipt = try await recorder.record(entry(of: decision, answer))
             if decision.hasEffects { ledger.confirm(decision.id) }
@@ -17,6 +21,7 @@ extension DecisionPoint {
             {
                 answers.remember(recorded.json, tenant: caller.tenant, agent: agent.name, claim: claim)
             }
+            observe(decision, recorded, recordingSince: since)
             return recorded
         } catch {
             // Where giving back fails too, recovery does it: the decision has no durable record.
@@ -24,7 +29,9 @@ extension DecisionPoint {
             if let ticket = decision.ticket { sessions.undo(ticket) }
             var denied = DecisionInProgress(decision)
             denied.deny(.auditUnavailable, "the decision could not be recorded")
-            return denied.decision()
+            let answer = denied.decision()
+            observe(denied, answer, recordingSince: since)
+            return answer
         }
     }
 
@@ -33,7 +40,7 @@ extension DecisionPoint {
     private func tell(_ alerts: [BudgetAlert], of decision: DecisionInProgress) async {
         guard let tenant = decision.caller?.tenant, let agent = decision.agent?.name else { return }
         for alert in alerts {
-            onBudgetAlert(tenant, agent, alert)
+            onBudgetAlert(tenant, agent, alert, decision.span ?? decision.request.trace)
             try? await recorder.note(
                 TrailEvent(
                     .budget, tenant: tenant, agent: agent, decisionID: decision.id,
@@ -51,7 +58,7 @@ extension DecisionPoint {
             sessionID: decision.request.sessionID, session: decision.session,
             sessionLabels: decision.ticket?.labels ?? [],
             sessionMarks: decision.ticket?.marks ?? [], idempotencyKey: decision.request.idempotencyKey,
-            spanID: decision.request.trace?.spanID, region: decision.policy?.region,
+            spanID: (decision.span ?? decision.request.trace)?.spanID, region: decision.policy?.region,
             parametersDigest: decision.digest,
             parametersShown: decision.call.map { call in
                 redactor.view(
@@ -71,6 +78,7 @@ extension DecisionInProgress {
         agent = settled.agent
         actingFor = settled.actingFor
         chain = settled.chain
+        span = settled.span
         call = settled.call
     }
 }

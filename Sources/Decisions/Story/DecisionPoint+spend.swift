@@ -67,8 +67,17 @@ extension DecisionPoint {
                 decision.facts.isTokenRedeemed = decision.token != nil
                 decision.limits.budgetRemaining = DecisionPoint.tightest(receipt, currencies)
                 decision.alerts = BudgetAlert.passed(by: order.charges, remaining: receipt.remaining)
+                if observer != nil {
+                    decision.budgets = zip(order.charges, receipt.remaining).compactMap { charge, rest in
+                        level(of: charge.key, limit: charge.limit, remaining: rest, decision)
+                    }
+                }
             case .refused(let refusal):
                 decision.limits = limits(of: refusal, decision)
+                if case .budget(let key, let limit, let charged, _, let closed) = refusal, observer != nil {
+                    let rest = closed ? .zero : MicroUnits(limit.value - charged.value) ?? .zero
+                    decision.budgets = level(of: key, limit: limit, remaining: rest, decision).map { [$0] } ?? []
+                }
                 decision.deny(refusal.reason)
             case .repeated(let answer): decision.repeatAnswer(answer)
             }
@@ -214,6 +223,14 @@ extension DecisionPoint {
                 budgetRemaining: DecisionPoint.text(rest, key.currency),
                 retryAfterSeconds: window.map { max(1, $0.upperBound - decision.admittedAt.seconds) })
         case .token, .idempotencyConflict, .idempotencyInFlight: return Decision.Limits()
+        }
+    }
+
+    private func level(
+        of key: BudgetKey, limit: MicroUnits, remaining: MicroUnits, _ decision: DecisionInProgress
+    ) -> BudgetLevel? {
+        decision.policy?.calendar.window(key.window, at: decision.admittedAt).map {
+            BudgetLevel(budget: key, limit: limit, remaining: remaining, endsAt: $0.upperBound)
         }
     }
 

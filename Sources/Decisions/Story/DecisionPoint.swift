@@ -17,18 +17,20 @@ public struct DecisionPoint: Sendable {
     let mint: OverrideTokenMint
     let delegations: DelegationMint
     let recorder: any DecisionRecorder
+    let observer: (any DecisionObserver)?
     let redactor: Redactor
     let limits: AdmissionLimits
     let attemptRate: RateLimit?
     let waiting: ApprovalWaiting
     let approvalURL: @Sendable (ApprovalID) -> String?
-    let onBudgetAlert: @Sendable (_ tenant: String, _ agent: String, BudgetAlert) -> Void
+    let onBudgetAlert: @Sendable (_ tenant: String, _ agent: String, BudgetAlert, TraceContext?) -> Void
     let switches: @Sendable () -> AgentSwitches
     let now: @Sendable () -> Timestamp
 
     /// - Parameters:
+    ///   - observer: told of every decision, after it is recorded.
     ///   - attemptRate: how fast one agent may ask for approvals, whatever its policies say; nil: as they say.
-    ///   - onBudgetAlert: told when a budget passes 50, 80 or 100 % of its limit.
+    ///   - onBudgetAlert: told, within the trace of its call, when a budget passes 50, 80 or 100 % of its limit.
     ///   - switches: the agents that are switched off now.
     ///   - waiting: the calls that are held open for their approvals.
     ///   - approvalURL: where a human decides an approval.
@@ -36,10 +38,12 @@ public struct DecisionPoint: Sendable {
         prover: any IdentityProver, policies: PolicyRegistry, ledger: any SpendLedger,
         sessions: SessionLedger,
         approvals: any ApprovalLedger, mint: OverrideTokenMint, delegations: DelegationMint,
-        recorder: any DecisionRecorder, redactor: Redactor,
+        recorder: any DecisionRecorder, observer: (any DecisionObserver)? = nil, redactor: Redactor,
         limits: AdmissionLimits = .usual,
         attemptRate: RateLimit? = RateLimit(milliCallsPerSecond: 1000, burst: 20),
-        onBudgetAlert: @escaping @Sendable (_ tenant: String, _ agent: String, BudgetAlert) -> Void = { _, _, _ in },
+        onBudgetAlert: @escaping @Sendable (_ tenant: String, _ agent: String, BudgetAlert, TraceContext?) -> Void = {
+            _, _, _, _ in
+        },
         switches: @escaping @Sendable () -> AgentSwitches = { AgentSwitches() },
         waiting: ApprovalWaiting = ApprovalWaiting(),
         approvalURL: @escaping @Sendable (ApprovalID) -> String? = { _ in nil },
@@ -53,6 +57,7 @@ public struct DecisionPoint: Sendable {
         self.mint = mint
         self.delegations = delegations
         self.recorder = recorder
+        self.observer = observer
         self.redactor = redactor
         self.limits = limits
         self.attemptRate = attemptRate
@@ -65,7 +70,7 @@ public struct DecisionPoint: Sendable {
 
     /// Decides one call: permits it, with whatever has to be rewritten, or says why not.
     public func decide(_ request: DecisionRequest) async -> Decision {
-        var decision = DecisionInProgress(request, now: now())
+        var decision = begin(request)
         identify(&decision)
         resolve(&decision)
         await recall(&decision)
@@ -98,10 +103,10 @@ public struct DecisionPoint: Sendable {
         _ problem: AdmissionError, credentials: Credentials = .none, point: EnforcementPoint,
         trace: TraceContext? = nil
     ) async -> Decision {
-        var decision = DecisionInProgress(
+        var decision = begin(
             DecisionRequest(
                 heap: Heap(), subject: .tool(name: "", parameters: .emptyObject, request: nil),
-                credentials: credentials, point: point, trace: trace), now: now())
+                credentials: credentials, point: point, trace: trace))
         decision.caller = prover.prove(credentials)
         decision.refuse(problem)
         return await record(decision)

@@ -6,6 +6,7 @@ enum CarriedHeaders {
     static let purpose = "x-aegis-purpose"
     static let token = "x-aegis-token"
     static let delegation = "x-aegis-delegation"
+    static let traceParent = "traceparent"
 
     static let decisionID = "x-aegis-decision-id"
     static let policyVersion = "x-aegis-policy-version"

@@ -30,6 +30,7 @@ extension CheckVerdict {
         } else {
             removed.append(CarriedHeaders.policyVersion)
         }
+        if let span = decision.span { headers.append(Header(CarriedHeaders.traceParent, span.traceparent)) }
         if let delegation = decision.delegation {
             headers.append(Header(CarriedHeaders.delegation, delegation))
             removed.removeAll { $0 == CarriedHeaders.delegation }

@@ -15,7 +15,9 @@ extension CheckedRequest {
             delegation: headers[CarriedHeaders.delegation], overrideToken: headers[CarriedHeaders.token],
             credentials: credentials,
             point: EnforcementPoint(name: "envoy", rewritesParameters: false, tenant: expectedTenant),
-            trace: headers["traceparent"].flatMap(TraceContext.init(traceparent:)))
+            trace: headers[CarriedHeaders.traceParent].flatMap {
+                TraceContext(traceparent: $0, tracestate: headers["tracestate"])
+            })
     }
 
     private var credentials: Credentials {

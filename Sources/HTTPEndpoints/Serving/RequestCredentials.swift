@@ -10,9 +10,12 @@ extension Request {
     }
 
     public var trace: TraceContext? {
-        Self.traceParentName.flatMap { headers[$0] }.flatMap(TraceContext.init(traceparent:))
+        Self.traceParentName.flatMap { headers[$0] }.flatMap { parent in
+            TraceContext(traceparent: parent, tracestate: Self.traceStateName.flatMap { headers[$0] })
+        }
     }
 
     private static let apiKeyName = HTTPField.Name("x-aegis-api-key")
     private static let traceParentName = HTTPField.Name("traceparent")
+    private static let traceStateName = HTTPField.Name("tracestate")
 }

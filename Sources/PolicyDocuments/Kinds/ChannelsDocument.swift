@@ -2,10 +2,7 @@ public import RegoSyntax
 
 /// Where people are told about approvals, and who they are there. Secrets are named, never held.
 public struct ChannelsDocument: Sendable, Hashable {
-    public enum Secret: Sendable, Hashable {
-        case environment(String)
-        case file(String)
-    }
+    public typealias Secret = SecretReference
 
     public struct Slack: Sendable, Hashable {
         public let token: Secret
@@ -88,10 +85,7 @@ public struct ChannelsDocument: Sendable, Hashable {
         )
     }
 
-    private static func secret(_ node: LocatedNode?) -> Secret? {
-        if let name = node?[name: "env"]?.string { return .environment(name) }
-        return node?[name: "file"]?.string.map(Secret.file)
-    }
+    private static func secret(_ node: LocatedNode?) -> Secret? { Secret(node) }
 
     private static func seconds(_ node: LocatedNode?) -> Int64? {
         node?.string.flatMap { WholeDuration($0) }.map { Int64($0.seconds) }

@@ -31,7 +31,7 @@ extension Shape {
             Field("webhook", .oneOf(secret), required: true, "The webhook's URL, which is a secret."),
         ])
 
-    private static let secret = Shape(
+    static let secret = Shape(
         title: "a secret",
         fields: [
             Field("env", .format(.variable), "The environment variable that holds it."),

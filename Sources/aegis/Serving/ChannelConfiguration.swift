@@ -12,26 +12,9 @@ enum ChannelConfiguration {
             throw CommandFailure("`\(path)` cannot be read", fix: "check --channels and your rights to the file")
         }
         let document = try ChannelsDocument(SourceFile(name: path, text: Array(bytes)))
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        func secret(_ secret: ChannelsDocument.Secret, _ what: String) throws -> String {
-            switch secret {
-            case .environment(let name):
-                guard let value = environment[name], !value.isEmpty else {
-                    throw CommandFailure(
-                        "\(path): the environment has no \(name) for \(what)", fix: "export \(name)=…", exitCode: 2)
-                }
-                return value
-            case .file(let name):
-                let url = URL(fileURLWithPath: name, relativeTo: folder)
-                guard let data = FileManager.default.contents(atPath: url.path),
-                    let text = String(data: data, encoding: .utf8)
-                else {
-                    throw CommandFailure("\(path): \(what) is not at `\(url.path)`", fix: "write it there, mode 0600")
-                }
-                let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
-                guard !value.isEmpty else { throw CommandFailure("\(path): `\(url.path)` for \(what) is empty") }
-                return value
-            }
+        let secrets = DocumentSecrets(document: path, environment: environment)
+        func secret(_ secret: SecretReference, _ what: String) throws -> String {
+            try secrets.value(secret, for: what)
         }
         var teams: [String: String] = [:]
         for channel in document.teams {

@@ -21,10 +21,12 @@ import UnixSignals
 /// One gateway: its trail, state, keys and policies, and the servers on top, wired once and run as one group.
 struct Gateway {
     private let configuration: ServeConfiguration
+    private let telemetry: GatewayTelemetry
     private let logger: Logger
 
-    init(_ configuration: ServeConfiguration, logger: Logger) {
+    init(_ configuration: ServeConfiguration, telemetry: GatewayTelemetry, logger: Logger) {
         self.configuration = configuration
+        self.telemetry = telemetry
         self.logger = logger
     }
 
@@ -74,14 +76,15 @@ struct Gateway {
             mint: mint,
             delegations: try DelegationMint(signingKey: keys.tokens, audience: configuration.gateway),
             recorder: AuditTrailRecorder(journal: journal, inputs: inputs),
+            observer: telemetry.observer,
             redactor: Redactor(pseudonymKey: keys.pseudonyms),
-            onBudgetAlert: { [logger] tenant, agent, alert in
+            onBudgetAlert: { [logger] tenant, agent, alert, trace in
+                let told: Logger.Metadata = [
+                    "tenant": "\(tenant)", "agent_id": "\(agent)", "policy": "\(alert.budget.counter.policy)",
+                    "charged": "\(alert.charged.decimalText)", "limit": "\(alert.limit.decimalText)",
+                ]
                 logger.warning(
-                    "a budget has passed \(alert.percent) %",
-                    metadata: [
-                        "tenant": "\(tenant)", "agent_id": "\(agent)", "policy": "\(alert.budget.counter.policy)",
-                        "charged": "\(alert.charged.decimalText)", "limit": "\(alert.limit.decimalText)",
-                    ])
+                    "a budget has passed \(alert.percent) %", metadata: told.merging(trace.metadata) { own, _ in own })
             },
             switches: { killSwitch.now }, approvalURL: { "\(base)/v1/approvals/\($0)" }, now: now)
         let desk = ApprovalDesk(ledger: store, mint: mint, now: now)
@@ -123,6 +126,11 @@ struct Gateway {
             services.append(InputKeeper(store: inputs, keeping: configuration.keepInputs, logger: logger))
         }
         if let channels { services.append(channels.deliveries) }
+        let export = try ExportConfiguration.service(
+            configuration, on: telemetry.loop, environment: ProcessInfo.processInfo.environment, logger: logger)
+        services =
+            try telemetry.services(
+                journal: journal, policies: registry, store: store, export: export, logger: logger) + services
         services += identity.services
         if let address = configuration.authorization {
             services.append(

@@ -22,6 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
               aegis serve --bundle s3://acme-policies/prod?region=eu-central-1 --trust ops-2026.pub.pem --tenant acme
               AEGIS_BUNDLE_TOKEN=… aegis serve --bundle https://control.acme.example/v1/bundles/acme --trust ops-2026.pub.pem --tenant acme
               aegis serve --policies policies/ --bundle-service file:///var/lib/aegis/bundles
+              OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 aegis serve --policies policies/ --metrics 127.0.0.1:9464
             """)
 
     @OptionGroup var data: DataDirectory
@@ -72,6 +73,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
+            "Where the audit trail is sent: Splunk, Elasticsearch, Datadog, syslog, files (default: nowhere; environment: AEGIS_EXPORT)."
+    )
+    var export: String?
+
+    @Option(
+        help:
             "The longest that a call to the API may be held open for its approval, where it asks (Prefer: wait=N), such as 5m (default: 0s; environment: AEGIS_HOLD_CALLS)."
     )
     var holdCalls: String?
@@ -103,15 +110,25 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "HOST:PORT or unix:PATH of ext_authz, or `off` (default: 127.0.0.1:9191; environment: AEGIS_GRPC).")
     var grpc: String?
 
+    @Option(
+        help:
+            "HOST:PORT of Prometheus' /metrics, or `off` (default: off; environment: AEGIS_METRICS). It tells of all tenants: let no agent reach it."
+    )
+    var metrics: String?
+
+    @Option(help: "`text` or `json`, for the log on stderr (default: text; environment: AEGIS_LOG_FORMAT).")
+    var logFormat: String?
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
 
     func run() async throws {
         let configuration = try ServeConfiguration(self, environment: ProcessInfo.processInfo.environment)
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        let telemetry = try GatewayTelemetry(configuration)
+        LoggingSystem.bootstrap(telemetry.logHandlers)
         var logger = Logger(label: "aegis")
         logger.logLevel = logLevel
-        try await Gateway(configuration, logger: logger).run()
+        try await Gateway(configuration, telemetry: telemetry, logger: logger).run()
     }
 }
 

@@ -1,11 +1,14 @@
 import EnvoyAuthorization
 import Foundation
+import TelemetryExport
 
 /// What `aegis serve` was told, checked: options first, then the environment, then defaults. A malformed value stops the start.
 struct ServeConfiguration {
     let tenants: [ServedTenant]
     /// The file that says who may prove callers; nil: API keys alone.
     let identity: String?
+    /// The file that says where the audit trail is sent; nil: nowhere.
+    let export: String?
     /// The longest that a call may be held open for its approval, in seconds; 0: not at all.
     let holdCalls: Int64
     let holdEnvoy: Int64
@@ -20,6 +23,10 @@ struct ServeConfiguration {
     let port: Int
     let authorization: ListenAddress?
     let data: DataDirectory
+    /// Where `/metrics` is served, as HOST:PORT; nil: nowhere.
+    let metrics: String?
+    let writesJSONLog: Bool
+    let telemetry: TelemetryConfiguration
 
     init(_ command: ServeCommand, environment: [String: String]) throws {
         func value(_ option: String?, _ name: String) -> String? {
@@ -27,6 +34,7 @@ struct ServeConfiguration {
         }
         tenants = try Self.tenants(command, value)
         identity = value(command.identity, "AEGIS_IDENTITY")
+        export = value(command.export, "AEGIS_EXPORT")
         holdCalls = try Self.seconds(value(command.holdCalls, "AEGIS_HOLD_CALLS"), "--hold-calls", atMost: 3600)
         holdEnvoy = try Self.seconds(value(command.holdEnvoy, "AEGIS_HOLD_ENVOY"), "--hold-envoy", atMost: 3600)
         region = value(command.region, "AEGIS_REGION")
@@ -40,6 +48,21 @@ struct ServeConfiguration {
         pollInterval = .seconds(pollSeconds)
         gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"
         data = command.data
+        metrics = value(command.metrics, "AEGIS_METRICS").flatMap { $0 == "off" ? nil : $0 }
+        switch value(command.logFormat, "AEGIS_LOG_FORMAT") {
+        case nil, "text": writesJSONLog = false
+        case "json": writesJSONLog = true
+        case let word?:
+            throw CommandFailure(
+                "--log-format `\(word)` is neither `text` nor `json`", fix: "write one of them", exitCode: 2)
+        }
+        do throws(TelemetryError) {
+            telemetry = try TelemetryConfiguration(
+                environment: environment, version: Version.text, instance: gateway,
+                host: ProcessInfo.processInfo.hostName)
+        } catch {
+            throw CommandFailure(error.message, fix: error.fix, exitCode: 2)
+        }
         let listen = value(command.listen, "AEGIS_LISTEN") ?? "127.0.0.1:8181"
         let address = try TCPAddress(listen, option: "--listen")
         host = address.host

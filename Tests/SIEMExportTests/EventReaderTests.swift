@@ -1,0 +1,79 @@
+import AuditTrail
+import Foundation
+@testable import SIEMExport
+import Testing
+
+struct EventReaderTests {
+    private static let few = BatchLimits(events: 3, bytes: 1 << 20)
+
+    @Test func `records come in order, so many at a time, and each place leads back to the next one`() async throws {
+        let trail = try Trail(segmentBytes: 8 << 10)
+        try await trail.append(40)
+        let hashes = try trail.hashes()
+        var seen: [String] = []
+        var place = ExportPlace.beginning
+        // A new reader each time: as if the process had been killed after every batch.
+        while true {
+            var reader = try EventReader(directory: trail.audit, from: place) { _ in true }
+            let batch = try reader.next(atMost: Self.few)
+            guard let end = batch.end else { break }
+            #expect(batch.events.count <= 3)
+            seen += batch.events.map(\.id)
+            place = try #require(ExportPlace(json: end.json))
+        }
+        #expect(seen == hashes)
+    }
+
+    @Test func `what is appended meanwhile follows`() async throws {
+        let trail = try Trail()
+        try await trail.append(2)
+        var reader = try EventReader(directory: trail.audit, from: .beginning) { _ in true }
+        #expect(try reader.next(atMost: Self.few).events.count == 2)
+        #expect(try reader.next(atMost: Self.few).end == nil)
+        try await trail.append(1)
+        #expect(try reader.next(atMost: Self.few).events.map(\.id) == [try trail.hashes()[2]])
+    }
+
+    @Test func `what a sink does not want is passed over`() async throws {
+        let trail = try Trail()
+        try await trail.append(3, tenant: "acme")
+        try await trail.append(2, tenant: "globex")
+        var reader = try EventReader(directory: trail.audit, from: .beginning) { $0.tenant == "globex" }
+        let batch = try reader.next(atMost: BatchLimits(events: 10, bytes: 1 << 20))
+        #expect(batch.events.map(\.tenant) == ["globex", "globex"])
+        #expect(batch.end?.hash == (try trail.hashes()).last)
+    }
+
+    @Test func `a trail that is not the one of the place is refused`() async throws {
+        let trail = try Trail()
+        try await trail.append(3)
+        var reader = try EventReader(directory: trail.audit, from: .beginning) { _ in true }
+        var place = try #require(try reader.next(atMost: Self.few).end)
+        place.hash = String(repeating: "0", count: 64)
+        #expect {
+            _ = try EventReader(directory: trail.audit, from: place) { _ in true }
+        } throws: { error in
+            "\(error)".hasPrefix("the trail is not the one of which records were sent: segment 1 does not hold")
+        }
+        var beyond = place
+        beyond.batch.offset += 1 << 20
+        #expect(throws: SIEMError.self) { _ = try EventReader(directory: trail.audit, from: beyond) { _ in true } }
+    }
+
+    @Test(arguments: [
+        "", "{}", #"{"schema":2,"segment":1,"offset":0,"lines":0,"taken":0,"hash":""}"#,
+        #"{"schema":1,"segment":-1,"offset":0,"lines":0,"taken":0,"hash":""}"#,
+        #"{"schema":1,"segment":1,"offset":0,"lines":0,"taken":0}"#,
+    ])
+    func `a damaged cursor is not guessed at`(text: String) throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).cursor").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        #expect {
+            try CursorFile(path: path).read()
+        } throws: { error in
+            "\(error)" == "`\(path)` does not say how far the sink has come [export_cursor]\n"
+                + "fix: restore it from a copy; without it all records are sent again, each under its old id"
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import AuditTrail
+import Foundation
+@testable import SIEMExport
+
+/// A real journal in a folder of its own, for one test.
+final class Trail: Sendable {
+    let folder: URL
+    let audit: String
+    private let journal: AuditJournal
+
+    init(segmentBytes: Int = 64 << 20) throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("siem-\(UUID().uuidString)")
+        audit = folder.appendingPathComponent("audit").path
+        let keys = try AuditKeys.loadOrCreate(directory: audit, gateway: "gw-1")
+        var configuration = AuditJournal.Configuration(gateway: "gw-1")
+        configuration.segmentBytes = segmentBytes
+        journal = try AuditJournal.open(
+            directory: audit, configuration: configuration, signer: keys.signer, trusted: keys.trusted)
+    }
+
+    deinit {
+        journal.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func append(_ count: Int, tenant: String = "acme", reason: String = "policy_allow") async throws {
+        for number in 0..<count {
+            var draft = AuditRecordDraft(
+                kind: .decision, tenant: tenant, time: 1_790_000_000_123_456_789 + Int64(number))
+            draft.decision = "allow"
+            draft.agentID = "finance-agent"
+            draft.toolName = "payments.transfer"
+            draft.decisionReason = AuditReason(
+                code: reason, message: "say \"no\" \\ ]", policy: nil, rule: nil, also: [])
+            _ = try await journal.append(draft)
+        }
+    }
+
+    /// The hashes of all records, in order.
+    func hashes() throws -> [String] {
+        var reader = try AuditReader(directory: audit)
+        var hashes: [String] = []
+        while true {
+            let records = try reader.next()
+            if records.isEmpty { return hashes }
+            hashes += records.compactMap { $0["hash"] }
+        }
+    }
+
+    func events() throws -> [SIEMEvent] {
+        var reader = try EventReader(directory: audit, from: .beginning) { _ in true }
+        return try reader.next(atMost: BatchLimits(events: 10_000, bytes: 64 << 20)).events
+    }
+}
