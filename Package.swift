@@ -126,7 +126,7 @@ let package = Package(
         .target(
             name: "TelemetryExport",
             dependencies: [
-                "Decisions", "Approvals", "ExportTransport",
+                "Decisions", "Approvals", "Redaction", "ExportTransport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

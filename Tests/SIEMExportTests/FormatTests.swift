@@ -1,3 +1,4 @@
+import AuditTrail
 import Foundation
 @testable import SIEMExport
 import Testing

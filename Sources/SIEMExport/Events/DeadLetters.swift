@@ -1,3 +1,4 @@
+import AuditTrail
 import Approvals
 
 /// Records that a receiver will never take, kept beside the cursor with the reason, for a person to look at.

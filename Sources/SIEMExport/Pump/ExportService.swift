@@ -1,3 +1,4 @@
+import AuditTrail
 public import ExportTransport
 import Foundation
 public import Logging

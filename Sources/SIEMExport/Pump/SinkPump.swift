@@ -1,3 +1,4 @@
+import Approvals
 import AuditTrail
 import ExportTransport
 import Logging

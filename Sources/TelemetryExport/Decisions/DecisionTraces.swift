@@ -1,3 +1,4 @@
+import Approvals
 import Decisions
 import Foundation
 import SwiftProtobuf

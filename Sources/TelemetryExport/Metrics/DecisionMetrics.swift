@@ -1,3 +1,4 @@
+import Redaction
 import Approvals
 import Decisions
 import Synchronization
