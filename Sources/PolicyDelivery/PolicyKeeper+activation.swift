@@ -30,6 +30,12 @@ extension PolicyKeeper {
             logger.notice(
                 "policies active", metadata: ["policy_version": "\(bundle.policyVersion)", "from": "\(source.name)"])
             var detail = ["event": "activated", "policy_version": bundle.policyVersion, "signed_by": bundle.keyID]
+            if let emergency = bundle.manifest.metadata.emergency {
+                logger.warning(
+                    "these policies were published in an emergency, without waiting for reviews",
+                    metadata: ["by": "\(emergency.by)", "reason": "\(emergency.reason)"])
+                detail["emergency"] = emergency.reason
+            }
             if let rollback = followed?.claimed.rollback {
                 detail["rolled_back_from"] = String(rollback.from)
                 detail["reason"] = rollback.reason

@@ -32,7 +32,7 @@ public final class PolicyKeeper: Service {
     let source: any BundleSource
     let tenant: String
     let region: String?
-    let trust: KeyRing
+    let trust: @Sendable () -> KeyRing
     let registry: PolicyRegistry
     let history: BundleHistory
     let trail: Trail
@@ -42,8 +42,10 @@ public final class PolicyKeeper: Service {
     /// What was refused is looked at again after this time, in seconds: a clock may have been set, a key renewed.
     private static let secondLook: Int64 = 60
 
+    /// - Parameter trust: whose keys count; asked before each verification.
     public init(
-        source: any BundleSource, tenant: String, region: String?, trust: KeyRing, registry: PolicyRegistry,
+        source: any BundleSource, tenant: String, region: String?,
+        trust: @autoclosure @escaping @Sendable () -> KeyRing, registry: PolicyRegistry,
         history: BundleHistory, logger: Logger, clock: @escaping @Sendable () -> Timestamp, trail: @escaping Trail
     ) {
         self.source = source
@@ -149,7 +151,7 @@ public final class PolicyKeeper: Service {
     }
 
     func verifier(active: ActiveBundle?) -> BundleVerifier {
-        var verifier = BundleVerifier(trust: trust, tenant: tenant, region: region, active: active)
+        var verifier = BundleVerifier(trust: trust(), tenant: tenant, region: region, active: active)
         verifier.bindsRegion = true
         return verifier
     }

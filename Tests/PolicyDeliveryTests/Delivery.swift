@@ -36,9 +36,10 @@ final class Delivery: Sendable {
 
     /// A keeper as after a start of the process: what it knows is in the data directory.
     func keeper(registry: PolicyRegistry? = nil, trust: KeyRing? = nil, region: String? = nil) throws -> PolicyKeeper {
-        PolicyKeeper(
+        let ring = try trust ?? KeyRing([TrustedKey(key.verificationKey)])
+        return PolicyKeeper(
             source: Interrupted(source: source, delivery: self), tenant: "acme", region: region,
-            trust: try trust ?? KeyRing([TrustedKey(key.verificationKey)]), registry: registry ?? self.registry,
+            trust: ring, registry: registry ?? self.registry,
             history: BundleHistory(directory: folder + "/history"),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: { self.clock.now },

@@ -20,7 +20,7 @@ struct PolicyDeliveryPlan {
     ) throws -> PolicyKeeper {
         let (source, trust, tenant) = try parts(served, keys)
         return PolicyKeeper(
-            source: source, tenant: tenant, region: configuration.region, trust: trust, registry: registry,
+            source: source, tenant: tenant, region: configuration.region, trust: trust(), registry: registry,
             history: configuration.data.bundles,
             logger: logger, clock: { .current() },
             trail: { [logger] draft in
@@ -59,16 +59,20 @@ struct PolicyDeliveryPlan {
         }
     }
 
-    private func parts(_ served: ServedTenant, _ keys: GatewayKeys) throws -> (any BundleSource, KeyRing, String) {
+    private func parts(
+        _ served: ServedTenant, _ keys: GatewayKeys
+    ) throws -> (any BundleSource, @Sendable () -> KeyRing, String) {
         switch served.policies {
         case .folder(let path):
             let tenant = served.name ?? "default"
             let source = PolicyFolderSource(path: path, tenant: tenant, key: keys.development)
-            return (source, try KeyRing([TrustedKey(keys.development.verificationKey)]), tenant)
+            let ring = try KeyRing([TrustedKey(keys.development.verificationKey)])
+            return (source, { ring }, tenant)
         case .bundle(let place, let keyFiles):
-            let trust = try TrustFiles.ring(keyFiles)
-            let (source, tenant) = try source(place, trust: trust, tenant: served.name)
-            return (source, trust, tenant)
+            let folder = configuration.data.url.appendingPathComponent("trust/\(served.name ?? "default")")
+            let trust = try GatewayTrust(paths: keyFiles, keptIn: folder, logger: logger)
+            let (source, tenant) = try source(place, trust: trust.ring, tenant: served.name)
+            return (source, { trust.ring }, tenant)
         }
     }
 

@@ -34,9 +34,11 @@ struct PublishingTarget {
         }
     }
 
-    func publish(_ bundle: VerifiedBundle, signer: any Signer, at time: UTCTime) async throws {
+    /// Puts the bundle into the store, and signs that it is the latest.
+    /// - Parameter scope: that of the bundle's own signature.
+    func publish(_ bundle: VerifiedBundle, signer: any Signer, scope: String?, at time: UTCTime) async throws {
         do {
-            let pointer = try BundlePointer(to: bundle, signedAt: time.seconds).signed(by: signer)
+            let pointer = try BundlePointer(to: bundle, signedAt: time.seconds, scope: scope).signed(by: signer)
             _ = try await store.publish(bundle, pointer: pointer)
         } catch let error as BundleStoreError {
             throw CommandFailure(

@@ -7,7 +7,7 @@ import SignedTokens
 struct HistoryOptions: ParsableArguments {
     @Option(
         help:
-            "The folder of histories, or the URL of a control plane, with your key in AEGIS_API_KEY (environment: AEGIS_HISTORY; default: ./policy-history)."
+            "The folder of histories, a store (s3://, gs://), or the URL of a control plane, with your key in AEGIS_API_KEY (environment: AEGIS_HISTORY; default: ./policy-history)."
     )
     var history: String?
 
@@ -21,8 +21,9 @@ struct HistoryOptions: ParsableArguments {
     var store: any HistoryStore {
         get throws {
             let place = Self.value(history, "AEGIS_HISTORY") ?? "policy-history"
+            if !place.contains("://") { return FileHistoryStore(directory: place) }
             guard place.hasPrefix("http://") || place.hasPrefix("https://") else {
-                return FileHistoryStore(directory: place)
+                return try ObjectHistoryStore(address: place)
             }
             return RemoteHistoryStore(
                 client: try APIClient(url: place, apiKey: Self.value(nil, "AEGIS_API_KEY")))

@@ -130,7 +130,8 @@ extension LifecycleSession {
     /// Puts a signed version into the store, and then into the history that it is there.
     mutating func release(_ version: Int, to target: PublishingTarget, json: Bool) async throws {
         let bundle = try await history.bundle(version: version)
-        try await target.publish(bundle, signer: signer, at: now)
+        let scope = history.state.trust[signer.name]?.scope
+        try await target.publish(bundle, signer: signer, scope: scope, at: now)
         let event = try await history.confirm(publishedTo: target.name, by: signer, at: now)
         if json {
             return Output.json([
