@@ -60,6 +60,11 @@ public struct TrailReplay: Sendable {
                     record["time"] ?? "" >= since ?? "", record["mode"] != "dry_run",
                     let id = record["decision_id"], let name = InputName(decisionID: id)
                 else { continue }
+                // Looking for what was never kept is slow: the record says whether something was.
+                guard record["input_ref"] != nil else {
+                    report.add(record["parameters_digest"] == nil ? .notEvaluated : .missing)
+                    continue
+                }
                 try decide(record, name, &inputs, replay, &report)
             }
         }
