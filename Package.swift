@@ -88,6 +88,13 @@ let package = Package(
             name: "PolicyImpact",
             dependencies: ["Decisions", "PolicyDocuments", "AuditTrail", "RegoSyntax", "RegoValues", crypto],
             swiftSettings: strict),
+        .target(
+            name: "EvidencePacks",
+            dependencies: [
+                "RegoValues", "MerkleLog", "SignedTokens", "PolicyBundles", "AuditTrail", "Decisions", crypto,
+            ],
+            resources: [.embedInCode("Resources/verify.py")],
+            swiftSettings: strict),
 
         // Adapters
         .target(
@@ -216,7 +223,7 @@ let package = Package(
                 "StateStoreSQLite",
                 "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
                 "ControlPlane", "ObjectStores", "PolicyDelivery",
-                "ExportTransport", "TelemetryExport", "SIEMExport", crypto,
+                "ExportTransport", "TelemetryExport", "SIEMExport", "EvidencePacks", crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -300,6 +307,8 @@ let package = Package(
         .testTarget(
             name: "AuditTrailTests", dependencies: ["AuditTrail", "MerkleLog", "RegoValues", crypto],
             swiftSettings: strict),
+        .testTarget(
+            name: "EvidencePacksTests", dependencies: ["EvidencePacks", "SignedTokens", crypto], swiftSettings: strict),
         .testTarget(
             name: "DecisionsTests",
             dependencies: [

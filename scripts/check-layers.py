@@ -19,7 +19,7 @@ LAYERS = [
     ["PolicyBundles", "PolicyDocuments", "Approvals", "AuditTrail"],
     ["Decisions", "PolicyLifecycle"],
     ["AccessControl", "ExportTransport"],
-    ["PolicyTesting", "PolicyImpact"],
+    ["PolicyTesting", "PolicyImpact", "EvidencePacks"],
     ["StateStoreSQLite", "ApprovalChannels", "ObjectStores", "TelemetryExport", "SIEMExport"],
     ["HTTPEndpoints"],
     ["EnvoyAuthorization", "DecisionAPI", "ControlPlane", "PolicyDelivery"],

@@ -1,0 +1,91 @@
+import AuditTrail
+import MerkleLog
+
+/// The first walk through the log: where the pack begins and ends, and everything that is counted.
+struct PackScan {
+    let period: PackPeriod
+    /// Just before the first record of the pack: the last one before the period, where there is one.
+    private(set) var start: LogWalk.Position?
+    /// The size of the checkpoint that closes the pack: it covers the first record after the period, where there is one.
+    private(set) var end: UInt64 = 0
+    /// Checkpoints behind the start, up to the end.
+    private(set) var checkpoints = 0
+    private(set) var head: (checkpoint: Checkpoint, note: SignedNote)?
+    private(set) var tally = PackTally()
+    private(set) var controls: ControlCount
+    private(set) var policies: PolicyShelf
+
+    private var begin: LogWalk.Position?
+    private var position: LogWalk.Position?
+    private var previous: LogWalk.Position?
+    private var firstTime: String?
+    // The bundle that was active when the period began.
+    private var activated: RecordFacts?
+    // One more than the index of the last record before the period's end.
+    private var periodEnd: UInt64 = 0
+    private var isClosed = false
+    private var checkpointsSoFar = 0
+
+    init(period: PackPeriod, controls: ControlCount, policies: PolicyShelf) {
+        self.period = period
+        self.controls = controls
+        self.policies = policies
+    }
+
+    mutating func take(_ step: LogWalk.Step) throws {
+        switch step {
+        case .begin(let position):
+            begin = position
+            self.position = position
+        case .record(let line, let index, let leaf): try record(line, index, leaf)
+        case .checkpoint(let checkpoint, let note):
+            head = (checkpoint, note)
+            if start != nil { checkpointsSoFar += 1 }
+            guard !isClosed, checkpoint.size > periodEnd else { return }
+            (end, checkpoints, isClosed) = (checkpoint.size, checkpointsSoFar, true)
+        }
+    }
+
+    private mutating func record(_ line: AuditRecordLine, _ index: UInt64, _ leaf: MerkleHash) throws {
+        guard let before = position else { return }
+        let facts = try RecordFacts(line: line.bytes)
+        firstTime = firstTime ?? facts.time
+        if start == nil, facts.time >= period.from { start = previous ?? before }
+        if facts.time < period.to {
+            periodEnd = index + 1
+            isClosed = false
+        }
+        if facts.kind == "bundle", facts.event == "activated", facts.time < period.from { activated = facts }
+        if period.contains(facts.time) {
+            try note(facts)
+            tally.add(facts)
+            controls.count(facts)
+        }
+        var frontier = before.frontier
+        frontier.append(leaf)
+        if start == nil { previous = before }
+        position = LogWalk.Position(lastHash: MerkleHash(hex: facts.hash.utf8) ?? .zero, frontier: frontier)
+    }
+
+    private mutating func note(_ facts: RecordFacts) throws {
+        guard let map = try policies.note(facts), let version = facts.policyVersion else { return }
+        controls.learn(map, of: version)
+    }
+
+    /// Settles the ends, once the log has been walked.
+    /// - Throws: ``PackError`` `.range` for a log that is empty, or whose older records are elsewhere.
+    mutating func finish(log: String) throws {
+        guard let head, let begin else {
+            throw PackError(.journal, "there is no record of `\(log)` in this journal")
+        }
+        if let activated { try note(activated) }
+        start = start ?? previous ?? begin
+        if !isClosed { (end, checkpoints) = (head.checkpoint.size, checkpointsSoFar) }
+        if begin.frontier.size > 0, start == begin, let firstTime, firstTime >= period.from {
+            throw PackError(
+                .range,
+                "the oldest record here is of \(firstTime): what came before in the period is no longer in the journal",
+                fix: "bring the archived segments back, or begin the period after that time")
+        }
+    }
+}

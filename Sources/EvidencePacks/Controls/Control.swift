@@ -1,0 +1,22 @@
+/// A control of a framework, and which records can support that it operates.
+///
+/// Titles are short and our own; the frameworks' texts say what a control is. Whether the evidence suffices is for the
+/// auditor to judge.
+struct Control: Sendable, Hashable {
+    /// `FRAMEWORK:NUMBER`, as policies name it in `controls`.
+    let id: String
+    let title: String
+    /// What the records show of it.
+    let shows: String
+    let selects: [RecordSelector]
+
+    init(_ id: String, _ title: String, _ shows: String, _ selects: [RecordSelector]) {
+        self.id = id
+        self.title = title
+        self.shows = shows
+        self.selects = selects
+    }
+
+    /// `SOC2` of `SOC2:CC6.1`.
+    static func framework(of id: String) -> String { String(id.prefix { $0 != ":" }) }
+}

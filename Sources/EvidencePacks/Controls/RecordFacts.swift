@@ -1,0 +1,63 @@
+import RegoValues
+
+/// What evidence is counted by, taken out of one record.
+struct RecordFacts: Sendable {
+    let index: UInt64
+    let time: String
+    /// The record's `hash`.
+    let hash: String
+    let previous: String
+    let log: String
+    let tenant: String
+    let kind: String
+    /// Empty where the record is no decision; so are `code`, `agent` and `tool` where it names none.
+    let decision: String
+    let code: String
+    let agent: String
+    let tool: String
+    let mode: String
+    let decisionID: String
+    /// The policies that the reason names, the deciding one first.
+    let policies: [String]
+    let policyVersion: String?
+    let bundleDigest: String?
+    /// `detail.event`, for records that are no decisions.
+    let event: String
+    let message: String
+
+    /// - Throws: ``JSONError`` for a line that is no JSON, ``PackError`` for one that is no record.
+    init(line: [UInt8]) throws {
+        let document = try Document(json: line)
+        let record = document.root
+        defer { withExtendedLifetime(document) {} }
+        func text(_ name: StaticString) -> String { record.lookup(name).string ?? "" }
+        guard let index = record.lookup("index").int64, index >= 0, let time = record.lookup("time").string,
+            let hash = record.lookup("hash").string, let kind = record.lookup("kind").string
+        else { throw PackError(.record, "the line is not a record") }
+        self.index = UInt64(index)
+        self.time = time
+        self.hash = hash
+        self.kind = kind
+        previous = text("prev_hash")
+        log = text("log")
+        tenant = text("tenant")
+        decision = text("decision")
+        agent = text("agent_id")
+        tool = text("tool_name")
+        mode = text("mode")
+        decisionID = text("decision_id")
+        policyVersion = record.lookup("policy_version").string
+        bundleDigest = record.lookup("bundle_digest").string
+        event = record.lookup("detail").lookup("event").string ?? ""
+        let reason = record.lookup("decision_reason")
+        code = reason.lookup("code").string ?? ""
+        message = reason.lookup("message").string ?? ""
+        var policies: [String] = []
+        let also = reason.lookup("also")
+        let reasons = [reason] + (also.kind == .array ? Array(also.elements) : [])
+        for name in reasons.compactMap({ $0.lookup("policy").string }) where !policies.contains(name) {
+            policies.append(name)
+        }
+        self.policies = policies
+    }
+}

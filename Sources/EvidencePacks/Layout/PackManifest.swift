@@ -1,0 +1,75 @@
+/// `manifest.json`: what a pack is about, and where its records stand in their log.
+struct PackManifest: Codable, Sendable, Hashable {
+    /// The version of the layout; what it means never changes.
+    static let currentSchema = 1
+
+    struct Period: Codable, Sendable, Hashable {
+        /// RFC 3339 in UTC with nine digits; the first instant.
+        var from: String
+        /// The first instant after it.
+        var to: String
+    }
+
+    /// The log just before the first record of the pack.
+    struct Start: Codable, Sendable, Hashable {
+        /// Records before.
+        var size: UInt64
+        /// The `hash` of the last of them, which the first record here links to.
+        var hash: String
+        /// The edge of the Merkle tree over them: roots of its perfect subtrees, largest first, in base64.
+        var frontier: [String]
+    }
+
+    struct Records: Codable, Sendable, Hashable {
+        /// The index of the first record here.
+        var first: UInt64
+        /// The index after the last.
+        var end: UInt64
+        /// How many of them are of the period.
+        var inPeriod: Int
+        /// How many of those are decisions.
+        var decisions: Int
+    }
+
+    /// The newest checkpoint of the log when the pack was made.
+    struct Head: Codable, Sendable, Hashable {
+        var size: UInt64
+        var root: String
+    }
+
+    /// A policy version that a record of the period names, or that was in force at its start.
+    struct Policy: Codable, Sendable, Hashable {
+        var policyVersion: String
+        /// Of the archive.
+        var digest: String
+        var file: String
+        /// The name of the key.
+        var signedBy: String
+    }
+
+    var schema = currentSchema
+    var tenant: String
+    var gateway: String
+    /// `GATEWAY/TENANT`.
+    var log: String
+    var period: Period
+    var builtAt: String
+    var builtBy: String
+    var start: Start
+    var records: Records
+    var head: Head
+    var policies: [Policy]
+    /// What was asked for: names of frameworks, ids of controls.
+    var controls: [String]
+    /// Whether the plain inputs of decisions are in the pack.
+    var hasInputs: Bool
+}
+
+/// `log/consistency.json`: what shows that the records here are a prefix of the log that the head covers.
+/// Source: RFC 6962, section 2.1.2.
+struct PackConsistency: Codable, Sendable, Hashable {
+    var from: UInt64
+    var to: UInt64
+    /// Base64.
+    var hashes: [String]
+}

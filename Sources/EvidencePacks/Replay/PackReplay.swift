@@ -1,0 +1,67 @@
+import AuditTrail
+import Decisions
+import PolicyBundles
+import RegoValues
+
+/// Evaluates the decisions of a pack again: the recorded policy version, the sealed input, the recorded answers of state.
+struct PackReplay {
+    private(set) var count = PackReport.ReplayCount()
+    private var policies: [String: ActivePolicy] = [:]
+    // The inputs that stand before the records of the next chunk; nil for one that was erased.
+    private var inputs: [String: [UInt8]?] = [:]
+
+    /// Compiles a policy version. Evaluation has all the time it needs: the machine may be slower than the gateway was.
+    /// - Throws: ``PackError`` `.replay`.
+    mutating func learn(_ bundle: VerifiedBundle) throws(PackError) {
+        do throws(PolicyError) {
+            policies[bundle.policyVersion] = try ActivePolicy(bundle, deadline: .seconds(60))
+        } catch {
+            throw PackError(.replay, "`\(bundle.policyVersion)` cannot be evaluated again: \(error.message)")
+        }
+    }
+
+    /// Takes a chunk of inputs, one a line; it takes the place of the one before.
+    /// - Throws: ``PackError`` `.replay`.
+    mutating func take(_ bytes: [UInt8], at name: String) throws(PackError) {
+        inputs.removeAll(keepingCapacity: true)
+        for (number, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+            guard let document = try? Document(json: line), let id = document.root.lookup("decision_id").string else {
+                throw PackError(.replay, "this is no sealed input", at: "\(name):\(number + 1)")
+            }
+            let isErased = withExtendedLifetime(document) { document.root.lookup("erased") == .true }
+            inputs[id] = .some(isErased ? nil : Array(line))
+        }
+    }
+
+    /// Evaluates one decision again, if that can be done.
+    /// - Throws: ``PackError`` `.replay` where the record says something else than evaluation does.
+    mutating func check(_ facts: RecordFacts, _ line: [UInt8], at place: String) throws(PackError) {
+        guard let version = facts.policyVersion, let policy = policies[version] else {
+            return skip("no policy was asked")
+        }
+        guard let kept = inputs[facts.decisionID] else { return skip("its input is not in the pack") }
+        guard let plain = kept else { return skip("its input was erased") }
+        let record = AuditRecordLine(bytes: line, place: AuditPlace(file: place, line: 1))
+        let replayed: ReplayedDecision
+        let isTheInput: Bool
+        do throws(ReplayError) {
+            let input = try EvaluatedInput(plain)
+            isTheInput = record["parameters_digest"].map { input.opens($0) } ?? true
+            replayed = try DecisionReplay().run(input, against: policy)
+        } catch {
+            if error.code == .notEvaluated { return skip("no policy was asked") }
+            return try refuse(facts, error.message, at: place)
+        }
+        guard isTheInput else {
+            return try refuse(facts, "its input does not open what the record commits to", at: place)
+        }
+        count.replayed += 1
+        if let first = replayed.differences(from: record).first { try refuse(facts, "\(first)", at: place) }
+    }
+
+    private func refuse(_ facts: RecordFacts, _ what: String, at place: String) throws(PackError) {
+        throw PackError(.replay, "record \(facts.index): \(what)", at: place)
+    }
+
+    private mutating func skip(_ reason: String) { count.notReplayable[reason, default: 0] += 1 }
+}

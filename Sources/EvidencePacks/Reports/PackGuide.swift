@@ -1,0 +1,92 @@
+/// `VERIFY.md`: how to check the pack, with `verify.py` or with openssl alone.
+struct PackGuide {
+    let manifest: PackManifest
+    let keys: [PackKey]
+
+    var text: String {
+        """
+        # How to verify this pack
+
+        Evidence of `\(manifest.log)` from \(manifest.period.from) up to \(manifest.period.to), made at \(manifest.builtAt) by \
+        \(manifest.builtBy). You need no software of ours, and no network.
+
+        ## In one command
+
+            pip install cryptography
+            python3 verify.py ../PACK.tar.gz
+
+        `verify.py` is in this pack, in 300 lines that you can read. Whoever could forge the pack could forge that file too:
+        take it from another source that you trust, or compare its SHA-256 with the one that your own copy has.
+
+        The pack holds the public keys that it is checked with. Compare them with what you have from elsewhere, or name yours:
+
+            python3 verify.py ../PACK.tar.gz --log-key gw-1.vkey --pack-key evidence.pub.pem --checkpoint monday.note
+
+        A checkpoint that you kept, or that a witness keeps, shows that nobody has cut the log back or begun another one.
+
+        | key | signs | SHA-256 of the public key |
+        | --- | --- | --- |
+        \(keys.map { "| `\($0.name)` | \($0.use.rawValue) | `\($0.fingerprint)` |" }.joined(separator: "\n"))
+
+        ## With openssl and coreutils
+
+        The fingerprint of a key:
+
+            openssl pkey -pubin -in keys/NAME.pub.pem -outform DER | sha256sum
+
+        The attestation, `attestation.dsse.json`, signs the SHA-256 of every other file (DSSE, in-toto Statement v1):
+
+        \(attestationCommands)
+
+            jq -r '.subject[] | "\\(.digest.sha256)  \\(.name)"' statement.json | sha256sum -c
+
+        The newest checkpoint, `log/head.note` (C2SP signed note: the text up to its empty line is signed with Ed25519):
+
+            sed '/^$/,$d' log/head.note > head.txt
+            tail -n 1 log/head.note | cut -d' ' -f3 | base64 -d | tail -c 64 > head.sig
+            openssl pkeyutl -verify -pubin -inkey keys/\(logKey).pub.pem -rawin -in head.txt -sigfile head.sig
+
+        A record's own hash is SHA-256 over the hash before it, as 32 bytes, and the line without its `hash` member. For the first
+        record of this pack:
+
+            head -n 1 log/00000001.jsonl > record
+            hash=$(jq -r .hash record)
+            { jq -r .prev_hash record | tr -d '\\n' | tr a-f A-F | basenc --base16 -d; tr -d '\\n' < record | sed "s/\\"hash\\":\\"$hash\\",//"; } | sha256sum
+            echo "$hash"
+
+        ## What is in it
+
+        | file | holds |
+        | --- | --- |
+        | `report.html` | the report to read |
+        | `manifest.json` | tenant, period, where the records stand in their log, policy versions |
+        | `log/*.jsonl` | every record of the period, the last before it and the first after it; between them the log's signed checkpoints |
+        | `log/head.note`, `log/consistency.json` | the log's newest checkpoint, and the proof that the records here are a part of it |
+        | `policies/` | every policy version that decided: a signed OPA bundle with its reviews |
+        | `keys/` | public keys: as PEM, and listed in `keys.json` |
+        | `controls.json` | which records support which controls, counts and samples; `assessment-results.json`: the same as OSCAL |
+        | `samples/` | sampled records, each with its C2SP tlog-proof |
+        | `attestation.dsse.json` | the signature over all of it |
+
+        Whether a control is met is for you to judge: what is here is evidence.
+
+        """
+    }
+
+    private var logKey: String { keys.last { $0.use == .checkpoints }?.name ?? "LOG-KEY" }
+
+    private var attestationCommands: String {
+        guard let key = keys.first(where: { $0.use == .pack }) else { return "" }
+        let check =
+            key.algorithm == "Ed25519"
+            ? "openssl pkeyutl -verify -pubin -inkey \(key.file) -rawin -in pae -sigfile pack.sig"
+            : "openssl dgst -sha256 -verify \(key.file) -signature pack.sig pae"
+        return """
+                jq -r .payload attestation.dsse.json | base64 -d > statement.json
+                jq -r '.signatures[0].sig' attestation.dsse.json | base64 -d > pack.sig
+                type=$(jq -r .payloadType attestation.dsse.json)
+                { printf 'DSSEv1 %d %s %d ' ${#type} "$type" $(wc -c < statement.json); cat statement.json; } > pae
+                \(check)
+            """
+    }
+}

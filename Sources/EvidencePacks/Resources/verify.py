@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""Verifies an Aegis evidence pack with nothing but Python's standard library and `cryptography`: python3 verify.py PACK.tar.gz
+
+Checked: every file against the signed attestation; every record's hash, link and place; the Merkle root at every signed checkpoint;
+that the records are all those of the period; every policy version that decided; the control map, counted again; every sample's proof.
+Exits 0 when all of it holds, else 1 with a line for each fault. Formats: RFC 9162, C2SP notes and proofs, DSSE, in-toto, JWS."""
+import argparse, base64, gzip, hashlib, io, json, re, sys, tarfile, zlib  # noqa: E401
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
+
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, UnsupportedAlgorithm)
+
+class Wrong(Exception): """Something is not as it should be: the code, what, and where, if that is not the file at hand."""
+def must(holds, code, message, place=None):
+    if not holds: raise Wrong(code, message, place)
+
+def sha256(data): return hashlib.sha256(data).digest()
+def node(left, right): return sha256(b"\1" + left + right)
+def b64(text): return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
+
+def strict(data):  # JSON in which no name stands twice
+    def unique(pairs):
+        must(len(dict(pairs)) == len(pairs), "file", "a name stands twice")
+        return dict(pairs)
+    return json.loads(data, object_pairs_hook=unique)
+
+def fingerprint(key):  # what `openssl pkey -pubin -outform DER | sha256sum` prints
+    return "sha256:" + sha256(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).hex()
+
+def vkey(text):
+    """A C2SP vkey: its name, its 4-byte id, its type (1: log, 4: witness), and the Ed25519 key."""
+    name, identifier, typed = text.strip().split("+", 2)
+    typed, identifier = b64(typed), bytes.fromhex(identifier)
+    must(sha256(name.encode() + b"\n" + typed)[:4] == identifier and typed[0] in (1, 4), "key", "a vkey is malformed")
+    return name, identifier, typed[0], ed25519.Ed25519PublicKey.from_public_bytes(typed[1:])
+
+def signed(key, signature, message, der=True):  # ECDSA signatures are DER in envelopes, and r and s in tokens
+    is_ec, is_ed = hasattr(key, "curve"), isinstance(key, ed25519.Ed25519PublicKey)
+    if is_ec and not der: signature = utils.encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:32], signature[32:])))
+    try: key.verify(signature, message, *([ec.ECDSA(hashes.SHA256())] if is_ec else [] if is_ed else [padding.PKCS1v15(), hashes.SHA256()]))
+    except (InvalidSignature, ValueError): return False
+    return True
+
+def opened(token, keys):  # the payload of a compact JWS that one of these keys signed, else nothing
+    header, payload, signature = (base64.urlsafe_b64decode(part + "==") for part in token.split("."))
+    key = keys.get(strict(header)["kid"])
+    return strict(payload) if key and signed(key, signature, token.rpartition(".")[0].encode(), der=False) else None
+
+def open_note(note, keys, what):
+    """The origin, size and root of a checkpoint that a known log key signed, and the names of those who co-signed."""
+    try:
+        note = strict(note)["checkpoint"] if isinstance(note, bytes) else note
+        text, log_signed, witnesses = note.rpartition("\n\n")[0] + "\n", False, []
+        origin, size, root = text.split("\n")[:3]
+        for line in note[len(text) + 1:].split("\n")[:-1]:
+            name, payload = re.fullmatch("\u2014 (\\S+) (\\S+)", line).groups()
+            payload, message = b64(payload), text.encode()
+            kind, key = keys.get((name, payload[:4]), (None, None))
+            if kind == 4: message = b"cosignature/v1\ntime %d\n" % int.from_bytes(payload[4:12], "big") + message
+            witnesses += [name] * (kind == 4)
+            must(not kind or signed(key, payload[12 if kind == 4 else 4:], message), "checkpoint", f"{what}: the signature by `{name}` is wrong")
+            log_signed |= kind == 1
+        must(log_signed, "checkpoint", f"{what}: no signature by a known key")
+        return origin, int(size), b64(root), witnesses
+    except MALFORMED: raise Wrong("checkpoint", f"{what}: malformed note", None) from None
+
+class Tree:  # the right edge of an append-only Merkle tree: roots of its perfect subtrees, largest first
+    def __init__(self, size, nodes): self.size, self.nodes = size, nodes
+    def append(self, leaf):
+        rest, self.size = self.size, self.size + 1
+        while rest & 1: leaf, rest = node(self.nodes.pop(), leaf), rest >> 1
+        self.nodes.append(leaf)
+    def root(self):
+        root = self.nodes[-1] if self.nodes else sha256(b"")
+        for left in reversed(self.nodes[:-1]): root = node(left, root)
+        return root
+
+def climb(index, last, old, new, path):
+    """RFC 9162, 2.1.3.2 and 2.1.4.2: where a path of siblings leads from a node, in the smaller and the larger tree."""
+    for sibling in path:
+        if last == 0: return None
+        if index & 1 or index == last:
+            old, new = node(sibling, old), node(sibling, new)
+            while index and not index & 1: index, last = index >> 1, last >> 1
+        else: new = node(new, sibling)
+        index, last = index >> 1, last >> 1
+    return (old, new) if last == 0 else None
+
+def is_consistent(size, root, larger, larger_root, path):
+    if size >= larger: return (size, root, path) == (larger, larger_root, [])
+    path, index, last = [root] + path if size & (size - 1) == 0 else path, size - 1, larger - 1
+    while index & 1: index, last = index >> 1, last >> 1
+    return path != [] and climb(index, last, path[0], path[0], path[1:]) == (root, larger_root)
+
+class Pack:  # taken file by file, in the order of the archive
+    def __init__(self, trusted, notes):
+        self.trusted, self.notes, self.faults, self.digests, self.pem, self.known, self.entries = trusted, notes, [], {}, {}, [], None
+        self.about = self.keys = self.attestation = self.first_time = self.last_time = self.head = None
+        self.path, self.broken, self.checkpoints, self.totals, self.roots, self.witnesses = [], False, 0, [0, 0], {}, set()
+        self.versions, self.samples, self.shapes, self.counts, self.ranks = {}, {}, {}, {}, {}
+    def need(self, holds, code, message, place):
+        return bool(holds) or bool(self.faults.append(f"{place}: error: {message} [pack.{code}]"))
+    def attempt(self, place, check, *arguments):  # whether the check ends without a fault; a fault is kept
+        try: return check(*arguments) or True
+        except Wrong as wrong: return self.need(False, wrong.args[0], wrong.args[1], wrong.args[2] or place)
+        except MALFORMED as error: return self.need(False, "file", f"this cannot be understood: {error}", place)
+    def take(self, name, data):
+        self.digests[name], part = sha256(data).hex(), name.split("/")[0]
+        if name == "manifest.json":
+            about = strict(data)
+            self.log, self.last, self.covered = f"{about['gateway']}/{about['tenant']}", about["start"]["hash"], about["start"]["size"]
+            self.tree = Tree(self.covered, [b64(each) for each in about["start"]["frontier"]])
+            must((about["schema"], about["log"], about["records"]["first"], len(self.tree.nodes)) == (
+                1, self.log, self.covered, bin(self.covered).count("1")), "manifest", "the manifest contradicts itself")
+            self.about, self.roots[self.covered] = about, self.tree.root()
+        elif name == "keys/keys.json": self.entries = strict(data)["keys"]
+        elif part == "keys": self.pem[name] = serialization.load_pem_public_key(data)
+        elif name == "attestation.dsse.json": self.attestation = strict(data)
+        elif name == "controls.json":
+            self.map = strict(data)
+            self.samples = {index: None for each in self.map["controls"] for index in each["samples"]}
+        elif part in ("policies", "log", "samples"):
+            must(self.about and self.entries, "file", "the manifest or the keys stand behind what they are for")
+            if self.keys is None: self.load_keys()
+            {"policies": self.take_policy, "log": self.take_log, "samples": self.take_sample}[part](name, data)
+    def load_keys(self):  # by what they are for; where you named some, only those
+        self.keys, self.log_keys = {"pack": {}, "policies": {}, "reviews": {}}, {}
+        for entry in self.entries:
+            key, mark, use = self.pem.get(entry["file"]), entry["fingerprint"], entry["use"]
+            fits = self.need(key and fingerprint(key) == mark, "key", f"the key `{entry['name']}` is not the one listed", entry["file"])
+            if not fits or mark not in (self.trusted.get(use) or [mark]): continue
+            if use in self.keys: self.keys[use][entry["name"]] = key
+            else:
+                name, identifier, kind, listed = vkey(entry["vkey"])
+                must(fingerprint(listed) == mark, "key", f"the vkey of `{entry['name']}` is not of this key", "keys/keys.json")
+                self.log_keys[name, identifier] = kind, key
+        for source, note in self.notes:
+            self.attempt(source, lambda: self.known.append((source, *open_note(note, self.log_keys, "the known checkpoint"))))
+    def take_policy(self, name, data):
+        digest, place = "sha256:" + self.digests[name], f"{name}/.manifest"
+        entry = next((each for each in self.about["policies"] if (each["file"], each["digest"]) == (name, digest)), None)
+        must(entry, "policy", "the archive is not one that the manifest lists")
+        with gzip.open(io.BytesIO(data)) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            files = {each.name: archive.extractfile(each).read() for each in archive}
+        payload = opened(strict(files.pop(".signatures.json"))["signatures"][0], self.keys["policies"])
+        must(payload, "policy", "no known policy key signed it")
+        listed = {each["name"]: each["hash"] for each in payload["files"]}
+        for path in sorted({*listed, *files}):
+            must(listed.get(path) == sha256(files.get(path, b"")).hex(), "policy", "the file is not the one signed", f"{name}/{path}")
+        about = strict(files[".manifest"])
+        aegis, content = about["metadata"]["aegis"], about["metadata"]["aegis"].pop("content_digest")
+        aegis.pop("emergency", None)
+        for review in (each for each in aegis.pop("reviews") if "statement" in each):
+            said = opened(review["statement"], self.keys["reviews"]) or {}
+            must(("restores" in aegis or said.get("content_digest") == content) and (said.get("person"), said.get("id")) == (
+                review["reviewer"], review["approval_id"]), "policy", f"the approval `{review['approval_id']}` is not of this content", place)
+        files[".manifest"] = json.dumps(about, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        lines = "".join(f"{sha256(files[path]).hex()}  {path}\n" for path in sorted(files, key=str.encode)).encode()
+        must(content == "sha256:" + sha256(lines).hex(), "policy", "what was reviewed is another content", place)
+        version = f"{aegis['tenant']}/{aegis['version']}@{digest[:19]}"
+        must((aegis["tenant"], version) == (self.about["tenant"], entry["policy_version"]), "policy", f"the bundle is `{version}`", place)
+        self.versions[version] = digest, aegis["controls"]
+    def take_log(self, name, data):
+        if name == "log/head.note": self.head = open_note(data.decode(), self.log_keys, "the head")
+        if name == "log/consistency.json": self.path = [b64(each) for each in strict(data)["hashes"]]
+        for number, line in enumerate(data.removesuffix(b"\n").split(b"\n") if name.endswith(".jsonl") else [], 1):
+            take = self.take_checkpoint if line.startswith(b'{"checkpoint":') else self.take_record
+            self.broken |= not self.attempt(f"{name}:{number}", take, line, f"{name}:{number}")
+    def take_record(self, line, place):
+        due, self.tree.size = self.tree.size, self.tree.size + 1
+        try:
+            record = strict(line)
+            index, claimed, time, member = int(record["index"]), record["hash"], record["time"], b'"hash":"%s",' % record["hash"].encode()
+            digest = sha256(bytes.fromhex(record["prev_hash"]) + line.replace(member, b"")).hex() if line.count(member) == 1 else None
+        except (Wrong, *MALFORMED): raise Wrong("record", f"record {due} of `{self.log}` is not a record in canonical form", place) from None
+        last, self.last, self.tree.size = self.last, claimed, index + 1
+        must(index == due, "record", f"record {index} of `{self.log}` stands where record {due} belongs")
+        must(digest == claimed, "record", f"record {index} of `{self.log}` was changed: it does not match its hash")
+        must(record["prev_hash"] == last, "record", f"record {index} of `{self.log}` does not link to the record before it")
+        must((record["log"], record["tenant"]) == (self.log, self.about["tenant"]), "record", f"record {index} is not of `{self.log}`")
+        if self.broken: return
+        self.tree.size, leaf = due, sha256(b"\0" + line)
+        self.tree.append(leaf)
+        if index in self.samples: self.samples[index] = leaf
+        if any(known[2] == self.tree.size for known in self.known): self.roots[self.tree.size] = self.tree.root()
+        self.first_time, self.last_time = self.first_time or time, time
+        if self.about["period"]["from"] <= time < self.about["period"]["to"]: self.count(record, index, place)
+    def take_checkpoint(self, line, place):
+        last, first = self.tree.size - 1, self.covered
+        self.checkpoints, self.covered, what = self.checkpoints + 1, last + 1, f"the checkpoint behind record {last}"
+        origin, size, root, witnesses = open_note(line, self.log_keys, what)
+        self.witnesses.update(witnesses)
+        must((origin, size) == (self.log, last + 1), "checkpoint", f"the checkpoint of `{origin}` at {size} stands behind record {last}")
+        must(self.broken or root == self.tree.root(), "checkpoint",
+             f"records {first} to {last} are not those that the checkpoint at size {size} was signed over")
+    def count(self, record, index, place):  # records of one shape support the same controls
+        reason, version, kind = record.get("decision_reason") or {}, record.get("policy_version"), record["kind"]
+        policies = tuple(each["policy"] for each in [reason, *reason.get("also", [])] if "policy" in each)
+        shape = kind, record.get("decision", ""), reason.get("code", ""), policies, version
+        self.totals = [self.totals[0] + 1, self.totals[1] + (kind == "decision")]
+        digest = self.versions.get(version, [None])[0]
+        self.need(version is None or digest and record.get("bundle_digest", digest) == digest, "policy",
+                  f"record {index} names `{version}`, and that policy version is not in the pack", place)
+        if shape not in self.shapes: self.shapes[shape] = [each for each in self.map["controls"] if self.supports(each, *shape)]
+        rank, label = sha256((self.map["sample_seed"] + record["hash"]).encode()), shape[1] or kind
+        for name, counts in ((each["id"], self.counts.setdefault(each["id"], {})) for each in self.shapes[shape]):
+            counts[label] = counts.get(label, 0) + 1
+            self.ranks[name] = sorted(self.ranks.get(name, []) + [(rank, index)])[:self.map["sample_size"]]
+    def supports(self, control, kind, decision, code, policies, version):
+        fields, tagged = dict(kind=kind, decision=decision, code=code), self.versions.get(version, (0, {}))[1].get(control["id"], [])
+        return any(all(fields[name] in values for name, values in each.items()) for each in control["selects"]) or (
+            kind == "decision" and any(policy in tagged for policy in policies))
+    def take_sample(self, name, data):
+        index, leaf, (proof, _, note) = int(name[8:20]), self.samples.get(int(name[8:20])), data.decode().partition("\n\n")
+        if name.endswith(".json"):
+            return must(self.broken or sha256(b"\0" + data.removesuffix(b"\n")) == leaf, "sample", f"this is not record {index} of the log")
+        (header, at, *path), (_, size, root, _) = proof.split("\n"), open_note(note, self.log_keys, "the sample's checkpoint")
+        end = climb(index, size - 1, leaf, leaf, [b64(each) for each in path]) if leaf and index < size else None
+        must(self.broken or (header, at, end and end[1]) == ("c2sp.org/tlog-proof@v1", f"index {index}", root), "sample",
+             f"the proof does not lead from record {index} to its checkpoint")
+    def finish(self):  # what can be said only at the end
+        must(self.keys and self.checkpoints, "manifest", "there is no manifest, or no log under checkpoints", "manifest.json")
+        self.attempt("attestation.dsse.json", self.check_attestation, self.attestation)
+        wanted = [f"samples/{each:012}{end}" for each in self.samples for end in (".json", ".tlog-proof")] + ["log/head.note", "controls.json"]
+        for name in sorted({*wanted, *(each["file"] for each in self.about["policies"])} - {*self.digests}):
+            self.need(False, "file", "the file is missing", name)
+        if not self.broken and self.head and self.attempt("log", self.check_range): self.attempt("controls.json", self.check_controls)
+    def check_attestation(self, sealed):
+        must(sealed, "attestation", "the attestation is missing: the pack was cut, or never finished")
+        kind, payload = sealed["payloadType"].encode(), b64(sealed["payload"])
+        message = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+        must(any(signed(key, b64(each["sig"]), message) for key in self.keys["pack"].values() for each in sealed["signatures"]),
+             "attestation", "the attestation is not signed by a known pack key")
+        statement = strict(payload)
+        must((kind, statement["_type"], statement["predicateType"]) == (
+            b"application/vnd.in-toto+json", "https://in-toto.io/Statement/v1", "https://aegis.example/attestations/evidence-pack/v1"),
+            "attestation", "the statement is not one of a pack")
+        listed = {each["name"]: each["digest"]["sha256"] for each in statement["subject"]}
+        for name in sorted({*listed, *self.digests} - {"attestation.dsse.json"}):
+            fault = "is missing" if name not in self.digests else "is not attested" if name not in listed else "is not the attested one"
+            self.need(listed.get(name) == self.digests.get(name), "file", "the file " + fault, name)
+    def check_range(self):
+        records, period, end, about = self.about["records"], self.about["period"], self.tree.size, self.about["head"]
+        (origin, size, root, _), _ = self.head, self.witnesses.update(self.head[3])
+        self.roots[size], nothing = root, "nothing shows that no record of the period stands"
+        must(end == records["end"] == self.covered, "range", f"the log ends with record {end - 1}, not with {records['end'] - 1}")
+        must((origin, size, root) == (self.log, about["size"], b64(about["root"])) and is_consistent(
+            end, self.tree.root(), size, root, self.path), "range", f"records up to {end - 1} are not shown to be in the head's log")
+        must(records["first"] == 0 or self.first_time < period["from"], "range", f"{nothing} before record {records['first']}")
+        must(end == size or self.last_time >= period["to"], "range", f"{nothing} behind record {end - 1}")
+        for source, name, known, known_root, _ in self.known:
+            fault = f"`{self.log}` was cut: it once had {known} records, and the head covers {size}" if known > size else (
+                f"`{self.log}` was rewritten: at size {known} it has another root" if known in self.roots else
+                f"nothing here ties a checkpoint of size {known} to records {records['first']} to {end - 1}")
+            self.need(name == self.log and self.roots.get(known) == known_root, "known", fault, source)
+    def check_controls(self):
+        must(self.totals == [self.about["records"][name] for name in ("in_period", "decisions")], "manifest", "the period has {} records and {} decisions".format(*self.totals), "manifest.json")
+        for control in self.map["controls"]:
+            counts, drawn = self.counts.get(control["id"], {}), sorted(index for _, index in self.ranks.get(control["id"], []))
+            self.need((counts, sum(counts.values()), drawn) == (control["counts"], control["count"], control["samples"]), "controls",
+                      f"`{control['id']}` has other evidence: {sum(counts.values())} records count", "controls.json")
+
+def verify(path, trusted, notes):
+    pack, name, folder = Pack(trusted, notes), "pack", None
+    try:
+        with gzip.open(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            for entry in archive:
+                top, _, name = entry.name.partition("/")
+                if not entry.isfile() or not name or top != (folder := folder or top) or name in pack.digests or entry.size > 64 << 20:
+                    raise tarfile.TarError("a pack holds plain files of one folder, each of them once")
+                pack.attempt(name, pack.take, name, archive.extractfile(entry).read())
+            if any(stream.read()): raise tarfile.TarError("data follows its end")
+        pack.attempt("pack", pack.finish)
+    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+        pack.need(False, "archive", f"the archive cannot be read: {error}", name)
+    return pack
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("pack")
+    for name, text in (("log-key", "vkeys that you trust to sign the log, one a line"), ("pack-key", "a PEM key that you trust to sign packs"),
+                       ("policy-key", "a PEM key that you trust to sign policies"), ("checkpoint", "one that the log must reach")):
+        parser.add_argument(f"--{name}", action="append", default=[], metavar="FILE", type=lambda path: (path, open(path, "rb").read()), help=text)
+    options = parser.parse_args()
+    keys = {"checkpoints": [vkey(line)[3] for _, data in options.log_key for line in data.decode().splitlines() if line],
+            "pack": [serialization.load_pem_public_key(data) for _, data in options.pack_key],
+            "policies": [serialization.load_pem_public_key(data) for _, data in options.policy_key]}
+    trusted = {use: set(map(fingerprint, each)) for use, each in keys.items()}
+    pack = verify(options.pack, trusted, [(path, data.decode()) for path, data in options.checkpoint])
+    for fault in pack.faults[:100]: print(fault, file=sys.stderr)
+    if pack.faults: return print(f"broken: {len(pack.faults)} fault{'s' * (len(pack.faults) > 1)}") or 1
+    for each in pack.entries: print(each["use"], "key", each["name"], each["fingerprint"], *["(yours)"] * bool(trusted.get(each["use"])))
+    period, records = pack.about["period"], pack.about["records"]
+    print(f"whole: {records['in_period']} records of `{pack.log}` from {period['from']} to {period['to']}, {records['decisions']} of them decisions; "
+          f"{pack.checkpoints} checkpoints, {len(pack.about['policies'])} policy versions, {len(pack.samples)} samples, {len(pack.digests)} files"
+          + "".join(f"; witnessed by {name}" for name in sorted(pack.witnesses)))
+    return 0
+
+if __name__ == "__main__": sys.exit(main())

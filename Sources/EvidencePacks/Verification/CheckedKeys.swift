@@ -1,0 +1,65 @@
+import Crypto
+import MerkleLog
+import SignedTokens
+
+/// A note that a log key signed.
+struct CheckedNote {
+    let checkpoint: Checkpoint
+    /// Names of those who co-signed.
+    let witnesses: [String]
+}
+
+/// The keys of a pack that count: listed, matching their files, and among those named from elsewhere where some are.
+struct CheckedKeys {
+    private var log: [NoteVerifier] = []
+    private var witnesses: [NoteVerifier] = []
+    private(set) var pack: [VerificationKey] = []
+    private(set) var policies: [VerificationKey] = []
+    private(set) var reviews: [VerificationKey] = []
+    private(set) var listed: [PackReport.Key] = []
+
+    init(
+        _ entries: [PackKey], _ pem: [String: VerificationKey], _ expectation: PackExpectation, log: String,
+        fault: (PackError) -> Void
+    ) {
+        for entry in entries {
+            guard let key = pem[entry.file], key.fingerprint == entry.fingerprint else {
+                fault(PackError(.key, "the key `\(entry.name)` is not the one listed", at: entry.file))
+                continue
+            }
+            let named = expectation.fingerprints(entry.use)
+            guard named?.contains(entry.fingerprint) ?? true else { continue }
+            switch entry.use {
+            case .pack: pack.append(key)
+            case .policies: policies.append(key)
+            case .reviews: reviews.append(key)
+            case .checkpoints:
+                guard let verifier = entry.vkey.flatMap({ try? NoteVerifier(text: $0) }),
+                    (try? VerificationKey(ed25519: verifier.publicKey.rawRepresentation, name: "key").fingerprint)
+                        == entry.fingerprint
+                else {
+                    fault(PackError(.key, "the vkey of `\(entry.name)` is not of this key", at: PackLayout.keys))
+                    continue
+                }
+                self.log.append(verifier)
+            case .witness: break
+            }
+            listed.append(
+                PackReport.Key(
+                    name: entry.name, use: entry.use.rawValue, fingerprint: entry.fingerprint, isNamed: named != nil))
+        }
+    }
+
+    /// The checkpoint in a note, once a log key is seen to have signed it.
+    /// - Throws: ``PackError`` `.checkpoint`.
+    func open(_ note: [UInt8], _ what: String, at place: String) throws(PackError) -> CheckedNote {
+        do throws(NoteError) {
+            let signed = try SignedNote(parsing: note)
+            let checkpoint = try Checkpoint(text: signed.text)
+            try signed.verify(with: log)
+            return CheckedNote(checkpoint: checkpoint, witnesses: [])
+        } catch {
+            throw PackError(.checkpoint, "\(what): \(error)", at: place)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import MerkleLog
+import SignedTokens
+
+extension PackCheck {
+    /// What can be said only at the end.
+    mutating func finish() {
+        guard let log, let keys, let manifest, log.checkpoints > 0 else {
+            return fault(
+                PackError(.manifest, "there is no manifest, or no log under checkpoints", at: PackLayout.manifest))
+        }
+        count(
+            records: recount.records, decisions: recount.decisions, checkpoints: log.checkpoints,
+            witnesses: recount.witnesses)
+        attempt { (check) throws(PackError) in try check.checkAttestation(keys) }
+        let wanted =
+            manifest.policies.map(\.file) + samples.keys.flatMap { [PackLayout.sample($0), PackLayout.proof($0)] }
+            + [PackLayout.head, PackLayout.controls]
+        for name in Set(wanted).sorted() where digests[name] == nil {
+            fault(PackError(.file, "the file is missing", at: name))
+        }
+        guard !log.isBroken, let head else { return }
+        let isComplete = attempt { (check) throws(PackError) in try check.checkRange(manifest, log, head) }
+        if isComplete { attempt { (check) throws(PackError) in try check.checkControls(manifest) } }
+    }
+
+    private mutating func checkAttestation(_ keys: CheckedKeys) throws(PackError) {
+        let place = PackLayout.attestation
+        guard let envelope else {
+            throw PackError(.attestation, "the attestation is missing: the pack was cut, or never finished", at: place)
+        }
+        guard let payload = keys.pack.lazy.compactMap({ envelope.verified(by: $0) }).first else {
+            throw PackError(.attestation, "the attestation is not signed by a known pack key", at: place)
+        }
+        let statement = try PackJSON.decode(
+            InTotoStatement.self, from: payload, at: place, .attestation, keys: .useDefaultKeys)
+        guard envelope.payloadType == DSSEEnvelope.statementType, statement.type == InTotoStatement.statementType,
+            statement.predicateType == InTotoStatement.packType
+        else { throw PackError(.attestation, "the statement is not one of a pack", at: place) }
+        let listed = Dictionary(statement.subject.map { ($0.name, $0.digest.sha256) }) { first, _ in first }
+        for name in Set(listed.keys).union(digests.keys).subtracting([place]).sorted()
+        where listed[name] != digests[name] {
+            let what =
+                digests[name] == nil
+                ? "is missing" : listed[name] == nil ? "is not attested" : "is not the attested one"
+            fault(PackError(.file, "the file \(what)", at: name))
+        }
+    }
+
+    private mutating func checkRange(
+        _ manifest: PackManifest, _ log: LogCheck, _ head: CheckedNote
+    ) throws(PackError) {
+        func need(_ holds: Bool, _ message: String) throws(PackError) {
+            if !holds { throw PackError(.range, message, at: "log") }
+        }
+        let (end, checkpoint) = (log.next, head.checkpoint)
+        try need(
+            end == manifest.records.end && end == log.covered,
+            "the log ends with record \(Int64(end) - 1), not with \(Int64(manifest.records.end) - 1)")
+        try need(
+            checkpoint.origin == manifest.log && checkpoint.size == manifest.head.size
+                && checkpoint.root.base64 == manifest.head.root && isPrefix(log, of: checkpoint),
+            "records up to \(Int64(end) - 1) are not shown to be in the head's log")
+        try need(
+            manifest.records.first == 0 || log.firstTime ?? "" < manifest.period.from,
+            "nothing shows that no record of the period stands before record \(manifest.records.first)")
+        try need(
+            end == checkpoint.size || log.lastTime ?? "" >= manifest.period.to,
+            "nothing shows that no record of the period stands behind record \(Int64(end) - 1)")
+        for known in known { compare(known, manifest, log, checkpoint) }
+    }
+
+    private func isPrefix(_ log: LogCheck, of head: Checkpoint) -> Bool {
+        let path = (consistency?.hashes ?? []).compactMap { MerkleHash(base64: Array($0.utf8)) }
+        guard path.count == consistency?.hashes.count ?? 0 else { return false }
+        do throws(ProofError) {
+            try MerkleProof.verifyConsistency(
+                from: log.next, root: log.root, to: head.size, root: head.root, proof: path)
+            return true
+        } catch { return false }
+    }
+
+    private mutating func compare(_ known: Known, _ manifest: PackManifest, _ log: LogCheck, _ head: Checkpoint) {
+        let size = known.checkpoint.size
+        let root = size == head.size ? head.root : log.roots[size]
+        guard known.checkpoint.origin != manifest.log || root != known.checkpoint.root else { return }
+        let message =
+            size > head.size
+            ? "`\(manifest.log)` was cut: it once had \(size) records, and the head covers \(head.size)"
+            : root != nil
+                ? "`\(manifest.log)` was rewritten: at size \(size) it has another root"
+                : "nothing here ties a checkpoint of size \(size) to records \(manifest.records.first) to \(Int64(log.next) - 1)"
+        fault(PackError(.known, message, at: known.source))
+    }
+
+    private mutating func checkControls(_ manifest: PackManifest) throws(PackError) {
+        guard recount.records == manifest.records.inPeriod, recount.decisions == manifest.records.decisions else {
+            throw PackError(
+                .manifest, "the period has \(recount.records) records and \(recount.decisions) decisions",
+                at: PackLayout.manifest)
+        }
+        for (listed, counted) in zip(map.controls, recount.map?.controls ?? [])
+        where (listed.count, listed.counts, listed.samples) != (counted.count, counted.counts, counted.samples) {
+            fault(
+                PackError(
+                    .controls, "`\(listed.id)` has other evidence: \(counted.count) records count",
+                    at: PackLayout.controls))
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import MerkleLog
+import SignedTokens
+
+/// What is known of a pack as its files go by, in the order of the archive.
+struct PackCheck {
+    /// A checkpoint known from elsewhere, its signature checked.
+    struct Known {
+        let source: String
+        let checkpoint: Checkpoint
+    }
+
+    let expectation: PackExpectation
+    private(set) var report = PackReport()
+    var digests: [String: String] = [:]
+    var manifest: PackManifest?
+    var entries: [PackKey] = []
+    var pem: [String: VerificationKey] = [:]
+    var keys: CheckedKeys?
+    var log: LogCheck?
+    var map = ControlMap(sampleSeed: "", sampleSize: 0, controls: [])
+    /// The leaf hashes of the records that are samples; nil until the record goes by.
+    var samples: [UInt64: MerkleHash?] = [:]
+    var policies: [String: CheckedPolicy] = [:]
+    var head: CheckedNote?
+    var consistency: PackConsistency?
+    var envelope: DSSEEnvelope?
+    var known: [Known] = []
+    var recount = Recount()
+    /// Evaluates decisions again; nil where nobody asked for it.
+    var replay: PackReplay?
+    private static let faultLimit = 1000
+
+    init(_ expectation: PackExpectation, replays: Bool) {
+        self.expectation = expectation
+        if replays { replay = PackReplay() }
+    }
+
+    mutating func fault(_ error: PackError) {
+        if report.faults.count < Self.faultLimit { report.faults.append(error) }
+    }
+
+    /// Whether `check` ends without a fault; a fault is kept.
+    @discardableResult
+    mutating func attempt(_ check: (inout PackCheck) throws(PackError) -> Void) -> Bool {
+        do throws(PackError) {
+            try check(&self)
+            return true
+        } catch {
+            fault(error)
+            return false
+        }
+    }
+
+    mutating func take(_ name: String, _ bytes: [UInt8]) {
+        digests[name] = PackDigest.hex(bytes)
+        report.files += 1
+        attempt { (check) throws(PackError) in try check.read(name, bytes) }
+    }
+
+    private mutating func read(_ name: String, _ bytes: [UInt8]) throws(PackError) {
+        switch name {
+        case PackLayout.manifest: try begin(PackJSON.decode(PackManifest.self, from: bytes, at: name, .manifest))
+        case PackLayout.keys: entries = try PackJSON.decode(PackKeys.self, from: bytes, at: name, .key).keys
+        case PackLayout.controls:
+            map = try PackJSON.decode(ControlMap.self, from: bytes, at: name, .controls)
+            for index in map.controls.flatMap(\.samples) { samples[index] = .some(nil) }
+            report.samples = samples.count
+            recount.begin(map, policies: policies)
+        case PackLayout.attestation:
+            envelope = try PackJSON.decode(
+                DSSEEnvelope.self, from: bytes, at: name, .attestation, keys: .useDefaultKeys)
+        default: try readPart(name, bytes)
+        }
+    }
+
+    private mutating func readPart(_ name: String, _ bytes: [UInt8]) throws(PackError) {
+        if name.hasPrefix("keys/") {
+            do throws(TokenError) {
+                pem[name] = try VerificationKey(
+                    pem: String(decoding: bytes, as: UTF8.self), name: KeyFile.keyName(forPath: name))
+            } catch { throw PackError(.key, error.message, at: name) }
+        } else if name.hasPrefix("policies/") {
+            let policy = try checkedPolicy(name, bytes)
+            policies[policy.version] = policy
+        } else if name == PackLayout.head {
+            let keys = try checkedKeys()
+            head = try keys.open(bytes, "the head", at: name)
+        } else if name == PackLayout.consistency {
+            consistency = try PackJSON.decode(PackConsistency.self, from: bytes, at: name, .range)
+        } else if PackLayout.isRecords(name) {
+            try takeLog(name, bytes)
+        } else if name.hasPrefix("samples/") {
+            try takeSample(name, bytes)
+        } else if name.hasPrefix(PackLayout.inputs) {
+            try replay?.take(bytes, at: name)
+        }
+    }
+
+    private mutating func begin(_ manifest: PackManifest) throws(PackError) {
+        let place = PackLayout.manifest
+        let nodes = manifest.start.frontier.compactMap { MerkleHash(base64: Array($0.utf8)) }
+        guard manifest.schema == PackManifest.currentSchema, manifest.log == "\(manifest.gateway)/\(manifest.tenant)",
+            manifest.records.first == manifest.start.size, nodes.count == manifest.start.frontier.count,
+            let frontier = MerkleFrontier(size: manifest.start.size, nodes: nodes)
+        else { throw PackError(.manifest, "the manifest contradicts itself", at: place) }
+        self.manifest = manifest
+        log = LogCheck(manifest, frontier)
+        report.log = manifest.log
+        report.from = manifest.period.from
+        report.to = manifest.period.to
+        report.policyVersions = manifest.policies.map(\.policyVersion)
+    }
+
+    /// The keys, once they are needed: they stand before what they are for.
+    mutating func checkedKeys() throws(PackError) -> CheckedKeys {
+        if let keys { return keys }
+        guard let manifest, !entries.isEmpty else {
+            throw PackError(.file, "the manifest or the keys stand behind what they are for", at: "pack")
+        }
+        let checked = CheckedKeys(entries, pem, expectation, log: manifest.log) { fault($0) }
+        keys = checked
+        report.keys = checked.listed
+        for known in expectation.checkpoints {
+            attempt { (check) throws(PackError) in
+                let note = try checked.open(known.note, "the known checkpoint", at: known.source)
+                check.known.append(Known(source: known.source, checkpoint: note.checkpoint))
+            }
+        }
+        log?.watched = Set(self.known.map(\.checkpoint.size))
+        return checked
+    }
+
+    mutating func count(records: Int, decisions: Int, checkpoints: Int, witnesses: Set<String>) {
+        report.records = records
+        report.decisions = decisions
+        report.checkpoints = checkpoints
+        report.witnesses = witnesses
+        report.replay = replay?.count
+    }
+}

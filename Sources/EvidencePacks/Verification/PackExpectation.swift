@@ -1,0 +1,44 @@
+import Crypto
+public import MerkleLog
+public import SignedTokens
+
+/// What whoever verifies a pack knows from elsewhere. Where nothing is known, the pack's own keys are believed: that finds
+/// damage, and no forger who has made the whole pack.
+public struct PackExpectation: Sendable {
+    /// A checkpoint that the log must reach.
+    public struct KnownCheckpoint: Sendable {
+        public let note: [UInt8]
+        /// Where it comes from, for the report.
+        public let source: String
+
+        public init(note: [UInt8], source: String) {
+            self.note = note
+            self.source = source
+        }
+    }
+
+    /// Keys that may sign the log; empty: those of the pack.
+    public var logKeys: [NoteVerifier] = []
+    /// Keys that may sign the pack; empty: those of the pack.
+    public var packKeys: [VerificationKey] = []
+    /// Keys that may sign policies; empty: those of the pack.
+    public var policyKeys: [VerificationKey] = []
+    public var checkpoints: [KnownCheckpoint] = []
+
+    public init() {}
+
+    /// Fingerprints of the keys named for a use; nil where none are.
+    func fingerprints(_ use: PackKey.Use) -> Set<String>? {
+        let named: [String] =
+            switch use {
+            case .checkpoints:
+                logKeys.compactMap {
+                    try? VerificationKey(ed25519: $0.publicKey.rawRepresentation, name: "log").fingerprint
+                }
+            case .pack: packKeys.map(\.fingerprint)
+            case .policies: policyKeys.map(\.fingerprint)
+            case .reviews, .witness: []
+            }
+        return named.isEmpty ? nil : Set(named)
+    }
+}

@@ -1,0 +1,55 @@
+/// What verification found.
+public struct PackReport: Sendable {
+    /// A key that the pack was checked with.
+    public struct Key: Sendable, Hashable {
+        public let name: String
+        /// `checkpoints`, `policies`, `pack` or `witness`.
+        public let use: String
+        public let fingerprint: String
+        /// Whether it is one that was named from elsewhere.
+        public let isNamed: Bool
+    }
+
+    /// What is wrong, in the order of the archive.
+    public internal(set) var faults: [PackError] = []
+    public internal(set) var log = ""
+    public internal(set) var from = ""
+    public internal(set) var to = ""
+    /// Records of the period, and how many of them are decisions.
+    public internal(set) var records = 0
+    public internal(set) var decisions = 0
+    public internal(set) var checkpoints = 0
+    public internal(set) var policyVersions: [String] = []
+    public internal(set) var samples = 0
+    public internal(set) var files = 0
+    public internal(set) var keys: [Key] = []
+    public internal(set) var witnesses: Set<String> = []
+    /// What became of the decisions that were evaluated again; nil where nobody asked for it.
+    public internal(set) var replay: ReplayCount?
+
+    /// Decisions that were evaluated again.
+    public struct ReplayCount: Sendable, Hashable {
+        /// Those that could be; each that came to something else is a fault.
+        public internal(set) var replayed = 0
+        /// Those that could not, by why.
+        public internal(set) var notReplayable: [String: Int] = [:]
+
+        /// `replayed: 15 decisions; not replayable: 1 (its input was erased)`.
+        public var summary: String {
+            let total = notReplayable.values.reduce(0, +)
+            let reasons = notReplayable.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+            return "replayed: \(replayed) decisions; not replayable: \(total)"
+                + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))")
+        }
+    }
+
+    public var isWhole: Bool { faults.isEmpty }
+
+    /// One line: `whole: 36 records of …` or `broken: 2 faults`.
+    public var summary: String {
+        guard isWhole else { return "broken: \(faults.count) fault\(faults.count == 1 ? "" : "s")" }
+        return "whole: \(records) records of `\(log)` from \(from) to \(to), \(decisions) of them decisions; "
+            + "\(checkpoints) checkpoints, \(policyVersions.count) policy versions, \(samples) samples, \(files) files"
+            + witnesses.sorted().map { "; witnessed by \($0)" }.joined()
+    }
+}

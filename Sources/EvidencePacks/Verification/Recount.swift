@@ -1,0 +1,21 @@
+/// Counts again what the manifest and the control map say.
+struct Recount {
+    private(set) var records = 0
+    private(set) var decisions = 0
+    var witnesses: Set<String> = []
+    private var controls: ControlCount?
+
+    /// Begins counting for a control map, whose counts and samples are not looked at.
+    mutating func begin(_ map: ControlMap, policies: [String: CheckedPolicy]) {
+        controls = ControlCount(entries: map.controls, seed: map.sampleSeed, sampleSize: map.sampleSize)
+        for (version, policy) in policies { controls?.learn(policy.controls, of: version) }
+    }
+
+    mutating func count(_ facts: RecordFacts) {
+        records += 1
+        if facts.kind == "decision" { decisions += 1 }
+        controls?.count(facts)
+    }
+
+    var map: ControlMap? { controls?.map }
+}

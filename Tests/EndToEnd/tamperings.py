@@ -1,0 +1,398 @@
+"""Ways to tamper with an evidence pack, and what both verifiers must say of each.
+
+How a forger seals the pack again decides what is left to notice:
+
+    stale     the attestation stays as it was: whoever has no key
+    sealed    a new attestation by the pack's own key: an insider at the desk where packs are made, without the log's key
+    forged    a new attestation by another key, put in the place of the pack's own: somebody in the middle
+
+`{n}` in a message stands for the index of the record that was tampered with.
+"""
+import dataclasses
+import json
+import typing
+
+import packs
+from packs import ATTESTATION, b64, bundle_archive, bundle_files, canonical, sha256
+
+VICTIM = 7
+LOG = "`gw-1/acme`"
+CHANGED = f"record {{n}} of {LOG} was changed: it does not match its hash"
+BUNDLE = "policies/bundle-1.tar.gz"
+FIRST_CHUNK = "log/00000001.jsonl"
+
+
+@dataclasses.dataclass
+class Tampering:
+    name: str
+    change: typing.Callable
+    code: str
+    message: str
+    place: str = ""
+    seal: str = "sealed"
+    #: `whole`: every record of the log. `middle`: a period in it, with records before and after.
+    base: str = "whole"
+    #: What the verifier knows from elsewhere: `keys`, `checkpoint`.
+    knows: tuple = ()
+
+
+def other(value):
+    if isinstance(value, str):
+        return value + "x"
+    if isinstance(value, int):
+        return value + 1
+    return {"a": 1} if isinstance(value, dict) and not value else type(value)()
+
+
+def field(name):
+    def change(pack, keys):
+        pack.alter(VICTIM, lambda record: record.update({name: other(record[name])}))
+    return Tampering(f"a record's {name} is altered", change, "record", CHANGED, FIRST_CHUNK)
+
+
+def with_lines(edit):
+    """Edits the list of the log's lines, given the place of the victim."""
+    def change(pack, keys):
+        lines = pack.lines
+        edit(lines, pack.place(VICTIM))
+        pack.lines = lines
+    return change
+
+
+def next_record(lines, place):
+    return next(at for at in range(place + 1, len(lines)) if b'"prev_hash"' in lines[at])
+
+
+def swap(lines, a, b):
+    lines[a], lines[b] = lines[b], lines[a]
+
+
+def drop(*names):
+    def change(pack, keys):
+        for name in names:
+            del pack.files[name]
+    return change
+
+
+def append(name, more):
+    def change(pack, keys):
+        pack.files[name] += more
+    return change
+
+
+def edit(name, change):
+    return lambda pack, keys: pack.edit(name, change)
+
+
+def rewrite_bundle(change):
+    """Changes files of the bundle, and lists its new digest in the manifest."""
+    def apply(pack, keys):
+        files = bundle_files(pack.files[BUNDLE])
+        change(files)
+        pack.files[BUNDLE] = bundle_archive(files)
+        pack.edit("manifest.json", lambda manifest: manifest["policies"][0].update(
+            digest="sha256:" + sha256(pack.files[BUNDLE]).hex()))
+    return apply
+
+
+def alter_review(files):
+    about = json.loads(files[".manifest"])
+    about["metadata"]["aegis"]["reviews"] = [{"approval_id": "apr_0", "reviewer": "nobody", "verdict": "approved", "comment": "", "at": "2026"}]
+    files[".manifest"] = canonical(about)
+
+
+def alter_module(files):
+    name = next(name for name in sorted(files) if name.endswith(".rego"))
+    files[name] += b"\n# allow everything\n"
+
+
+def resign(pack, keys, rehashed=True):
+    """The record is altered, every hash made anew, and every checkpoint signed by somebody else's key."""
+    pack.alter(VICTIM, lambda record: record.update(decision="deny"), rehash=rehashed)
+    pack.resign_log(keys.stranger)
+
+
+def note_lines(pack):
+    return [(at, json.loads(pack.lines[at])["checkpoint"]) for at in pack.checkpoint_places()]
+
+
+def alter_note(which, change):
+    def apply(pack, keys):
+        lines, places = pack.lines, pack.checkpoint_places()
+        note = json.loads(lines[places[which]])["checkpoint"]
+        lines[places[which]] = json.dumps({"checkpoint": change(note)}, ensure_ascii=False, separators=(",", ":")).encode()
+        pack.lines = lines
+    return apply
+
+
+def swap_checkpoints(pack, keys):
+    lines, places = pack.lines, pack.checkpoint_places()
+    swap(lines, places[2], places[3])
+    pack.lines = lines
+
+
+def roll_back(pack, keys):
+    """The pack as it would have been made from last week's copy of the whole directory."""
+    log = pack.json("manifest.json")["log"]
+    places = pack.checkpoint_places()
+    cut = places[-4]
+    note = json.loads(pack.lines[cut])["checkpoint"]
+    origin, size, root = note.split("\n")[:3]
+    pack.lines = pack.lines[:cut + 1]
+    pack.files["log/head.note"] = note.encode()
+    pack.put("log/consistency.json", {"from": int(size), "to": int(size), "hashes": []})
+    recount(pack, lambda manifest: (manifest["records"].update(end=int(size)), manifest["head"].update(size=int(size), root=root)))
+
+
+def fork(pack, keys):
+    """Another history, by whoever holds the key of the log."""
+    pack.alter(VICTIM, lambda record: record.update(decision="deny", decision_reason={"code": "policy_deny", "message": "no"}), rehash=True)
+    pack.resign_log(keys.log)
+    recount(pack, lambda manifest: None)
+
+
+def recount(pack, change):
+    """Everything that can be counted is made to fit the records, so that nothing but outside knowledge is left."""
+    pack.edit("manifest.json", change)
+    manifest, map = pack.json("manifest.json"), pack.json("controls.json")
+    records = [json.loads(line) for line in pack.lines if b'"prev_hash"' in line]
+    period = [each for each in records if manifest["period"]["from"] <= each["time"] < manifest["period"]["to"]]
+    manifest["records"].update(in_period=len(period), decisions=sum(each["kind"] == "decision" for each in period))
+    tagged = json.loads(bundle_files(pack.files[BUNDLE])[".manifest"])["metadata"]["aegis"]["controls"]
+    for control in map["controls"]:
+        found = [each for each in period if supports(control, each, tagged.get(control["id"], []))]
+        counts = {}
+        for each in found:
+            label = each.get("decision") or each["kind"]
+            counts[label] = counts.get(label, 0) + 1
+        ranks = sorted((sha256((map["sample_seed"] + each["hash"]).encode()), each["index"]) for each in found)
+        control.update(count=len(found), counts=counts, samples=sorted(index for _, index in ranks[:map["sample_size"]]))
+    pack.put("manifest.json", manifest)
+    pack.put("controls.json", map)
+    remake_samples(pack, records, {index for control in map["controls"] for index in control["samples"]})
+
+
+def supports(control, record, tagged):
+    reason = record.get("decision_reason", {})
+    fields = {"kind": record["kind"], "decision": record.get("decision", ""), "code": reason.get("code", "")}
+    policies = [each.get("policy") for each in [reason, *reason.get("also", [])]]
+    return any(all(fields[name] in values for name, values in each.items()) for each in control["selects"]) or (
+        record["kind"] == "decision" and any(policy in tagged for policy in policies))
+
+
+def remake_samples(pack, records, wanted):
+    leaves, head = [packs.leaf(canonical(record)) for record in records], pack.files["log/head.note"]
+    attestation = pack.files.pop(ATTESTATION)
+    for name in [name for name in pack.files if name.startswith("samples/")]:
+        del pack.files[name]
+    for index in sorted(wanted):
+        path = "".join(b64(each) + "\n" for each in inclusion(index, leaves))
+        pack.files[f"samples/{index:012}.json"] = canonical(records[index]) + b"\n"
+        pack.files[f"samples/{index:012}.tlog-proof"] = f"c2sp.org/tlog-proof@v1\nindex {index}\n{path}\n".encode() + head
+    pack.files[ATTESTATION] = attestation
+
+
+def inclusion(index, leaves):
+    """RFC 9162, section 2.1.3.1."""
+    if len(leaves) == 1:
+        return []
+    split = 1 << (len(leaves) - 1).bit_length() - 1
+    if index < split:
+        return inclusion(index, leaves[:split]) + [packs.root(leaves[split:])]
+    return inclusion(index - split, leaves[split:]) + [packs.root(leaves[:split])]
+
+
+def first_sample(kind):
+    return lambda pack: next(name for name in pack.files if name.startswith("samples/") and name.endswith(kind))
+
+
+def change_sample(pack, keys):
+    name = first_sample(".json")(pack)
+    pack.files[name] = pack.files[name].replace(b'"kind"', b'"kinb"', 1)
+
+
+def change_proof(pack, keys):
+    name = first_sample(".tlog-proof")(pack)
+    lines = pack.files[name].split(b"\n")
+    lines[2] = b64(sha256(b"elsewhere")).encode()
+    pack.files[name] = b"\n".join(lines)
+
+
+def log_entry(listing):
+    return next(entry for entry in listing["keys"] if entry["use"] == "checkpoints")
+
+
+def widen(manifest):
+    manifest["period"]["from"] = "2026-01-01T00:00:00.000000000Z"
+
+
+def lengthen(manifest):
+    manifest["period"]["to"] = "2030-01-01T00:00:00.000000000Z"
+
+
+def first_control(map):
+    return next(control for control in map["controls"] if control["count"] > 2)
+
+
+def another_policy_version(pack, keys):
+    def change(record):
+        record["policy_version"] = "acme/9@sha256:000000000000"
+    pack.alter(VICTIM, change, rehash=True)
+    pack.resign_log(keys.log)
+
+
+def flip(name, at):
+    def change(pack, keys):
+        data = bytearray(pack.files[name])
+        data[len(data) * at // 100] ^= 1
+        pack.files[name] = bytes(data)
+    return change
+
+
+NOT_ATTESTED = "the file is not the attested one"
+
+TABLE = [
+    # One record
+    Tampering("a record is dropped", with_lines(lambda lines, at: lines.pop(at)), "record",
+              f"record {VICTIM + 1} of {LOG} stands where record {{n}} belongs", FIRST_CHUNK),
+    Tampering("the first record is dropped", with_lines(lambda lines, at: lines.pop(0)), "record", f"record 1 of {LOG} stands where record 0 belongs"),
+    Tampering("a record is put in", with_lines(lambda lines, at: lines.insert(at, canonical({**json.loads(lines[at]), "decision": "allow", "x": 1}))),
+              "record", CHANGED),
+    Tampering("a record stands twice", with_lines(lambda lines, at: lines.insert(at + 1, lines[at])), "record",
+              f"record {{n}} of {LOG} stands where record {VICTIM + 1} belongs"),
+    Tampering("two records are swapped", with_lines(lambda lines, at: swap(lines, at, next_record(lines, at))), "record",
+              f"record {VICTIM + 1} of {LOG} stands where record {{n}} belongs"),
+    Tampering("a record is cut in the middle", with_lines(lambda lines, at: lines.__setitem__(at, lines[at][:200])), "record",
+              f"record {{n}} of {LOG} is not a record in canonical form"),
+    Tampering("a record gets a second decision", with_lines(lambda lines, at: lines.__setitem__(at, lines[at][:-1] + b',"decision":"allow"}')),
+              "record", f"record {{n}} of {LOG} is not a record in canonical form"),
+    Tampering("a record gets white space", with_lines(lambda lines, at: lines.__setitem__(at, lines[at].replace(b'","', b'", "', 1))), "record", CHANGED),
+    Tampering("a record's hash is that of another", lambda pack, keys: pack.alter(VICTIM, lambda record: record.update(hash="0" * 64)), "record", CHANGED),
+    Tampering("a record's link leads elsewhere", lambda pack, keys: pack.alter(VICTIM, lambda record: record.update(prev_hash="0" * 64)), "record", CHANGED),
+    Tampering("a record takes another index", lambda pack, keys: pack.alter(VICTIM, lambda record: record.update(index=99)), "record",
+              f"record 99 of {LOG} stands where record {{n}} belongs"),
+    Tampering("one record is altered and hashed anew", lambda pack, keys: pack.alter(
+        VICTIM, lambda record: record.update(packs.chained({**record, "decision": "deny"}, record["prev_hash"]))), "checkpoint",
+        f"records {{n}} to {{n}} are not those that the checkpoint at size {VICTIM + 1} was signed over"),
+    # The chain
+    Tampering("a record is altered and the chain behind it hashed anew", lambda pack, keys: pack.alter(
+        VICTIM, lambda record: record.update(decision="deny"), rehash=True), "checkpoint",
+        f"records {{n}} to {{n}} are not those that the checkpoint at size {VICTIM + 1} was signed over"),
+    Tampering("the last records are cut off", lambda pack, keys: setattr(pack, "lines", pack.lines[:pack.checkpoint_places()[-3] + 1]), "range",
+              "the log ends with record"),
+    Tampering("the log ends in the middle of a line", lambda pack, keys: pack.files.update(
+        {pack.chunks[-1]: pack.files[pack.chunks[-1]][:-40]}), "checkpoint", "the checkpoint behind record"),
+    Tampering("every record is gone", lambda pack, keys: setattr(pack, "lines", []), "record", f"record 0 of {LOG} is not a record in canonical form"),
+    Tampering("a chunk of the log stands twice", lambda pack, keys: pack.files.update({"log/00000002.jsonl": pack.files[FIRST_CHUNK]}), "record",
+              f"record 0 of {LOG} stands where record", "log/00000002.jsonl:1"),
+    Tampering("a chunk of the log is gone", drop(FIRST_CHUNK), "manifest", "there is no manifest, or no log under checkpoints"),
+    # Checkpoints
+    Tampering("two checkpoints are swapped", swap_checkpoints, "checkpoint", f"the checkpoint of {LOG} at 4 stands behind record 2"),
+    Tampering("the last checkpoint is gone", lambda pack, keys: setattr(pack, "lines", pack.lines[:-1]), "range", "the log ends with record"),
+    Tampering("a checkpoint's root is another", alter_note(3, lambda note: note.replace(note.split("\n")[2], b64(sha256(b"")))), "checkpoint",
+              "the checkpoint behind record 3: the signature by `gw-1/acme` is wrong"),
+    Tampering("a checkpoint's size is another", alter_note(3, lambda note: note.replace("\n4\n", "\n5\n")), "checkpoint",
+              "the checkpoint behind record 3: the signature by `gw-1/acme` is wrong"),
+    Tampering("a checkpoint's signature is another", alter_note(3, lambda note: note[:-6] + ("AAA=\n" if "AAA=" not in note[-8:] else "BAA=\n")), "checkpoint",
+              "the checkpoint behind record 3: "),
+    Tampering("a checkpoint is not signed", alter_note(3, lambda note: note[:note.index("\u2014")]), "checkpoint", "the checkpoint behind record 3: "),
+    Tampering("a checkpoint is of another log", alter_note(3, lambda note: note.replace("gw-1/acme\n", "gw-1/globex\n", 1)), "checkpoint",
+              "the checkpoint behind record 3: "),
+    Tampering("the log is signed anew by a stranger's key", resign, "checkpoint", "the checkpoint behind record 0: no signature by a known key"),
+    Tampering("the log is signed anew, and the stranger's key is listed as the log's", lambda pack, keys: (
+        resign(pack, keys), pack.replace_key("checkpoints", keys.stranger), recount(pack, lambda manifest: None)), "checkpoint",
+        "the checkpoint behind record 0: no signature by a known key", knows=("keys",)),
+    Tampering("the head is another checkpoint", lambda pack, keys: pack.files.update({"log/head.note": note_lines(pack)[-2][1].encode()}), "range",
+              "are not shown to be in the head's log"),
+    Tampering("the head is altered", lambda pack, keys: pack.files.update(
+        {"log/head.note": pack.files["log/head.note"].replace(b"\n", b"\n1", 1)}), "checkpoint", "the head: ", "log/head.note"),
+    Tampering("the head is gone", drop("log/head.note"), "file", "the file is missing", "log/head.note"),
+    Tampering("the proof of consistency is another", edit("log/consistency.json", lambda proof: proof.update(
+        hashes=[b64(sha256(each.encode())) for each in proof["hashes"]])), "range", "are not shown to be in the head's log", base="middle"),
+    Tampering("the proof of consistency is gone", drop("log/consistency.json"), "range", "are not shown to be in the head's log", base="middle"),
+    # The whole directory, by whoever has every key
+    Tampering("the whole directory is rolled back", roll_back, "known", f"{LOG} was cut: it once had", knows=("checkpoint",)),
+    Tampering("the log is forked", fork, "known", f"{LOG} was rewritten: at size", knows=("checkpoint",)),
+    # The period
+    Tampering("the period is said to begin earlier", edit("manifest.json", widen), "range",
+              "nothing shows that no record of the period stands before record", base="middle"),
+    Tampering("the period is said to end later", edit("manifest.json", lengthen), "range",
+              "nothing shows that no record of the period stands behind record", base="middle"),
+    Tampering("the start of the log is another", edit("manifest.json", lambda manifest: manifest["start"]["frontier"].reverse() or manifest["start"].update(
+        frontier=[b64(sha256(each.encode())) for each in manifest["start"]["frontier"]])), "checkpoint", "are not those that the checkpoint", base="middle"),
+    Tampering("the hash before the first record is another", edit("manifest.json", lambda manifest: manifest["start"].update(hash="0" * 64)), "record",
+              "does not link to the record before it", base="middle"),
+    Tampering("fewer records are said to be in the period", edit("manifest.json", lambda manifest: manifest["records"].update(
+        in_period=manifest["records"]["in_period"] - 1)), "manifest", "the period has", "manifest.json"),
+    Tampering("fewer decisions are said to be in the period", edit("manifest.json", lambda manifest: manifest["records"].update(decisions=1)), "manifest",
+              "the period has", "manifest.json"),
+    Tampering("the manifest names another tenant", edit("manifest.json", lambda manifest: manifest.update(tenant="globex")), "manifest",
+              "the manifest contradicts itself", "manifest.json"),
+    Tampering("the manifest is gone", drop("manifest.json"), "file", "the manifest or the keys stand behind what they are for"),
+    # Policies
+    Tampering("a bundle is altered", flip(BUNDLE, 50), "policy", "the archive is not one that the manifest lists", BUNDLE),
+    Tampering("a bundle is gone", drop(BUNDLE), "file", "the file is missing", BUNDLE),
+    Tampering("a module of a bundle is altered", rewrite_bundle(alter_module), "policy", "the file is not the one signed", BUNDLE),
+    Tampering("a review is put into a bundle", rewrite_bundle(alter_review), "policy", "the file is not the one signed", BUNDLE + "/.manifest"),
+    Tampering("a file is put into a bundle", rewrite_bundle(lambda files: files.update({"policies/more.yaml": b"aegis: v1\n"})), "policy",
+              "the file is not the one signed", BUNDLE + "/policies/more.yaml"),
+    Tampering("a file of a bundle is gone", rewrite_bundle(lambda files: files.pop(next(name for name in sorted(files) if name.endswith(".yaml")))),
+              "policy", "the file is not the one signed", BUNDLE),
+    Tampering("a bundle's signature is another's", rewrite_bundle(lambda files: files.update({".signatures.json": files[".signatures.json"].replace(
+        b".ey", b".eY", 1)})), "policy", "", BUNDLE),
+    Tampering("the manifest renames a policy version", edit("manifest.json", lambda manifest: manifest["policies"][0].update(
+        policy_version="acme/2@" + manifest["policies"][0]["digest"][:19])), "policy", "the bundle is `acme/1@", BUNDLE),
+    Tampering("a record names a policy version that nobody has", another_policy_version, "policy",
+              "record {n} names `acme/9@sha256:000000000000`, and that policy version is not in the pack", FIRST_CHUNK),
+    Tampering("the policies' key is a stranger's", lambda pack, keys: pack.replace_key("policies", keys.stranger), "policy", "no known policy key signed it"),
+    # Keys
+    Tampering("a key file is another key", lambda pack, keys: pack.files.update(
+        {log_entry(pack.json("keys/keys.json"))["file"]: packs.pem(keys.stranger)}), "key", "is not the one listed", "keys/log-"),
+    Tampering("a fingerprint is another", edit("keys/keys.json", lambda listing: log_entry(listing).update(fingerprint="sha256:" + "0" * 64)), "key",
+              "is not the one listed", "keys/log-"),
+    Tampering("a key file is gone", lambda pack, keys: pack.files.pop(log_entry(pack.json("keys/keys.json"))["file"]), "key", "is not the one listed",
+              "keys/log-"),
+    Tampering("the list of keys is gone", drop("keys/keys.json"), "file", "the manifest or the keys stand behind what they are for"),
+    Tampering("the log's key stands under the policies'", edit("keys/keys.json", lambda listing: log_entry(listing).update(use="policies")), "checkpoint",
+              "the checkpoint behind record 0: no signature by a known key"),
+    # Controls and samples
+    Tampering("a control's count is larger", edit("controls.json", lambda map: first_control(map).update(count=first_control(map)["count"] + 1)), "controls",
+              "has other evidence", "controls.json"),
+    Tampering("a control's outcomes are nicer", edit("controls.json", lambda map: first_control(map).update(counts={"allow": first_control(map)["count"]})),
+              "controls", "has other evidence", "controls.json"),
+    Tampering("a control's samples are chosen", edit("controls.json", lambda map: first_control(map)["samples"].pop()), "controls", "has other evidence",
+              "controls.json"),
+    Tampering("a control selects other records", edit("controls.json", lambda map: first_control(map).update(selects=[{"kind": ["heartbeat"]}])), "controls",
+              "has other evidence", "controls.json"),
+    Tampering("a sampled record is altered", change_sample, "sample", "this is not record", "samples/"),
+    Tampering("a sample's proof is another", change_proof, "sample", "the proof does not lead from record", "samples/"),
+    Tampering("a sample is gone", lambda pack, keys: pack.files.pop(first_sample(".json")(pack)), "file", "the file is missing", "samples/"),
+    # Files, by whoever has no key
+    Tampering("verify.py is another program", lambda pack, keys: pack.files.update({"verify.py": b"print('whole')\n"}), "file", NOT_ATTESTED, "verify.py",
+              seal="stale"),
+    Tampering("the report is nicer", append("report.html", b"<p>All is well.</p>"), "file", NOT_ATTESTED, "report.html", seal="stale"),
+    Tampering("the assessment results are altered", append("assessment-results.json", b" "), "file", NOT_ATTESTED, "assessment-results.json", seal="stale"),
+    Tampering("the guide is altered", append("VERIFY.md", b"Trust us.\n"), "file", NOT_ATTESTED, "VERIFY.md", seal="stale"),
+    Tampering("the manifest is altered", edit("manifest.json", lambda manifest: manifest.update(built_by="somebody")), "file", NOT_ATTESTED, "manifest.json",
+              seal="stale"),
+    Tampering("the control map is altered", edit("controls.json", lambda map: map["controls"][0].update(title="met")), "file", NOT_ATTESTED, "controls.json",
+              seal="stale"),
+    Tampering("a file is put in", lambda pack, keys: pack.files.update({"NOTE.txt": b"signed, honestly"}), "file", "the file is not attested", "NOTE.txt",
+              seal="stale"),
+    Tampering("the report is gone", drop("report.html"), "file", "the file is missing", "report.html", seal="stale"),
+    Tampering("one bit of a record flips", with_lines(lambda lines, at: lines.__setitem__(at, lines[at][:300] + bytes([lines[at][300] ^ 1]) + lines[at][301:])),
+              "record", "record {n} of `gw-1/acme` ", FIRST_CHUNK, seal="stale"),
+    # The attestation
+    Tampering("the attestation is gone", drop(ATTESTATION), "attestation", "the attestation is missing", ATTESTATION, seal="stale"),
+    Tampering("the attestation's payload is altered", lambda pack, keys: pack.edit(ATTESTATION, lambda envelope: envelope.update(
+        payload=b64(json.dumps(pack.statement() | {"predicate": {}}).encode()))), "attestation", "the attestation is not signed by a known pack key",
+        ATTESTATION, seal="stale"),
+    Tampering("the attestation's signature is gone", edit(ATTESTATION, lambda envelope: envelope.update(signatures=[])), "attestation",
+              "the attestation is not signed by a known pack key", ATTESTATION, seal="stale"),
+    Tampering("the attestation is a stranger's", lambda pack, keys: pack.seal(keys.stranger), "attestation",
+              "the attestation is not signed by a known pack key", ATTESTATION, seal="stale"),
+    Tampering("the pack is sealed by a stranger, whose key is listed", lambda pack, keys: None, "attestation",
+              "the attestation is not signed by a known pack key", ATTESTATION, seal="forged", knows=("keys",)),
+    Tampering("the attestation is of something else", lambda pack, keys: pack.seal(keys.pack, lambda statement: statement.update(
+        predicateType="https://slsa.dev/provenance/v1")), "attestation", "the statement is not one of a pack", ATTESTATION, seal="stale"),
+]

@@ -1,0 +1,371 @@
+"""Evidence packs of a real trail: built by `aegis`, read with ordinary tools, verified without Aegis, and tampered with."""
+import concurrent.futures
+import gzip
+import importlib.util
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import types
+
+import packs
+import pytest
+import tamperings
+from conftest import Gateway, run
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from securesystemslib.dsse import Envelope
+from securesystemslib.signer import SSlibKey
+from trestle.oscal.assessment_results import AssessmentResults
+
+PAYMENT = {"amount": 100, "currency": "EUR", "to": "DE89370400440532013000"}
+WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
+TICKET = {"subject": "refund", "body": "My SSN is 536-22-1457, mail ann@example.com"}
+
+
+def pay(gateway, amount):
+    return gateway.decide("finance-1", "finance-agent", "payments.transfer", {**PAYMENT, "amount": amount}, request=WIRE)[2]
+
+
+@pytest.fixture(scope="module")
+def trail(tmp_path_factory):
+    """A gateway that has decided, held, rewritten and refused, and is stopped; another tenant writes to its journal, too."""
+    gateway = Gateway(tmp_path_factory.mktemp("evidence"))
+    for key_id in ("finance-1", "clinical-1", "support-1"):
+        gateway.issue(key_id)
+    gateway.issue("maria", "--person", "--role", "treasurer")
+    run("keys", "issue", "stranger-1", "--tenant", "globex", "--data-dir", gateway.data)
+    gateway.start()
+    for amount in range(101, 112):
+        assert pay(gateway, amount)["decision"] == "allow"
+    held = pay(gateway, 6000)["approval"]["approval_id"]
+    run("approvals", "approve", held, "--url", f"http://127.0.0.1:{gateway.api}", env={"AEGIS_API_KEY": gateway.keys["maria"]})
+    assert pay(gateway, 60000)["decision"] == "deny"
+    assert pay(gateway, "6,000")["decision"] == "deny"
+    rewritten = gateway.decide("support-1", "support-agent", "tickets.create", TICKET, request={
+        "method": "POST", "host": "internal-api.company.local", "path": "/tickets"})[2]
+    assert rewritten["decision"] == "sanitize"
+    assert pay(gateway, 112)["decision"] == "allow"
+    gateway.stop()
+    return gateway
+
+
+def build(gateway, out, *arguments):
+    done = run("evidence", "build", "--tenant", "acme", "--data-dir", gateway.data, "--trust", gateway.trust, "-o", out, "--json", *arguments)
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def whole(trail):
+    out = trail.home / "whole.tar.gz"
+    build(trail, out, "--samples", 4)
+    return out
+
+
+@pytest.fixture(scope="module")
+def middle(trail):
+    """A period in the middle: records before and after it, and a head beyond it."""
+    records = [record for record in trail.records() if record["log"] == "gw-1/acme"]
+    out = trail.home / "middle.tar.gz"
+    build(trail, out, "--from", records[4]["time"], "--to", records[9]["time"], "--controls", "SOC2,HIPAA:164.312(b)", "--samples", 2)
+    return out
+
+
+def with_python(pack, *arguments):
+    """verify.py as an auditor has it, in an interpreter that sees nothing of ours."""
+    script = pack.parent / "verify.py"
+    if not script.exists():
+        script.write_bytes(packs.Pack(pack).files["verify.py"])
+    return subprocess.run([sys.executable, "-I", script, pack, *map(str, arguments)], capture_output=True, text=True, timeout=60,
+                          cwd=pack.parent, env={"PATH": "/usr/bin:/bin"})
+
+
+def with_aegis(pack, *arguments):
+    return run("evidence", "verify", pack, *arguments, check=False)
+
+
+def test_a_pack_is_verified_by_both_with_the_same_words(whole, middle):
+    for pack in (whole, middle):
+        python, aegis = with_python(pack), with_aegis(pack)
+        assert (python.returncode, aegis.returncode) == (0, 0), python.stderr + aegis.stderr
+        assert python.stdout == aegis.stdout
+    assert re.search(r"whole: \d+ records of `gw-1/acme` from 1970\S+ to \S+, 16 of them decisions; \d+ checkpoints, 1 policy versions,",
+                     with_python(whole).stdout)
+
+
+def test_the_same_trail_gives_the_same_pack(trail, middle):
+    again, records = trail.home / "again.tar.gz", packs.Pack(middle).json("manifest.json")["period"]
+    build(trail, again, "--from", records["from"], "--to", records["to"], "--controls", "SOC2,HIPAA:164.312(b)", "--samples", 2)
+    one, other = packs.Pack(middle), packs.Pack(again)
+    assert list(one.files) == list(other.files)
+    when = {"manifest.json", "VERIFY.md", "report.html", "assessment-results.json", packs.ATTESTATION}
+    assert [name for name in one.files if name not in when and one.files[name] != other.files[name]] == []
+
+
+def test_ordinary_tools_open_it(whole, tmp_path):
+    listing = subprocess.run(["tar", "-tzf", whole], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert listing[0].endswith("/VERIFY.md") and len({name.split("/")[0] for name in listing}) == 1
+    subprocess.run(["tar", "-xzf", whole, "-C", tmp_path], check=True)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_period_is_complete_and_no_more_than_its_neighbours(trail, middle):
+    pack, records = packs.Pack(middle), [record for record in trail.records() if record["log"] == "gw-1/acme"]
+    carried = [json.loads(line)["index"] for line in pack.lines if b'"prev_hash"' in line]
+    assert carried == list(range(3, 10))
+    manifest = pack.json("manifest.json")
+    assert manifest["records"] == {"first": 3, "end": 10, "in_period": 5, "decisions": 5}
+    assert manifest["head"]["size"] == len(records) > 10
+
+
+def test_one_tenants_pack_shows_nothing_of_another(trail, tmp_path):
+    """The journal is shared: a tenant's own log, tree and checkpoints are what its pack is made of."""
+    data = tmp_path / "data"
+    shutil.copytree(trail.data, data)
+    other = Gateway(tmp_path / "globex")
+    other.data = data
+    other.keys = {}
+    run("keys", "issue", "spy-1", "--tenant", "globex", "--data-dir", data)
+    other.build(1, tenant="globex")
+    # `globex` becomes the tenant of the same gateway, and so of the same journal.
+    other.start()
+    other.stop()
+    tenants = {json.loads(line)["tenant"] for file in sorted((data / "audit").glob("0*.jsonl")) for line in
+               file.read_bytes().rstrip(b"\0").split(b"\n") if b'"prev_hash"' in line}
+    assert tenants >= {"acme", "globex"}
+    out = tmp_path / "acme.tar.gz"
+    run("evidence", "build", "--tenant", "acme", "--data-dir", data, "--trust", trail.trust, "-o", out)
+    for name, content in packs.Pack(out).files.items():
+        for inner in packs.bundle_files(content).values() if name.endswith(".tar.gz") else [content]:
+            assert b"globex" not in inner, name
+    assert with_python(out).returncode == 0
+
+
+def test_nothing_sensitive_is_in_clear(whole):
+    for name, content in packs.Pack(whole).files.items():
+        for secret in (b"536-22-1457", b"ann@example.com", PAYMENT["to"].encode()):
+            assert secret not in content, name
+
+
+def test_openssl_and_coreutils_verify_what_the_guide_says(whole, tmp_path):
+    subprocess.run(["tar", "-xzf", whole, "-C", tmp_path, "--strip-components=1"], check=True)
+    guide = (tmp_path / "VERIFY.md").read_text()
+    commands = [line[4:] for line in guide.split("## With openssl")[1].split("## What is in it")[0].splitlines() if line.startswith("    ")]
+    name = next(path.name for path in (tmp_path / "keys").glob("*.pub.pem"))
+    script = "set -euo pipefail\n" + "\n".join(commands).replace("NAME.pub.pem", name)
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("Signature Verified Successfully") + done.stdout.count("Verified OK") == 2
+    assert done.stdout.count(": OK") == len(packs.Pack(whole).files) - 1
+    lines = done.stdout.splitlines()
+    assert lines[-2].split()[0] == lines[-1], "the record's hash, worked out by hand"
+
+
+def test_the_attestation_is_one_for_a_third_partys_library(whole):
+    pack = packs.Pack(whole)
+    key = serialization.load_pem_public_key(pack.files["keys/evidence.pub.pem"])
+    envelope = Envelope.from_dict(pack.json(packs.ATTESTATION))
+    assert envelope.verify([SSlibKey.from_crypto(key, keyid="evidence")], 1)
+    statement = json.loads(envelope.payload)
+    assert {subject["name"] for subject in statement["subject"]} == set(pack.files) - {packs.ATTESTATION}
+
+
+def test_the_assessment_results_are_oscal(whole, tmp_path):
+    path = tmp_path / "assessment-results.json"
+    path.write_bytes(packs.Pack(whole).files["assessment-results.json"])
+    results = AssessmentResults.oscal_read(path)
+    (result,) = results.results
+    evidence = packs.Pack(whole).json("controls.json")["controls"]
+    assert len(result.observations) == len(evidence)
+    assert len(result.findings) == sum(control["count"] > 0 for control in evidence)
+
+
+def test_the_control_map_counts_what_policies_and_records_say(trail, whole):
+    controls = {control["id"]: control for control in packs.Pack(whole).json("controls.json")["controls"]}
+    decisions = [record for record in trail.records() if record["log"] == "gw-1/acme" and record["kind"] == "decision"]
+    assert controls["SOC2:CC6.1"]["count"] == len(decisions)
+    assert controls["SOC2:CC6.1"]["policies"] == {decisions[0]["policy_version"]: ["finance-payments"]}
+    assert controls["SOC2:C1.1"]["counts"] == {"sanitize": 1}
+    # By its policy alone: decisions of `finance-payments` count for CC8.1, beside the bundle that became active.
+    by_policy = [record for record in decisions if "finance-payments" in json.dumps(record["decision_reason"])]
+    assert controls["SOC2:CC8.1"]["count"] == len(by_policy) + 1
+    assert controls["SOC2:CC7.4"]["count"] == 0
+
+
+def test_the_report_is_one_file_without_scripts(whole):
+    report = packs.Pack(whole).files["report.html"].decode()
+    assert "<svg" in report and "<script" not in report
+    assert re.findall(r"(?:src|href)=", report) == []
+    assert "url(" not in report and "@import" not in report
+
+
+def test_what_agents_write_cannot_write_the_report(trail, tmp_path):
+    """Names in records are strangers' words."""
+    report = packs.Pack(trail.home / "whole.tar.gz").files["report.html"].decode()
+    assert "<b>finance-agent" not in report and "finance-agent" in report
+
+
+def test_a_flipped_bit_is_found_and_the_record_named(whole, tmp_path):
+    """The demonstration: an auditor with Python alone, and one flipped bit."""
+    pack = packs.Pack(whole)
+    line = bytearray(pack.lines[pack.place(7)])
+    line[line.index(b'"decision":"') + 12] ^= 1
+    lines = pack.lines
+    lines[pack.place(7)] = bytes(line)
+    pack.lines = lines
+    flipped = pack.write(tmp_path / "flipped.tar.gz")
+    for done in (with_python(flipped), with_aegis(flipped)):
+        assert done.returncode == 1
+        assert re.search(r"log/00000001.jsonl:\d+: error: record 7 of `gw-1/acme` was changed: it does not match its hash \[pack.record\]", done.stderr)
+        assert "log/00000001.jsonl: error: the file is not the attested one [pack.file]" in done.stderr
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (["--from", "yesterday"], "--from `yesterday` is neither a date nor a time"),
+    (["--from", "2026-12-31", "--to", "2026-10-01"], "the period is empty"),
+    (["--controls", "SOC3"], "no control is named `SOC3`"),
+])
+def test_what_cannot_be_meant_is_refused(trail, tmp_path, arguments, message):
+    done = run("evidence", "build", "--tenant", "acme", "--data-dir", trail.data, "--trust", trail.trust, "-o", tmp_path / "no.tar.gz",
+               *arguments, check=False)
+    assert done.returncode == 2 and message in done.stderr, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_vouched_for_makes_no_pack(trail, tmp_path):
+    out = tmp_path / "no.tar.gz"
+    done = run("evidence", "build", "--tenant", "acme", "--data-dir", trail.data, "-o", out, check=False)
+    assert done.returncode == 1 and "cannot be vouched for" in done.stderr and "--trust NAME.pub.pem" in done.stderr
+    done = run("evidence", "build", "--tenant", "nobody", "--data-dir", trail.data, "--trust", trail.trust, "-o", out, check=False)
+    assert done.returncode == 1 and "there is no record of `gw-1/nobody` in this journal" in done.stderr
+    data = tmp_path / "data"
+    shutil.copytree(trail.data, data)
+    segment = data / "audit/00000001.jsonl"
+    segment.write_bytes(segment.read_bytes().replace(b'"decision":"deny"', b'"decision":"allw"', 1))
+    done = run("evidence", "build", "--tenant", "acme", "--data-dir", data, "--trust", trail.trust, "-o", out, check=False)
+    assert done.returncode == 1 and "was changed: it does not match its hash" in done.stderr
+    assert not out.exists()
+
+
+def test_keys_and_checkpoints_from_elsewhere_count(trail, whole, tmp_path):
+    stranger = ed25519.Ed25519PrivateKey.generate()
+    (tmp_path / "stranger.pub.pem").write_bytes(packs.pem(stranger))
+    (tmp_path / "stranger.vkey").write_text(packs.vkey("gw-1", stranger) + "\n")
+    good = ["--log-key", trail.data / "audit/log.vkey", "--pack-key", trail.data / "keys/evidence.pub.pem", "--policy-key", trail.trust,
+            "--checkpoint", trail.data / "audit/head-acme.note"]
+    for verify in (with_python, with_aegis):
+        done = verify(whole, *good)
+        assert done.returncode == 0 and done.stdout.count("(yours)") == 3, done.stderr
+        for option, file, message in (("--log-key", "stranger.vkey", "no signature by a known key"),
+                                      ("--pack-key", "stranger.pub.pem", "the attestation is not signed by a known pack key"),
+                                      ("--policy-key", "stranger.pub.pem", "no known policy key signed it")):
+            done = verify(whole, option, tmp_path / file)
+            assert done.returncode == 1 and message in done.stderr, (verify, option, done.stderr)
+
+
+def test_an_archive_that_is_none_is_refused(whole, tmp_path):
+    data = whole.read_bytes()
+    bad = {"cut": data[:len(data) // 2], "cut-at-a-file": data[:data.rindex(b"\x1f\x8b\x08\0\0\0\0\0\0\xff")], "empty": b"", "text": b"hello",
+           "longer": data + b"more"}
+    bad |= {f"bit-{at}": data[:at] + bytes([data[at] ^ 4]) + data[at + 1:] for at in range(0, len(data), len(data) // 12)}
+    for name, content in bad.items():
+        path = tmp_path / f"{name}.tar.gz"
+        path.write_bytes(content)
+        for done in (with_python(path) if (tmp_path / "verify.py").write_bytes(packs.Pack(whole).files["verify.py"]) else None, with_aegis(path)):
+            # One bit of a gzip header says nothing: what it holds is the same.
+            if name.startswith("bit-") and done.returncode == 0:
+                assert gzip.decompress(content) == gzip.decompress(data)
+                continue
+            assert done.returncode == 1 and "[pack." in done.stderr and "Traceback" not in done.stderr, (name, done.stderr)
+
+
+def test_a_pack_holds_plain_files_of_one_folder(whole, tmp_path):
+    def archive(change):
+        path = tmp_path / "strange.tar.gz"
+        with tarfile.open(whole) as source, tarfile.open(path, "w:gz") as target:
+            for entry in source:
+                target.addfile(entry, source.extractfile(entry))
+            change(target)
+        return path
+
+    def add(name, kind=tarfile.REGTYPE):
+        def change(target):
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = kind, "/etc/passwd"
+            target.addfile(entry)
+        return change
+    folder = packs.Pack(whole).folder
+    for change in (add(f"{folder}/report.html"), add(f"{folder}/link", tarfile.SYMTYPE), add("elsewhere/file"), add("../escape")):
+        path = archive(change)
+        for done in (with_python(path), with_aegis(path)):
+            assert done.returncode == 1 and "[pack.archive]" in done.stderr, done.stderr
+
+
+# The table ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bench(trail, whole, middle, tmp_path_factory):
+    """Everything that a forger may have, and both verifiers."""
+    keys = types.SimpleNamespace(
+        pack=packs.private_key(trail.data / "keys/evidence.pem"), stranger=ed25519.Ed25519PrivateKey.generate(),
+        log=packs.log_key(trail.data / "audit"))
+    spec = importlib.util.spec_from_file_location("verify_py", tmp_path_factory.mktemp("script") / "verify.py")
+    pathlib.Path(spec.origin).write_bytes(packs.Pack(whole).files["verify.py"])
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return types.SimpleNamespace(keys=keys, script=module, trail=trail, packs={"whole": packs.Pack(whole), "middle": packs.Pack(middle)})
+
+
+def tampered(bench, case, path):
+    pack = bench.packs[case.base].copy()
+    before = dict(pack.files)
+    case.change(pack, bench.keys)
+    if case.seal == "sealed" and packs.ATTESTATION in pack.files:
+        pack.seal(bench.keys.pack)
+    if case.seal == "forged":
+        pack.replace_key("pack", bench.keys.stranger)
+        pack.seal(bench.keys.stranger)
+    assert pack.files != before, "nothing was changed"
+    return pack.write(path)
+
+
+def faults_of_both(bench, case, path):
+    audit, keys = bench.trail.data / "audit", bench.trail.data / "keys"
+    arguments, trusted, notes = [], {"checkpoints": set(), "pack": set(), "policies": set()}, []
+    if "keys" in case.knows:
+        arguments += ["--log-key", audit / "log.vkey", "--pack-key", keys / "evidence.pub.pem"]
+        trusted["pack"], trusted["checkpoints"] = {packs.fingerprint(bench.keys.pack)}, {packs.fingerprint(bench.keys.log)}
+    if "checkpoint" in case.knows:
+        head = audit / "head-acme.note"
+        arguments += ["--checkpoint", head]
+        notes = [(str(head), head.read_text())]
+    aegis = with_aegis(path, *arguments)
+    assert aegis.returncode == 1, f"aegis found nothing: {aegis.stdout}{aegis.stderr}"
+    return {"verify.py": bench.script.verify(path, trusted, notes).faults, "aegis": aegis.stderr.splitlines()}
+
+
+def all_cases(pack):
+    record = json.loads(pack.lines[pack.place(tamperings.VICTIM)])
+    return [tamperings.field(name) for name in record if name not in ("index", "hash", "prev_hash")] + tamperings.TABLE
+
+
+def test_every_tampering_is_found_and_located_by_both_verifiers(bench, tmp_path):
+    cases = all_cases(bench.packs["whole"])
+    assert len(cases) >= 100 and len({case.name for case in cases}) == len(cases)
+
+    def judge(numbered):
+        number, case = numbered
+        path = tampered(bench, case, tmp_path / f"{number}.tar.gz")
+        wanted = case.message.replace("{n}", str(tamperings.VICTIM))
+        for verifier, faults in faults_of_both(bench, case, path).items():
+            found = [fault for fault in faults if fault.startswith(case.place) and f"[pack.{case.code}]" in fault and wanted in fault]
+            if not found:
+                return f"{case.name}: {verifier} says {faults[:3]}, not {case.place} {wanted} [pack.{case.code}]"
+        return None
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        missed = [fault for fault in pool.map(judge, enumerate(cases)) if fault]
+    assert missed == [], "\n".join(missed)
