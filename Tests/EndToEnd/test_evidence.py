@@ -202,6 +202,51 @@ def test_the_report_is_one_file_without_scripts(whole):
     assert "url(" not in report and "@import" not in report
 
 
+@pytest.fixture(scope="module")
+def replayable(trail):
+    out = trail.home / "replayable.tar.gz"
+    build(trail, out, "--with-inputs", "--samples", 1)
+    return out
+
+
+def test_every_decision_comes_to_its_outcome_again(trail, whole, replayable):
+    done = with_aegis(replayable, "--replay", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert report["replayed"] + sum(report["not_replayable"].values()) == report["decisions"] == 16
+    assert report["replayed"] >= 14
+    # Without the inputs nothing can be evaluated again, and nothing is wrong with the pack.
+    done = with_aegis(whole, "--replay")
+    assert done.returncode == 0 and "replayed: 0 decisions; not replayable: 16" in done.stdout
+    assert not [name for name in packs.Pack(whole).files if name.startswith("inputs/")]
+    assert with_python(replayable).returncode == 0
+
+
+def test_an_input_that_is_another_does_not_pass_for_the_recorded_one(trail, replayable, tmp_path):
+    """By whoever seals packs: the record commits to its input."""
+    pack = packs.Pack(replayable)
+    name = next(name for name in pack.files if name.startswith("inputs/"))
+    for what, change, message in (
+            ("parameters", lambda text: text.replace('"amount":105', '"amount":106'), "its input does not open what the record commits to"),
+            ("facts", lambda text: text.replace('"spend":null', '"spend":{"code":"budget_exceeded","message":"no"}', 1), "`decision` is recorded as `allow`")):
+        forged = pack.copy()
+        forged.files[name] = change(pack.files[name].decode()).encode()
+        assert forged.files[name] != pack.files[name], what
+        forged.seal(packs.private_key(trail.data / "keys/evidence.pem"))
+        done = with_aegis(forged.write(tmp_path / f"{what}.tar.gz"), "--replay")
+        assert done.returncode == 1 and message in done.stderr and "[pack.replay]" in done.stderr, done.stderr
+
+
+def test_an_erased_input_is_no_fault(trail, replayable, tmp_path):
+    pack = packs.Pack(replayable)
+    name = next(name for name in pack.files if name.startswith("inputs/"))
+    first, *rest = pack.files[name].split(b"\n")
+    pack.files[name] = b"\n".join([json.dumps({"decision_id": json.loads(first)["decision_id"], "erased": True}).encode(), *rest])
+    pack.seal(packs.private_key(trail.data / "keys/evidence.pem"))
+    done = with_aegis(pack.write(tmp_path / "erased.tar.gz"), "--replay")
+    assert done.returncode == 0 and "its input was erased: 1" in done.stdout, done.stderr
+
+
 def test_what_agents_write_cannot_write_the_report(trail, tmp_path):
     """Names in records are strangers' words."""
     report = packs.Pack(trail.home / "whole.tar.gz").files["report.html"].decode()

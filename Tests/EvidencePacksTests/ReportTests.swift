@@ -39,13 +39,14 @@ struct ReportTests {
         #expect(OutcomeChart(days: [:]).html.text.contains("No decision was made"))
     }
 
-    @Test(arguments: [
-        ("2026-10-01", nil, "2026-10-01T00:00:00.000000000Z"),
-        ("2026-10-01T02:00:00+02:00", nil, "2026-10-01T00:00:00.000000000Z"),
-        ("2026-10-01T00:00:00.123456789Z", nil, "2026-10-01T00:00:00.123456789Z"),
-        (nil, "2026-12-31", "2027-01-01T00:00:00.000000000Z"),
-        (nil, "2026-12-31T10:00:00.5Z", "2026-12-31T10:00:00.500000000Z"),
-    ])
+    @Test(
+        arguments: [
+            ("2026-10-01", nil, "2026-10-01T00:00:00.000000000Z"),
+            ("2026-10-01T02:00:00+02:00", nil, "2026-10-01T00:00:00.000000000Z"),
+            ("2026-10-01T00:00:00.123456789Z", nil, "2026-10-01T00:00:00.123456789Z"),
+            (nil, "2026-12-31", "2027-01-01T00:00:00.000000000Z"),
+            (nil, "2026-12-31T10:00:00.5Z", "2026-12-31T10:00:00.500000000Z"),
+        ] as [(String?, String?, String)])
     func `a period is written as dates or times`(from: String?, to: String?, instant: String) throws {
         let period = try PackPeriod(from: from, to: to, now: Date(timeIntervalSince1970: 4_000_000_000))
         #expect((from == nil ? period.to : period.from) == instant)
