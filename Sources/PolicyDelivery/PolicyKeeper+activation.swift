@@ -1,7 +1,10 @@
 import Approvals
 import AuditTrail
 import Decisions
+import Logging
+import ObjectStores
 import PolicyBundles
+import Synchronization
 
 /// From an archive to the active policy, on a quiet thread; the swap itself is one assignment between two decisions.
 extension PolicyKeeper {

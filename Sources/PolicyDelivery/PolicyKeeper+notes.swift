@@ -1,7 +1,9 @@
 import Approvals
 import AuditTrail
 import Decisions
+import Logging
 import PolicyBundles
+import Synchronization
 
 /// What becomes known of refusals, outages and stale policies: the status, the log and the audit trail.
 extension PolicyKeeper {
