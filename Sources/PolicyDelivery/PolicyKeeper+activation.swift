@@ -121,8 +121,7 @@ extension PolicyKeeper {
             try history.keep(verified, pointer: followed)
             noteWord(source.isPublisher ? now.seconds : max(verified.signedAt, followed?.claimed.signedAt ?? 0))
             guard registry.activate(policy, isRollback: isRollback, now: now) else {
-                throw PolicyError(
-                    version: policy.version, message: "is not newer than what is active", code: "bundle_not_newer")
+                throw PolicyError.notNewer(policy.version)
             }
             return .activated(verified)
         } catch { return .refused(RefusalText(error)) }

@@ -10,7 +10,7 @@ enum QuietThread {
         await withCheckedContinuation { continuation in
             let thread = Thread {
                 // Linux keeps niceness for each thread; 0 is the one that asks. Where it is refused, the work is only less quiet.
-                _ = setpriority(PRIO_PROCESS, 0, niceness)
+                _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, niceness)
                 continuation.resume(returning: work())
             }
             thread.name = "aegis-policies"

@@ -69,6 +69,11 @@ public struct PolicyError: Error, Sendable, Hashable, CustomStringConvertible {
     public let code: String
 
     public var description: String { "\(version): \(message) [\(code)]" }
+
+    /// Another policy became active meanwhile.
+    public static func notNewer(_ version: String) -> PolicyError {
+        PolicyError(version: version, message: "is not newer than what is active", code: "bundle_not_newer")
+    }
 }
 
 extension PolicyError {
@@ -84,10 +89,7 @@ extension PolicyRegistry {
     public func activate(_ bundle: VerifiedBundle, now: Timestamp) throws(PolicyError) {
         do throws(PolicyError) {
             let policy = try ActivePolicy(bundle)
-            guard activate(policy, now: now) else {
-                throw PolicyError(
-                    version: policy.version, message: "is not newer than what is active", code: "bundle_not_newer")
-            }
+            guard activate(policy, now: now) else { throw PolicyError.notNewer(policy.version) }
         } catch {
             noteFailure(
                 tenant: bundle.manifest.metadata.tenant,
