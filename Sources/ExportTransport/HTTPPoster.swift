@@ -25,7 +25,7 @@ public struct HTTPPoster: Sendable {
     /// The longest answer that is read.
     static let longestAnswer = 16 << 20
 
-    private let client: HTTPClient
+    private let owned: OwnedClient
 
     /// - Throws: ``TransportError`` `.configuration`.
     public init(on loop: BackgroundLoop, tls: TLSFiles = TLSFiles()) throws(TransportError) {
@@ -34,7 +34,7 @@ public struct HTTPPoster: Sendable {
             tlsConfiguration: security, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(5)))
         configuration.httpVersion = .http1Only
-        client = HTTPClient(eventLoopGroupProvider: .shared(loop.group), configuration: configuration)
+        owned = OwnedClient(HTTPClient(eventLoopGroupProvider: .shared(loop.group), configuration: configuration))
     }
 
     /// - Parameter gzip: whether the body is sent compressed.
@@ -52,7 +52,7 @@ public struct HTTPPoster: Sendable {
             request.body = .bytes(ByteBuffer(bytes: body))
         }
         do {
-            let response = try await client.execute(request, timeout: TimeAmount(timeout))
+            let response = try await owned.client.execute(request, timeout: TimeAmount(timeout))
             let buffer = try await response.body.collect(upTo: Self.longestAnswer)
             return Answer(
                 status: Int(response.status.code), body: Array(buffer.readableBytesView),
@@ -64,7 +64,7 @@ public struct HTTPPoster: Sendable {
         }
     }
 
-    public func shutdown() async { try? await client.shutdown() }
+    public func shutdown() async { try? await owned.client.shutdown() }
 
     // Not the whole text: it may quote the address, which for some receivers is a secret.
     private static func name(of error: any Error) -> String {
@@ -75,5 +75,17 @@ public struct HTTPPoster: Sendable {
         case let error as NIOSSLError: "TLS: \(error)"
         default: "\(type(of: error))"
         }
+    }
+}
+
+/// Ends the client with its last user, also where a start that failed never came to use it: a client must not be left to itself.
+private final class OwnedClient: Sendable {
+    let client: HTTPClient
+
+    init(_ client: HTTPClient) { self.client = client }
+
+    deinit {
+        // Nobody is left who could wait for it.
+        Task { [client] in try? await client.shutdown() }
     }
 }
