@@ -35,12 +35,15 @@ struct PolicyDeliveryPlan {
         of served: ServedTenant, registry: PolicyRegistry, keys: GatewayKeys
     ) throws -> CandidateKeeper? {
         guard let place = served.candidate else { return nil }
-        var (source, trust, tenant) = try parts(served, keys)
+        let (_, ownTrust, tenant) = try parts(served, keys)
+        let source: any BundleSource
+        let trust: KeyRing
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue {
             source = PolicyFolderSource(path: place, tenant: tenant, key: keys.development)
             trust = try KeyRing([TrustedKey(keys.development.verificationKey)])
         } else {
+            trust = ownTrust()
             source = try self.source(BundlePlace(place), trust: trust, tenant: tenant).0
         }
         return CandidateKeeper(
