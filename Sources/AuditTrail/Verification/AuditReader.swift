@@ -30,9 +30,7 @@ public struct AuditReader {
     /// The oldest segment that is still here; nil for an empty journal.
     /// - Throws: ``AuditError`` `.storage`.
     public func oldestSegment() throws(AuditError) -> UInt64? {
-        do throws(StorageError) {
-            return try storage.names().compactMap(JournalFiles.segmentNumber).min()
-        } catch { throw AuditError(error) }
+        try storage.names().compactMap(JournalFiles.segmentNumber).min()
     }
 
     /// The last `count` records that match, and moves to the end of the journal.
