@@ -8,12 +8,14 @@ import pathlib
 import subprocess
 import sys
 import tarfile
+import time
 
 import jwt
 import pytest
 import rfc8785
 
-from conftest import AEGIS, ROOT, run
+import stores
+from conftest import AEGIS, ROOT, free_port, run
 
 STORY = ROOT / "examples/lifecycle"
 
@@ -57,9 +59,16 @@ def tenant(tmp_path):
     return Tenant(tmp_path)
 
 
-def test_the_story_goes_as_its_transcript_says():
-    done = subprocess.run([sys.executable, str(STORY / "run.py")], capture_output=True, text=True, timeout=240,
-                          env={**os.environ, "AEGIS_BINARY": str(AEGIS), "NO_COLOR": "1"})
+def test_the_story_goes_as_its_transcript_says_with_gateways_that_follow_s3(tmp_path):
+    s3 = stores.S3(tmp_path)
+    try:
+        store = f"s3://{s3.bucket('lifecycle')}/policies?endpoint={s3.endpoint}"
+        done = subprocess.run([sys.executable, str(STORY / "run.py"), "--store", store], capture_output=True, text=True, timeout=240,
+                              env={**os.environ, **stores.AWS, "AEGIS_BINARY": str(AEGIS), "NO_COLOR": "1"})
+        forged = s3.door.forged
+    finally:
+        s3.close()
+    assert forged == []
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout == (STORY / "transcript.txt").read_text()
 
@@ -171,3 +180,38 @@ def test_root_keys_sign_together(tenant):
     assert json.loads(other.read_text())["root"]["version"] == 1
     run("keys", "trust", "sign", other, "--root", tenant.private("root-b"))
     assert json.loads(other.read_text())["root"]["version"] == 2
+
+
+def test_a_running_gateway_takes_a_newer_trust_root_and_never_an_older_one(tenant):
+    tenant.policy("propose", STORY / "policies", "--title", "Refunds", who="maria")
+    tenant.policy("approve", who="lea")
+    tenant.policy("publish", who="pia")
+    older = tenant.trust.read_bytes()
+    port, log = free_port(), tenant.home / "gateway.log"
+    command = [str(AEGIS), "serve", "--bundle", f"file://{tenant.store}", "--trust", str(tenant.trust), "--tenant", "acme",
+               "--data-dir", str(tenant.home / "data"), "--listen", f"127.0.0.1:{port}", "--grpc", "off"]
+
+    def wait(text, count=1):
+        deadline = time.monotonic() + 30
+        while log.read_text().count(text) < count:
+            assert time.monotonic() < deadline and process.poll() is None, log.read_text()[-3000:]
+            time.sleep(0.05)
+
+    with open(log, "wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            wait("policies active")
+            # pia's key is gone; eve publishes what brings the news to the gateway.
+            run("keys", "trust", "revoke", tenant.trust, "pia", "--reason", "stolen", "--compromised", "--root", tenant.private("root"))
+            tenant.policy("propose", STORY / "policies", "--title", "Again", who="maria")
+            tenant.policy("approve", who="lea")
+            tenant.policy("publish", who="eve")
+            wait("the trusted keys have changed")
+            wait("policies active", 2)
+        finally:
+            process.terminate()
+            process.wait(20)
+    tenant.trust.write_bytes(older)
+    again = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert again.returncode == 1
+    assert "is in force already [trust.older]" in again.stderr

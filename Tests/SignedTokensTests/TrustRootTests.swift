@@ -93,6 +93,26 @@ import Testing
                 == "the trust root has version 1, and version 1 is in force already")
     }
 
+    @Test func `a root that follows forgets no key, gives none to another, and revives none`() throws {
+        let lea = try SigningKey(generating: .edDSA, name: "lea-2026").verificationKey
+        let gone = Revocation(at: Self.now, reason: "left", isCompromised: false)
+        let first = try root(people: [TrustedKey(lea, person: "lea", roles: ["approver"], revocation: gone)])
+        func refusal(_ people: [TrustedKey]) throws -> String? {
+            let next = try signed(root(version: 2, people: people), by: [0])
+            do {
+                try next.check(after: first)
+                return nil
+            } catch { return error.message }
+        }
+        let lost = "the key `lea-2026` of `lea` is gone, or somebody else's now"
+        #expect(try refusal([]) == lost)
+        #expect(try refusal([TrustedKey(lea, person: "zoe", roles: ["approver"], revocation: gone)]) == lost)
+        #expect(
+            try refusal([TrustedKey(lea, person: "lea", roles: ["approver"])])
+                == "the key `lea-2026` was revoked and is to count again")
+        #expect(try refusal([TrustedKey(lea, person: "lea", roles: ["author"], revocation: gone)]) == nil)
+    }
+
     @Test(arguments: [
         (0, 0, "0 of 1 root keys cannot sign"), (2, 0, "2 of 1 root keys cannot sign"),
     ])

@@ -6,12 +6,17 @@
 Runs the real `aegis` with real keys in a temporary folder; two real gateways take the policies from the store.
 """
 import argparse
+import http.client
+import json
 import os
 import pathlib
 import re
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 AEGIS = str(pathlib.Path(os.environ.get("AEGIS_BINARY", HERE.parents[1] / ".build/debug/aegis")).resolve())
@@ -23,10 +28,52 @@ def paint(code, text):
     return f"\033[{code}m{text}\033[0m" if COLOUR else text
 
 
+class Gateway:
+    """A real `aegis serve` that takes the tenant's policies from the store, and believes whom the trust root names."""
+
+    def __init__(self, name, story):
+        self.name, self.data = name, story.home / name
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        issued = story.must(story.aegis("keys", "issue", "support-1", "--tenant", "acme", "--data-dir", self.data, "--json"))
+        self.key = json.loads(issued)["api_key"]
+        self.log = open(story.home / f"{name}.log", "wb")
+        self.process = subprocess.Popen(
+            [AEGIS, "serve", "--bundle", story.store, "--trust", story.trust, "--tenant", "acme", "--data-dir", self.data, "--gateway", name,
+             "--listen", f"127.0.0.1:{self.port}", "--grpc", "off", "--poll", "1s"],
+            env={**story.environment, "AEGIS_TENANT": "", "AEGIS_BUNDLE": "", "AEGIS_POLICIES": ""}, stdout=self.log, stderr=subprocess.STDOUT)
+
+    def decide(self, amount):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("POST", "/v1/decisions", json.dumps({"agent": {"id": "support-agent"}, "tool": {"name": "refunds.create"},
+                               "parameters": {"amount": amount}}), {"content-type": "application/json", "x-aegis-api-key": self.key})
+            return json.loads(connection.getresponse().read())
+        except (OSError, ValueError):
+            return {}
+        finally:
+            connection.close()
+
+    def wait_for(self, version):
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            if (self.decide(1).get("policy_version") or "").startswith(f"acme/{version}@"):
+                return
+            time.sleep(0.05)
+        sys.exit(f"{self.name} did not activate version {version}\n" + pathlib.Path(self.log.name).read_text()[-3000:])
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+        self.log.close()
+
+
 class Story:
     def __init__(self, home, store):
         self.home, self.store = pathlib.Path(home), store
         self.keys, self.history, self.trust = self.home / "keys", self.home / "history", self.home / "trust-root.json"
+        self.gateways = []
         self.environment = {**os.environ, "AEGIS_HISTORY": str(self.history), "AEGIS_TENANT": "acme",
                             "AEGIS_TRUST": str(self.trust), "AEGIS_STORE": store}
 
@@ -58,6 +105,16 @@ class Story:
 
     def says(self, text):
         print(paint("2", f"\n— {text}"))
+
+    def enforced(self, version, amount, outcome):
+        """Both gateways have the version, and decide by it."""
+        for gateway in self.gateways:
+            gateway.wait_for(version)
+            answer = gateway.decide(amount)
+            found = f"{answer.get('decision')} by {answer.get('policy_version')}"
+            print(paint("1", f"{gateway.name:<8}") + f"refund of {amount}: {self.plain(found)}")
+            if answer.get("decision") != outcome:
+                sys.exit(f"expected {outcome}: {answer}")
 
     def prepare(self):
         """Keys and the trust root: who is who, in which role, and how many have to approve."""
@@ -96,6 +153,8 @@ def play(story):
 
     story.says("Published: signed, with the approvals in the manifest. Gateways check those, too.")
     story.does("pia", "publish")
+    story.gateways += [Gateway("gw-1", story), Gateway("gw-2", story)]
+    story.enforced(1, 400, "deny")
     story.does("auditor", "verify-history", "--store", story.store)
 
     story.says("One byte of an approval is altered: 50 becomes 60.")
@@ -109,8 +168,11 @@ def play(story):
     story.says("A second version, which was a mistake, and the way back.")
     story.does("maria", "propose", story.policies(500), "--title", "Refunds up to 500")
     story.does("lea", "approve")
+    story.does("pia", "publish", expect=4)
     story.does("pia", "publish", "--acknowledge-widening")
+    story.enforced(2, 400, "allow")
     story.does("pia", "rollback", "--to", "1", "--reason", "fraud at 480")
+    story.enforced(3, 400, "deny")
 
     story.says("The history shows it all.")
     story.does("auditor", "history")
@@ -122,7 +184,12 @@ def main():
     parser.add_argument("--store", help="where to publish (default: a temporary folder)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="aegis-lifecycle-") as home:
-        play(Story(home, options.store or f"file://{home}/bundles"))
+        story = Story(home, options.store or f"file://{home}/bundles")
+        try:
+            play(story)
+        finally:
+            for gateway in story.gateways:
+                gateway.stop()
     print(paint("32", "\nAs it should be."))
 
 

@@ -63,8 +63,9 @@ public struct SignedTrustRoot: Sendable {
     /// Enough root keys of this very root signed it.
     public func check() throws(TokenError) { try check(signedBy: root) }
 
-    /// This root may take the place of `former`: it is newer, and enough root keys of both signed it.
-    /// - Throws: `.trustOlder`, `.trustUnsigned`.
+    /// This root may take the place of `former`: it is newer, enough root keys of both signed it, and it forgets nothing: keys
+    /// keep their holders, and what was revoked stays revoked.
+    /// - Throws: `.trustOlder`, `.trustUnsigned`, `.trustInvalid`.
     public func check(after former: TrustRoot) throws(TokenError) {
         guard root.version > former.version else {
             throw TokenError(
@@ -74,6 +75,18 @@ public struct SignedTrustRoot: Sendable {
         }
         try check(signedBy: root)
         try check(signedBy: former)
+        for before in former.keys {
+            let name = before.key.name
+            guard let now = root[name], now.key == before.key, now.person == before.person else {
+                throw TrustRoot.invalid(
+                    "the key `\(name)` of `\(before.person ?? "")` is gone, or somebody else's now",
+                    fix: "keep it, and revoke it if it is not to count any more")
+            }
+            guard before.revocation == nil || now.revocation == before.revocation else {
+                throw TrustRoot.invalid(
+                    "the key `\(name)` was revoked and is to count again", fix: "name a new key for its holder")
+            }
+        }
     }
 
     private func check(signedBy authority: TrustRoot) throws(TokenError) {
