@@ -31,7 +31,6 @@ struct LifecycleRoutes: EndpointSet {
                 "The events.",
                 .object([
                     .init("events", .list(.object([], open: true))),
-                    .init("head", .text(), "Digest of the last event."),
                     .init("count", .integer(0...Int.max), "All events."),
                     .init(
                         "next", .nullable(.integer(0...Int(Int32.max))), "`after` of the next page; null at the end."),
@@ -87,16 +86,20 @@ struct LifecycleRoutes: EndpointSet {
                 let (_, tenant) = try gate.enter(Self.events, request, context)
                 let limit = try request.number("limit", in: 1...Page.largest) ?? 100
                 let after = try request.number("after", in: 0...Int(Int32.max)) ?? 0
-                let history = try await open(tenant)
-                let rest = history.events.dropFirst(after)
+                let (events, count) = try await told { () async throws(LifecycleError) in
+                    try await PolicyHistory.stored(tenant: tenant, after: after, limit: limit, in: store)
+                }
                 var json = JSONText()
                 json.object { json in
                     json.key("events")
-                    json.array { json in for event in rest.prefix(limit) { json.raw(event.bytes.dropLast()) } }
-                    json.field("head", history.state.head)
-                    json.field("count", Int64(history.state.count))
+                    json.array { json in for event in events { json.raw(event.bytes.dropLast()) } }
+                    json.field("count", Int64(count))
                     json.key("next")
-                    if rest.count > limit { json.integer(Int64(after + limit)) } else { json.null() }
+                    if after + events.count < count, !events.isEmpty {
+                        json.integer(Int64(after + events.count))
+                    } else {
+                        json.null()
+                    }
                 }
                 return Response(json: json.bytes)
             },

@@ -2,11 +2,17 @@ import Foundation
 import PolicyBundles
 import PolicyLifecycle
 import RegoValues
+import Synchronization
 
 /// Policy histories behind a control plane. It holds what comes in to the same rules as a folder's readers do; whoever reads
 /// from here verifies all of it again.
-struct RemoteHistoryStore: HistoryStore {
-    let client: APIClient
+final class RemoteHistoryStore: HistoryStore {
+    private let client: APIClient
+    /// Events that came with those that were asked for. An event never changes.
+    private let ahead = Mutex<[String: [UInt8]]>([:])
+    private static let page = 200
+
+    init(client: APIClient) { self.client = client }
 
     func create(_ path: String, _ bytes: [UInt8]) async throws(LifecycleError) -> Bool {
         let place = try Place(path)
@@ -30,20 +36,18 @@ struct RemoteHistoryStore: HistoryStore {
     func read(_ path: String) async throws(LifecycleError) -> [UInt8]? {
         switch try Place(path) {
         case .event(let tenant, let index):
+            if let bytes = ahead.withLock({ $0[path] }) { return bytes }
             let answer = try await ask {
-                try await client.get("/v1/tenants/\(tenant)/policy/events?limit=1&after=\(index - 1)")
+                try await client.get("/v1/tenants/\(tenant)/policy/events?limit=\(Self.page)&after=\(index - 1)")
             }
             guard answer.status == 200 else { throw refusal(answer, at: path) }
-            guard let document = try? Document(json: Array(answer.body)) else {
-                throw LifecycleError(
-                    .unavailable, "the control plane's answer is no JSON", location: location(of: path))
+            let events = try Self.events(answer.body, at: location(of: path))
+            ahead.withLock { ahead in
+                for (offset, bytes) in events.enumerated() {
+                    ahead["\(tenant)/events/\(Self.name(index + offset))"] = bytes
+                }
             }
-            return withExtendedLifetime(document) {
-                guard let event = document.root.lookup("events").elements.first else { return nil }
-                var bytes: [UInt8] = []
-                guard (try? JSONWriter.canonical(event, to: &bytes)) != nil else { return nil }
-                return bytes + [0x0a]
-            }
+            return events.first
         case .object(let tenant, let digest):
             let answer = try await ask { try await client.get("/v1/tenants/\(tenant)/policy/objects/\(digest)") }
             if answer.status == 404, answer.object["code"] as? String == LifecycleError.Code.objectMissing.rawValue {
@@ -61,10 +65,29 @@ struct RemoteHistoryStore: HistoryStore {
         guard answer.status == 200, let count = answer.object["count"] as? Int else {
             throw refusal(answer, at: folder)
         }
-        return (0..<count).map { index in
-            let digits = String(index + 1)
-            return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".json"
+        return (0..<count).map { Self.name($0 + 1) }
+    }
+
+    private static func name(_ index: Int) -> String {
+        let digits = String(index)
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".json"
+    }
+
+    /// The events of an answer, each in its one canonical form, as its file has it.
+    private static func events(_ body: Data, at place: String) throws(LifecycleError) -> [[UInt8]] {
+        guard let document = try? Document(json: Array(body)) else {
+            throw LifecycleError(.unavailable, "the control plane's answer is no JSON", location: place)
         }
+        defer { withExtendedLifetime(document) {} }
+        var events: [[UInt8]] = []
+        for event in document.root.lookup("events").elements {
+            var bytes: [UInt8] = []
+            do { try JSONWriter.canonical(event, to: &bytes) } catch {
+                throw LifecycleError(.eventInvalid, "the control plane's answer is no event: \(error)", location: place)
+            }
+            events.append(bytes + [0x0a])
+        }
+        return events
     }
 
     func location(of path: String) -> String { "\(client.base.absoluteString)/\(path)" }
