@@ -2,6 +2,7 @@ import Decisions
 import HTTPEndpoints
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 
 /// The latest bundle of a tenant, as the bundle service hands it out.
