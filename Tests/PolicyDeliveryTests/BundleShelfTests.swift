@@ -1,3 +1,4 @@
+import AegisTesting
 import ObjectStores
 import PolicyBundles
 import Synchronization

@@ -1,8 +1,11 @@
+import AegisTesting
+import Approvals
 import AuditTrail
 import Decisions
 import ObjectStores
 import PolicyBundles
 import SignedTokens
+import Synchronization
 import Testing
 
 @testable import PolicyDelivery
