@@ -1,6 +1,9 @@
 import CryptoExtras
 import Foundation
+import HTTPTypes
+import RegoValues
 import SignedTokens
+import Synchronization
 import Testing
 
 @testable import ObjectStores
