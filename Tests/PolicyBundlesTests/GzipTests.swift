@@ -1,3 +1,4 @@
+import SignedTokens
 import Testing
 
 @testable import PolicyBundles
