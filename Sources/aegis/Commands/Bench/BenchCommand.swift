@@ -106,6 +106,7 @@ struct BenchCommand: AsyncParsableCommand {
             for size in PolicyGrowth.sizes {
                 let growth = PolicyGrowth(size: size)
                 let folder = place.appendingPathComponent("\(size)", isDirectory: true)
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
                 benches.append(
                     (growth, try DecisionBench(policies: growth.tree, calls: [growth.call], place: folder)))
             }
