@@ -82,20 +82,24 @@ struct EvidenceReport {
     }
 
     private var agentTable: HTML {
-        let agents = tally.agents.map { (name: $0.key, counts: $0.value, total: $0.value.values.reduce(0, +)) }
+        let agents: [(name: String, counts: [String: Int], total: Int)] = tally.agents
+            .map { ($0.key, $0.value, $0.value.values.reduce(0, +)) }
             .sorted { $0.total != $1.total ? $0.total > $1.total : $0.name < $1.name }
         guard !agents.isEmpty else { return "" }
-        let rows: [HTML] = agents.prefix(50).map { agent in
-            """
-            <tr><td>\(agent.name)</td><td class="n">\(agent.total)</td>\
-            \(Outcome.allCases.map { "<td class=\"n\">\(agent.counts[$0.rawValue] ?? 0)</td>" as HTML })\
-            <td>\(Self.mini(agent.counts))</td></tr>
-            """
+        let rows: [HTML] = agents.prefix(50).map { agent -> HTML in
+            let cells: [HTML] = Outcome.allCases.map { outcome -> HTML in
+                let count: Int = agent.counts[outcome.rawValue] ?? 0
+                return "<td class=\"n\">\(count)</td>"
+            }
+            return """
+                <tr><td>\(agent.name)</td><td class="n">\(agent.total)</td>\(cells)<td>\(Self.mini(agent.counts))</td></tr>
+                """
         }
+        let heads: [HTML] = Outcome.allCases.map { outcome -> HTML in "<th class=\"n\">\(outcome.words)</th>" }
         let rest: HTML = agents.count > 50 ? "<p class=\"soft\">and \(agents.count - 50) more agents</p>" : ""
         return """
             <h3>Agents</h3><div class="scroll"><table><thead><tr><th>Agent</th><th class="n">Decisions</th>\
-            \(Outcome.allCases.map { "<th class=\"n\">\($0.words)</th>" as HTML })<th></th></tr></thead>
+            \(heads)<th></th></tr></thead>
             <tbody>\(rows)</tbody></table></div>\(rest)
             """
     }
