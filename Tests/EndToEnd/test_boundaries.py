@@ -30,7 +30,8 @@ def api(tmp_path_factory):
     tenants.person("acme", "acme-revoked", *ROLES)
     run("keys", "revoke", "acme-revoked", "--tenant", "acme", "--data-dir", tenants.data)
     tenants.issue("globex", "globex-only")
-    tenants.start()
+    tenants.issue("acme", "fetcher", "--grant", "bundles")
+    tenants.start("--bundle-service", f"file://{tenants.home}/handed-out")
     for who, tenant in ((("acme", "acme-author"), "acme"), (("globex", "globex-all"), "globex")):
         assert tenants.ask("PUT", f"/v1/tenants/{tenant}/policy/objects/{DIGEST}", who, OBJECT)[0] == 204
     yield tenants
@@ -95,6 +96,8 @@ def expected(kind, home, roles, operation, tenant):
     """Statuses that are right."""
     if kind == "nobody":
         return {401}
+    if operation["operationId"] == "getLatestBundle":
+        return {403}  # for keys with the grant, which none of these is; test_the_bundle_service
     if kind == "agent":
         return {403}
     if tenant != home and not roles.get(tenant):
@@ -139,7 +142,14 @@ def test_a_foreign_tenant_and_an_absent_one_are_answered_alike(api, description)
             status, headers, answer = api.ask(method, filled, ("acme", "acme-operator"), body)
             answers.append((status, json.dumps(answer).replace(tenant, "TENANT"), sorted(headers)))
         assert answers[0] == answers[1], (method, path)
-        assert answers[0][0] == 404
+        assert answers[0][0] == (403 if operation["operationId"] == "getLatestBundle" else 404)
+
+
+def test_the_bundle_service_is_for_keys_with_the_grant_and_their_own_tenant(api):
+    assert api.ask("GET", "/v1/bundles/acme", ("acme", "fetcher"))[0] == 404, "nothing is handed out yet"
+    foreign, absent = (api.ask("GET", f"/v1/bundles/{tenant}", ("acme", "fetcher")) for tenant in ("globex", ABSENT))
+    assert foreign[0] == absent[0] == 403 and foreign[2] == absent[2]
+    assert api.ask("POST", "/v1/decisions", ("acme", "fetcher"), {"tool": {"name": "web.read"}})[0] == 401, "it is no agent's"
 
 
 def test_an_id_of_another_tenant_is_like_one_that_is_not_there(api):
