@@ -94,10 +94,10 @@ struct PolicyExplain: AsyncParsableCommand {
         let bench = try PolicyWorkbench(tree)
         let given = try GivenCall(source, for: tree)
         let tried: TriedCall
-        do {
+        do throws(TrialProblem) {
             tried = try await bench.tries(given)
-        } catch let problem as TrialProblem {
-            throw CommandFailure(problem.message, fix: "correct the call")
+        } catch {
+            throw CommandFailure(error.message, fix: "correct the call")
         }
         let explanation = CallExplanation(tried, on: bench)
         let remedy = await Remedy.find(for: tried, on: bench)
