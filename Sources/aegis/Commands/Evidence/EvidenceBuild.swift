@@ -3,6 +3,7 @@ import AuditTrail
 import EvidencePacks
 import Foundation
 import MerkleLog
+import ObjectStores
 import PolicyBundles
 import SignedTokens
 
@@ -104,7 +105,7 @@ struct EvidenceBuild: ParsableCommand {
     private func sources() throws -> PackSources {
         let logKeys = try AuditKeys.publicKeys(directory: data.audit.path)
         guard let gateway = logKeys.first?.name else { throw CommandFailure("\(data.audit.path) has no key") }
-        let store = FileBundleStore(directory: data.url.appendingPathComponent("bundles").path)
+        let bundles = data.bundles
         let development = data.keys.appendingPathComponent("development.pub.pem").path
         var files = trust
         if FileManager.default.fileExists(atPath: development) { files.append(development) }
@@ -114,7 +115,7 @@ struct EvidenceBuild: ParsableCommand {
         }
         return PackSources(
             journal: data.audit.path, log: "\(gateway)/\(tenant)", logKeys: logKeys, policyTrust: try KeyRing(keys),
-            archive: { try store.archive(tenant: $0, version: $1) })
+            archive: { try bundles.archive(tenant: $0, version: $1) })
     }
 
     /// The keys of a trust root, or the one public key of a PEM file.
