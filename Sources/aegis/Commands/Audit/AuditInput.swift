@@ -46,7 +46,7 @@ struct AuditInput: ParsableCommand {
     // What is shown must be what the record commits to.
     private func check(_ plain: [UInt8]) throws {
         let input: EvaluatedInput
-        do { input = try EvaluatedInput(plain) } catch let error as ReplayError {
+        do throws(ReplayError) { input = try EvaluatedInput(plain) } catch {
             throw CommandFailure(error.message)
         }
         var reader = try AuditReader(directory: data.audit.path)

@@ -63,9 +63,10 @@ struct TrustEdit: ParsableArguments {
     }
 
     static func place(_ signed: SignedTrustRoot, after former: TrustRoot, at file: String) throws {
-        do {
+        do throws(TokenError) {
             try signed.check(after: former)
-        } catch let error as TokenError where error.code == .trustUnsigned {
+        } catch {
+            guard error.code == .trustUnsigned else { throw error }
             let waiting = file + ".unsigned"
             try write(signed, to: waiting)
             ErrorOutput.write(error.description)
