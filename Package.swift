@@ -213,6 +213,17 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(
+            name: "LogWitness",
+            dependencies: [
+                "AuditTrail",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
         // Program
         .executableTarget(
             name: "aegis",
@@ -223,7 +234,7 @@ let package = Package(
                 "StateStoreSQLite",
                 "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
                 "ControlPlane", "ObjectStores", "PolicyDelivery",
-                "ExportTransport", "TelemetryExport", "SIEMExport", "EvidencePacks", crypto,
+                "ExportTransport", "TelemetryExport", "SIEMExport", "EvidencePacks", "LogWitness", crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -22,7 +22,7 @@ LAYERS = [
     ["PolicyTesting", "PolicyImpact", "EvidencePacks"],
     ["StateStoreSQLite", "ApprovalChannels", "ObjectStores", "TelemetryExport", "SIEMExport"],
     ["HTTPEndpoints"],
-    ["EnvoyAuthorization", "DecisionAPI", "ControlPlane", "PolicyDelivery"],
+    ["EnvoyAuthorization", "DecisionAPI", "LogWitness", "ControlPlane", "PolicyDelivery"],
     ["aegis"],
     ["AegisTesting", "FuzzTargets"],
 ]

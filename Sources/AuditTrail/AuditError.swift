@@ -13,6 +13,10 @@ public struct AuditError: Error, Sendable, CustomStringConvertible {
         case locked = "audit_locked"
         /// A key is missing, malformed, or not the journal's.
         case key = "audit_key"
+        /// What was asked for is not in the trail.
+        case notFound = "audit_not_found"
+        /// A proof, an answer or a rule that is not in its form.
+        case malformed = "audit_malformed"
         /// The file system refused.
         case storage = "audit_storage"
     }

@@ -51,16 +51,40 @@ public enum AuditKeys {
         return keys
     }
 
-    private static func load(_ storage: PosixStorage, _ directory: String) throws(AuditError) -> NoteSigner {
-        let place = AuditPlace(file: "\(directory)/\(JournalFiles.privateKey)", line: 1)
+    /// The key that a rotation changes to, made unless an earlier one was interrupted.
+    static func prepareNext(directory: String, gateway: String) throws(AuditError) -> NoteSigner {
+        let storage = try open(directory, create: false)
+        let name = JournalFiles.nextPrivateKey
+        if try storage.names().contains(name) { return try load(storage, directory, name) }
+        let signer: NoteSigner
+        do throws(NoteError) { signer = try NoteSigner(name: gateway) } catch { throw AuditError(.key, "\(error)") }
+        try write(signer.secretText + "\n", to: name, in: storage)
+        return signer
+    }
+
+    /// Puts the next key in the place of the old one, whose private part is then gone.
+    static func activateNext(
+        directory: String, new: NoteSigner, trusted: [NoteVerifier]
+    ) throws(AuditError) {
+        let storage = try open(directory, create: false)
+        let texts = trusted.map(\.text).filter { $0 != new.verifier.text } + [new.verifier.text]
+        try write(texts.map { $0 + "\n" }.joined(), to: JournalFiles.publicKeys, in: storage)
+        try write(new.secretText + "\n", to: JournalFiles.privateKey, in: storage)
+        do throws(StorageError) { try storage.remove(JournalFiles.nextPrivateKey) } catch { throw AuditError(error) }
+    }
+
+    private static func load(
+        _ storage: PosixStorage, _ directory: String, _ name: String = JournalFiles.privateKey
+    ) throws(AuditError) -> NoteSigner {
+        let place = AuditPlace(file: "\(directory)/\(name)", line: 1)
         let isShared: Bool
         do throws(StorageError) {
-            isShared = try storage.isShared(JournalFiles.privateKey)
+            isShared = try storage.isShared(name)
         } catch { throw AuditError(error) }
         guard !isShared else {
             throw AuditError(.key, "others may read the private key", place: place, fix: "chmod 600 \(place.file)")
         }
-        let bytes = try storage.contents(JournalFiles.privateKey)
+        let bytes = try storage.contents(name)
         let line = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
         do throws(NoteError) {
             return try NoteSigner(text: String(decoding: line, as: UTF8.self))

@@ -30,6 +30,18 @@ public struct MerkleFrontier: Sendable, Hashable {
         size += 1
     }
 
+    /// Adds the root of the perfect subtree over the next `count` leaves. `count` is a power of two that divides the size.
+    mutating func append(_ subtree: MerkleHash, covering count: UInt64) {
+        var root = subtree
+        var merged = size / count
+        while merged & 1 == 1, let left = nodes.popLast() {
+            root = .node(left, root)
+            merged >>= 1
+        }
+        nodes.append(root)
+        size += count
+    }
+
     /// The root over all leaves so far. Source: RFC 6962, section 2.1.
     public var root: MerkleHash {
         guard var root = nodes.last else { return .emptyRoot }

@@ -4,6 +4,7 @@ public enum NoteError: Error, Hashable, CustomStringConvertible {
     case keyName(String)
     case keyFormat
     case keyType
+    case cosignerKeyType
     case keyIdentifier
     case badSignature(key: String)
     case noKnownSignature
@@ -15,6 +16,7 @@ public enum NoteError: Error, Hashable, CustomStringConvertible {
         case .keyName(let name): "`\(name)` is not a key name: it must not be empty or hold whitespace or `+`"
         case .keyFormat: "malformed key: expected `name+hash+base64`"
         case .keyType: "the key is not an Ed25519 key"
+        case .cosignerKeyType: "the key is not a witness's key"
         case .keyIdentifier: "the key id does not belong to this name and key"
         case .badSignature(let key): "the signature by `\(key)` is wrong"
         case .noKnownSignature: "no signature by a known key"
@@ -28,6 +30,18 @@ public struct NoteSignature: Sendable, Hashable {
     public let name: String
     public let identifier: UInt32
     public let bytes: [UInt8]
+
+    public init(name: String, identifier: UInt32, bytes: [UInt8]) {
+        self.name = name
+        self.identifier = identifier
+        self.bytes = bytes
+    }
+
+    /// The line that it is in a note, with its newline.
+    public var line: String {
+        let prefix = (0..<4).map { UInt8(truncatingIfNeeded: identifier >> (24 - 8 * $0)) }
+        return "\u{2014} \(name) \(Base64.encode(prefix + bytes))\n"
+    }
 }
 
 /// Text with signatures under it. Source: c2sp.org/signed-note.
@@ -62,6 +76,9 @@ public struct SignedNote: Sendable, Hashable {
         signatures.append(.init(name: signer.name, identifier: signer.verifier.identifier, bytes: bytes))
     }
 
+    /// Adds a signature that somebody else made.
+    public mutating func add(_ signature: NoteSignature) { signatures.append(signature) }
+
     /// Splits a note into text and signature lines. Nothing is verified.
     /// - Throws: ``NoteError/malformed``.
     public init(parsing bytes: some Collection<UInt8>) throws(NoteError) {
@@ -86,8 +103,7 @@ public struct SignedNote: Sendable, Hashable {
     public var encoded: String {
         var note = text + "\n"
         for signature in signatures {
-            let identifier = (0..<4).map { UInt8(truncatingIfNeeded: signature.identifier >> (24 - 8 * $0)) }
-            note += "\u{2014} \(signature.name) \(Base64.encode(identifier + signature.bytes))\n"
+            note += signature.line
         }
         return note
     }

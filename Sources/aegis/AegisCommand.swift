@@ -21,7 +21,8 @@ struct AegisCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, ControlCommand.self, PolicyCommand.self, DecideCommand.self, DetectCommand.self,
-            ApprovalsCommand.self, AuditCommand.self, EvidenceCommand.self, KeysCommand.self, AgentsCommand.self,
+            ApprovalsCommand.self, AuditCommand.self, EvidenceCommand.self, WitnessCommand.self, KeysCommand.self,
+            AgentsCommand.self,
             RegoCommand.self, BenchCommand.self, BundlesCommand.self, DemoCommand.self,
             VersionCommand.self,
         ]

@@ -28,6 +28,8 @@ public final class AuditJournal: Sendable {
         /// How old the head files may be. Zero writes them after every batch.
         public var headInterval: Duration = .seconds(1)
         public var check: OpenCheck = .everything
+        /// Whether opening begins a new segment, so that all that was written before is closed.
+        public var beginsSegment = false
 
         public init(gateway: String) { self.gateway = gateway }
     }
@@ -86,7 +88,8 @@ public final class AuditJournal: Sendable {
             var recovery = JournalRecovery(storage: storage, gateway: configuration.gateway, keys: keys)
             let end = try recovery.run(configuration.check)
             writer = try JournalWriter(
-                storage: storage, signer: signer, keys: keys, segmentBytes: configuration.segmentBytes, end: end)
+                storage: storage, signer: signer, keys: keys, segmentBytes: configuration.segmentBytes, end: end,
+                beginsSegment: configuration.beginsSegment)
         } catch {
             storage.unlock()
             throw error

@@ -8,6 +8,8 @@
 enum JournalFiles {
     static let publicKeys = "log.vkey"
     static let privateKey = "log.key"
+    /// The key of a rotation that is under way.
+    static let nextPrivateKey = "log.key.next"
 
     static func segment(_ number: UInt64) -> String {
         let digits = String(number)

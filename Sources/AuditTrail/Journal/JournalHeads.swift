@@ -6,25 +6,58 @@ struct JournalHeads {
     private struct Head {
         let checkpoint: Checkpoint
         let source: String
+        /// Set while no known key has signed it.
+        var unproven: SignedNote?
         var isReached = false
     }
     private var heads: [String: [Head]] = [:]
 
+    /// Checks again what no known key had signed, with the keys that are known now.
+    /// - Returns: what still nobody known has signed.
+    mutating func prove(keys: inout JournalKeyring) -> [AuditError] {
+        var faults: [AuditError] = []
+        for (log, all) in heads.sorted(by: { $0.key < $1.key }) {
+            for (place, head) in all.enumerated() {
+                guard let note = head.unproven else { continue }
+                do throws(NoteError) {
+                    _ = try keys.checkpoint(note)
+                    heads[log]?[place].unproven = nil
+                } catch {
+                    faults.append(AuditError(.damaged, "\(error)", place: AuditPlace(file: head.source, line: 1)))
+                }
+            }
+        }
+        return faults
+    }
+
     /// Reads the head files. An empty one is what a crash can leave, and is skipped.
+    /// - Parameter isLenient: keeps a head that no known key signed, for ``prove(keys:)``.
     /// - Throws: ``AuditError`` `.damaged` for a head that is malformed or that no known key signed.
-    mutating func read(_ storage: any JournalStorage, keys: inout JournalKeyring) throws(AuditError) {
+    mutating func read(
+        _ storage: any JournalStorage, keys: inout JournalKeyring, isLenient: Bool = false
+    ) throws(AuditError) {
         for name in try storage.names().sorted() where JournalFiles.isHead(name) {
             let bytes = try storage.contents(name)
-            if !bytes.isEmpty { try add(bytes, from: name, keys: &keys) }
+            if !bytes.isEmpty { try add(bytes, from: name, keys: &keys, isLenient: isLenient) }
         }
     }
 
     /// Adds a checkpoint that must be reached.
     /// - Throws: ``AuditError`` `.damaged`.
-    mutating func add(_ note: [UInt8], from source: String, keys: inout JournalKeyring) throws(AuditError) {
+    mutating func add(
+        _ note: [UInt8], from source: String, keys: inout JournalKeyring, isLenient: Bool = false
+    ) throws(AuditError) {
         do throws(NoteError) {
-            let checkpoint = try keys.checkpoint(SignedNote(parsing: note))
-            heads[checkpoint.origin, default: []].append(Head(checkpoint: checkpoint, source: source))
+            let signed = try SignedNote(parsing: note)
+            do throws(NoteError) {
+                let checkpoint = try keys.checkpoint(signed)
+                heads[checkpoint.origin, default: []].append(Head(checkpoint: checkpoint, source: source))
+            } catch {
+                guard isLenient, error == .noKnownSignature else { throw error }
+                let checkpoint = try Checkpoint(text: signed.text)
+                heads[checkpoint.origin, default: []].append(
+                    Head(checkpoint: checkpoint, source: source, unproven: signed))
+            }
         } catch {
             throw AuditError(.damaged, "\(error)", place: AuditPlace(file: source, line: 1))
         }

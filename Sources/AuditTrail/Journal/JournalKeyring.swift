@@ -3,10 +3,17 @@ internal import MerkleLog
 /// The public keys that a journal's signatures are checked with, under the names of its logs.
 struct JournalKeyring: Sendable {
     /// The keys as given: named for the gateway, or for one log.
-    let keys: [NoteVerifier]
+    private(set) var keys: [NoteVerifier]
     private var named: [String: [NoteVerifier]] = [:]
 
     init(_ keys: [NoteVerifier]) { self.keys = keys }
+
+    /// Trusts one more key.
+    mutating func add(_ key: NoteVerifier) {
+        guard !keys.contains(where: { $0.text == key.text }) else { return }
+        keys.append(key)
+        named = [:]
+    }
 
     /// The keys under a log's name.
     mutating func keys(for log: String) -> [NoteVerifier] {

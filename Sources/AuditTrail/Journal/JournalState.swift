@@ -64,6 +64,7 @@ struct JournalState: Sendable, Hashable {
     /// - Throws: what is wrong with it; the state is then as before.
     mutating func accept(_ line: UnsafeBufferPointer<UInt8>) throws(LineFault) -> AcceptedLine {
         if line.starts(with: Commit.prefix.utf8) { return .commit(try acceptCommit(line)) }
+        if line.starts(with: PrunedRecord.prefix.utf8) { return try acceptPruned(line) }
         guard line.count <= FormattedRecord.maximumLineBytes else {
             throw LineFault("a record is longer than \(FormattedRecord.maximumLineBytes) bytes")
         }
@@ -85,6 +86,18 @@ struct JournalState: Sendable, Hashable {
         uncovered.insert(log)
         uncoveredLeaves.append(leaf)
         return .record(log: log, index: index, leaf: leaf)
+    }
+
+    private mutating func acceptPruned(_ line: UnsafeBufferPointer<UInt8>) throws(LineFault) -> AcceptedLine {
+        guard let pruned = PrunedRecord(line), LogName.isValid(pruned.log, gateway: gateway) else {
+            throw LineFault("what is left of a removed record is malformed")
+        }
+        var state = logs[pruned.log] ?? LogState()
+        try state.accept(pruned)
+        logs[pruned.log] = state
+        uncovered.insert(pruned.log)
+        uncoveredLeaves.append(pruned.leaf)
+        return .pruned(log: pruned.log, index: pruned.index, leaf: pruned.leaf)
     }
 
     private mutating func acceptCommit(_ line: UnsafeBufferPointer<UInt8>) throws(LineFault) -> [CommitNote] {
@@ -119,6 +132,8 @@ struct JournalState: Sendable, Hashable {
 /// What a line turned out to be.
 enum AcceptedLine {
     case record(log: String, index: UInt64, leaf: MerkleHash)
+    /// What is left of a record whose retention was over.
+    case pruned(log: String, index: UInt64, leaf: MerkleHash)
     case commit([CommitNote])
 }
 

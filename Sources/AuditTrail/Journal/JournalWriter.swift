@@ -28,7 +28,7 @@ final class JournalWriter {
     /// - Throws: ``AuditError`` `.storage`, `.key`.
     init(
         storage: any JournalStorage, signer: NoteSigner, keys: JournalKeyring, segmentBytes: Int,
-        end: JournalRecovery.End
+        end: JournalRecovery.End, beginsSegment: Bool = false
     ) throws(AuditError) {
         self.storage = storage
         self.segmentBytes = segmentBytes
@@ -52,6 +52,7 @@ final class JournalWriter {
                 try file.sync()
                 self.file = file
                 try coverRest()
+                if beginsSegment { try rotate() }
             }
         } catch { throw AuditError(error) }
     }

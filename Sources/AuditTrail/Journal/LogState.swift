@@ -73,6 +73,18 @@ struct LogState: Sendable, Hashable {
         return leaf
     }
 
+    /// Takes what is left of a record that was removed. Its leaf is under the checkpoints; its hash shows by the next record's link.
+    mutating func accept(_ pruned: PrunedRecord) throws(LineFault) {
+        guard pruned.index == size else {
+            throw LineFault("removed record \(pruned.index) of `\(pruned.log)` stands where record \(size) belongs")
+        }
+        guard pruned.previous == lastHash else {
+            throw LineFault("removed record \(size) of `\(pruned.log)` does not link to the record before it")
+        }
+        lastHash = pruned.hash
+        frontier.append(pruned.leaf)
+    }
+
     // SHA-256(previous as 32 raw bytes ‖ canonical record without its hash member), the record given in two parts.
     private static func hash(
         _ previous: MerkleHash, _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer

@@ -22,6 +22,13 @@ public struct CanonicalJSON: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    /// The JSON string of a text, with its quotes.
+    public static func quoted(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        JSONText.string(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// What stands in a record for JSON that would make it too long: `{"omitted_bytes":N,"sha256":"…"}`.
     static func omitted(_ json: CanonicalJSON) -> CanonicalJSON {
         var bytes = Array("{\"omitted_bytes\":".utf8)

@@ -21,6 +21,37 @@ enum Timestamp {
         bytes.append(UInt8(ascii: "Z"))
     }
 
+    /// Reads what ``write(_:to:)`` writes; nil for other texts.
+    static func read(_ text: String) -> Int64? {
+        let digits = Array(text.utf8)
+        guard digits.count == 30, digits[19] == UInt8(ascii: "."), digits[29] == UInt8(ascii: "Z") else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            digits[range].reduce(Int64?(0)) { value, digit in
+                guard let value, (0x30...0x39).contains(digit) else { return nil }
+                return value * 10 + Int64(digit - 0x30)
+            }
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
+            let minute = number(14..<16), let second = number(17..<19), let fraction = number(20..<29),
+            (1677...2262).contains(year), (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        let march = month > 2 ? year : year - 1
+        let era = march / 400
+        let yearOfEra = march - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
+        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? nil : scaled.addingReportingOverflow(fraction).partialValue
+    }
+
+    /// The time as records write it.
+    static func text(_ nanoseconds: Int64) -> String {
+        var bytes: [UInt8] = []
+        write(nanoseconds, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     private static func floorDivide(_ value: Int64, _ by: Int64) -> (Int64, Int64) {
         let remainder = value % by
         return remainder < 0 ? (value / by - 1, remainder + by) : (value / by, remainder)

@@ -129,7 +129,7 @@ public struct AuditReader {
                 taken += batch
                 batch = []
                 (committed, committedLines) = (start, line)
-            } else if !(isSegmentStart && line == 1) {
+            } else if !(isSegmentStart && line == 1), !content.starts(with: PrunedRecord.prefix.utf8) {
                 batch.append(AuditRecordLine(bytes: Array(content), place: AuditPlace(file: file, line: line)))
             }
         }

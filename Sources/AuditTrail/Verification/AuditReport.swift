@@ -27,6 +27,8 @@ public struct AuditReport: Sendable {
     public internal(set) var signatures = 0
     /// Bytes at the end that are no whole line: a batch that was cut short, or is being written.
     public internal(set) var unfinishedBytes = 0
+    /// Records whose retention was over, and of which only the hashes are left.
+    public internal(set) var pruned: UInt64 = 0
 
     public var isWhole: Bool { faults.isEmpty }
     public var records: UInt64 { logs.reduce(0) { $0 + $1.records } }
@@ -39,6 +41,7 @@ public struct AuditReport: Sendable {
         }
         var line = isWhole ? "whole: " : "broken: \(count(faults.count, "fault")) in "
         line += "\(count(records, "record")) in \(count(logs.count, "log"))"
+        if pruned > 0 { line += ", \(pruned) of them removed when their retention was over" }
         if let last = logs.compactMap(\.lastTime).max() { line += ", up to \(last)" }
         if uncovered > 0 { line += ", the last \(uncovered) of them not yet under a checkpoint" }
         if unfinishedBytes > 0 { line += ", and \(count(unfinishedBytes, "byte")) of an unfinished batch" }
@@ -67,6 +70,7 @@ public struct AuditReport: Sendable {
             member.integer("uncovered", Int64(clamping: log.uncovered))
             bytes.append(contentsOf: member.finished())
         }
+        report.integer("pruned", Int64(clamping: pruned))
         report.integer("records", Int64(clamping: records))
         report.integer("segments", Int64(segments))
         report.integer("signatures", Int64(signatures))

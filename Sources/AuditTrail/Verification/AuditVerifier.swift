@@ -1,3 +1,8 @@
+#if canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
 public import MerkleLog
 
 /// Checks a journal with nothing but its files and public keys: every hash, link, index, commit, root and signature of
@@ -24,6 +29,9 @@ public struct AuditVerifier {
     private var report = AuditReport()
     private var logs: [String: AuditReport.Log] = [:]
     private var lastLines: [String: [UInt8]] = [:]
+    private var pruned = PrunedRuns()
+    /// Keys that a log names as its next, until a checkpoint covers the naming.
+    private var announcedKeys: [String: [NoteVerifier]] = [:]
 
     /// Verifies the journal in `directory`, which may be in use.
     /// - Throws: ``AuditError`` `.storage` if files cannot be read. What is wrong with them is in the report.
@@ -66,6 +74,9 @@ public struct AuditVerifier {
             running = try segment(number, isLast: number == last, after: running)
             next = number + 1
         }
+        report.faults.append(contentsOf: heads.prove(keys: &keys))
+        report.faults.append(contentsOf: pruned.faults)
+        report.pruned = pruned.count
         if let end = running {
             report.faults.append(contentsOf: heads.missing(in: end, unreadBefore: [:]))
             report.commits = end.commits
@@ -121,7 +132,10 @@ public struct AuditVerifier {
         }
         let end = try reader.read(after: headerEnd, into: &state) { (line: SegmentReader.Line) throws(AuditError) in
             switch line.accepted {
-            case .record(let log, _, _): lastLines[log] = Array(line.bytes)
+            case .record(let log, _, _):
+                lastLines[log] = Array(line.bytes)
+                heed(line, log)
+            case .pruned(let log, let index, _): pruned.note(log, index, at: line.place)
             case .commit(let notes): for note in notes { check(note, line.place) }
             }
         }
@@ -134,6 +148,7 @@ public struct AuditVerifier {
         do throws(NoteError) {
             try note.note.verify(with: keys.keys(for: log))
             report.signatures += 1
+            for key in announcedKeys.removeValue(forKey: log) ?? [] { keys.add(key) }
         } catch {
             fault("the checkpoint of `\(log)`: \(error)", place.file, place.line)
         }
@@ -151,10 +166,28 @@ public struct AuditVerifier {
 
     private mutating func readHeads(_ checkpoints: [KnownCheckpoint]) {
         do throws(AuditError) {
-            try heads.read(storage, keys: &keys)
-            for known in checkpoints { try heads.add(known.note, from: known.source, keys: &keys) }
+            try heads.read(storage, keys: &keys, isLenient: true)
+            for known in checkpoints {
+                try heads.add(known.note, from: known.source, keys: &keys, isLenient: true)
+            }
         } catch {
             report.faults.append(error)
+        }
+    }
+
+    // Records that say something about the trail itself.
+    private mutating func heed(_ line: SegmentReader.Line, _ log: String) {
+        let isRetention = line.bytes.holds("\"kind\":\"retention\"")
+        guard isRetention || line.bytes.holds("\"kind\":\"key\"") else { return }
+        let record = AuditRecordLine(bytes: Array(line.bytes), place: line.place)
+        switch record["kind"] {
+        case "retention": pruned.announce(log, record)
+        case "key" where record["detail", "event"] == "rotated":
+            guard let text = record["detail", "vkey"], let key = try? NoteVerifier(text: text),
+                log.hasPrefix(key.name + "/")
+            else { return fault("the next key is none", line.place.file, line.place.line) }
+            announcedKeys[log, default: []].append(key)
+        default: break
         }
     }
 
@@ -169,5 +202,13 @@ public struct AuditVerifier {
 
     private mutating func fault(_ message: String, _ file: String, _ line: Int) {
         report.faults.append(AuditError(.damaged, message, place: AuditPlace(file: file, line: line)))
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether these bytes stand somewhere in it.
+    fileprivate func holds(_ text: StaticString) -> Bool {
+        guard let baseAddress else { return false }
+        return memmem(baseAddress, count, text.utf8Start, text.utf8CodeUnitCount) != nil
     }
 }

@@ -51,6 +51,11 @@ struct Gateway {
         let keys = try GatewayKeys(in: configuration.data.keys)
         let inputs = try openInputs(key: keys.inputs)
         defer { inputs?.close() }
+        let witness = configuration.witness.map { witness in
+            WitnessReporter(
+                url: witness.url, key: witness.key, auditDirectory: configuration.data.audit.path, logger: logger)
+        }
+        try await witness?.checkStart()
         try await Recovery(store: store, auditDirectory: configuration.data.audit.path, logger: logger).run()
         let sessions = SessionLedger(markKey: keys.commitments)
         try SessionRecovery(auditDirectory: configuration.data.audit.path).run(into: sessions, now: .current())
@@ -123,7 +128,15 @@ struct Gateway {
             try delivery.candidateKeeper(of: $0, registry: registry, keys: keys)
         }
         if let inputs {
-            services.append(InputKeeper(store: inputs, keeping: configuration.keepInputs, logger: logger))
+            services.append(
+                InputKeeper(
+                    store: inputs, keeping: configuration.keepInputs, holds: HoldBook(configuration.data),
+                    logger: logger))
+        }
+        if let witness { services.append(witness) }
+        services.append(SpoolKeeper(spool: TrailSpool(data: configuration.data), journal: journal))
+        if let seconds = configuration.heartbeat {
+            services.append(Heartbeat(journal: journal, seconds: seconds, logger: logger))
         }
         if let channels { services.append(channels.deliveries) }
         let export = try ExportConfiguration.service(

@@ -33,6 +33,7 @@ enum InputKeeping: Equatable {
 struct InputKeeper: Service {
     let store: SealedInputStore
     let keeping: InputKeeping
+    let holds: HoldBook
     let logger: Logger
     private static let interval: Duration = .seconds(60)
 
@@ -40,7 +41,8 @@ struct InputKeeper: Service {
         try await cancelWhenGracefulShutdown {
             var dropped: UInt64 = 0
             while true {
-                if case .seconds(let seconds) = keeping {
+                // Files go as a whole, so while anything is held none goes; nor while it is not known what is.
+                if case .seconds(let seconds) = keeping, (try? holds.read())?.isEmpty == true {
                     store.expire(before: Timestamp.current().advanced(bySeconds: -seconds).nanoseconds)
                 }
                 do { try await Task.sleep(for: Self.interval) } catch { return }

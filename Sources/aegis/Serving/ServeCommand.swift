@@ -97,6 +97,19 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
+            "How often each log gets a heartbeat, such as 60s, or off (default: 60s; environment: AEGIS_HEARTBEAT)."
+    )
+    var heartbeat: String?
+
+    @Option(
+        help: "A witness that checkpoints are submitted to, such as http://witness:8189 (environment: AEGIS_WITNESS).")
+    var witness: String?
+
+    @Option(help: "The witness's public key, a file with its vkey (environment: AEGIS_WITNESS_KEY).")
+    var witnessKey: String?
+
+    @Option(
+        help:
             "The region of this gateway. A bundle that is made for a region is taken only by a gateway in it (environment: AEGIS_REGION)."
     )
     var region: String?

@@ -1,5 +1,7 @@
+import AuditTrail
 import EnvoyAuthorization
 import Foundation
+import MerkleLog
 import TelemetryExport
 
 /// What `aegis serve` was told, checked: options first, then the environment, then defaults. A malformed value stops the start.
@@ -13,6 +15,10 @@ struct ServeConfiguration {
     let holdCalls: Int64
     let holdEnvoy: Int64
     let keepInputs: InputKeeping
+    /// Where checkpoints are witnessed, and the witness's key; nil: nowhere.
+    let witness: (url: URL, key: CosignatureVerifier)?
+    /// Seconds between heartbeats; nil: none.
+    let heartbeat: Int64?
     let region: String?
     /// The store whose bundles are handed out over HTTP; nil: none.
     let bundleService: String?
@@ -46,6 +52,10 @@ struct ServeConfiguration {
             throw CommandFailure("--poll `\(poll)` is no pause", fix: "write it as 10s", exitCode: 2)
         }
         pollInterval = .seconds(pollSeconds)
+        let heartbeat = value(command.heartbeat, "AEGIS_HEARTBEAT") ?? "60s"
+        self.heartbeat = heartbeat == "off" ? nil : try TimeSpan.seconds(heartbeat, "--heartbeat")
+        witness = try Self.witness(
+            value(command.witness, "AEGIS_WITNESS"), keyFile: value(command.witnessKey, "AEGIS_WITNESS_KEY"))
         gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"
         data = command.data
         metrics = value(command.metrics, "AEGIS_METRICS").flatMap { $0 == "off" ? nil : $0 }
@@ -120,6 +130,31 @@ struct ServeConfiguration {
                 fix: "give --policies FOLDER, --bundle FILE with --trust KEY, or --tenants FILE", exitCode: 2)
         case (_?, _?):
             throw CommandFailure("--policies and --bundle exclude each other", exitCode: 2)
+        }
+    }
+
+    private static func witness(
+        _ address: String?, keyFile: String?
+    ) throws -> (url: URL, key: CosignatureVerifier)? {
+        guard let address else {
+            guard keyFile == nil else { throw CommandFailure("--witness-key goes with --witness", exitCode: 2) }
+            return nil
+        }
+        guard let url = URL(string: address), url.scheme == "http" || url.scheme == "https", url.host != nil else {
+            throw CommandFailure(
+                "--witness `\(address)` is no http address", fix: "write it as http://witness:8189", exitCode: 2)
+        }
+        guard let keyFile else {
+            throw CommandFailure(
+                "--witness needs the witness's key", fix: "add --witness-key witness.vkey", exitCode: 2)
+        }
+        do {
+            let text = String(decoding: try TrailInput.read(keyFile), as: UTF8.self)
+            return (url, try CosignatureVerifier(text: text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        } catch let error as AuditError {
+            throw CommandFailure(error.message, exitCode: 2)
+        } catch {
+            throw CommandFailure("\(keyFile): \(error)", fix: "give the witness.vkey of the witness", exitCode: 2)
         }
     }
 

@@ -4,5 +4,9 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Read and check the audit trail, offline, with its files and a public key.",
-        subcommands: [AuditTail.self, AuditVerify.self, AuditInput.self])
+        subcommands: [
+            AuditTail.self, AuditVerify.self, AuditInput.self, AuditQueryCommand.self, AuditProve.self,
+            AuditVerifyProof.self, AuditVerifyReceipt.self, AuditTiles.self, AuditRotateKey.self, AuditErase.self,
+            AuditHold.self, AuditRetention.self, AuditTimestamp.self, AuditBenchAppend.self,
+        ])
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import AuditTrail
 import Foundation
 
-struct AuditVerify: ParsableCommand {
+struct AuditVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Check the audit trail offline: every hash, link, index, root and signature.",
@@ -29,16 +29,22 @@ struct AuditVerify: ParsableCommand {
             "A checkpoint that was kept elsewhere and must be reached; may be repeated.", valueName: "file"))
     var checkpoint: [String] = []
 
+    @Option(help: "A witness whose checkpoints must be reached, such as http://witness:8189.")
+    var witness: String?
+
     @Flag(help: "Print the whole report as JSON.")
     var json = false
 
-    func run() throws {
+    func run() async throws {
         let directory = dir ?? data.audit.path
         let report: AuditReport
         do {
             let keys =
                 try key.map { try AuditKeys.parse(Self.read($0), $0) } ?? AuditKeys.publicKeys(directory: directory)
-            let known = try checkpoint.map { AuditVerifier.KnownCheckpoint(note: try Self.read($0), source: $0) }
+            var known = try checkpoint.map { AuditVerifier.KnownCheckpoint(note: try Self.read($0), source: $0) }
+            if let witness {
+                known += try await witnessed(witness, AuditProver(directory: directory, keys: keys).logs())
+            }
             report = try AuditVerifier.verify(directory: directory, keys: keys, checkpoints: known)
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
@@ -48,6 +54,22 @@ struct AuditVerify: ParsableCommand {
         }
         Output.line(json ? report.json : report.summary)
         if !report.isWhole { throw ExitCode(1) }
+    }
+
+    private func witnessed(_ address: String, _ logs: [String]) async throws -> [AuditVerifier.KnownCheckpoint] {
+        guard let url = URL(string: address), url.scheme == "http" || url.scheme == "https", url.host != nil else {
+            throw CommandFailure("--witness `\(address)` is no http address", exitCode: 2)
+        }
+        var known: [AuditVerifier.KnownCheckpoint] = []
+        for log in logs {
+            do {
+                guard let note = try await WitnessReporter.checkpoint(of: log, at: url) else { continue }
+                known.append(AuditVerifier.KnownCheckpoint(note: note, source: "\(address) (\(log))"))
+            } catch let failure as CommandFailure { throw failure } catch {
+                throw CommandFailure("the witness at \(address) cannot be asked: \(error.localizedDescription)")
+            }
+        }
+        return known
     }
 
     private static func read(_ path: String) throws -> [UInt8] {

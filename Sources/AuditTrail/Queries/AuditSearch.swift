@@ -1,0 +1,74 @@
+/// Answers queries about the records of a journal, which may be in use.
+///
+/// Closed segments have an index beside them, in `index/`, made the first time that somebody asks; where that cannot be written,
+/// segments are read as they are. Removing it costs time and nothing else.
+public struct AuditSearch {
+    private let storage: any JournalStorage
+    private let indexes: (any JournalStorage)?
+
+    /// - Throws: ``AuditError`` `.storage`.
+    public init(directory: String) throws(AuditError) {
+        do throws(StorageError) {
+            storage = try PosixStorage(directory: directory, create: false)
+        } catch { throw AuditError(error) }
+        indexes = try? PosixStorage(directory: directory + "/index", create: true)
+    }
+
+    init(storage: any JournalStorage, indexes: (any JournalStorage)?) {
+        self.storage = storage
+        self.indexes = indexes
+    }
+
+    /// Calls `each` with every record asked for that is under a checkpoint, oldest first, until it returns false.
+    /// - Throws: ``AuditError`` `.storage`, and what `each` throws.
+    public func run(_ query: AuditQuery, each: (AuditRecordLine) throws -> Bool) throws {
+        let numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
+        for number in numbers {
+            for record in try records(query, number, isLast: number == numbers.last) {
+                guard try each(record) else { return }
+            }
+        }
+    }
+
+    /// The newest `count` records asked for, oldest first.
+    /// - Throws: ``AuditError`` `.storage`.
+    public func newest(_ count: Int, _ query: AuditQuery) throws(AuditError) -> [AuditRecordLine] {
+        var found: [[AuditRecordLine]] = []
+        var missing = count
+        let numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
+        for number in numbers.reversed() where missing > 0 {
+            let records = try records(query, number, isLast: number == numbers.last).suffix(missing)
+            missing -= records.count
+            found.append(Array(records))
+        }
+        return found.reversed().flatMap { $0 }
+    }
+
+    private func records(
+        _ query: AuditQuery, _ number: UInt64, isLast: Bool
+    ) throws(AuditError) -> [AuditRecordLine] {
+        let file = JournalFiles.segment(number)
+        let bytes = try storage.contents(file)
+        let index = index(of: bytes, number, isLast: isLast)
+        var (line, counted) = (1, 0)
+        var found: [AuditRecordLine] = []
+        for place in index.candidates(query) {
+            line += bytes[counted..<place.lowerBound].reduce(0) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+            counted = place.lowerBound
+            let record = AuditRecordLine(bytes: Array(bytes[place]), place: AuditPlace(file: file, line: line))
+            if query.matches(record) { found.append(record) }
+        }
+        return found
+    }
+
+    private func index(of bytes: [UInt8], _ number: UInt64, isLast: Bool) -> SegmentIndex {
+        guard !isLast, let indexes else { return SegmentIndex(segment: bytes) }
+        let name = SegmentIndex.fileName(number)
+        if let kept = try? indexes.read(name, fresh: false), let index = SegmentIndex(kept, segment: bytes) {
+            return index
+        }
+        let index = SegmentIndex(segment: bytes)
+        try? indexes.replace(name, with: index.encoded, durably: false)
+        return index
+    }
+}

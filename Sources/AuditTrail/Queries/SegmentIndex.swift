@@ -1,0 +1,122 @@
+internal import Crypto
+
+/// Where a closed segment's records stand, and a short hash of each field that queries ask for: 48 bytes a record.
+///
+/// It is made from the segment and worth nothing without it: a query reads the lines that it points to, and believes those. One
+/// that does not belong to its segment any more is made anew.
+struct SegmentIndex {
+    /// The fields, in the order of their hashes.
+    enum Field: Int, CaseIterable { case kind, tenant, agent, tool, decision, policy, approval, decisionID }
+
+    struct Entry {
+        var offset: UInt32
+        var length: UInt32
+        var time: Int64
+        var fields: [UInt32]
+    }
+
+    /// What it was made from: the segment's length and the hash of its header.
+    let segmentBytes: Int
+    let headerHash: [UInt8]
+    private(set) var entries: [Entry] = []
+    private static let magic = Array("aegis index v1\n\n".utf8)
+    private static let entryBytes = 16 + 4 * Field.allCases.count
+    private static let headBytes = 16 + 8 + 32
+
+    static func fileName(_ number: UInt64) -> String { JournalFiles.segment(number).dropLast(6) + ".index" }
+
+    /// Indexes the committed records of a segment.
+    init(segment bytes: [UInt8]) {
+        segmentBytes = bytes.count
+        headerHash = Self.headerHash(bytes)
+        var batch: [Entry] = []
+        var start = (bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count - 1) + 1
+        while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            let line = bytes[start..<newline]
+            if line.starts(with: Commit.prefix.utf8) {
+                entries += batch
+                batch = []
+            } else if !line.starts(with: PrunedRecord.prefix.utf8) {
+                batch.append(Self.entry(AuditRecordLine(bytes: Array(line), place: .init(file: "", line: 0)), start))
+            }
+            start = newline + 1
+        }
+    }
+
+    /// Reads what ``encoded`` writes; nil for anything else, or for another segment than this one.
+    init?(_ encoded: [UInt8], segment bytes: [UInt8]) {
+        let head = Self.head(bytes.count, Self.headerHash(bytes))
+        guard encoded.starts(with: head), (encoded.count - head.count).isMultiple(of: Self.entryBytes) else {
+            return nil
+        }
+        segmentBytes = bytes.count
+        headerHash = Self.headerHash(bytes)
+        entries.reserveCapacity((encoded.count - head.count) / Self.entryBytes)
+        encoded.withUnsafeBytes { buffer in
+            for start in stride(from: head.count, to: buffer.count, by: Self.entryBytes) {
+                func word(_ place: Int) -> UInt32 {
+                    UInt32(bigEndian: buffer.loadUnaligned(fromByteOffset: start + place, as: UInt32.self))
+                }
+                let time = Int64(bitPattern: UInt64(word(8)) << 32 | UInt64(word(12)))
+                entries.append(
+                    Entry(
+                        offset: word(0), length: word(4), time: time,
+                        fields: Field.allCases.map { word(16 + 4 * $0.rawValue) }))
+            }
+        }
+        guard entries.allSatisfy({ Int($0.offset) + Int($0.length) <= bytes.count }) else { return nil }
+    }
+
+    var encoded: [UInt8] {
+        var bytes = Self.head(segmentBytes, headerHash)
+        bytes.reserveCapacity(bytes.count + entries.count * Self.entryBytes)
+        func add(_ word: UInt32) { withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) } }
+        for entry in entries {
+            add(entry.offset)
+            add(entry.length)
+            let time = UInt64(bitPattern: entry.time)
+            add(UInt32(truncatingIfNeeded: time >> 32))
+            add(UInt32(truncatingIfNeeded: time))
+            entry.fields.forEach(add)
+        }
+        return bytes
+    }
+
+    /// The places of the records that may be asked for.
+    func candidates(_ query: AuditQuery) -> [Range<Int>] {
+        let wanted: [(Int, UInt32)] = [
+            (Field.kind, query.kind), (.tenant, query.tenant), (.agent, query.agent), (.tool, query.tool),
+            (.decision, query.decision), (.policy, query.policy), (.approval, query.approval),
+            (.decisionID, query.decisionID),
+        ].compactMap { field, text in text.map { (field.rawValue, Self.hash($0)) } }
+        return entries.compactMap { entry in
+            guard query.from ?? .min <= entry.time, entry.time < query.until ?? .max,
+                wanted.allSatisfy({ entry.fields[$0.0] == $0.1 })
+            else { return nil }
+            return Int(entry.offset)..<Int(entry.offset) + Int(entry.length)
+        }
+    }
+
+    private static func entry(_ record: AuditRecordLine, _ offset: Int) -> Entry {
+        let texts = [
+            record["kind"], record["tenant"], record["agent_id"], record["tool_name"], record["decision"],
+            record["decision_reason", "policy"], record["approval_id"], record["decision_id"],
+        ]
+        return Entry(
+            offset: UInt32(offset), length: UInt32(record.bytes.count),
+            time: record["time"].flatMap(Timestamp.read) ?? .min, fields: texts.map { $0.map(hash) ?? 0 })
+    }
+
+    private static func head(_ length: Int, _ headerHash: [UInt8]) -> [UInt8] {
+        magic + withUnsafeBytes(of: UInt64(length).bigEndian) { Array($0) } + headerHash
+    }
+
+    private static func headerHash(_ bytes: [UInt8]) -> [UInt8] {
+        Array(SHA256.hash(data: bytes.prefix { $0 != UInt8(ascii: "\n") }))
+    }
+
+    // FNV-1a; 0 is for a field that is absent.
+    private static func hash(_ text: String) -> UInt32 {
+        max(1, text.utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 })
+    }
+}

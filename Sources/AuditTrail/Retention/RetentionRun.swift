@@ -1,0 +1,176 @@
+internal import Crypto
+public import MerkleLog
+
+/// Removes what records said once their retention is over, and leaves their hashes: every root, signature and proof stays.
+///
+/// First the trail says what will go, in records of kind `retention`; then closed segments are written anew, one by one, each
+/// only after what it became was read and found to lead to the same end. The segment that is being written is left alone.
+public struct RetentionRun {
+    /// What goes: runs of indexes by log and class.
+    public struct Plan: Sendable, Hashable {
+        public struct Key: Sendable, Hashable, Comparable {
+            public let log: String
+            public let retentionClass: String
+
+            public static func < (a: Key, b: Key) -> Bool {
+                (a.log, a.retentionClass) < (b.log, b.retentionClass)
+            }
+        }
+
+        public fileprivate(set) var runs: [Key: [ClosedRange<UInt64>]] = [:]
+        /// Segments in which something goes.
+        public fileprivate(set) var segments: [UInt64] = []
+        /// Records that would go but for a hold.
+        public fileprivate(set) var held = 0
+
+        public var records: UInt64 { runs.values.joined().reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } }
+    }
+
+    private let storage: any JournalStorage
+    private let keys: JournalKeyring
+    private let rules: RetentionRules
+    private let holds: [LegalHold]
+
+    /// - Throws: ``AuditError`` `.storage`.
+    public init(
+        directory: String, keys: [NoteVerifier], rules: RetentionRules, holds: [LegalHold]
+    ) throws(AuditError) {
+        do throws(StorageError) {
+            self.init(
+                storage: try PosixStorage(directory: directory, create: false), keys: keys, rules: rules, holds: holds)
+        } catch { throw AuditError(error) }
+    }
+
+    init(storage: any JournalStorage, keys: [NoteVerifier], rules: RetentionRules, holds: [LegalHold]) {
+        self.storage = storage
+        self.keys = JournalKeyring(keys)
+        self.rules = rules
+        self.holds = holds
+    }
+
+    /// Finds what may go at `now`, nanoseconds since 1970.
+    /// - Throws: ``AuditError`` `.storage`, `.damaged`.
+    public func plan(now: Int64) throws(AuditError) -> Plan {
+        var plan = Plan()
+        let numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
+        for number in numbers.dropLast() {
+            var isTouched = false
+            let bytes = try storage.contents(JournalFiles.segment(number))
+            for range in RetentionRun.lines(bytes) {
+                guard let record = RetentionRun.record(bytes[range]), let end = rules.end(of: record), end.time < now
+                else { continue }
+                guard !holds.contains(where: { $0.query.matches(record) }) else {
+                    plan.held += 1
+                    continue
+                }
+                guard let log = record["log"], let index = record["index"].flatMap(UInt64.init) else { continue }
+                isTouched = true
+                let key = Plan.Key(log: log, retentionClass: end.name)
+                var runs = plan.runs.removeValue(forKey: key) ?? []
+                if let last = runs.last, last.upperBound + 1 == index {
+                    runs[runs.count - 1] = last.lowerBound...index
+                } else {
+                    runs.append(index...index)
+                }
+                plan.runs[key] = runs
+            }
+            if isTouched { plan.segments.append(number) }
+        }
+        return plan
+    }
+
+    /// What the trail says before anything goes: one record or more for each log and class.
+    public func announcements(_ plan: Plan, now: Int64) -> [AuditRecordDraft] {
+        plan.runs.sorted { $0.key < $1.key }.flatMap { key, runs -> [AuditRecordDraft] in
+            stride(from: 0, to: runs.count, by: 1000).map { start -> AuditRecordDraft in
+                let part = runs[start..<min(start + 1000, runs.count)]
+                let tenant = key.log.split(separator: "/").last.map(String.init) ?? ""
+                var draft = AuditRecordDraft(kind: .retention, tenant: tenant, time: now)
+                draft.detail = CanonicalJSON(texts: [
+                    "class": key.retentionClass, "event": "pruned",
+                    "indexes": part.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ","),
+                    "records": "\(part.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 })",
+                ])
+                return draft
+            }
+        }
+    }
+
+    /// Writes the segments anew, once the announcements are durable.
+    /// - Parameter archive: takes each segment as it was, before it changes; what it throws stops the run.
+    /// - Throws: ``AuditError`` `.storage`, `.damaged`, and what `archive` throws.
+    public func apply(_ plan: Plan, archive: (_ name: String, _ bytes: [UInt8]) throws -> Void = { _, _ in }) throws {
+        var doomed: [String: [ClosedRange<UInt64>]] = [:]
+        for (key, runs) in plan.runs { doomed[key.log, default: []] += runs }
+        for log in doomed.keys { doomed[log]?.sort { $0.lowerBound < $1.lowerBound } }
+        for number in plan.segments {
+            let name = JournalFiles.segment(number)
+            let bytes = try storage.contents(name)
+            let pruned = RetentionRun.prune(bytes, doomed)
+            guard try end(of: pruned, name) == end(of: bytes, name) else {
+                throw AuditError(.damaged, "\(name) would not lead to the same end any more; it was left as it is")
+            }
+            try archive(name, bytes)
+            do throws(StorageError) { try storage.replace(name, with: pruned, durably: true) } catch {
+                throw AuditError(error)
+            }
+        }
+    }
+
+    private func end(of bytes: [UInt8], _ name: String) throws(AuditError) -> JournalState {
+        try bytes.withUnsafeBufferPointer { (buffer: UnsafeBufferPointer<UInt8>) throws(AuditError) -> JournalState in
+            let reader = SegmentReader(file: name, bytes: buffer, isLast: false)
+            let (header, end) = try reader.header(keys: keys.keys)
+            var state = header.state
+            _ = try reader.read(after: end, into: &state)
+            return state
+        }
+    }
+
+    private static func prune(_ bytes: [UInt8], _ doomed: [String: [ClosedRange<UInt64>]]) -> [UInt8] {
+        var kept: [UInt8] = []
+        kept.reserveCapacity(bytes.count)
+        for range in lines(bytes) {
+            if let record = record(bytes[range]), let log = record["log"],
+                let index = record["index"].flatMap(UInt64.init), contains(doomed[log] ?? [], index),
+                let hash = record["hash"].flatMap({ MerkleHash(hex: $0) }),
+                let previous = record["prev_hash"].flatMap({ MerkleHash(hex: $0) })
+            {
+                kept +=
+                    PrunedRecord(
+                        log: log, index: index, leaf: .leaf(record.bytes), hash: hash, previous: previous
+                    ).line
+            } else {
+                kept += bytes[range]
+            }
+            kept.append(UInt8(ascii: "\n"))
+        }
+        return kept
+    }
+
+    private static func contains(_ runs: [ClosedRange<UInt64>], _ index: UInt64) -> Bool {
+        var (low, high) = (0, runs.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if runs[middle].upperBound < index { low = middle + 1 } else { high = middle }
+        }
+        return low < runs.count && runs[low].contains(index)
+    }
+
+    // The record on a line; nil for headers, commits, and what was pruned before.
+    private static func record(_ line: ArraySlice<UInt8>) -> AuditRecordLine? {
+        guard !line.starts(with: Commit.prefix.utf8), !line.starts(with: PrunedRecord.prefix.utf8) else { return nil }
+        let record = AuditRecordLine(bytes: Array(line), place: AuditPlace(file: "", line: 0))
+        return record["prev_hash"] == nil ? nil : record
+    }
+
+    private static func lines(_ bytes: [UInt8]) -> [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var start = 0
+        while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            lines.append(start..<newline)
+            start = newline + 1
+        }
+        return lines
+    }
+}

@@ -1,0 +1,62 @@
+/// Which records of a trail are gone, and which of them its `retention` records say are.
+struct PrunedRuns {
+    private struct Run {
+        var indexes: ClosedRange<UInt64>
+        let place: AuditPlace
+    }
+
+    private var gone: [String: [Run]] = [:]
+    private var announced: [String: [ClosedRange<UInt64>]] = [:]
+    /// Records that are gone.
+    private(set) var count: UInt64 = 0
+
+    mutating func note(_ log: String, _ index: UInt64, at place: AuditPlace) {
+        count += 1
+        var runs = gone.removeValue(forKey: log) ?? []
+        if let last = runs.last, last.indexes.upperBound + 1 == index {
+            runs[runs.count - 1].indexes = last.indexes.lowerBound...index
+        } else {
+            runs.append(Run(indexes: index...index, place: place))
+        }
+        gone[log] = runs
+    }
+
+    /// Takes what a record of kind `retention` announces.
+    mutating func announce(_ log: String, _ record: AuditRecordLine) {
+        guard record["detail", "event"] == "pruned", let text = record["detail", "indexes"] else { return }
+        for part in text.split(separator: ",") {
+            let ends = part.split(separator: "-").compactMap { UInt64($0) }
+            if ends.count == 2, ends[0] <= ends[1] { announced[log, default: []].append(ends[0]...ends[1]) }
+        }
+    }
+
+    /// What is gone without a word.
+    var faults: [AuditError] {
+        gone.sorted { $0.key < $1.key }.flatMap { log, runs -> [AuditError] in
+            let told = PrunedRuns.merged(announced[log] ?? [])
+            return runs.compactMap { run -> AuditError? in
+                guard let missing = PrunedRuns.first(in: run.indexes, outside: told) else { return nil }
+                return AuditError(
+                    .damaged, "record \(missing) of `\(log)` was removed, and no retention record says so",
+                    place: run.place)
+            }
+        }
+    }
+
+    private static func merged(_ runs: [ClosedRange<UInt64>]) -> [ClosedRange<UInt64>] {
+        var merged: [ClosedRange<UInt64>] = []
+        for run in runs.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.last, run.lowerBound <= last.upperBound + 1 {
+                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, run.upperBound)
+            } else {
+                merged.append(run)
+            }
+        }
+        return merged
+    }
+
+    private static func first(in run: ClosedRange<UInt64>, outside told: [ClosedRange<UInt64>]) -> UInt64? {
+        guard let around = told.first(where: { $0.contains(run.lowerBound) }) else { return run.lowerBound }
+        return around.upperBound >= run.upperBound ? nil : around.upperBound + 1
+    }
+}

@@ -1,0 +1,48 @@
+public import MerkleLog
+
+/// The newest checkpoints of a journal's logs that a witness has cosigned, `cosigned-TENANT.note` beside the segments.
+public struct CosignedHeads {
+    private let storage: any JournalStorage
+
+    /// - Throws: ``AuditError`` `.storage`.
+    public init(directory: String) throws(AuditError) {
+        do throws(StorageError) { storage = try PosixStorage(directory: directory, create: false) } catch {
+            throw AuditError(error)
+        }
+    }
+
+    /// The size that was cosigned last; 0 where none was.
+    /// - Throws: ``AuditError`` `.storage`, `.damaged`.
+    public func size(of log: String) throws(AuditError) -> UInt64 {
+        let name = Self.fileName(log)
+        guard try storage.names().contains(name) else { return 0 }
+        do throws(NoteError) {
+            return try Checkpoint(text: SignedNote(parsing: try contents(name)).text).size
+        } catch { throw AuditError(.damaged, "\(error)", place: AuditPlace(file: name, line: 1)) }
+    }
+
+    private func contents(_ name: String) throws(NoteError) -> [UInt8] {
+        guard let bytes = try? storage.read(name, fresh: false) else { throw .malformed("it cannot be read") }
+        return bytes
+    }
+
+    /// Keeps a checkpoint with the witness's answer to it.
+    /// - Parameter line: the signature line.
+    /// - Throws: ``AuditError`` `.damaged` where the witness has not signed this checkpoint, `.storage`.
+    public func keep(_ checkpoint: String, line: String, of log: String, by witness: CosignatureVerifier)
+        throws(AuditError)
+    {
+        let time: UInt64?
+        do throws(NoteError) { time = try witness.time(of: SignedNote(parsing: (checkpoint + line).utf8)) } catch {
+            throw AuditError(.damaged, "the witness's answer: \(error)")
+        }
+        guard time != nil else { throw AuditError(.damaged, "the witness's answer is not signed by `\(witness.name)`") }
+        do throws(StorageError) {
+            try storage.replace(Self.fileName(log), with: Array((checkpoint + line).utf8), durably: true)
+        } catch { throw AuditError(error) }
+    }
+
+    private static func fileName(_ log: String) -> String {
+        "cosigned-\(log.split(separator: "/").last.map(String.init) ?? log).note"
+    }
+}

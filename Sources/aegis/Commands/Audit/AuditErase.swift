@@ -1,0 +1,108 @@
+import Approvals
+import ArgumentParser
+import AuditTrail
+import Foundation
+
+struct AuditErase: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase",
+        abstract:
+            "Erase what decisions were evaluated over, such as for a request under the GDPR. The trail stays whole.",
+        discussion: """
+            The sealed inputs of all decisions that match are overwritten, and with them the salts of their records' commitments: nobody can open
+            those any more, or evaluate the decisions again. Records, chain and proofs do not change. What was erased, and why, becomes a
+            record of kind `retention`. Works beside a running gateway. What is under a legal hold is left alone, and the command fails.
+
+            EXAMPLES
+              aegis audit erase --decision 01936f1e-7c5a-7b3e-9f55-0b7f0c1a2b3c --reason "request 17"
+              aegis audit erase --tenant acme --agent support-agent --before 2026-11-01T00:00:00Z --reason "request 18"
+            """)
+
+    @OptionGroup var data: DataDirectory
+
+    @Option(help: "A decision's id; may be repeated.")
+    var decision: [String] = []
+    @Option var tenant: String?
+    @Option var agent: String?
+    @Option var session: String?
+
+    @Option(help: "Decisions before then, RFC 3339 in UTC.")
+    var before: String?
+
+    @Option(help: "Why; it stands in the record, so it must not name the person.")
+    var reason: String
+
+    func validate() throws {
+        guard !decision.isEmpty || tenant != nil || agent != nil || session != nil || before != nil else {
+            throw ValidationError("say what to erase: --decision, --tenant, --agent, --session or --before")
+        }
+    }
+
+    func run() async throws {
+        let holds = try HoldBook(data).read()
+        var erased: [String: Int] = [:]
+        var held = 0
+        do {
+            var names: [String: [InputName]] = [:]
+            let search = try AuditSearch(directory: data.audit.path)
+            for query in try queries() {
+                try search.run(query) { record in
+                    guard record["input_ref"] != nil, let tenant = record["tenant"],
+                        let name = record["decision_id"].flatMap(InputName.init(decisionID:))
+                    else { return true }
+                    if holds.contains(where: { $0.query.matches(record) }) {
+                        held += 1
+                    } else {
+                        names[tenant, default: []].append(name)
+                    }
+                    return true
+                }
+            }
+            var inputs = try SealedInputReader(directory: data.inputs.path, key: try data.inputKey())
+            for (tenant, names) in names {
+                let count = try inputs.erase(names)
+                if count > 0 { erased[tenant] = count }
+            }
+        } catch let error as AuditError {
+            throw CommandFailure(error.message, fix: error.fix)
+        }
+        try await TrailSpool(data: data).record(
+            erased.sorted { $0.key < $1.key }.map { tenant, count in
+                var detail = ["event": "erased", "inputs": "\(count)", "reason": reason]
+                detail["agent"] = agent
+                detail["session"] = session
+                detail["before"] = before
+                if decision.count == 1 { detail["decision"] = decision[0] }
+                return TrailSpool.Entry(
+                    kind: "retention", tenant: tenant, time: Timestamp.current().nanoseconds, detail: detail)
+            })
+        let total = erased.values.reduce(0, +)
+        Output.line("erased \(total) input\(total == 1 ? "" : "s")")
+        if held > 0 {
+            throw CommandFailure(
+                "\(held) of the decisions are under a legal hold and were left alone",
+                fix: "see `aegis audit hold list`; release the hold, then erase again")
+        }
+    }
+
+    private func queries() throws -> [AuditQuery] {
+        var query = AuditQuery()
+        query.kind = "decision"
+        query.tenant = tenant
+        query.agent = agent
+        query.session = session
+        if let before {
+            guard let time = Timestamp(parsing: before) else {
+                throw CommandFailure("`\(before)` is no time", fix: "write it as 2026-11-23T15:20:25Z", exitCode: 2)
+            }
+            query.until = time.nanoseconds
+        }
+        return decision.isEmpty
+            ? [query]
+            : decision.map { id in
+                var one = query
+                one.decisionID = id
+                return one
+            }
+    }
+}

@@ -1,0 +1,99 @@
+import Approvals
+import ArgumentParser
+import AuditTrail
+
+struct AuditHold: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hold",
+        abstract: "Keep records and inputs whatever their retention says, until released.",
+        subcommands: [AuditHoldPlace.self, AuditHoldList.self, AuditHoldRelease.self])
+}
+
+struct AuditHoldPlace: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "place", abstract: "Place a hold on all that match.",
+        discussion: """
+            EXAMPLES
+              aegis audit hold place case-4711 --reason "litigation 4711" --tenant acme --agent finance-agent
+            """)
+
+    @OptionGroup var data: DataDirectory
+    @Argument(help: "A name for it.") var name: String
+    @Option(help: "Why.") var reason: String
+    @Option var tenant: String?
+    @Option var agent: String?
+    @Option var tool: String?
+    @Option var session: String?
+    @Option(help: "A decision's id.") var decision: String?
+
+    func run() async throws {
+        let book = HoldBook(data)
+        var holds = try book.read()
+        guard !holds.contains(where: { $0.name == name }) else {
+            throw CommandFailure("there is a hold `\(name)` already", fix: "release it first, or take another name")
+        }
+        let hold = HoldBook.Hold(
+            name: name, reason: reason, placedAt: Timestamp.current().description, tenant: tenant, agent: agent,
+            tool: tool, session: session, decision: decision)
+        holds.append(hold)
+        try book.write(holds)
+        try await TrailSpool(data: data).record([
+            TrailSpool.Entry(
+                kind: "retention", tenant: tenant ?? "_unknown", time: Timestamp.current().nanoseconds,
+                detail: hold.about.merging(["event": "hold_placed", "hold": name, "reason": reason]) { $1 })
+        ])
+        Output.line("held: \(name)")
+    }
+}
+
+struct AuditHoldList: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the holds.")
+
+    @OptionGroup var data: DataDirectory
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() throws {
+        let holds = try HoldBook(data).read()
+        if json {
+            Output.json(
+                holds.map { hold in
+                    ["name": hold.name, "reason": hold.reason, "placed_at": hold.placedAt, "about": hold.about]
+                        as [String: Any]
+                })
+        } else {
+            Output.table(
+                ["HOLD", "SINCE", "ABOUT", "REASON"],
+                holds.map { hold in
+                    [
+                        hold.name, hold.placedAt,
+                        hold.about.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "),
+                        hold.reason,
+                    ]
+                })
+        }
+    }
+}
+
+struct AuditHoldRelease: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "release", abstract: "Release a hold.")
+
+    @OptionGroup var data: DataDirectory
+    @Argument(help: "The hold's name.") var name: String
+
+    func run() async throws {
+        let book = HoldBook(data)
+        var holds = try book.read()
+        guard let place = holds.firstIndex(where: { $0.name == name }) else {
+            throw CommandFailure("there is no hold `\(name)`", fix: "see `aegis audit hold list`")
+        }
+        let hold = holds.remove(at: place)
+        // The record first: a hold must not be gone without a word.
+        try await TrailSpool(data: data).record([
+            TrailSpool.Entry(
+                kind: "retention", tenant: hold.tenant ?? "_unknown", time: Timestamp.current().nanoseconds,
+                detail: ["event": "hold_released", "hold": name])
+        ])
+        try book.write(holds)
+        Output.line("released: \(name)")
+    }
+}

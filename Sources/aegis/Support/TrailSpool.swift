@@ -1,0 +1,93 @@
+import Approvals
+import AuditTrail
+import Foundation
+import Logging
+import MerkleLog
+import ServiceLifecycle
+
+/// What commands have to say to the trail of a gateway that may be running: only the gateway writes its journal, so a command leaves a
+/// file, and the gateway appends it and removes it. Where no gateway runs, the command appends it itself.
+struct TrailSpool {
+    private let folder: URL
+    private let audit: URL
+
+    init(data: DataDirectory) {
+        folder = data.url.appendingPathComponent("spool", isDirectory: true)
+        audit = data.audit
+    }
+
+    struct Entry: Codable {
+        var kind: String
+        var tenant: String
+        var time: Int64
+        var detail: [String: String]
+
+        var draft: AuditRecordDraft? {
+            guard let kind = AuditRecordKind(rawValue: kind) else { return nil }
+            var draft = AuditRecordDraft(kind: kind, tenant: tenant, time: time)
+            draft.detail = CanonicalJSON(texts: detail)
+            return draft
+        }
+    }
+
+    /// Leaves the entries, durably, then appends them where nobody else can.
+    func record(_ entries: [Entry]) async throws {
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        for entry in entries {
+            let file = folder.appendingPathComponent("\(entry.time)-\(UUID().uuidString).json")
+            do { try JSONEncoder().encode(entry).write(to: file, options: .atomic) } catch {
+                throw CommandFailure("cannot write \(file.path)", fix: "check your rights to the data directory")
+            }
+        }
+        try await flushWithoutGateway()
+    }
+
+    private func flushWithoutGateway() async throws {
+        guard FileManager.default.fileExists(atPath: audit.appendingPathComponent("log.key").path) else { return }
+        do throws(AuditError) {
+            guard let gateway = try AuditKeys.publicKeys(directory: audit.path).last?.name else { return }
+            let keys = try AuditKeys.loadOrCreate(directory: audit.path, gateway: gateway)
+            var configuration = AuditJournal.Configuration(gateway: gateway)
+            configuration.check = .lastSegment
+            let journal = try AuditJournal.open(
+                directory: audit.path, configuration: configuration, signer: keys.signer, trusted: keys.trusted)
+            await flush(into: journal)
+            journal.close()
+        } catch {
+            // A gateway that runs holds the journal, and will take them.
+            if error.code != .locked { throw CommandFailure(error.message, fix: error.fix) }
+        }
+    }
+
+    /// Appends what lies there, oldest first, each file removed once its record is durable.
+    func flush(into journal: AuditJournal) async {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else { return }
+        for name in names.sorted() where name.hasSuffix(".json") {
+            let file = folder.appendingPathComponent(name)
+            guard let bytes = try? Data(contentsOf: file),
+                let draft = (try? JSONDecoder().decode(Entry.self, from: bytes))?.draft
+            else {
+                try? FileManager.default.moveItem(at: file, to: file.appendingPathExtension("refused"))
+                continue
+            }
+            guard (try? await journal.append(draft)) != nil else { return }
+            try? FileManager.default.removeItem(at: file)
+        }
+    }
+}
+
+/// The gateway's side of the spool.
+struct SpoolKeeper: Service {
+    let spool: TrailSpool
+    let journal: AuditJournal
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            while true {
+                await spool.flush(into: journal)
+                do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
+            }
+        }
+    }
+}

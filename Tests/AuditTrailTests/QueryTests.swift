@@ -1,0 +1,151 @@
+@testable import AuditTrail
+import Testing
+
+/// Queries give what a plain look at every record gives, with an index and without.
+struct QueryTests {
+    let storage = MemoryStorage()
+    let indexes = MemoryStorage()
+    static let start: Int64 = 1_795_409_523_000_000_000
+
+    init() throws {
+        let writer = try Fixture.writer(storage)
+        for number in 0..<60 {
+            let tenant = number % 3 == 0 ? "globex" : "acme"
+            var draft = AuditRecordDraft(
+                kind: number % 10 == 9 ? .budget : .decision, tenant: tenant,
+                time: QueryTests.start + Int64(number) * 1_000_000_000)
+            draft.decisionID = "d-\(number)"
+            draft.agentID = "agent-\(number % 4)"
+            draft.toolName = number % 2 == 0 ? "payments.transfer" : "ehr.read"
+            draft.decision = number % 5 == 0 ? "deny" : "allow"
+            draft.decisionReason = AuditReason(
+                code: number % 5 == 0 ? "policy_deny" : "policy_allow", message: "m", policy: "p-\(number % 7)")
+            draft.policyVersion = number < 30 ? "acme/1@sha256:aaaaaaaaaaaa" : "acme/2@sha256:bbbbbbbbbbbb"
+            draft.approvalID = number % 11 == 0 ? "apr_\(number)" : nil
+            draft.sessionID = "s-\(number % 2)"
+            draft.traceID = "t-\(number)"
+            _ = try writer.commit([RecordFormatter.format(draft, log: "gw-1/\(tenant)")])
+        }
+        writer.close()
+    }
+
+    private static func query(_ change: (inout AuditQuery) -> Void) -> AuditQuery {
+        var query = AuditQuery()
+        change(&query)
+        return query
+    }
+
+    static let queries: [(AuditQuery, [Int])] = [
+        (query { _ in }, Array(0..<60)),
+        (query { $0.decisionID = "d-17" }, [17]),
+        (
+            query {
+                $0.agent = "agent-1"; $0.decision = "deny"
+            }, [5, 25, 45]
+        ),
+        (
+            query {
+                $0.tenant = "globex"; $0.tool = "ehr.read"; $0.policy = "p-3"
+            }, [3, 45]
+        ),
+        (query { $0.approval = "apr_33" }, [33]),
+        (query { $0.kind = "budget" }, [9, 19, 29, 39, 49, 59]),
+        (
+            query {
+                $0.from = start + 10_000_000_000; $0.until = start + 13_000_000_000
+            }, [10, 11, 12]
+        ),
+        (
+            query {
+                $0.policyVersion = "acme/2"; $0.code = "policy_deny"
+            }, [30, 35, 40, 45, 50, 55]
+        ),
+        (
+            query {
+                $0.session = "s-1"; $0.trace = "t-7"
+            }, [7]
+        ),
+        (query { $0.agent = "nobody" }, []),
+    ]
+
+    private func numbers(_ search: AuditSearch, _ query: AuditQuery) throws -> [Int] {
+        var found: [Int] = []
+        try search.run(query) { record in
+            found.append(Int(record["decision_id"]?.dropFirst(2) ?? "") ?? -1)
+            return true
+        }
+        return found
+    }
+
+    @Test(arguments: queries)
+    func `a query finds what matches, in order`(query: AuditQuery, wanted: [Int]) throws {
+        let plain = AuditSearch(storage: storage, indexes: nil)
+        #expect(try numbers(plain, query) == wanted)
+        let indexed = AuditSearch(storage: storage, indexes: indexes)
+        #expect(try numbers(indexed, query) == wanted)
+        #expect(try numbers(indexed, query) == wanted)
+        #expect(!indexes.files.isEmpty)
+        let newest = try indexed.newest(2, query).map { Int($0["decision_id"]?.dropFirst(2) ?? "") ?? -1 }
+        #expect(newest == wanted.suffix(2))
+        // Places are those that a reader gives.
+        var reader = AuditReader(storage: storage)
+        let all = try reader.last(100) { query.matches($0) }
+        var places: [AuditPlace] = []
+        try indexed.run(query) {
+            places.append($0.place); return true
+        }
+        #expect(places == all.map(\.place))
+    }
+
+    @Test func `an index that is damaged, or another segment's, is made anew`() throws {
+        let search = AuditSearch(storage: storage, indexes: indexes)
+        let query = QueryTests.query { $0.decisionID = "d-3" }
+        _ = try numbers(search, query)
+        let good = indexes["00000001.index"]
+        for bad in [
+            [], Array(good.dropLast(1)), Array(good.prefix(20)), indexes["00000002.index"],
+            [UInt8](repeating: 0, count: 400),
+        ] {
+            indexes.set("00000001.index", bad)
+            #expect(try numbers(search, query) == [3])
+            #expect(indexes["00000001.index"] == good)
+        }
+        indexes.fails = { _, _ in true }
+        indexes.set("00000001.index", [])
+        #expect(try numbers(search, query) == [3])
+    }
+
+    @Test func `a query can stop, and sees nothing that is not under a checkpoint`() throws {
+        let search = AuditSearch(storage: storage, indexes: nil)
+        var seen = 0
+        try search.run(AuditQuery()) { _ in
+            seen += 1
+            return seen < 5
+        }
+        #expect(seen == 5)
+        let last = try #require(storage.files.keys.sorted().last { JournalFiles.segmentNumber($0) != nil })
+        let bytes = storage[last]
+        let lastCommit = try #require(bytes.lastRange(of: Array(Commit.prefix.utf8)))
+        storage.set(last, Array(bytes[..<lastCommit.lowerBound]))
+        #expect(try numbers(search, AuditQuery()) == Array(0..<59))
+    }
+
+    @Test func `times are read as they are written`() {
+        for time in [
+            0, 1, -1, QueryTests.start, 951_782_400_000_000_000, 4_102_444_799_999_999_999, -2_208_988_800_000_000_001,
+        ] as [Int64] {
+            #expect(Timestamp.read(Timestamp.text(time)) == time)
+        }
+        for text in ["", "2026-11-23T15:20:25Z", "2026-13-23T15:20:25.123456789Z", "2026-11-23T15:20:25.12345678xZ"] {
+            #expect(Timestamp.read(text) == nil)
+        }
+    }
+}
+
+extension Array where Element: Equatable {
+    fileprivate func lastRange(of other: [Element]) -> Range<Int>? {
+        guard count >= other.count else { return nil }
+        return (0...(count - other.count)).reversed().first { Array(self[$0..<$0 + other.count]) == other }
+            .map { $0..<$0 + other.count }
+    }
+}

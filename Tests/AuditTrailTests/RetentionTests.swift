@@ -1,0 +1,157 @@
+@testable import AuditTrail
+import MerkleLog
+import Testing
+
+/// Records go when their time is over, the trail says so, and everything that can be proven still is.
+struct RetentionTests {
+    static let day: Int64 = 86_400 * 1_000_000_000
+    static let start: Int64 = 1_795_409_523_000_000_000
+    let keys: [NoteVerifier]
+
+    init() throws { keys = [try Fixture.signer().verifier] }
+
+    /// A record a day for 40 days, alternately of two tenants.
+    private func written() throws -> MemoryStorage {
+        let storage = MemoryStorage()
+        let writer = try Fixture.writer(storage, segmentBytes: 1 << 12)
+        for number in 0..<40 {
+            let tenant = number.isMultiple(of: 2) ? "acme" : "globex"
+            var draft = Fixture.decision(number, tenant: tenant)
+            draft.time = RetentionTests.start + Int64(number) * RetentionTests.day
+            if number == 4 { draft.retentionClass = "sox" }
+            if number == 6 { draft.agentID = "held-agent" }
+            _ = try writer.commit([RecordFormatter.format(draft, log: "gw-1/\(tenant)")])
+        }
+        writer.close()
+        return storage
+    }
+
+    private func rules() throws -> RetentionRules {
+        try RetentionRules(
+            standard: "soc2", classes: ["short": 10 * 86_400], tenants: ["acme": "short"])
+    }
+
+    private func apply(_ storage: MemoryStorage, holds: [LegalHold] = [], announced: Bool = true) throws
+        -> RetentionRun.Plan
+    {
+        let now = RetentionTests.start + 30 * RetentionTests.day
+        let run = RetentionRun(storage: storage, keys: keys, rules: try rules(), holds: holds)
+        let plan = try run.plan(now: now)
+        if announced {
+            let writer = try Fixture.writer(storage, segmentBytes: 1 << 12)
+            for draft in run.announcements(plan, now: now) {
+                _ = try writer.commit([RecordFormatter.format(draft, log: "gw-1/\(draft.tenant)")])
+            }
+            writer.close()
+        }
+        try run.apply(plan)
+        return plan
+    }
+
+    @Test func `what is over goes, and the trail stays whole`() throws {
+        let storage = try written()
+        let before = try Fixture.verify(storage)
+        var query = AuditQuery()
+        query.agent = "held-agent"
+        let plan = try apply(storage, holds: [LegalHold(name: "case", query: query)])
+        // acme's records of the first 20 days: 0, 2, …, 18; one has a class of its own, one is held.
+        #expect(plan.records == 8)
+        #expect(plan.held == 1)
+        #expect(
+            plan.runs == [
+                RetentionRun.Plan.Key(log: "gw-1/acme", retentionClass: "short"): [0...1, 4...9]
+            ])
+        let after = try Fixture.verify(storage)
+        #expect(after.isWhole, "\(after.faults)")
+        #expect(after.pruned == 8)
+        #expect(after.summary.contains(", 8 of them removed when their retention was over"))
+        #expect(after.logs[1].root == before.logs[1].root)
+        var reader = AuditReader(storage: storage)
+        var seen: [String] = []
+        while case let records = try reader.next(), !records.isEmpty {
+            seen += records.compactMap { $0["decision_id"] }
+        }
+        #expect(seen.count == 32)
+        #expect(seen.prefix(5) == ["d-1", "d-3", "d-4", "d-5", "d-6"])
+        #expect(try apply(storage, holds: [LegalHold(name: "case", query: query)]).records == 0)
+        // It can be opened and written, and what is left can be proven.
+        let journal = try Fixture.journal(storage, segmentBytes: 1 << 12)
+        journal.append(Fixture.decision(99)) { _ in }
+        journal.close()
+        #expect(try Fixture.verify(storage).isWhole)
+        var prover = AuditProver(storage: storage, keys: keys)
+        #expect(try prover.inclusion(of: 2, in: "gw-1/acme").verify(keys: keys).size > 20)
+        do {
+            _ = try prover.inclusion(of: 1, in: "gw-1/acme")
+            Issue.record("a removed record was proven")
+        } catch { #expect(error.message == "record 1 of `gw-1/acme` was removed when its retention was over") }
+    }
+
+    @Test func `what goes without a word is found, and so is what was not what it says`() throws {
+        let silent = try written()
+        _ = try apply(silent, announced: false)
+        let report = try Fixture.verify(silent)
+        #expect(
+            report.faults.first?.description
+                == "00000001.jsonl:2: record 0 of `gw-1/acme` was removed, and no retention record says so [audit_damaged]"
+        )
+        let storage = try written()
+        _ = try apply(storage)
+        let bytes = storage["00000001.jsonl"]
+        let text = String(decoding: bytes, as: UTF8.self)
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix(PrunedRecord.prefix) })
+        let pruned = try #require(Array(line.utf8).withUnsafeBufferPointer { PrunedRecord($0) })
+        func forged(
+            log: String? = nil, index: UInt64? = nil, leaf: MerkleHash? = nil, hash: MerkleHash? = nil,
+            previous: MerkleHash? = nil
+        ) -> PrunedRecord {
+            PrunedRecord(
+                log: log ?? pruned.log, index: index ?? pruned.index, leaf: leaf ?? pruned.leaf,
+                hash: hash ?? pruned.hash, previous: previous ?? pruned.previous)
+        }
+        let stranger = MerkleHash.leaf([1])
+        let forgeries = [
+            forged(leaf: stranger), forged(hash: stranger), forged(previous: stranger), forged(index: pruned.index + 1),
+            forged(log: "gw-1/globex"),
+        ]
+        for forgery in forgeries {
+            let copy = storage.copy()
+            copy.set(
+                "00000001.jsonl", Array(text.replacing(line, with: String(decoding: forgery.line, as: UTF8.self)).utf8))
+            #expect(try !Fixture.verify(copy).isWhole, "\(forgery)")
+        }
+    }
+
+    @Test func `a segment that cannot be archived stays`() throws {
+        struct NoRoom: Error {}
+        let storage = try written()
+        let before = storage["00000001.jsonl"]
+        let run = RetentionRun(storage: storage, keys: keys, rules: try rules(), holds: [])
+        let plan = try run.plan(now: RetentionTests.start + 30 * RetentionTests.day)
+        #expect(throws: NoRoom.self) { try run.apply(plan) { _, _ in throw NoRoom() } }
+        #expect(storage["00000001.jsonl"] == before)
+    }
+
+    @Test func `classes come from the record, its kind, its policy, its tenant, or the default`() throws {
+        let rules = try RetentionRules(
+            standard: "soc2", classes: ["a": 1, "b": 2, "c": 3], kinds: ["heartbeat": "a"], policies: ["p": "b"],
+            tenants: ["acme": "c"])
+        func end(_ fields: String) -> (name: String, time: Int64)? {
+            rules.end(
+                of: AuditRecordLine(
+                    bytes: Array(#"{\#(fields),"time":"1970-01-01T00:00:10.000000000Z"}"#.utf8),
+                    place: AuditPlace(file: "", line: 1)))
+        }
+        let cases: [(String, String?)] = [
+            (#""kind":"decision","retention_class":"a","tenant":"acme""#, "a"),
+            (#""kind":"heartbeat","tenant":"acme""#, "a"),
+            (#""decision_reason":{"policy":"p"},"kind":"decision","tenant":"acme""#, "b"),
+            (#""kind":"decision","tenant":"acme""#, "c"), (#""kind":"decision","tenant":"globex""#, "soc2"),
+            (#""kind":"key","tenant":"acme""#, nil), (#""kind":"retention","tenant":"acme""#, nil),
+            (#""kind":"decision","retention_class":"gone","tenant":"acme""#, nil),
+        ]
+        for (fields, name) in cases { #expect(end(fields)?.name == name, "\(fields)") }
+        #expect(end(#""kind":"heartbeat""#)?.time == 11_000_000_000)
+        #expect(throws: AuditError.self) { try RetentionRules(standard: "nonsense") }
+    }
+}

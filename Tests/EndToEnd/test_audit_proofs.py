@@ -1,0 +1,191 @@
+"""Proofs from a real gateway's trail, checked by a program that was written from the standards' texts alone (transparency.py)."""
+import base64
+import json
+import subprocess
+
+import pytest
+import transparency as tlog
+
+from conftest import Gateway, run
+
+WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
+IBAN = "DE89370400440532013000"
+
+
+@pytest.fixture(scope="module")
+def trail(tmp_path_factory):
+    gateway = Gateway(tmp_path_factory.mktemp("proofs"))
+    gateway.issue("finance-1")
+    gateway.start(True, "--heartbeat", "1s")
+    gateway.answers, gateway.old = [], None
+    for amount in range(300):
+        gateway.answers.append(gateway.decide("finance-1", "finance-agent", "payments.transfer",
+                                              {"amount": 1 + amount, "currency": "EUR", "to": IBAN}, request=WIRE)[2])
+        if amount == 40:
+            gateway.wait(lambda: (gateway.data / "audit/head-acme.note").exists())
+            gateway.old = (gateway.data / "audit/head-acme.note").read_text()
+    gateway.wait(lambda: any(record["kind"] == "heartbeat" for record in gateway.records()))
+    gateway.stop()
+    report = json.loads(run("audit", "verify", "--data-dir", gateway.data, "--json").stdout)
+    gateway.keys = [tlog.Key(log["key"]) for log in report["logs"]]
+    yield gateway
+    gateway.stop()
+
+
+def audit(gateway, command, *arguments, check=True):
+    return run("audit", command, "--data-dir", gateway.data, *arguments, check=check)
+
+
+def test_every_kind_of_inclusion_proof_is_accepted(trail):
+    lines = {json.loads(line)["index"]: line.encode() for line in run("audit", "query", "--data-dir", trail.data, "--tenant", "acme", "--json").stdout.splitlines()}
+    for answer in trail.answers[::37]:
+        for name in (answer["decision_id"], str(answer["receipt"]["index"])):
+            proof = audit(trail, "prove", name).stdout
+            entry, index, origin, size = tlog.check_proof_file(proof, trail.keys)
+            assert (origin, index) == (answer["receipt"]["log"], answer["receipt"]["index"]) and size > index
+            assert entry == lines[index]
+            assert tlog.leaf_hash(entry).hex() == answer["receipt"]["leaf_hash"]
+            broken = proof.replace("index %d\n" % index, "index %d\n" % (index + 1))
+            with pytest.raises(tlog.Refused):
+                tlog.check_proof_file(broken, trail.keys)
+
+
+def test_the_log_is_consistent_with_a_checkpoint_that_was_kept(trail, tmp_path):
+    (tmp_path / "monday.note").write_text(trail.old)
+    head, note = audit(trail, "prove", "--since", tmp_path / "monday.note").stdout.split("\n\n", 1)
+    old, *path = head.split("\n")
+    origin, size, root, _ = tlog.open_checkpoint(trail.old, trail.keys)
+    newer = tlog.open_checkpoint(note, trail.keys)
+    assert old == f"old {size}" and newer[0] == origin and newer[1] > size
+    path = [base64.b64decode(line) for line in path]
+    tlog.check_consistency(size, root, newer[1], newer[2], path)
+    with pytest.raises(tlog.Refused):
+        tlog.check_consistency(size, bytes(32), newer[1], newer[2], path)
+    (tmp_path / "forged.note").write_text(trail.old.replace(f"\n{size}\n", f"\n{size + 1}\n"))
+    forged = audit(trail, "prove", "--since", tmp_path / "forged.note", check=False)
+    assert forged.returncode == 1 and "the signature by `gw-1/acme` is wrong" in forged.stderr
+
+
+def test_a_receipt_is_verified_with_the_trail_and_without(trail, tmp_path):
+    answer, key = trail.answers[7], trail.data / "audit/log.vkey"
+    (tmp_path / "answer.json").write_text(json.dumps(answer))
+    assert audit(trail, "verify-receipt", tmp_path / "answer.json").stdout.startswith(
+        f"whole: record {answer['receipt']['index']} of `gw-1/acme` says what the answer says")
+    audit(trail, "prove", answer["decision_id"], "--out", tmp_path / "a.tlog-proof")
+    alone = ["--proof", tmp_path / "a.tlog-proof", "--key", key]
+    done = run("audit", "verify-receipt", tmp_path / "answer.json", *alone, "--data-dir", tmp_path / "nowhere")
+    assert done.returncode == 0
+    shown = run("audit", "verify-proof", tmp_path / "a.tlog-proof", "--key", key)
+    assert json.loads(shown.stdout)["decision_id"] == answer["decision_id"]
+    for field, value in (("decision", "deny"), ("policy_version", "acme/9@sha256:000000000000")):
+        (tmp_path / "answer.json").write_text(json.dumps({**answer, field: value}))
+        lied = run("audit", "verify-receipt", tmp_path / "answer.json", *alone, check=False)
+        assert lied.returncode == 1 and lied.stderr.startswith(f"error: the answer says `{value}` as `{field}`, the record `"), lied.stderr
+
+
+def test_tiles_are_the_log(trail, tmp_path):
+    audit(trail, "tiles", "--tenant", "acme", "--out", tmp_path / "tiles")
+    origin, entries = tlog.read_tiles(tmp_path / "tiles", trail.keys)
+    assert origin == "gw-1/acme" and len(entries) >= 300
+    assert [json.loads(entry)["index"] for entry in entries] == list(range(len(entries)))
+    assert (tmp_path / "tiles" / "tile/entries/000").exists() and (tmp_path / "tiles" / "tile/1/000.p/1").exists()
+
+
+def test_openssl_alone_checks_a_checkpoint(trail, tmp_path):
+    note = (trail.data / "audit/head-acme.note").read_bytes()
+    text, signature = note.split(b"\n\n")
+    (tmp_path / "text").write_bytes(text + b"\n")
+    (tmp_path / "sig").write_bytes(base64.b64decode(signature.split(b" ")[2])[4:])
+    raw = base64.b64decode((trail.data / "audit/log.vkey").read_text().strip().split("+", 2)[2])[1:]
+    der = base64.b64encode(bytes.fromhex("302a300506032b6570032100") + raw).decode()
+    (tmp_path / "pub.pem").write_text(f"-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n")
+    done = subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", tmp_path / "pub.pem", "-rawin", "-in", tmp_path / "text",
+                           "-sigfile", tmp_path / "sig"], capture_output=True, text=True, timeout=20)
+    assert "Signature Verified Successfully" in done.stdout, done
+
+
+def test_queries_find_what_was_asked_for(trail):
+    def found(*arguments):
+        return [json.loads(line) for line in audit(trail, "query", *arguments, "--json").stdout.splitlines()]
+    assert [record["decision_id"] for record in found("--id", trail.answers[3]["decision_id"])] == [trail.answers[3]["decision_id"]]
+    allowed = [answer["decision_id"] for answer in trail.answers if answer["decision"] == "allow"]
+    assert [record["decision_id"] for record in found("--agent", "finance-agent", "--decision", "allow", "--tool", "payments.transfer")] == allowed
+    assert audit(trail, "query", "--decision", "allow", "--count").stdout == f"{len(allowed)}\n"
+    assert found("--since", "1h", "-n", "1", "--kind", "decision")[0]["decision_id"] == trail.answers[-1]["decision_id"]
+    assert not found("--until", "2020-01-01T00:00:00Z") and not found("--agent", "nobody")
+    wrong = audit(trail, "query", "--from", "yesterday", check=False)
+    assert wrong.returncode == 2 and wrong.stderr == "error: `yesterday` is no time\nfix: write it as 2026-11-23T15:20:25Z\n"
+
+
+def test_heartbeats_stand_in_every_log_in_order(trail):
+    records = [json.loads(line) for line in audit(trail, "query", "--tenant", "acme", "--json").stdout.splitlines()]
+    assert [record["index"] for record in records] == list(range(len(records)))
+    beats = [record for record in records if record["kind"] == "heartbeat"]
+    assert beats and all(record["detail"] == {"interval_s": "1"} for record in beats)
+    assert [record["time"] for record in beats] == sorted(record["time"] for record in beats)
+
+
+def test_a_new_key_is_followed_from_the_old_one(trail, tmp_path):
+    old = (trail.data / "audit/log.vkey").read_text()
+    (tmp_path / "old.vkey").write_text(old)
+    new = audit(trail, "rotate-key").stdout
+    assert (trail.data / "audit/log.vkey").read_text() == old + new
+    assert audit(trail, "verify", "--key", tmp_path / "old.vkey").stdout.startswith("whole: ")
+    (tmp_path / "new.vkey").write_text(new)
+    assert audit(trail, "verify", "--key", tmp_path / "new.vkey", check=False).returncode == 1
+    trail.start(True, "--heartbeat", "off")
+    locked = audit(trail, "rotate-key", check=False)
+    assert locked.returncode == 1 and locked.stderr.startswith("error: another process writes this journal\n")
+    assert trail.decide("finance-1", "finance-agent", "payments.transfer", {"amount": 5, "currency": "EUR", "to": IBAN}, request=WIRE)[0] == 200
+    trail.stop()
+    assert audit(trail, "verify", "--key", tmp_path / "old.vkey").stdout.startswith("whole: ")
+
+
+def test_inputs_are_erased_beside_a_running_gateway_and_held_ones_are_not(trail):
+    trail.start(True, "--heartbeat", "off")
+    answers = [trail.decide("finance-1", "finance-agent", "payments.transfer", {"amount": 5 + n, "currency": "EUR", "to": IBAN}, request=WIRE)[2] for n in range(3)]
+    first, second, third = (answer["decision_id"] for answer in answers)
+    trail.wait(lambda: audit(trail, "input", third, check=False).returncode == 0)
+    audit(trail, "hold", "place", "case-1", "--reason", "litigation", "--tenant", "acme", "--decision", second)
+    done = audit(trail, "erase", "--decision", first, "--decision", second, "--reason", "request 17", check=False)
+    assert done.returncode == 1 and done.stdout == "erased 1 input\n"
+    assert done.stderr.startswith("error: 1 of the decisions are under a legal hold and were left alone\n")
+    gone = audit(trail, "input", first, check=False)
+    assert gone.returncode == 1 and gone.stderr == f"error: the input of {first} was erased\n"
+    assert audit(trail, "input", second).returncode == 0 and audit(trail, "input", third).returncode == 0
+    trail.wait(lambda: len([record for record in trail.records() if record["kind"] == "retention"]) == 2)
+    audit(trail, "hold", "release", "case-1")
+    assert json.loads(audit(trail, "hold", "list", "--json").stdout) == []
+    assert audit(trail, "erase", "--decision", second, "--reason", "request 17").stdout == "erased 1 input\n"
+    trail.wait(lambda: len([record for record in trail.records() if record["kind"] == "retention"]) == 4)
+    trail.stop()
+    events = [record["detail"]["event"] for record in trail.records() if record["kind"] == "retention"]
+    assert events == ["hold_placed", "erased", "hold_released", "erased"]
+    assert trail.verify().returncode == 0
+
+
+def test_retention_removes_and_the_trail_stays_whole(trail, tmp_path):
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps({"default": "soc2", "classes": {"now": "1s"}, "tenants": {"acme": "now"}}))
+    audit(trail, "hold", "place", "case-2", "--reason", "litigation", "--tenant", "acme", "--decision", trail.answers[0]["decision_id"])
+    (tmp_path / "acme.note").write_text((trail.data / "audit/head-acme.note").read_text())
+    before = len(trail.records())
+    done = audit(trail, "retention", rules, "--archive", tmp_path / "archive").stdout
+    assert done.startswith("removed ") and done.endswith("; 1 are under a legal hold\n"), done
+    removed = int(done.split()[1])
+    assert removed >= 300 and before - removed <= len(trail.records()) <= before - removed + 3
+    left = {record.get("decision_id") for record in trail.records()}
+    assert trail.answers[0]["decision_id"] in left and trail.answers[1]["decision_id"] not in left
+    done = audit(trail, "verify", "--checkpoint", tmp_path / "acme.note").stdout
+    assert done.startswith("whole: ") and f", {removed} of them removed when their retention was over" in done
+    assert (tmp_path / "archive/00000001.jsonl").read_bytes().count(b'"decision_id"') >= 300
+    proof = audit(trail, "prove", trail.answers[0]["decision_id"]).stdout
+    assert json.loads(tlog.check_proof_file(proof, [tlog.Key(log["key"]) for log in json.loads(audit(trail, "verify", "--json").stdout)["logs"]])[0])["decision_id"] == trail.answers[0]["decision_id"]
+    assert audit(trail, "retention", rules, "--dry-run").stdout.startswith("would remove 0 records from 0 segments")
+    rules.write_text("{}")
+    wrong = audit(trail, "retention", rules, check=False)
+    assert wrong.returncode == 2 and "holds no rules" in wrong.stderr
+    rules.write_text(json.dumps({"default": "nonsense"}))
+    wrong = audit(trail, "retention", rules, check=False)
+    assert wrong.returncode == 1 and wrong.stderr == ("error: `nonsense` is no retention class\n"
+                                                      "fix: there are forever, hipaa, pci, soc2, sox\n")

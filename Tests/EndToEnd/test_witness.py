@@ -1,0 +1,140 @@
+"""A witness on its own: it cosigns what only grows, remembers, and so a data directory that was rolled back as a whole is found."""
+import base64
+import hashlib
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+
+import pytest
+import transparency as tlog
+
+from conftest import AEGIS, Gateway, exchange, free_port, run
+
+WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
+IBAN = "DE89370400440532013000"
+
+
+class Witness:
+    def __init__(self, home, *keys):
+        self.home, self.keys, self.port, self.process = pathlib.Path(home), keys, free_port(), None
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        logs = [argument for key in self.keys for argument in ("--log", str(key))]
+        self.process = subprocess.Popen([str(AEGIS), "witness", "--dir", str(self.home), "--listen", f"127.0.0.1:{self.port}", *logs],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for line in self.process.stderr:
+            if "witness on port" in line:
+                return self
+        raise AssertionError("the witness did not start")
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(20)
+            self.process.stderr.close()
+        self.process = None
+
+    @property
+    def key(self):
+        return tlog.Key((self.home / "witness.vkey").read_text())
+
+    def checkpoint(self, origin):
+        status, _, note = exchange(self.port, "GET", f"/{hashlib.sha256(origin.encode()).hexdigest()}/checkpoint")
+        return note if status == 200 else None
+
+    def submit(self, body):
+        status, headers, text = exchange(self.port, "POST", "/add-checkpoint", body.encode(), {"content-type": "text/plain"})
+        return status, headers.get("content-type"), text
+
+
+@pytest.fixture
+def pair(tmp_path, request):
+    gateway = Gateway(tmp_path)
+    request.addfinalizer(gateway.stop)
+    gateway.issue("finance-1")
+    gateway.start()
+    pay(gateway)
+    gateway.stop()
+    shutil.copy(gateway.data / "audit/log.vkey", tmp_path / "log.vkey")
+    witness = Witness(tmp_path / "witness", tmp_path / "log.vkey").start()
+    request.addfinalizer(witness.stop)
+    return gateway, witness
+
+
+def pay(gateway, calls=3):
+    return [gateway.decide("finance-1", "finance-agent", "payments.transfer", {"amount": 5 + n, "currency": "EUR", "to": IBAN}, request=WIRE)[2]
+            for n in range(calls)]
+
+
+def options(witness):
+    return ["--witness", witness.url, "--witness-key", witness.home / "witness.vkey", "--heartbeat", "off"]
+
+
+def test_checkpoints_are_cosigned_and_a_directory_that_was_rolled_back_is_found(pair, tmp_path):
+    gateway, witness = pair
+    gateway.start(True, *options(witness))
+    pay(gateway)
+    gateway.stop()  # what was written last is witnessed at the end
+    note = witness.checkpoint("gw-1/acme")
+    report = json.loads(run("audit", "verify", "--data-dir", gateway.data, "--json").stdout)
+    keys = [tlog.Key(entry["key"]) for entry in report["logs"]]
+    origin, size, root, signed = tlog.open_checkpoint(note, keys + [witness.key])
+    assert origin == "gw-1/acme" and signed == ["gw-1/acme", "aegis-witness"]
+    assert (gateway.data / "audit/cosigned-acme.note").read_text() == note
+    with pytest.raises(tlog.Refused):
+        tlog.open_note(note.replace(f"\n{size}\n", f"\n{size + 1}\n"), [witness.key])
+
+    shutil.copytree(gateway.data, tmp_path / "last-week")
+    gateway.start(True, *options(witness))
+    pay(gateway)
+    gateway.stop()
+    assert tlog.open_checkpoint(witness.checkpoint("gw-1/acme"), keys)[1] > size
+    shutil.rmtree(gateway.data)
+    shutil.move(tmp_path / "last-week", gateway.data)
+    assert gateway.verify().returncode == 0, "by itself, an old copy is whole"
+    found = run("audit", "verify", "--data-dir", gateway.data, "--witness", witness.url, check=False)
+    assert found.returncode == 1 and "`gw-1/acme` was cut: it once had " in found.stderr, found
+    start = subprocess.run([str(AEGIS), "serve", "--data-dir", str(gateway.data), "--bundle", str(gateway.bundle), "--trust", str(gateway.trust),
+                            "--listen", f"127.0.0.1:{gateway.api}", "--grpc", "off", *map(str, options(witness))], capture_output=True, text=True, timeout=60)
+    assert start.returncode == 1 and "the data directory was rolled back" in start.stderr, start
+
+
+def test_a_witness_answers_as_its_standard_says(pair, tmp_path):
+    gateway, witness = pair
+    note = (gateway.data / "audit/head-acme.note").read_text()
+    old, path, head = "old 0", [], note
+    assert witness.submit("nonsense")[0] == 400
+    assert witness.submit(f"{old}\n\nnobody/acme\n1\n{base64.b64encode(bytes(32)).decode()}\n\n\u2014 nobody/acme {base64.b64encode(bytes(68)).decode()}\n")[0] == 404
+    flipped = note[:-10] + ("A" if note[-10] != "A" else "B") + note[-9:]
+    assert witness.submit(f"{old}\n\n{flipped}")[0] == 403
+    status, _, line = witness.submit(f"{old}\n\n{head}")
+    assert status == 200 and line.startswith("\u2014 aegis-witness ")
+    size = int(note.split("\n")[1])
+    assert witness.submit(f"old 0\n\n{head}") == (409, "text/x.tlog.size", f"{size}\n")
+    assert witness.submit(f"old {size + 1}\n\n{head}")[0] == 400
+    gateway.start(True, "--heartbeat", "off")
+    pay(gateway)
+    gateway.stop()
+    (tmp_path / "old.note").write_text(note)
+    grown = run("audit", "prove", "--data-dir", gateway.data, "--since", tmp_path / "old.note").stdout
+    lines = grown.split("\n")
+    wrong = "\n".join([lines[0], base64.b64encode(bytes(32)).decode(), *lines[2:]])
+    assert witness.submit(wrong)[0] == 422
+    assert witness.submit(grown)[0] == 200
+    # It remembers across a restart, and so cannot be made to sign another history.
+    witness.stop()
+    witness.start()
+    assert witness.submit(grown)[0] == 409
+
+
+def test_a_gateway_serves_on_while_its_witness_is_away(pair):
+    gateway, witness = pair
+    witness.stop()
+    gateway.start(True, *options(witness))
+    assert all(answer["decision"] == "allow" for answer in pay(gateway))
+    witness.start()
+    gateway.wait(lambda: witness.checkpoint("gw-1/acme") is not None)
+    gateway.stop()
