@@ -36,7 +36,7 @@ def test_a_budget_is_spent_by_its_own_tenant(tenants):
     spent = tenants.decide("acme", "pay", {"amount": 1}, session_id="budget")
     assert spent["decision_reason"]["code"] == "budget_exceeded"
     other = tenants.decide("globex", "pay", {"amount": 1}, session_id="budget")
-    assert other["decision"] == "allow" and other["limits"]["budget_remaining"] == "99 USD", other["limits"]
+    assert other["decision"] == "allow" and other["limits"]["budget_remaining"] == "99.00 USD", other["limits"]
 
 
 def test_a_session_of_one_tenant_taints_none_of_the_others(tenants):
