@@ -53,7 +53,7 @@ struct ServeConfiguration {
         }
         pollInterval = .seconds(pollSeconds)
         let heartbeat = value(command.heartbeat, "AEGIS_HEARTBEAT") ?? "60s"
-        self.heartbeat = heartbeat == "off" ? nil : try TimeSpan.seconds(heartbeat, "--heartbeat")
+        self.heartbeat = try heartbeat == "off" ? nil : TimeSpan.seconds(heartbeat, "--heartbeat")
         witness = try Self.witness(
             value(command.witness, "AEGIS_WITNESS"), keyFile: value(command.witnessKey, "AEGIS_WITNESS_KEY"))
         gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"

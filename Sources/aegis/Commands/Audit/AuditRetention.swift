@@ -108,7 +108,7 @@ struct AuditRetention: AsyncParsableCommand {
         }
         var classes: [String: Int64] = [:]
         for (name, span) in read.classes ?? [:] {
-            classes[name] = span == "forever" ? 0 : try TimeSpan.seconds(span, "\(rules): classes.\(name)")
+            classes[name] = try span == "forever" ? 0 : TimeSpan.seconds(span, "\(rules): classes.\(name)")
         }
         return try RetentionRules(
             standard: read.default, classes: classes, kinds: read.kinds ?? [:], policies: read.policies ?? [:],
