@@ -95,7 +95,7 @@ def test_the_period_and_the_workers_do_not_change_the_sums(trail, candidate):
 def test_a_candidate_that_does_not_compile_is_told(trail, candidate):
     edit(candidate, "params.amount > 5000", "params.amnt > 5000")
     done = run("policy", "replay", "--bundle", candidate, "--data-dir", trail.data, "--tenant", "acme", check=False)
-    assert done.returncode == 3 and "did you mean `amount`?" in done.stderr
+    assert done.returncode == 3 and "did you mean `params.amount`?" in done.stderr
 
 
 def test_a_suggestion_permits_what_was_seen_and_lints_clean(trail, candidate, tmp_path):
