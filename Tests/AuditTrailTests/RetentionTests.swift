@@ -122,6 +122,24 @@ struct RetentionTests {
         }
     }
 
+    @Test func `a reader comes back to its place in a segment that was written anew`() throws {
+        let storage = try written()
+        var reader = AuditReader(storage: storage)
+        var seen = 0
+        while seen < 6 { seen += try reader.next().count }
+        let position = reader.position
+        let rest = try reader.last(100).count
+        _ = try apply(storage)
+        var again = AuditReader(storage: storage)
+        again.resume(at: position)
+        #expect(again.position.segment == position.segment && again.position.lines == position.lines)
+        var left: [String] = []
+        while case let records = try again.next(), !records.isEmpty { left += records.compactMap { $0["decision_id"] } }
+        #expect(left.last == "d-39")
+        #expect(Set(left).count == left.count && left.count < rest)
+        #expect(left.first.flatMap { Int($0.dropFirst(2)) } ?? 0 >= seen)
+    }
+
     @Test func `a segment that cannot be archived stays`() throws {
         struct NoRoom: Error {}
         let storage = try written()

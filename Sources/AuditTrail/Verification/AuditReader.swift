@@ -17,12 +17,23 @@ public struct AuditReader {
         } catch { throw AuditError(error) }
     }
 
-    /// Goes on at a place that an earlier reader told.
+    /// Goes on at a place that an earlier reader told, also where records before it have been removed since.
     /// - Throws: ``AuditError`` `.storage`.
     public init(directory: String, at position: AuditPosition) throws(AuditError) {
         try self.init(directory: directory)
+        resume(at: position)
+    }
+
+    // A segment that was pruned since has the same lines at other offsets.
+    mutating func resume(at position: AuditPosition) {
         (segment, offset, lines) = (position.segment, position.offset, position.lines)
-        batchStart = position
+        defer { batchStart = self.position }
+        guard lines > 0, let bytes = try? storage.read(JournalFiles.segment(segment), fresh: false) else { return }
+        var (place, seen) = (0, 0)
+        while seen < lines, let newline = bytes[place...].firstIndex(of: UInt8(ascii: "\n")) {
+            (place, seen) = (newline + 1, seen + 1)
+        }
+        if seen == lines { offset = place }
     }
 
     init(storage: any JournalStorage) { self.storage = storage }
