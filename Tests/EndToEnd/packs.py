@@ -54,7 +54,7 @@ def signed_note(text, name, key):
 def log_key(directory):
     """The private key of a journal: what only its gateway has."""
     line = (pathlib.Path(directory) / "log.key").read_text().strip()
-    return ed25519.Ed25519PrivateKey.from_private_bytes(base64.b64decode(line.rsplit("+", 1)[1])[1:])
+    return ed25519.Ed25519PrivateKey.from_private_bytes(base64.b64decode(line.split("+", 4)[4])[1:])
 
 
 def canonical(record):

@@ -270,7 +270,7 @@ def verify(path, trusted, notes):
                 if not entry.isfile() or not name or top != (folder := folder or top) or name in pack.digests or entry.size > 64 << 20:
                     raise tarfile.TarError("a pack holds plain files of one folder, each of them once")
                 pack.attempt(name, pack.take, name, archive.extractfile(entry).read())
-            if any(stream.read()): raise tarfile.TarError("data follows its end")
+            if any(stream.read()) or stream.tell() < archive.offset + 1024: raise tarfile.TarError("it is cut off, or data follows its end")
         pack.attempt("pack", pack.finish)
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         pack.need(False, "archive", f"the archive cannot be read: {error}", name)

@@ -61,7 +61,7 @@ extension PackCheck {
     private static func policyFault(_ error: BundleError?, _ name: String) -> PackError {
         guard let error else { return PackError(.policy, "the bundle was refused", at: name) }
         return switch error.code {
-        case .keyUntrusted, .signatureInvalid, .unsigned:
+        case .keyUntrusted, .signatureInvalid, .signatureAlgorithm, .unsigned:
             PackError(.policy, "no known policy key signed it", at: name)
         case .fileChanged, .fileMissing, .fileUnlisted:
             PackError(.policy, "the file is not the one signed", at: "\(name)/\(error.member ?? "")")

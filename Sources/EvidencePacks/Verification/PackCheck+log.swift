@@ -45,9 +45,9 @@ extension PackCheck {
         let behind = Int64(log?.next ?? 0) - 1
         let note: CheckedNote
         do throws(PackError) {
-            let text = try PackJSON.decode([String: String].self, from: Array(line), at: place, .checkpoint)
+            let text = try? PackJSON.decode([String: String].self, from: Array(line), at: place, .checkpoint)
             note = try keys.open(
-                Array((text["checkpoint"] ?? "").utf8), "the checkpoint behind record \(behind)", at: place)
+                Array((text?["checkpoint"] ?? "").utf8), "the checkpoint behind record \(behind)", at: place)
         } catch {
             log?.skipCheckpoint()
             throw error
