@@ -26,7 +26,7 @@ extension EvidenceReport {
 
     private func table(_ framework: String, _ entries: [ControlMap.Entry]) -> HTML {
         """
-        <h3>\(framework)</h3><div class="scroll"><table><thead><tr><th>Control</th><th>What the records show</th><th>Policies</th>\
+        <h3>\(framework)</h3><div class="scroll"><table class="controls"><thead><tr><th>Control</th><th>What the records show</th><th>Policies</th>\
         <th class="n">Records</th><th>Outcomes</th><th class="n">Samples</th></tr></thead><tbody>
         \(entries.map(row))</tbody></table></div>
         """

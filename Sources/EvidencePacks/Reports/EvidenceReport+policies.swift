@@ -10,7 +10,7 @@ extension EvidenceReport {
                 <h3>Version \(metadata.version)</h3><div class="scroll"><table><tbody>
                 <tr><td class="soft">Name in every record</td><td><code>\(version.name)</code></td></tr>
                 <tr><td class="soft">Archive</td><td><code>\(version.digest)</code></td></tr>
-                <tr><td class="soft">Reviewed content</td><td><code>\(metadata.contentDigest?.description ?? "")</code></td></tr>
+                <tr><td class="soft">Content</td><td><code>\(metadata.contentDigest?.description ?? "")</code></td></tr>
                 <tr><td class="soft">Written by</td><td>\(metadata.author), \(metadata.createdAt)</td></tr>
                 <tr><td class="soft">Signed by</td><td>\(version.keyID)</td></tr>
                 <tr><td class="soft">Follows</td><td>\(metadata.parent.map { "<code>\($0.description)</code>" as HTML } ?? "nothing: it is the first")</td></tr>

@@ -14,7 +14,7 @@ struct EvidenceReport {
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <title>Evidence report: \(manifest.log), \(day(manifest.period.from)) to \(lastDay)</title>
+            <title>Evidence report: \(manifest.log), \(firstDay) to \(lastDay)</title>
             <style>\(ReportStyle.css)</style></head><body>
             \(head)\(tiles)\(proof)\(activity)\(controls)\(policyVersions)\(keyTable)\(sampleTable)\(closing)
             </body></html>
@@ -26,7 +26,7 @@ struct EvidenceReport {
     private var head: HTML {
         """
         <header><p class="kicker">Evidence report</p><h1>\(manifest.tenant)</h1>
-        <p>Tool calls of AI agents through gateway \(manifest.gateway), \(day(manifest.period.from)) to \(lastDay) (UTC).<br>
+        <p>Tool calls of AI agents through gateway \(manifest.gateway), \(firstDay) to \(lastDay) (UTC).<br>
         Made \(minute(manifest.builtAt)) by \(manifest.builtBy).</p></header>
         """
     }
@@ -117,6 +117,9 @@ struct EvidenceReport {
     func day(_ time: String) -> String { String(time.prefix(10)) }
 
     func minute(_ time: String) -> String { "\(time.prefix(10)) \(time.dropFirst(11).prefix(5)) UTC" }
+
+    /// The first day of the period; that of the first record where it has no beginning.
+    private var firstDay: String { day(max(manifest.period.from, tally.firstTime ?? manifest.period.from)) }
 
     /// The last day that is part of the period.
     private var lastDay: String { day(tally.lastTime.map { max($0, manifest.period.from) } ?? manifest.period.to) }

@@ -47,6 +47,10 @@ enum ReportStyle {
         white-space:nowrap}
         td{border-bottom:1px solid var(--line);padding:8px 10px 8px 0;vertical-align:top}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+        .controls{table-layout:fixed;min-width:860px}
+        .controls th:nth-child(1){width:22%}.controls th:nth-child(2){width:22%}.controls th:nth-child(3){width:14%}
+        .controls th:nth-child(4){width:8%}.controls th:nth-child(5){width:26%}.controls th:nth-child(6){width:8%}
+        .controls td:nth-child(5),.controls th:nth-child(5){padding-left:14px}
         tr.gap td{color:var(--soft)}
         tr.gap .pill{background:#f3e6d2;color:#7a5517}
         .pill{display:inline-block;border-radius:10px;padding:1px 9px;font-size:12px;background:#e3efe9;color:#23614a;white-space:nowrap}
