@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
-from receivers import Datadog, Elastic, Splunk, dropped, slow, status
+from collectors import Datadog, Elastic, Splunk, dropped, slow, status
 from syslog_rfc5424_parser import SyslogMessage
 from test_telemetry import scrape, wait
 

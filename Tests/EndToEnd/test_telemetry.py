@@ -11,7 +11,7 @@ import grpc
 import pytest
 from conftest import ROOT, Gateway, exchange, free_port
 from envoy import Envoy
-from receivers import Collector, attributes, dropped, status
+from collectors import Collector, attributes, dropped, status
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 PAYMENT = {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000", "memo": "invoice 17"}
