@@ -20,7 +20,7 @@ import Testing
     static func tree(_ test: String) -> PolicyTree {
         PolicyTree(
             [
-                Catalog.agents, Catalog.transfer, Catalog.list, policy,
+                Catalog.agents, Catalog.transfer, policy,
                 "aegis: v1\nkind: PolicyTest\nname: t\n" + test,
             ].joined(separator: "---\n"))
     }
