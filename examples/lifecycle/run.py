@@ -85,10 +85,11 @@ class Story:
 
     def plain(self, text):
         """Without what differs from run to run."""
-        text = text.replace(str(self.home) + "/", "").replace(self.store, "STORE")
+        text = text.replace(self.store, "STORE").replace(str(self.home) + "/", "")
         text = re.sub(r"(prp|cmt|apr|rej|sgn|pub|tru)_[0-9a-f]{16}", r"\1_…", text)
         text = re.sub(r"sha256:[0-9a-f]{12,64}", "sha256:…", text)
-        text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ +", "", text)
+        text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "…   ", text)
+        text = text.replace("WHEN                  WHO", "WHEN  WHO").replace("ID                    WHAT", "ID     WHAT")
         return text
 
     def does(self, who, *words, expect=0, lines=None):
