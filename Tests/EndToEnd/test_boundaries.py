@@ -202,7 +202,11 @@ def test_who_may_not_administer_may_not_read_who_one_is_either(api):
         for path in ("/v1/decisions", "/v1/delegations", "/v1/results"):
             body = {"tool": {"name": "web.read"}, "result": 1} if path.endswith("results") else \
                 {"to": "shop"} if path.endswith("delegations") else {"tool": {"name": "web.read"}}
-            assert api.ask("POST", path, key, body)[0] == (200 if kind == "agent" else 401), (name, path)
+            status, _, answer = api.ask("POST", path, key, body)
+            if name == "olga":  # the gateway serves no policies of her tenant
+                assert status == 200 and answer["decision_reason"]["code"] == "bundle_unavailable", (path, answer)
+            else:
+                assert status == (200 if kind == "agent" else 401), (name, path)
         made_up = "apr_" + "0" * 26
         assert api.ask("GET", f"/v1/approvals/{made_up}", key)[0] == (401 if kind == "nobody" else 404)
         usage = {"decision_id": "00000000-0000-7000-8000-000000000000", "cost": 1}
