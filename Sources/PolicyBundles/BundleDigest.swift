@@ -28,14 +28,12 @@ public struct BundleDigest: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension BundleDigest {
-    /// Whether it is this digest's written form.
-    package func names(_ digest: some Sequence<UInt8>) -> Bool {
-        var digits = description.utf8.dropFirst(Self.prefix.utf8.count).makeIterator()
-        for byte in digest {
-            guard let high = digits.next(), let low = digits.next(), Self.value(high) << 4 | Self.value(low) == byte
-            else { return false }
+    /// The 32 bytes.
+    package var bytes: [UInt8] {
+        let digits = Array(description.utf8.dropFirst(Self.prefix.utf8.count))
+        return stride(from: 0, to: digits.count - 1, by: 2).map {
+            Self.value(digits[$0]) << 4 | Self.value(digits[$0 + 1])
         }
-        return true
     }
 
     private static func value(_ digit: UInt8) -> UInt8 { digit < 0x3a ? digit &- 0x30 : digit &- 0x57 }

@@ -32,11 +32,19 @@ class Tenant:
         run("keys", "trust", "init", self.trust, "--root", self.private("root"))
         for person, roles in {"maria": ["author", "approver"], "lea": ["approver"], "pia": ["publisher"],
                               "eve": ["publisher", "emergency"]}.items():
-            self.key(person, "RS256" if person == "lea" else "ES256")
+            self.rsa_key(person) if person == "lea" else self.key(person, "ES256")
             self.add(self.home / f"keys/{person}.pub.pem", person, roles)
 
     def key(self, name, algorithm="EdDSA"):
         run("keys", "generate", name, "--out", self.home / "keys", "--algorithm", algorithm)
+
+    def rsa_key(self, name):
+        """As somebody brings it: made by OpenSSL."""
+        subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", self.private(name)],
+                       check=True, capture_output=True)
+        self.private(name).chmod(0o600)
+        subprocess.run(["openssl", "pkey", "-in", self.private(name), "-pubout", "-out", self.home / f"keys/{name}.pub.pem"],
+                       check=True, capture_output=True)
 
     def private(self, name):
         return self.home / f"keys/{name}.pem"

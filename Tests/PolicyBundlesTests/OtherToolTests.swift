@@ -62,7 +62,7 @@ import Testing
     }
 
     /// An independent verifier of OPA's signature format, in a few lines.
-    @Test(.enabled(if: OtherTool.hasPyJWT), arguments: SignatureAlgorithm.allCases)
+    @Test(.enabled(if: OtherTool.hasPyJWT), arguments: [SignatureAlgorithm.es256, .edDSA])
     func `another implementation verifies our signature and every hash`(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(generating: algorithm, name: "ops")
         try withArchive(Fixture.archive(key: key, scope: "write")) { path in

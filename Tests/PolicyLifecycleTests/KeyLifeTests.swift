@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func `while keys overlap both sign`() async throws {
-        let next = try SigningKey(generating: .rs256, name: "lea-2027")
+        let next = try SigningKey(generating: .es256, name: "lea-2027")
         let cast = try Cast(quorum: ["approver": 1]) { trusted, keys in
             let until = Cast.start.adding(seconds: 60)
             trusted = trusted.map { $0.person == "lea" ? $0.changed(validUntil: until) : $0 }

@@ -4,7 +4,7 @@ import Testing
 @testable import SignedTokens
 
 @Suite struct KeyFileTests {
-    @Test(arguments: SignatureAlgorithm.allCases)
+    @Test(arguments: [SignatureAlgorithm.es256, .edDSA])
     func `keys are written for their owner alone and read back under their name`(algorithm: SignatureAlgorithm) throws {
         try withFolder { folder in
             let key = try SigningKey(generating: algorithm, name: "ops-2026")

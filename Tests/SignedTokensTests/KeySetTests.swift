@@ -101,10 +101,6 @@ import Testing
         #expect(try KeyRing(jwks: Array(#"{"keys":[]}"#.utf8)).isEmpty)
     }
 
-    @Test func `nobody signs with RSA here`() throws {
-        #expect(try refusal { try SigningKey(generating: .rs256, name: "k") } == .keyUnsupported)
-    }
-
     private func ring(_ keys: String...) throws -> KeyRing {
         try KeyRing(jwks: Array(#"{"keys":[\#(keys.joined(separator: ","))]}"#.utf8))
     }

@@ -11,7 +11,7 @@ import Testing
 
         """
 
-    @Test(arguments: SignatureAlgorithm.allCases)
+    @Test(arguments: [SignatureAlgorithm.es256, .edDSA])
     func `a key survives its PEM form`(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(generating: algorithm, name: "ops-2026")
         let again = try SigningKey(pem: key.pem, name: "ops-2026")
@@ -110,7 +110,7 @@ import Testing
         #expect(ECDSASignature.lowS(other) == signature)
     }
 
-    @Test(arguments: SignatureAlgorithm.allCases)
+    @Test(arguments: [SignatureAlgorithm.es256, .edDSA])
     func `a signature of another length is refused`(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(generating: algorithm, name: "k")
         let signature = try key.sign([1])

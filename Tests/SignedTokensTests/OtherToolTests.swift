@@ -6,7 +6,7 @@ import Testing
 
 /// Keys and tokens as OpenSSL and PyJWT see them.
 @Suite struct OtherToolTests {
-    @Test(.enabled(if: OtherTool.hasOpenSSL), arguments: SignatureAlgorithm.allCases)
+    @Test(.enabled(if: OtherTool.hasOpenSSL), arguments: [SignatureAlgorithm.es256, .edDSA])
     func `openssl reads our private key and finds our public key`(algorithm: SignatureAlgorithm) throws {
         try withFolder { folder in
             let key = try SigningKey(generating: algorithm, name: "k")
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: OtherTool.hasPyJWT), arguments: SignatureAlgorithm.allCases)
+    @Test(.enabled(if: OtherTool.hasPyJWT), arguments: [SignatureAlgorithm.es256, .edDSA])
     func `PyJWT verifies our tokens`(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(generating: algorithm, name: "k")
         let token = try key.token(over: Array(#"{"sub":"finance-agent"}"#.utf8))

@@ -6,7 +6,7 @@ import Testing
 @Suite struct TokenTests {
     static let payload = Array(#"{"sub":"finance-agent"}"#.utf8)
 
-    @Test(arguments: SignatureAlgorithm.allCases)
+    @Test(arguments: [SignatureAlgorithm.es256, .edDSA])
     func `a token is verified by its key and by no other`(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(generating: algorithm, name: "ops")
         let token = try UnverifiedToken(compact: key.token(over: Self.payload))
@@ -34,7 +34,7 @@ import Testing
         #expect(try refusal { try UnverifiedToken(compact: text).verified(by: key, type: "JWT") } == .typeMismatch)
     }
 
-    @Test(arguments: SignatureAlgorithm.allCases)
+    @Test(arguments: [SignatureAlgorithm.es256, .edDSA])
     func `every flipped bit of a token is refused`(algorithm: SignatureAlgorithm) throws {
         let key = try SigningKey(generating: algorithm, name: "ops")
         let text = Array(try key.token(over: Self.payload).utf8)

@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func `a trust root survives its file, with all that it says of a key`() throws {
-        let key = try SigningKey(generating: .rs256, name: "lea-2026").verificationKey
+        let key = try SigningKey(pem: RSAKeyTests.pem, name: "lea-2026").verificationKey
         let entry = TrustedKey(
             key, scope: "bundles", tenants: ["acme", "globex"], person: "lea", roles: ["approver", "security"],
             validFrom: Self.now, validUntil: Self.now.adding(seconds: 60),
