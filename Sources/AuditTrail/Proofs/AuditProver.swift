@@ -53,7 +53,8 @@ public struct AuditProver {
     public mutating func inclusion(
         of index: UInt64, in log: String, size: UInt64? = nil
     ) throws(AuditError) -> InclusionProof {
-        let wanted = try size ?? checkpoint(try newestCheckpoint(of: log)).size
+        let wanted: UInt64
+        if let size { wanted = size } else { wanted = try checkpoint(try newestCheckpoint(of: log)).size }
         var ranges: MerkleRanges
         do throws(ProofError) { ranges = try MerkleRanges(inclusionOf: index, size: wanted) } catch {
             throw AuditError(.notFound, "`\(log)` has no record \(index) at size \(wanted)")
@@ -89,13 +90,14 @@ public struct AuditProver {
     /// - Throws: ``AuditError`` `.damaged` where the log is not what it was, `.notFound`, `.storage`.
     public mutating func consistency(from old: String, to new: String? = nil) throws(AuditError) -> ConsistencyProof {
         let before = try checkpoint(old)
-        let new = try new ?? newestCheckpoint(of: before.origin)
-        let after = try checkpoint(new)
+        let newest: String
+        if let new { newest = new } else { newest = try newestCheckpoint(of: before.origin) }
+        let after = try checkpoint(newest)
         guard before.origin == after.origin else {
             throw AuditError(.notFound, "the checkpoints are of two logs, `\(before.origin)` and `\(after.origin)`")
         }
         let hashes = try consistencyHashes(before.origin, from: before.size, to: after.size)
-        let proof = ConsistencyProof(old: old, new: new, hashes: hashes)
+        let proof = ConsistencyProof(old: old, new: newest, hashes: hashes)
         try proof.verify(keys: keys.keys)
         return proof
     }

@@ -129,6 +129,11 @@ public struct LogWalk {
                         guard name == log else { return }
                         let record = AuditRecordLine(bytes: Array(line.bytes), place: line.place)
                         uncovered.append(.record(record, index: index, leaf: leaf))
+                    case .pruned(let name, let index, _):
+                        guard name == log else { return }
+                        throw AuditError(
+                            .notFound, "record \(index) of `\(log)` is not kept any more: its retention is over",
+                            place: line.place, fix: "what was pruned can be proved, not shown again")
                     case .commit(let notes):
                         for note in notes {
                             try heads.meet(note.checkpoint, at: line.place)
