@@ -1,4 +1,4 @@
-public import MerkleLog
+internal import MerkleLog
 
 /// Writes a log as static files that any C2SP client reads: `checkpoint`, `tile/L/N`, `tile/entries/N`.
 /// Source: c2sp.org/tlog-tiles.
