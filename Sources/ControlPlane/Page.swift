@@ -47,10 +47,13 @@ extension Request {
         return number
     }
 
-    /// A text of the query, at most 256 bytes; nil where it is absent or empty.
+    /// A text of the query, 1 to 256 bytes; nil where it is absent. An empty one is no wish for everything: a query that lost its
+    /// value must not widen.
     func word(_ name: String) throws -> String? {
-        guard let text = uri.queryParameters[Substring(name)], !text.isEmpty else { return nil }
-        guard text.utf8.count <= 256 else { throw AdmissionError.malformed("`\(name)` is over 256 bytes") }
+        guard let text = uri.queryParameters[Substring(name)] else { return nil }
+        guard (1...256).contains(text.utf8.count) else {
+            throw AdmissionError.malformed("`\(name)` is empty, or over 256 bytes")
+        }
         return String(text)
     }
 

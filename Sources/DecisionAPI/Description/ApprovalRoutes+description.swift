@@ -13,7 +13,7 @@ extension ApprovalRoutes {
             .init(
                 "status", in: .query,
                 .pattern(
-                    "^(pending|approved|denied|expired|withdrawn|redeemed|all)(,(pending|approved|denied|expired|withdrawn|redeemed|all))*$"
+                    "^((pending|approved|denied|expired|withdrawn|redeemed|all)(,(pending|approved|denied|expired|withdrawn|redeemed|all))*)?$"
                 ),
                 "States, separated by commas."),
             .init("limit", in: .query, .integer(1...1000), "How many; 100 where absent."),
