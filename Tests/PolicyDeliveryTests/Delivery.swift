@@ -66,6 +66,7 @@ final class Delivery: Sendable {
         kind: Agent
         name: bot
         identities: [{api_key: bot-1}]
+        scopes: ["*"]
         ---
         aegis: v1
         kind: Tool

@@ -10,6 +10,7 @@ package enum PolicyTestVocabulary {
         "budget_exceeded", "rate_exceeded", "distinct_exceeded", "idempotency_conflict", "idempotency_in_flight",
         "sanitize_unsupported", "unauthenticated_agent", "agent_disabled", "tenant_mismatch", "chain_invalid",
         "unknown_tool", "dry_run_not_granted", "request_invalid", "request_too_large", "bundle_unavailable",
+        "bundle_stale",
         "evaluation_error", "state_unavailable", "audit_unavailable",
     ]
 }

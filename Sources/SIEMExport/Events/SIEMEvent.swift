@@ -116,7 +116,8 @@ enum Severity: Int64, Sendable {
 
     /// Reasons for which Aegis itself, or somebody's attack on it, is to blame.
     static let faults: Set<String> = [
-        "bundle_unavailable", "evaluation_error", "state_unavailable", "audit_unavailable", "token_invalid",
+        "bundle_unavailable", "bundle_stale", "evaluation_error", "state_unavailable", "audit_unavailable",
+        "token_invalid",
         "token_used",
         "tenant_mismatch", "chain_invalid",
     ]
