@@ -158,7 +158,7 @@ def play(story):
     story.enforced(1, 400, "deny")
     story.does("auditor", "verify-history", "--store", story.store)
 
-    story.says("One byte of an approval is altered: 50 becomes 60.")
+    story.says("One byte of a review is altered: 50 becomes 60.")
     event = sorted((story.history / "acme/events").iterdir())[2]
     whole = event.read_bytes()
     event.write_bytes(whole.replace(b"50 is what", b"60 is what"))
