@@ -101,11 +101,11 @@ class Bench:
         source = random.Random(7)
         for n in range(self.options.policies):
             name = f"bulk-{n}"
-            urls = "".join(f"  - https://{source.choice(WORDS)}-{source.getrandbits(64):x}.{source.choice(WORDS)}.example/{source.getrandbits(96):x}\n" for _ in range(6))
+            paths = "".join(f"  - GET /{source.choice(WORDS)}/{source.getrandbits(160):x}/{source.choice(WORDS)}\n" for _ in range(6))
             (folder / f"{name}.yaml").write_text(
                 f"aegis: v1\nkind: Tool\nname: bulk.tool-{n}\n---\n"
-                f"aegis: v1\nkind: Policy\nname: {name}\ndescription: \"{source.getrandbits(2048):x}\"\nagents: [finance-agent]\ntools: [bulk.tool-{n}]\n"
-                f"effect: allow\nallowed_endpoints:\n{urls}")
+                f"aegis: v1\nkind: Policy\nname: {name}\ndescription: \"{source.getrandbits(16384):x}\"\nagents: [finance-agent]\ntools: [bulk.tool-{n}]\n"
+                f"effect: allow\nallowed_endpoints:\n{paths}")
         return folder
 
     def activation(self):
@@ -182,7 +182,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--aegis", default=str(ROOT / ".build/release/aegis"))
     parser.add_argument("--home", help="where to work (default: the system's temporary folder)")
-    parser.add_argument("--policies", type=int, default=8000, help="policies beside the benchmark's own; 8000 make about 10 MB")
+    parser.add_argument("--policies", type=int, default=3000, help="policies beside the benchmark's own; 3000 make about 10 MB")
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--seconds", type=int, default=10, help="of each load")
