@@ -14,6 +14,8 @@ from envoy import Envoy
 from collectors import Collector, attributes, dropped, status
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+LINES = {name: {"method": method, "host": f"{name.split('.')[0]}.acme.example", "path": path} for name, method, path in (
+    ("payments.transfer", "POST", "/v1/transfers"), ("llm.complete", "POST", "/v1/complete"), ("tickets.create", "POST", "/v1/tickets"))}
 PAYMENT = {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000", "memo": "invoice 17"}
 
 
@@ -46,7 +48,7 @@ def started(home, collector, *arguments, keys=("finance-1",), **env):
 def decide(gateway, parameters=PAYMENT, **headers):
     return exchange(gateway.api, "POST", "/v1/decisions",
                     {"agent": {"id": "finance-agent"}, "tool": {"name": "payments.transfer"}, "parameters": parameters,
-                     "idempotency_key": headers.pop("call", None)},
+                     "request": LINES["payments.transfer"], "idempotency_key": headers.pop("call", None)},
                     {"x-aegis-api-key": gateway.keys["finance-1"], **headers})[2]
 
 
@@ -208,9 +210,9 @@ def test_the_log_is_json_where_it_is_wanted(tmp_path):
 ])
 def test_a_mistake_stops_the_start(tmp_path, env, arguments, message):
     gateway = Gateway(tmp_path)
-    with pytest.raises(AssertionError) as failure:
+    with pytest.raises(AssertionError):
         gateway.start(True, *arguments, env=env)
-    assert f"error: {message}\nfix: " in str(failure.value)
+    assert f"error: {message}\nfix: " in (tmp_path / "aegis.log").read_text()
     assert gateway.process.wait(20) == 2
 
 
@@ -233,8 +235,8 @@ def measured(tmp_path_factory):
     decide(gateway, {**PAYMENT, "currency": "USD"})
     decide(gateway, call="again")
     decide(gateway, call="again")
-    gateway.decide("llm-1", "llm-agent", "llm.complete", {"prompt": "sum up", "cost_usd": 6.6})
-    gateway.decide("support-1", "support-agent", "tickets.create", {"subject": "x", "body": "SSN 123-45-6789"})
+    gateway.decide("llm-1", "llm-agent", "llm.complete", {"prompt": "sum up", "cost_usd": 6.6}, request=LINES["llm.complete"])
+    gateway.decide("support-1", "support-agent", "tickets.create", {"subject": "x", "body": "SSN 123-45-6789"}, request=LINES["tickets.create"])
     gateway.decide(None, "nobody", "web.get", {})
     yield gateway, port
     gateway.stop()
