@@ -1,6 +1,7 @@
 import Approvals
 import ArgumentParser
 import AuditTrail
+import FoundationEssentials
 import MerkleLog
 
 struct AuditRotateKey: AsyncParsableCommand {
