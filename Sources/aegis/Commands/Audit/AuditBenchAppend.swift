@@ -46,7 +46,7 @@ struct AuditBenchAppend: AsyncParsableCommand {
                 directory: dir, configuration: configuration, signer: keys.signer, trusted: keys.trusted)
         } catch { throw CommandFailure(error.message, fix: error.fix) }
         defer { journal.close() }
-        let next = Atomic<Int>(start)
+        let next = Counter(start)
         let end = records.map { start + $0 } ?? .max
         let began = ContinuousClock.now
         let times = try await withThrowingTaskGroup(of: [Int64].self) { group in
@@ -54,7 +54,7 @@ struct AuditBenchAppend: AsyncParsableCommand {
                 group.addTask { [quiet] in
                     var times: [Int64] = []
                     while true {
-                        let number = next.add(1, ordering: .relaxed).oldValue
+                        let number = next.take()
                         guard number < end else { return times }
                         let before = ContinuousClock.now
                         _ = try await journal.append(Self.record(number))
@@ -96,4 +96,13 @@ struct AuditBenchAppend: AsyncParsableCommand {
         draft.enforcementPoint = "decision-api"
         return draft
     }
+}
+
+/// Hands out numbers, each once.
+private final class Counter: Sendable {
+    private let next: Atomic<Int>
+
+    init(_ first: Int) { next = Atomic(first) }
+
+    func take() -> Int { next.add(1, ordering: .relaxed).oldValue }
 }
