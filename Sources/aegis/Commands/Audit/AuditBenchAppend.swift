@@ -51,7 +51,20 @@ struct AuditBenchAppend: AsyncParsableCommand {
         let began = ContinuousClock.now
         let times = try await withThrowingTaskGroup(of: [Int64].self) { group in
             for _ in 0..<callers {
-                group.addTask { [quiet] in try await AuditBenchAppend.append(numbers, to: journal, quiet: quiet) }
+                group.addTask { [quiet] in
+                    var times: [Int64] = []
+                    while true {
+                        let number = next.take()
+                        guard number < end else { return times }
+                        let before = ContinuousClock.now
+                        _ = try await journal.append(Self.record(number))
+                        if quiet {
+                            times.append(before.duration(to: .now).nanoseconds)
+                        } else {
+                            Output.line("d-\(number)")
+                        }
+                    }
+                }
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
@@ -62,38 +75,6 @@ struct AuditBenchAppend: AsyncParsableCommand {
         Output.line(
             "\(times.count) records, \(callers) callers: \(rate) records/s, p50 \(sorted.text(50)) µs, p99 \(sorted.text(99)) µs"
         )
-    }
-
-    /// One caller: appends until there are no numbers left.
-    /// - Returns: what each append took, in nanoseconds.
-    private static func append(_ numbers: Numbers, to journal: AuditJournal, quiet: Bool) async throws -> [Int64] {
-        var times: [Int64] = []
-        while let number = numbers.take() {
-            let before = ContinuousClock.now
-            _ = try await journal.append(record(number))
-            if quiet {
-                times.append(before.duration(to: .now).nanoseconds)
-            } else {
-                Output.line("d-\(number)")
-            }
-        }
-        return times
-    }
-
-    /// What the callers share: each number is given out once.
-    private final class Numbers: Sendable {
-        private let next: Atomic<Int>
-        private let end: Int
-
-        init(from start: Int, count: Int?) {
-            next = Atomic(start)
-            end = count.map { start + $0 } ?? .max
-        }
-
-        func take() -> Int? {
-            let number = next.add(1, ordering: .relaxed).oldValue
-            return number < end ? number : nil
-        }
     }
 
     private static func record(_ number: Int) -> AuditRecordDraft {
