@@ -104,6 +104,11 @@ class Key:
             raise Refused("malformed vkey")
         self.public = Ed25519PublicKey.from_public_bytes(raw)
 
+    def named(self, name):
+        """The same key under the name of a log."""
+        typed = bytes([self.kind]) + self.public.public_bytes_raw()
+        return Key(f"{name}+{sha(name.encode() + b'\n' + typed)[:4].hex()}+{base64.b64encode(typed).decode()}")
+
     def verify(self, signature, text):
         try:
             if self.kind == 1:
