@@ -107,7 +107,8 @@ class Key:
     def named(self, name):
         """The same key under the name of a log."""
         typed = bytes([self.kind]) + self.public.public_bytes_raw()
-        return Key(f"{name}+{sha(name.encode() + b'\n' + typed)[:4].hex()}+{base64.b64encode(typed).decode()}")
+        identifier = sha(name.encode() + b"\n" + typed)[:4].hex()
+        return Key(f"{name}+{identifier}+{base64.b64encode(typed).decode()}")
 
     def verify(self, signature, text):
         try:
