@@ -27,13 +27,13 @@ def trail(tmp_path_factory):
     gateway.wait(lambda: any(record["kind"] == "heartbeat" for record in gateway.records()))
     gateway.stop()
     report = json.loads(run("audit", "verify", "--data-dir", gateway.data, "--json").stdout)
-    gateway.keys = [tlog.Key(log["key"]) for log in report["logs"]]
+    gateway.log_keys = [tlog.Key(log["key"]) for log in report["logs"]]
     yield gateway
     gateway.stop()
 
 
 def audit(gateway, command, *arguments, check=True):
-    return run("audit", command, "--data-dir", gateway.data, *arguments, check=check)
+    return run("audit", command, *arguments, "--data-dir", gateway.data, check=check)
 
 
 def test_every_kind_of_inclusion_proof_is_accepted(trail):
@@ -41,21 +41,21 @@ def test_every_kind_of_inclusion_proof_is_accepted(trail):
     for answer in trail.answers[::37]:
         for name in (answer["decision_id"], str(answer["receipt"]["index"])):
             proof = audit(trail, "prove", name).stdout
-            entry, index, origin, size = tlog.check_proof_file(proof, trail.keys)
+            entry, index, origin, size = tlog.check_proof_file(proof, trail.log_keys)
             assert (origin, index) == (answer["receipt"]["log"], answer["receipt"]["index"]) and size > index
             assert entry == lines[index]
             assert tlog.leaf_hash(entry).hex() == answer["receipt"]["leaf_hash"]
             broken = proof.replace("index %d\n" % index, "index %d\n" % (index + 1))
             with pytest.raises(tlog.Refused):
-                tlog.check_proof_file(broken, trail.keys)
+                tlog.check_proof_file(broken, trail.log_keys)
 
 
 def test_the_log_is_consistent_with_a_checkpoint_that_was_kept(trail, tmp_path):
     (tmp_path / "monday.note").write_text(trail.old)
     head, note = audit(trail, "prove", "--since", tmp_path / "monday.note").stdout.split("\n\n", 1)
     old, *path = head.split("\n")
-    origin, size, root, _ = tlog.open_checkpoint(trail.old, trail.keys)
-    newer = tlog.open_checkpoint(note, trail.keys)
+    origin, size, root, _ = tlog.open_checkpoint(trail.old, trail.log_keys)
+    newer = tlog.open_checkpoint(note, trail.log_keys)
     assert old == f"old {size}" and newer[0] == origin and newer[1] > size
     path = [base64.b64decode(line) for line in path]
     tlog.check_consistency(size, root, newer[1], newer[2], path)
@@ -85,7 +85,7 @@ def test_a_receipt_is_verified_with_the_trail_and_without(trail, tmp_path):
 
 def test_tiles_are_the_log(trail, tmp_path):
     audit(trail, "tiles", "--tenant", "acme", "--out", tmp_path / "tiles")
-    origin, entries = tlog.read_tiles(tmp_path / "tiles", trail.keys)
+    origin, entries = tlog.read_tiles(tmp_path / "tiles", trail.log_keys)
     assert origin == "gw-1/acme" and len(entries) >= 300
     assert [json.loads(entry)["index"] for entry in entries] == list(range(len(entries)))
     assert (tmp_path / "tiles" / "tile/entries/000").exists() and (tmp_path / "tiles" / "tile/1/000.p/1").exists()
