@@ -9,6 +9,7 @@ import Testing
         kind: Agent
         name: a
         identities: [{api_key: k}]
+        scopes: ["t.*"]
         ---
         aegis: v1
         kind: Policy
