@@ -100,8 +100,8 @@ import Testing
         Refused(
             "absolute path",
             """
-            /etc/x:1:1: error: the path is not relative [bundle.path-unsafe]
-            fix: leave out `/` and `./` in front
+            bundle: error: the file name `/etc/x` is absolute [bundle.path-unsafe]
+            fix: name files relative to the bundle, such as policies/pay.yaml
             """
         ) { $0.files.append(BundleFile(path: "/etc/x", text: "")) },
         Refused(
