@@ -176,7 +176,7 @@ import Testing
             let stranger = try SigningKey(generating: .edDSA, name: "stranger")
             try await delivery.publish(delivery.bundle(3, key: stranger))
         },
-        Spoiled("a pointer from the future", "bundle.signature-from-future", "was signed 3600 s from now") { delivery in
+        Spoiled("a pointer from the future", "bundle.signature-from-future", "s from now") { delivery in
             let pointer = try BundlePointer(to: delivery.bundle(3), signedAt: delivery.clock.now.seconds + 3600).signed(
                 by: delivery.key)
             _ = try await delivery.objects.put(Array(pointer.token.utf8), at: "acme/latest", when: .any)

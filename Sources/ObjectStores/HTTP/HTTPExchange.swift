@@ -68,12 +68,17 @@ public struct HTTPExchange: Sendable {
         request.method = HTTPMethod(rawValue: method.rawValue)
         for header in headers { request.headers.add(name: header.name, value: header.value) }
         if method != .get { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let limit = TimeAmount.nanoseconds(Int64(clamping: deadline.components.seconds) * 1_000_000_000)
-        let response = try await Self.client.execute(request, timeout: limit)
-        let buffer = try await response.body.collect(upTo: self.limit)
+        // The deadline itself is kept by `run`; the client's own is for what a cancelled request leaves behind.
+        let seconds = max(0, min(deadline.components.seconds, 86_400)) + 2
+        let response = try await Self.client.execute(request, timeout: .seconds(seconds))
+        let isGood = (200..<300).contains(Int(response.status.code))
+        let buffer = try await response.body.collect(upTo: isGood ? limit : max(limit, Self.longestComplaint))
         return Answer(
             status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
     }
+
+    /// A server may say at this length why it refuses, however little the answer itself may hold.
+    private static let longestComplaint = 64 << 10
 
     /// A query may hold what is nobody's business.
     private static func place(_ url: String) -> String { String(url.prefix { $0 != "?" }) }
