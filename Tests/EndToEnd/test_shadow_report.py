@@ -16,7 +16,7 @@ def test_calls_that_a_shadow_policy_would_have_blocked_are_counted_with_samples(
         gateway.decide("finance-1", "finance-agent", "payments.transfer",
                        {"amount": amount, "currency": currency, "to": "DE89370400440532013000"}, request=WIRE)
     found = report(gateway, "--json", "--tenant", "acme", "--since", "1h")
-    assert (found["decisions"], found["shadowed"], found["would_block"]) == (7, 6, 4), found
+    assert (found["decisions"], found["shadowed"], found["would_block"]) == (7, 7, 4), found
     row, = found["rows"]
     assert {key: row[key] for key in ("count", "would_decision", "policy", "rule", "code", "agent_id", "tool_name")} == {
         "count": 4, "would_decision": "deny", "policy": "dollar-freeze", "rule": "no-dollars", "code": "policy_deny",
@@ -36,7 +36,7 @@ def test_the_period_and_the_tenant_bound_what_is_counted(gateway):
 
 def test_the_table_and_a_wrong_period(gateway):
     text = report(gateway).stdout.splitlines()
-    assert text[0] == "4 of 7 calls would have been blocked (shadow policies spoke about 6)"
+    assert text[0] == "4 of 7 calls would have been blocked (shadow policies spoke about 7)"
     assert text[1].split() == ["COUNT", "WOULD", "POLICY", "AGENT", "TOOL", "LAST", "SAMPLE"]
     assert text[2].split()[:5] == ["4", "deny", "dollar-freeze/no-dollars", "finance-agent", "payments.transfer"]
     done = report(gateway, "--since", "yesterday", check=False)

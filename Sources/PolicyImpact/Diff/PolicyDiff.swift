@@ -26,8 +26,10 @@ public struct PolicyDiff: Sendable {
     public init(
         from old: PolicyTree, to new: PolicyTree, oldBundle: BundleContent? = nil, newBundle: BundleContent? = nil
     ) throws(Diagnostics) {
-        let before = try Self.side(old, oldBundle)
-        let after = try Self.side(new, newBundle)
+        // A folder that names no tenant is looked at as what the bundle beside it would become.
+        let tenant = oldBundle?.tenant ?? newBundle?.tenant
+        let before = try Self.side(old, oldBundle, of: tenant)
+        let after = try Self.side(new, newBundle, of: tenant)
         gained = after.reach.pairs.subtracting(before.reach.pairs).sorted()
         lost = before.reach.pairs.subtracting(after.reach.pairs).sorted()
         var changes = Self.reach(gained, lost, before, after)
@@ -52,10 +54,12 @@ public struct PolicyDiff: Sendable {
     /// What needs to be acknowledged before it is published.
     public var widenings: [PolicyChange] { changes.filter(\.needsAcknowledgement) }
 
-    private static func side(_ tree: PolicyTree, _ bundle: BundleContent?) throws(Diagnostics) -> DiffSide {
+    private static func side(
+        _ tree: PolicyTree, _ bundle: BundleContent?, of other: String?
+    ) throws(Diagnostics) -> DiffSide {
         let findings = Findings(files: tree.files)
         let catalog = PolicyCatalog(tree, findings: findings)
-        let tenant = catalog.tenants.first?.name ?? bundle?.tenant ?? "default"
+        let tenant = catalog.tenants.first?.name ?? bundle?.tenant ?? other ?? "default"
         let compiled = try PolicyCompiler(tenant: tenant).compile(tree)
         return DiffSide(catalog, compiled, isForeign: bundle.map { !$0.holds(compiled) } ?? false)
     }
