@@ -136,5 +136,5 @@ def test_a_gateway_serves_on_while_its_witness_is_away(pair):
     gateway.start(True, *options(witness))
     assert all(answer["decision"] == "allow" for answer in pay(gateway))
     witness.start()
-    gateway.wait(lambda: witness.checkpoint("gw-1/acme") is not None)
+    gateway.wait(lambda: witness.checkpoint("gw-1/acme") is not None, seconds=150)
     gateway.stop()
