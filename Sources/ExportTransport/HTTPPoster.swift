@@ -72,7 +72,7 @@ public struct HTTPPoster: Sendable {
         case let error as HTTPClientError: "\(error)"
         case is CancellationError: "cancelled"
         case is NIOConnectionError: "nobody listens there"
-        case let error as NIOSSLError: "TLS: \(error)"
+        case let error as NIOSSLError: TLSFailure.text(error)
         default: "\(type(of: error))"
         }
     }

@@ -1,5 +1,6 @@
 """A real `aegis serve` on free loopback ports, with a signed bundle built from policies, for each test module that wants one."""
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -17,10 +18,18 @@ FIRST_LIGHT = ROOT / "examples/first-light/policies"
 TENANT = "acme"
 
 
+# The kernel takes the ports of outgoing connections from 32768 up: below that, a port that is free now still is when a server starts.
+_ports = itertools.cycle(range(20000 + os.getpid() * 64 % 10000, 32000))
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in _ports:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def run(*arguments, env=None, check=True):

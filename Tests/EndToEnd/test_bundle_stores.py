@@ -145,7 +145,7 @@ def test_a_store_that_fails_in_every_way_leaves_the_last_bundle_serving_and_heal
         # News that comes in half is no news; the next poll heals, however slow it is.
         s3.door.fault = "cut"
         publisher.push(2, f"s3://faults?endpoint=http://127.0.0.1:{s3.moto.port}")
-        gateway.wait(lambda: "nobody answers: " in gateway.tenant()["source"].get("unavailable_because", ""), 60)
+        gateway.wait(lambda: "nobody answers: " in gateway.tenant().get("source", {}).get("unavailable_because", ""), 60)
         assert gateway.active() == "acme/1"
         s3.door.fault = "slow"
         gateway.wait(lambda: gateway.active() == "acme/2", 90)

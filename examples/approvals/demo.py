@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -37,9 +38,15 @@ def paint(code, text):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below those that the kernel gives to outgoing connections, so that it is still free when a server starts on it."""
+    for port in random.sample(range(20000, 32000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Difference("none of 100 ports of 127.0.0.1 between 20000 and 32000 is free")
 
 
 class Difference(Exception):

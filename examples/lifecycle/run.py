@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -28,14 +29,24 @@ def paint(code, text):
     return f"\033[{code}m{text}\033[0m" if COLOUR else text
 
 
+def free_port():
+    """A port below those that the kernel gives to outgoing connections, so that it is still free when the gateway starts."""
+    for port in random.sample(range(20000, 32000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise SystemExit("none of 100 ports of 127.0.0.1 between 20000 and 32000 is free")
+
+
 class Gateway:
     """A real `aegis serve` that takes the tenant's policies from the store, and believes whom the trust root names."""
 
     def __init__(self, name, story):
         self.name, self.data = name, story.home / name
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         issued = story.must(story.aegis("keys", "issue", "support-1", "--tenant", "acme", "--data-dir", self.data, "--json"))
         self.key = json.loads(issued)["api_key"]
         self.log = open(story.home / f"{name}.log", "wb")

@@ -85,26 +85,6 @@ struct EventReader {
         }
         return batch
     }
-
-    /// Moves to the end of what is there now, however much is written meanwhile.
-    mutating func skipToEnd() throws(SIEMError) -> ExportPlace? {
-        do throws(AuditError) {
-            var newest = try AuditReader(directory: directory)
-            guard let last = try newest.last(1).first?["hash"] else { return nil }
-            var end: ExportPlace?
-            while end?.hash != last {
-                if waiting.isEmpty {
-                    let records = try reader.next()
-                    guard !records.isEmpty else { break }
-                    (waiting, start, taken) = (records[...], reader.batchStart, 0)
-                }
-                let record = waiting.removeFirst()
-                taken += 1
-                end = ExportPlace(batch: start, taken: taken, hash: record["hash"] ?? "")
-            }
-            return end
-        } catch { throw Self.unreadable(error) }
-    }
 }
 
 /// How much a sink takes at once.

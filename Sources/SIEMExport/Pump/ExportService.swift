@@ -42,6 +42,8 @@ public struct ExportService: Service {
                             && (plan.kinds.isEmpty || plan.kinds.contains(event.kind))
                     }, start: plan.start, backoff: Backoff(), logger: logger))
         }
+        // What fails here is tried again, and told, when the pumps run.
+        for pump in pumps { try? pump.begin() }
         self.pumps = pumps
         statuses = pumps.map(\.status)
         self.loop = loop

@@ -24,6 +24,20 @@ struct SinkPump: Sendable {
     /// So many in a row that the receiver will not take are no accident of theirs.
     private static let refusalsInARow = 20
 
+    /// Puts a new sink that starts now at the end of the trail. Asked for before the gateway serves, so that "now" is its start
+    /// and not the moment at which this sink's turn comes.
+    /// - Throws: ``SIEMError`` `.cursor`, `.trail`.
+    func begin() throws(SIEMError) {
+        guard start == .now, try cursor.read() == nil else { return }
+        let end: AuditPosition
+        do throws(AuditError) {
+            var reader = try AuditReader(directory: auditDirectory)
+            _ = try reader.last(1)
+            end = reader.position
+        } catch { throw SIEMError(.trail, error.message, fix: error.fix) }
+        try cursor.write(ExportPlace(batch: end, taken: 0, hash: ""))
+    }
+
     /// Runs until graceful shutdown. What is under way then is finished, or sent again next time.
     func run() async {
         do throws(SIEMError) {
@@ -38,6 +52,7 @@ struct SinkPump: Sendable {
     }
 
     private func carry() async throws(SIEMError) {
+        try begin()
         var (reader, place) = try opened()
         var written = place
         var writtenAt = ContinuousClock.now
@@ -80,12 +95,7 @@ struct SinkPump: Sendable {
             place = ExportPlace(
                 batch: AuditPosition(segment: oldest, offset: 0, lines: 0), taken: 0, hash: "")
         }
-        var reader = try EventReader(directory: auditDirectory, from: place, wants: wants)
-        if known == nil, start == .now {
-            place = try reader.skipToEnd() ?? place
-            try cursor.write(place)
-        }
-        return (reader, place)
+        return (try EventReader(directory: auditDirectory, from: place, wants: wants), place)
     }
 
     /// Tries until all are where they should be.

@@ -136,7 +136,7 @@ actor SyslogSink: EventSink {
     private static func failure(_ error: any Error) -> SinkFailure {
         switch error {
         case let error as SinkFailure: error
-        case let error as NIOSSLError: SinkFailure("no connection: TLS: \(error)")
+        case let error as NIOSSLError: SinkFailure("no connection: \(TLSFailure.text(error))")
         case is NIOSSLExtraError: SinkFailure("no connection: the receiver's certificate is not for this name")
         case is NIOConnectionError: SinkFailure("no connection: nobody listens there")
         default: SinkFailure("no connection: \(type(of: error))")
