@@ -21,34 +21,59 @@ public struct JSONText: Sendable {
         needsComma = false
     }
 
-    public mutating func null() { raw("null".utf8) }
-    public mutating func boolean(_ value: Bool) { raw(value ? "true".utf8 : "false".utf8) }
-    public mutating func integer(_ value: Int64) { raw(String(value).utf8) }
+    public mutating func null() { text("null") }
+    public mutating func boolean(_ value: Bool) { text(value ? "true" : "false") }
+    public mutating func integer(_ value: Int64) { text(String(value)) }
 
     /// Bytes that are one JSON value already.
-    public mutating func raw(_ json: some Sequence<UInt8>) {
+    public mutating func raw(_ json: [UInt8]) {
         separate()
         bytes.append(contentsOf: json)
         needsComma = true
     }
 
+    /// Bytes that are one JSON value already.
+    @inlinable
+    public mutating func raw(_ json: some Sequence<UInt8>) { raw(Array(json)) }
+
     public mutating func string(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-            case 0x09: bytes.append(contentsOf: "\\t".utf8)
-            case 0..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-            default: bytes.append(byte)
+        var value = value
+        value.withUTF8 { text in
+            // What needs no escape is copied in runs.
+            var start = 0
+            for place in text.indices where Self.needsEscape(text[place]) {
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<place]))
+                escape(text[place])
+                start = place + 1
             }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
         }
         bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+        case 0x09: bytes.append(contentsOf: "\\t".utf8)
+        case 0..<0x20:
+            let digits = Array("0123456789abcdef".utf8)
+            bytes.append(contentsOf: "\\u00".utf8)
+            bytes.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+        default: bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+        }
+    }
+
+    private mutating func text(_ value: String) {
+        separate()
+        bytes.append(contentsOf: value.utf8)
         needsComma = true
     }
 

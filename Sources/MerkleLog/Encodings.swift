@@ -1,31 +1,49 @@
 /// Hexadecimal in lower case, the only form that logs and keys here are written in.
 public enum Hex {
     /// Two digits a byte.
+    @inlinable
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var digits: [UInt8] = []
-        for byte in bytes {
-            digits.append(digit(byte >> 4))
-            digits.append(digit(byte & 15))
+        bytes.withContiguousStorageIfAvailable { encode(buffer: $0) }
+            ?? Array(bytes).withUnsafeBufferPointer { encode(buffer: $0) }
+    }
+
+    @usableFromInline
+    static func encode(buffer bytes: UnsafeBufferPointer<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+            for (place, byte) in bytes.enumerated() {
+                digits[2 * place] = digit(byte >> 4)
+                digits[2 * place + 1] = digit(byte & 15)
+            }
+            return 2 * bytes.count
         }
-        return String(decoding: digits, as: UTF8.self)
     }
 
     /// Nil for an odd count or anything but `0-9a-f`.
+    @inlinable
     public static func decode(_ digits: some Collection<UInt8>) -> [UInt8]? {
+        digits.withContiguousStorageIfAvailable { decode(buffer: $0) }
+            ?? Array(digits).withUnsafeBufferPointer { decode(buffer: $0) }
+    }
+
+    @usableFromInline
+    static func decode(buffer digits: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits.count / 2)
-        var high: UInt8?
-        for digit in digits {
-            guard let value = value(digit) else { return nil }
-            if let upper = high {
-                bytes.append(upper << 4 | value)
-                high = nil
-            } else {
-                high = value
-            }
+        var isValid = true
+        let bytes = [UInt8](unsafeUninitializedCapacity: digits.count / 2) { bytes, count in
+            isValid = decode(digits, into: UnsafeMutableRawBufferPointer(bytes))
+            count = isValid ? digits.count / 2 : 0
         }
-        return bytes
+        return isValid ? bytes : nil
+    }
+
+    /// Writes half as many bytes as there are digits, which must fit.
+    /// - Returns: whether all were digits; else what is written means nothing.
+    static func decode(_ digits: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        for place in 0..<digits.count / 2 {
+            guard let high = value(digits[2 * place]), let low = value(digits[2 * place + 1]) else { return false }
+            bytes[place] = high << 4 | low
+        }
+        return true
     }
 
     /// The digit for a value below 16.

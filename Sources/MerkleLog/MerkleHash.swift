@@ -29,9 +29,20 @@ public struct MerkleHash: Sendable, Hashable {
     }
 
     /// 64 hexadecimal digits in lower case, or nil.
+    @inlinable
     public init?(hex: some Collection<UInt8>) {
-        guard hex.count == 64, let bytes = Hex.decode(hex) else { return nil }
-        self.init(bytes: bytes)
+        guard
+            let hash = hex.withContiguousStorageIfAvailable({ MerkleHash(digits: $0) })
+                ?? Array(hex).withUnsafeBufferPointer({ MerkleHash(digits: $0) })
+        else { return nil }
+        self = hash
+    }
+
+    @usableFromInline
+    init?(digits: UnsafeBufferPointer<UInt8>) {
+        guard digits.count == 64 else { return nil }
+        self.init()
+        guard Swift.withUnsafeMutableBytes(of: &words, { Hex.decode(digits, into: $0) }) else { return nil }
     }
 
     /// 64 hexadecimal digits in lower case, or nil.

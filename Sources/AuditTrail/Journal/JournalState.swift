@@ -63,13 +63,13 @@ struct JournalState: Sendable, Hashable {
     /// Takes one line of the journal, newline not included.
     /// - Throws: what is wrong with it; the state is then as before.
     mutating func accept(_ line: UnsafeBufferPointer<UInt8>) throws(LineFault) -> AcceptedLine {
-        if line.starts(with: Commit.prefix.utf8) { return .commit(try acceptCommit(line)) }
-        if line.starts(with: PrunedRecord.prefix.utf8) { return try acceptPruned(line) }
+        if line.begins(with: Commit.prefix) { return .commit(try acceptCommit(line)) }
+        if line.begins(with: PrunedRecord.prefix) { return try acceptPruned(line) }
         guard line.count <= FormattedRecord.maximumLineBytes else {
             throw LineFault("a record is longer than \(FormattedRecord.maximumLineBytes) bytes")
         }
         guard let links = RecordLinks(line) else { throw LineFault("neither a record nor a commit in canonical form") }
-        let log = String(decoding: line[links.log], as: UTF8.self)
+        let log = String(decoding: UnsafeBufferPointer(rebasing: line[links.log]), as: UTF8.self)
         guard LogName.isValid(log, gateway: gateway) else {
             throw LineFault("a record of `\(log)` has no place in the journal of `\(gateway)`")
         }
@@ -126,6 +126,15 @@ struct JournalState: Sendable, Hashable {
         uncovered.removeAll(keepingCapacity: true)
         uncoveredLeaves.removeAll(keepingCapacity: true)
         return notes
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func begins(with text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { text in
+            count >= text.count && text.indices.allSatisfy { self[$0] == text[$0] }
+        }
     }
 }
 

@@ -41,7 +41,7 @@ struct MemberScanner {
             return .malformed
         }
         let key = position + 1..<keyEnd - 1
-        if let previousKey, !Self.precedes(line[previousKey], line[key]) { return .malformed }
+        if let previousKey, !precedes(previousKey, key) { return .malformed }
         guard keyEnd < end, line[keyEnd] == UInt8(ascii: ":"), let valueEnd = valueEnd(keyEnd + 1) else {
             return .malformed
         }
@@ -99,10 +99,17 @@ struct MemberScanner {
     }
 
     // Bytewise, which is the order by UTF-16 code units for the ASCII names that records have.
-    private static func precedes(
-        _ a: Slice<UnsafeBufferPointer<UInt8>>, _ b: Slice<UnsafeBufferPointer<UInt8>>
-    ) -> Bool {
-        a.lexicographicallyPrecedes(b)
+    private func precedes(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
+        for (left, right) in zip(a, b) where line[left] != line[right] { return line[left] < line[right] }
+        return a.count < b.count
+    }
+
+    func key(of member: Member, is name: StaticString) -> Bool {
+        guard member.key.count == name.utf8CodeUnitCount else { return false }
+        for place in 0..<member.key.count where line[member.key.lowerBound + place] != name.utf8Start[place] {
+            return false
+        }
+        return true
     }
 }
 
@@ -127,14 +134,13 @@ struct RecordLinks {
             case .end: break scan
             case .malformed: return nil
             case .member(let member):
-                let key = line[member.key]
-                if key.elementsEqual("hash".utf8) {
+                if scanner.key(of: member, is: "hash") {
                     hash = member
-                } else if key.elementsEqual("index".utf8) {
+                } else if scanner.key(of: member, is: "index") {
                     index = JSONCursor.unsigned(line[member.value])
-                } else if key.elementsEqual("prev_hash".utf8) {
+                } else if scanner.key(of: member, is: "prev_hash") {
                     previous = Self.unquoted(member.value, line)
-                } else if key.elementsEqual("log".utf8) {
+                } else if scanner.key(of: member, is: "log") {
                     log = Self.unquoted(member.value, line)
                 }
             }

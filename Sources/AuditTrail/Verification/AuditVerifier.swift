@@ -3,6 +3,7 @@
 #else
     internal import Glibc
 #endif
+internal import Dispatch
 public import MerkleLog
 
 /// Checks a journal with nothing but its files and public keys: every hash, link, index, commit, root and signature of
@@ -28,7 +29,9 @@ public struct AuditVerifier {
     private var heads = JournalHeads()
     private var report = AuditReport()
     private var logs: [String: AuditReport.Log] = [:]
-    private var lastLines: [String: [UInt8]] = [:]
+    /// Within the segment that is being read.
+    private var lastLines: [String: UnsafeBufferPointer<UInt8>] = [:]
+    private var unchecked: [UncheckedSignature] = []
     private var pruned = PrunedRuns()
     /// Keys that a log names as its next, until a checkpoint covers the naming.
     private var announcedKeys: [String: [NoteVerifier]] = [:]
@@ -93,7 +96,11 @@ public struct AuditVerifier {
         let bytes = try storage.contents(file)
         do throws(AuditError) {
             return try bytes.withUnsafeBufferPointer { (buffer) throws(AuditError) -> JournalState in
-                try read(SegmentReader(file: file, bytes: buffer, isLast: isLast), number, running)
+                defer {
+                    lastLines.removeAll()
+                    checkSignatures()
+                }
+                return try read(SegmentReader(file: file, bytes: buffer, isLast: isLast), number, running)
             }
         } catch {
             report.faults.append(error)
@@ -133,7 +140,7 @@ public struct AuditVerifier {
         let end = try reader.read(after: headerEnd, into: &state) { (line: SegmentReader.Line) throws(AuditError) in
             switch line.accepted {
             case .record(let log, _, _):
-                lastLines[log] = Array(line.bytes)
+                lastLines[log] = line.bytes
                 heed(line, log)
             case .pruned(let log, let index, _): pruned.note(log, index, at: line.place)
             case .commit(let notes): for note in notes { check(note, line.place) }
@@ -145,23 +152,50 @@ public struct AuditVerifier {
 
     private mutating func check(_ note: CommitNote, _ place: AuditPlace) {
         let log = note.checkpoint.origin
-        do throws(NoteError) {
-            try note.note.verify(with: keys.keys(for: log))
-            report.signatures += 1
-            for key in announcedKeys.removeValue(forKey: log) ?? [] { keys.add(key) }
-        } catch {
-            fault("the checkpoint of `\(log)`: \(error)", place.file, place.line)
+        unchecked.append(UncheckedSignature(note: note, keys: keys.keys(for: log), place: place))
+        if let next = announcedKeys.removeValue(forKey: log) {
+            // Whether the next keys count depends on this very signature.
+            if checkSignatures() { for key in next { keys.add(key) } } else { announcedKeys[log] = next }
+        } else if unchecked.count == Self.signaturesAtOnce {
+            checkSignatures()
         }
         do throws(AuditError) {
             try heads.meet(note.checkpoint, at: place)
         } catch {
+            checkSignatures()
             report.faults.append(error)
         }
-        let time = lastLines[log].flatMap { AuditRecordLine.value("time", in: $0) }
+        let time = lastLines[log].flatMap { AuditRecordLine.value("time", in: Array($0)) }
         update(log) { report in
             report.records = note.checkpoint.size
             report.lastTime = time
         }
+    }
+
+    private static let signaturesAtOnce = 256
+
+    /// Checks the signatures that wait, on all processors: next to them, reading costs little.
+    /// - Returns: whether the last of them holds.
+    @discardableResult
+    private mutating func checkSignatures() -> Bool {
+        let signatures = unchecked
+        unchecked.removeAll(keepingCapacity: true)
+        let errors = [NoteError?](unsafeUninitializedCapacity: signatures.count) { errors, count in
+            nonisolated(unsafe) let base = errors.baseAddress
+            DispatchQueue.concurrentPerform(iterations: signatures.count) { number in
+                (base.map { $0 + number })?.initialize(to: signatures[number].error)
+            }
+            count = signatures.count
+        }
+        for (signature, error) in zip(signatures, errors) {
+            guard let error else {
+                report.signatures += 1
+                continue
+            }
+            let place = signature.place
+            fault("the checkpoint of `\(signature.note.checkpoint.origin)`: \(error)", place.file, place.line)
+        }
+        return errors.last.map { $0 == nil } ?? true
     }
 
     private mutating func readHeads(_ checkpoints: [KnownCheckpoint]) {
@@ -202,7 +236,22 @@ public struct AuditVerifier {
     }
 
     private mutating func fault(_ message: String, _ file: String, _ line: Int) {
+        checkSignatures()
         report.faults.append(AuditError(.damaged, message, place: AuditPlace(file: file, line: line)))
+    }
+}
+
+private struct UncheckedSignature: Sendable {
+    let note: CommitNote
+    let keys: [NoteVerifier]
+    let place: AuditPlace
+
+    /// What is wrong with it, once looked at.
+    var error: NoteError? {
+        do throws(NoteError) {
+            try note.note.verify(with: keys)
+            return nil
+        } catch { return error }
     }
 }
 

@@ -35,32 +35,41 @@ extension RequestLine {
     }
 
     static func normalHost(_ text: String) -> String? {
-        var name = text.lowercased()[...]
-        if name.first == "[" {
-            guard let close = name.firstIndex(of: "]") else { return nil }
-            let rest = name[name.index(after: close)...]
+        var name = ArraySlice(text.utf8.map { (0x41...0x5a).contains($0) ? $0 + 0x20 : $0 })
+        if name.first == UInt8(ascii: "[") {
+            guard let close = name.firstIndex(of: UInt8(ascii: "]")), name.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+                return nil
+            }
+            let rest = name[(close + 1)...]
             guard rest.isEmpty || isPort(rest) else { return nil }
-            return String(name[...close])
+            return String(decoding: name[...close], as: UTF8.self)
         }
-        if let colon = name.lastIndex(of: ":") {
+        if let colon = name.lastIndex(of: UInt8(ascii: ":")) {
             guard isPort(name[colon...]) else { return nil }
             name = name[..<colon]
         }
-        if name.last == "." { name = name.dropLast() }
-        let isPlain = name.utf8.allSatisfy { byte in
-            (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
-                || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+        let dot = UInt8(ascii: ".")
+        if name.last == dot { name = name.dropLast() }
+        guard !name.isEmpty, name.last != dot else { return nil }
+        var previous = dot
+        for byte in name {
+            let isPlain =
+                (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: "_") || (byte == dot && previous != dot)
+            guard isPlain else { return nil }
+            previous = byte
         }
-        guard !name.isEmpty, isPlain, !name.hasPrefix("."), !name.hasSuffix("."), !name.contains("..") else {
-            return nil
-        }
-        return String(name)
+        return String(decoding: name, as: UTF8.self)
     }
 
-    private static func isPort(_ text: Substring) -> Bool {
-        text.first == ":" && (1...5).contains(text.utf8.count - 1)
-            && text.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
-            && (1...65535).contains(Int(text.dropFirst()) ?? 0)
+    private static func isPort(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.first == UInt8(ascii: ":"), (2...6).contains(text.count) else { return false }
+        var port = 0
+        for digit in text.dropFirst() {
+            guard (0x30...0x39).contains(digit) else { return false }
+            port = port * 10 + Int(digit - 0x30)
+        }
+        return (1...65535).contains(port)
     }
 
     static func normalPath(_ target: String) -> String? {

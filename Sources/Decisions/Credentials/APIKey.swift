@@ -38,10 +38,13 @@ public struct APIKey: Sendable {
 
     public init?(parsing text: String) {
         guard text.utf8.count <= 256 else { return nil }
-        let parts = text.split(separator: "_", maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "aegis", !parts[1].isEmpty, parts[2].utf8.count == 43 else { return nil }
+        guard text.utf8.starts(with: "aegis_".utf8) else { return nil }
+        let rest = text.utf8.dropFirst(6)
+        guard let end = rest.firstIndex(of: UInt8(ascii: "_")), end > rest.startIndex, rest[end...].count == 44 else {
+            return nil
+        }
         self.text = text
-        keyID = String(parts[1])
+        keyID = String(text[rest.startIndex..<end])
     }
 
     /// A new key from the system's random source.
@@ -50,7 +53,12 @@ public struct APIKey: Sendable {
         return APIKey(parsing: "aegis_\(keyID)_\(base64URL(secret))")
     }
 
-    public var digest: [UInt8] { Array(SHA256.hash(data: Array(text.utf8))) }
+    public var digest: [UInt8] {
+        var text = text
+        var hasher = SHA256()
+        text.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        return Array(hasher.finalize())
+    }
 
     private static func base64URL(_ bytes: [UInt8]) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

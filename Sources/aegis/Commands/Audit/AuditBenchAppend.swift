@@ -77,6 +77,8 @@ struct AuditBenchAppend: AsyncParsableCommand {
         )
     }
 
+    private static let digest = "sha256:" + String(repeating: "0", count: 64)
+
     private static func record(_ number: Int) -> AuditRecordDraft {
         var draft = AuditRecordDraft(
             kind: .decision, tenant: number.isMultiple(of: 3) ? "globex" : "acme", time: Timestamp.current().nanoseconds
@@ -85,14 +87,14 @@ struct AuditBenchAppend: AsyncParsableCommand {
         draft.agentID = "finance-agent"
         draft.agentIdentity = "api_key:finance-1"
         draft.toolName = "payments.transfer"
-        draft.parametersDigest = "hmac-sha256:" + String(repeating: "0", count: 64)
+        draft.parametersDigest = "hmac-" + digest
         draft.parametersShown = CanonicalJSON(texts: ["amount": "\(number)", "currency": "EUR", "to": "[SENSITIVE]"])
         draft.decision = "allow"
         draft.decisionReason = AuditReason(
             code: "policy_allow", message: "payments up to 5000", policy: "finance-payments", rule: "small")
         draft.mode = "enforce"
         draft.policyVersion = "acme/42@sha256:1f0c1f0c1f0c"
-        draft.bundleDigest = "sha256:" + String(repeating: "0", count: 64)
+        draft.bundleDigest = digest
         draft.enforcementPoint = "decision-api"
         return draft
     }
