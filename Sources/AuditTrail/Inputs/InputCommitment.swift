@@ -1,4 +1,4 @@
-public import Crypto
+internal import Crypto
 internal import MerkleLog
 
 /// What ties a record to values that it does not show: with the salt it can be opened, without it nobody can try likely

@@ -20,6 +20,11 @@ public struct PackVerifier {
             throw PackError(.archive, "`\(path)` cannot be opened", fix: "check the path and your rights to the file")
         }
         defer { try? file.close() }
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
+            throw PackError(
+                .archive, "`\(path)` is a folder", fix: "give the archive that `aegis evidence build` wrote, a .tar.gz file")
+        }
         return verify { try file.read(upToCount: $0).map { Array($0) } ?? [] }
     }
 

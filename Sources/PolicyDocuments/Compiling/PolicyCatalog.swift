@@ -1,4 +1,4 @@
-package import RegoSyntax
+internal import RegoSyntax
 
 /// All documents of a tree by kind, in document order: files by name, then from top to bottom.
 package struct PolicyCatalog: Sendable {

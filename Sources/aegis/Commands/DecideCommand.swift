@@ -63,8 +63,6 @@ struct DecideCommand: AsyncParsableCommand {
     }
 
     private func contents(_ path: String) throws -> Data {
-        do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-            throw CommandFailure("\(path): cannot be read: \(error.localizedDescription)", exitCode: 2)
-        }
+        Data(try InputFile.read(path, exitCode: 2))
     }
 }

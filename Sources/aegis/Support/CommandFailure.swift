@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why a command failed, for the person who ran it: what, where, and how to fix it.
-struct CommandFailure: Error {
+struct CommandFailure: Error, CustomStringConvertible {
     /// 1 failed, 2 usage, 3 invalid policy, 4 denied.
     let exitCode: Int32
     let message: String
@@ -12,6 +12,9 @@ struct CommandFailure: Error {
         self.fix = fix
         self.exitCode = exitCode
     }
+
+    /// For logs; what a command ends with is written by ``report()``.
+    var description: String { message + (fix.map { "\nfix: \($0)" } ?? "") }
 
     func report() {
         ErrorOutput.write("error: \(message)")

@@ -29,15 +29,9 @@ enum TrustFiles {
 
     /// Reads a trust root and checks its signatures.
     static func root(at path: String) throws -> SignedTrustRoot {
-        let bytes: Data
+        let bytes = try InputFile.read(path, as: "trust root")
         do {
-            bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw CommandFailure(
-                "the trust root `\(path)` cannot be read", fix: "check the path and your rights to the file")
-        }
-        do {
-            return try SignedTrustRoot(json: Array(bytes))
+            return try SignedTrustRoot(json: bytes)
         } catch {
             throw TokenError(error.code, error.message, location: path, fix: error.fix)
         }

@@ -90,6 +90,7 @@ extension GraphQL {
             return before
         }
 
+        @discardableResult
         mutating func nested<Node>(_ parse: (inout Parser) throws(Failure) -> Node) throws(Failure) -> Node {
             depth += 1
             defer { depth -= 1 }

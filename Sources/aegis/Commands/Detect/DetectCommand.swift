@@ -113,10 +113,6 @@ struct DetectCommand: ParsableCommand {
 
     private static func read(_ file: String) throws -> [UInt8] {
         if file == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
-        do {
-            return Array(try Data(contentsOf: URL(fileURLWithPath: file)))
-        } catch {
-            throw CommandFailure("\(file): cannot be read: \(error.localizedDescription)", exitCode: 2)
-        }
+        return try InputFile.read(file, exitCode: 2)
     }
 }

@@ -12,6 +12,11 @@ enum PolicyFolder {
         var isDirectory: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: root.path, isDirectory: &isDirectory)
         if exists, !isDirectory.boolValue {
+            guard PolicyTree.reads(root.lastPathComponent) else {
+                throw CommandFailure(
+                    "`\(path)` is no file of policies: its name ends in none of .yaml, .yml, .json, .rego",
+                    fix: "give the folder that holds the policies, or one of its files", exitCode: 3)
+            }
             return PolicyTree(files: [try source(named: root.lastPathComponent, at: root)])
         }
         guard exists,
@@ -40,10 +45,6 @@ enum PolicyFolder {
     }
 
     private static func source(named name: String, at file: URL) throws -> SourceFile {
-        do {
-            return SourceFile(name: name, text: Array(try Data(contentsOf: file)))
-        } catch {
-            throw CommandFailure("`\(file.path)` cannot be read", fix: "check your rights to the file")
-        }
+        SourceFile(name: name, text: try InputFile.read(file.path))
     }
 }

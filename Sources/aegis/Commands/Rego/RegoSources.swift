@@ -19,6 +19,9 @@ struct RegoSources {
                 throw ValidationError("`\(path)`: no such file or folder")
             }
             guard isDirectory.boolValue else {
+                guard path.hasSuffix(".rego") || path.hasSuffix(".json") else {
+                    throw ValidationError("`\(path)` is neither a .rego nor a .json file")
+                }
                 try add(file: path, at: [])
                 continue
             }
