@@ -23,7 +23,8 @@ public struct PackVerifier {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue else {
             throw PackError(
-                .archive, "`\(path)` is a folder", fix: "give the archive that `aegis evidence build` wrote, a .tar.gz file")
+                .archive, "`\(path)` is a folder",
+                fix: "give the archive that `aegis evidence build` wrote, a .tar.gz file")
         }
         return verify { try file.read(upToCount: $0).map { Array($0) } ?? [] }
     }

@@ -15,9 +15,12 @@ enum InputFile {
 
     private static func reason(_ path: String, _ error: any Error) -> String {
         var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else { return "there is no such file" }
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+            return "there is no such file"
+        }
         if isDirectory.boolValue { return "it is a folder" }
-        guard let code = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError, code.domain == NSPOSIXErrorDomain
+        guard let code = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError,
+            code.domain == NSPOSIXErrorDomain
         else { return "it is no plain file, or you may not read it" }
         return String(cString: strerror(Int32(code.code)))
     }
