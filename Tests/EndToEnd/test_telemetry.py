@@ -1,6 +1,7 @@
 """Traces, metrics and logs of a real gateway: decoded by OpenTelemetry's own package, checked by promtool, scraped by Prometheus."""
 import http.client
 import json
+import os
 import re
 import subprocess
 import time
@@ -256,6 +257,45 @@ def test_metrics_say_what_happened(measured):
         assert f"\n{line}\n" in text, text
     assert re.search(r'\naegis_audit_durable_index\{log="gw-1/acme"\} \d+\n', text)
     assert exchange(measured[0].api, "GET", "/metrics")[0] == 404
+
+
+PHOENIX = os.environ.get("AEGIS_PHOENIX")  # of Arize, from PyPI `arize-phoenix`: too large to be installed for one test
+
+
+def listens(port):
+    try:
+        return exchange(port, "GET", "/")[0] == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not PHOENIX, reason="set AEGIS_PHOENIX to a `phoenix` program to see spans arrive there")
+def test_phoenix_shows_decisions_as_calls_of_tools(tmp_path):
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with open(tmp_path / "phoenix.log", "wb") as log:
+        phoenix = subprocess.Popen([PHOENIX, "serve"], cwd=tmp_path, stdout=log, stderr=log, env={
+            **os.environ, "PHOENIX_WORKING_DIR": str(tmp_path), "PHOENIX_HOST": "127.0.0.1", "PHOENIX_PORT": str(port),
+            "PHOENIX_GRPC_PORT": str(free_port()), "PHOENIX_TELEMETRY_ENABLED": "false"})
+    try:
+        wait(lambda: listens(port), "Phoenix", 120)
+        gateway = started(tmp_path / "gw", None, OTEL_EXPORTER_OTLP_ENDPOINT=url, OTEL_METRICS_EXPORTER="none", OTEL_LOGS_EXPORTER="none")
+        answers = [decide(gateway, {**PAYMENT, "amount": amount}) for amount in (10, 9000, 60000)]
+        spans = []
+
+        def arrived():
+            spans[:] = json.loads(urllib.request.urlopen(f"{url}/v1/projects/default/spans").read())["data"]
+            return len(spans) == 3
+
+        wait(arrived, lambda: spans, 60)
+        gateway.stop()
+        assert {span["span_kind"] for span in spans} == {"TOOL"}
+        assert {(span["attributes"]["aegis.decision_id"], span["attributes"]["aegis.decision"]) for span in spans} == \
+            {(answer["decision_id"], answer["decision"]) for answer in answers}
+        assert {answer["decision"] for answer in answers} == {"allow", "approval_needed", "deny"}
+    finally:
+        phoenix.terminate()
+        phoenix.wait(30)
 
 
 def test_promtool_finds_no_fault_with_the_metrics(measured):
