@@ -125,7 +125,8 @@ class Bench:
                            "parameters": {"amount": 4999, "currency": "EUR", "to": "DE89370400440532013000", "memo": "invoice 17"},
                            "request": {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}})
         script = self.home / "call.lua"
-        script.write_text(f'wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\nwrk.headers["x-aegis-api-key"] = "{key}"\nwrk.body = [[{body}]]\n')
+        script.write_text(f'wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\nwrk.headers["x-aegis-api-key"] = "{key}"\nwrk.body = [[{body}]]\n'
+                          f"function delay() return {self.options.pause} end\n")
         self.load(script, 3)
         rows = []
         for _ in range(self.options.repeats):
@@ -182,11 +183,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--aegis", default=str(ROOT / ".build/release/aegis"))
     parser.add_argument("--home", help="where to work (default: the system's temporary folder)")
-    parser.add_argument("--policies", type=int, default=3000, help="policies beside the benchmark's own; 3000 make about 10 MB")
+    parser.add_argument("--policies", type=int, default=1350, help="policies beside the benchmark's own; 1350 make about 10 MB")
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--seconds", type=int, default=10, help="of each load")
-    parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--pause", type=int, default=10, help="milliseconds between a connection's calls; 0 saturates the machine, which "
+                        "then has no processor left for anything else")
     parser.add_argument("--only", choices=["publish", "activation"])
     bench = Bench(parser.parse_args())
     try:

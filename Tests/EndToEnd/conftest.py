@@ -19,7 +19,9 @@ TENANT = "acme"
 
 
 # The kernel takes the ports of outgoing connections from 32768 up: below that, a port that is free now still is when a server starts.
-_ports = itertools.cycle(range(20000 + os.getpid() * 64 % 10000, 32000))
+# Each process of a run in several has ports of its own.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+_ports = itertools.cycle(range(20000 + 3000 * (_worker % 4), 23000 + 3000 * (_worker % 4)))
 
 
 def free_port():
