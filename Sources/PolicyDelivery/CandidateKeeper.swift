@@ -11,8 +11,9 @@ public import SignedTokens
 /// ends the trial and is logged; decisions go on without it.
 public final class CandidateKeeper: Service {
     private let source: any BundleSource
-    private let verifier: BundleVerifier
     private let tenant: String
+    private let region: String?
+    private let trust: @Sendable () -> KeyRing
     private let registry: PolicyRegistry
     private let logger: Logger
     private let clock: @Sendable () -> Timestamp
@@ -20,13 +21,16 @@ public final class CandidateKeeper: Service {
     /// The longest that one evaluation may take: a call waits for its candidate too.
     private static let deadline: Duration = .milliseconds(25)
 
+    /// - Parameter trust: whose keys count; asked before each verification.
     public init(
-        source: any BundleSource, tenant: String, region: String?, trust: KeyRing, registry: PolicyRegistry,
+        source: any BundleSource, tenant: String, region: String?,
+        trust: @autoclosure @escaping @Sendable () -> KeyRing, registry: PolicyRegistry,
         logger: Logger, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.source = source
         self.tenant = tenant
-        verifier = BundleVerifier(trust: trust, tenant: tenant, region: region)
+        self.region = region
+        self.trust = trust
         self.registry = registry
         self.logger = logger
         self.clock = clock
@@ -48,8 +52,8 @@ public final class CandidateKeeper: Service {
             let look = try await source.look(since: mark, active: nil, now: clock().seconds)
             switch look.offer {
             case .unchanged, .active: break
-            case .archive(let archive): take(archive)
-            case .pointed(_, let archive): take(try await archive())
+            case .archive(let archive): await take(archive)
+            case .pointed(_, let archive): await take(try await archive())
             case .invalid(let error): end(error)
             }
             return look.mark
@@ -59,19 +63,33 @@ public final class CandidateKeeper: Service {
         }
     }
 
-    private func take(_ archive: [UInt8]) {
-        do {
-            let bundle = try verifier.verify(
-                try UnverifiedBundle(archive: archive, name: source.name), now: clock().seconds)
-            registry.setCandidate(try ActivePolicy(bundle, deadline: Self.deadline), tenant: tenant)
+    private func take(_ archive: [UInt8]) async {
+        let policy: Result<ActivePolicy, any Error> = await QuietThread.run { [self] in
+            Result {
+                let verifier = BundleVerifier(trust: trust(), tenant: tenant, region: region)
+                return try ActivePolicy(
+                    verifier.verify(UnverifiedBundle(archive: archive, name: source.name), now: clock().seconds),
+                    deadline: Self.deadline)
+            }
+        }
+        switch policy {
+        case .success(let policy):
+            replace(with: policy)
             logger.notice(
                 "a candidate is tried beside the active policies",
-                metadata: ["policy_version": "\(bundle.policyVersion)", "from": "\(source.name)"])
-        } catch { end(error) }
+                metadata: ["policy_version": "\(policy.version)", "from": "\(source.name)"])
+        case .failure(let error): end(error)
+        }
     }
 
     private func end(_ error: any Error) {
-        registry.setCandidate(nil, tenant: tenant)
+        replace(with: nil)
         logger.error("the candidate is not tried: it does not pass\n\(RefusalText(error).message)")
+    }
+
+    private func replace(with policy: ActivePolicy?) {
+        let displaced = Displaced(registry.candidate(tenant: tenant), nil)
+        registry.setCandidate(policy, tenant: tenant)
+        displaced.release()
     }
 }

@@ -37,17 +37,18 @@ struct PolicyDeliveryPlan {
         guard let place = served.candidate else { return nil }
         let (_, ownTrust, tenant) = try parts(served, keys)
         let source: any BundleSource
-        let trust: KeyRing
+        let trust: @Sendable () -> KeyRing
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue {
             source = PolicyFolderSource(path: place, tenant: tenant, key: keys.development)
-            trust = try KeyRing([TrustedKey(keys.development.verificationKey)])
+            let ring = try KeyRing([TrustedKey(keys.development.verificationKey)])
+            trust = { ring }
         } else {
-            trust = ownTrust()
-            source = try self.source(BundlePlace(place), trust: trust, tenant: tenant).0
+            trust = ownTrust
+            source = try self.source(BundlePlace(place), trust: trust(), tenant: tenant).0
         }
         return CandidateKeeper(
-            source: source, tenant: tenant, region: configuration.region, trust: trust, registry: registry,
+            source: source, tenant: tenant, region: configuration.region, trust: trust(), registry: registry,
             logger: logger, clock: { .current() })
     }
 
