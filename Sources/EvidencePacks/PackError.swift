@@ -19,6 +19,7 @@ public struct PackError: Error, Sendable, Hashable, CustomStringConvertible {
         case sample = "pack.sample"
         /// The log is not the one that somebody saw before.
         case known = "pack.known"
+        /// A witness has not seen the log, or not all that it should.
         case witness = "pack.witness"
         /// The policy in force gives another answer than the recorded one.
         case replay = "pack.replay"

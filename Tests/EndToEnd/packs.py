@@ -39,21 +39,22 @@ def fingerprint(key):
     return "sha256:" + sha256(der).hex()
 
 
-def key_id(name, key):
-    return sha256(name.encode() + b"\n\1" + raw(key))[:4]
+def key_id(name, key, kind=1):
+    return sha256(name.encode() + b"\n" + bytes([kind]) + raw(key))[:4]
 
 
-def vkey(name, key):
-    return f"{name}+{key_id(name, key).hex()}+{b64(bytes([1]) + raw(key))}"
+def vkey(name, key, kind=1):
+    """C2SP's: 1 signs logs, 4 co-signs them."""
+    return f"{name}+{key_id(name, key, kind).hex()}+{b64(bytes([kind]) + raw(key))}"
 
 
 def signed_note(text, name, key):
     return f"{text}\n\u2014 {name} {b64(key_id(name, key) + key.sign(text.encode()))}\n"
 
 
-def log_key(directory):
-    """The private key of a journal: what only its gateway has."""
-    line = (pathlib.Path(directory) / "log.key").read_text().strip()
+def log_key(path):
+    """The private key of a journal, or of a witness: what only its owner has."""
+    line = pathlib.Path(path).read_text().strip()
     return ed25519.Ed25519PrivateKey.from_private_bytes(base64.b64decode(line.split("+", 4)[4])[1:])
 
 
@@ -178,7 +179,7 @@ class Pack:
                     entry["fingerprint"] = fingerprint(key)
                     self.files[entry["file"]] = pem(key)
                     if "vkey" in entry:
-                        entry["vkey"] = vkey(entry["vkey"].split("+")[0], key)
+                        entry["vkey"] = vkey(entry["vkey"].split("+")[0], key, 4 if use == "witness" else 1)
         self.edit("keys/keys.json", change)
 
     def statement(self):

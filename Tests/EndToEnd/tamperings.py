@@ -8,6 +8,7 @@ How a forger seals the pack again decides what is left to notice:
 
 `{n}` in a message stands for the index of the record that was tampered with.
 """
+import base64
 import dataclasses
 import json
 import typing
@@ -30,9 +31,9 @@ class Tampering:
     message: str
     place: str = ""
     seal: str = "sealed"
-    #: `whole`: every record of the log. `middle`: a period in it, with records before and after.
+    #: `whole`: every record of the log. `middle`: a period in it, with records before and after. `witnessed`: seen by a witness.
     base: str = "whole"
-    #: What the verifier knows from elsewhere: `keys`, `checkpoint`.
+    #: What the verifier knows from elsewhere: `keys`, `checkpoint`, `witness`.
     knows: tuple = ()
 
 
@@ -129,6 +130,55 @@ def swap_checkpoints(pack, keys):
     lines, places = pack.lines, pack.checkpoint_places()
     swap(lines, places[2], places[3])
     pack.lines = lines
+
+
+def witness_line(change):
+    """Changes the witness's line of the head, given its name and the bytes behind it."""
+    def apply(pack, keys):
+        lines = pack.files["log/head.note"].decode().split("\n")
+        _, name, blob = lines[-2].split(" ")
+        lines[-2] = change(name, base64.b64decode(blob))
+        # A checkpoint of the same size within the log has the same line.
+        pack.files["log/head.note"] = "".join(line + "\n" for line in lines[:-1] if line is not None).encode()
+        for at, note in note_lines(pack):
+            if f" {name} " in note:
+                alter_line(pack, at, pack.files["log/head.note"].decode())
+    return apply
+
+
+def alter_line(pack, at, note):
+    lines = pack.lines
+    lines[at] = json.dumps({"checkpoint": note}, ensure_ascii=False, separators=(",", ":")).encode()
+    pack.lines = lines
+
+
+def flipped(name, blob, at):
+    return f"\u2014 {name} {b64(blob[:at] + bytes([blob[at] ^ 1]) + blob[at + 1:])}"
+
+
+def cosign(pack, keys):
+    """A stranger co-signs the head under the witness's name, and its key takes the place of the witness's."""
+    text = pack.files["log/head.note"].decode().partition("\n\n")[0] + "\n"
+    stamp = (2 ** 32 - 1).to_bytes(8, "big")
+    signature = keys.stranger.sign(b"cosignature/v1\ntime %d\n" % (2 ** 32 - 1) + text.encode())
+    identifier = packs.key_id("aegis-witness", keys.stranger, kind=4)
+    witness_line(lambda name, blob: f"\u2014 {name} {b64(identifier + stamp + signature)}")(pack, keys)
+    pack.replace_key("witness", keys.stranger)
+
+
+def another_logs(pack, keys):
+    """What the witness has signed of another log, as its signature under this one."""
+    text = f"gw-1/globex\n{pack.json('manifest.json')['head']['size']}\n{pack.json('manifest.json')['head']['root']}\n"
+    signature = keys.witness.sign(b"cosignature/v1\ntime %d\n" % (2 ** 32 - 1) + text.encode())
+    witness_line(lambda name, blob: f"\u2014 {name} {b64(blob[:4] + (2 ** 32 - 1).to_bytes(8, 'big') + signature)}")(pack, keys)
+
+
+def stranger_as_witness(pack, keys):
+    """The log signed anew by a stranger, whose key of a log is listed as a witness's, which the verifier names none of."""
+    resign(pack, keys)
+    pack.replace_key("checkpoints", keys.stranger)
+    pack.edit("keys/keys.json", lambda listing: log_entry(listing).update(use="witness"))
+    recount(pack, lambda manifest: None)
 
 
 def roll_back(pack, keys):
@@ -311,6 +361,26 @@ TABLE = [
     Tampering("the proof of consistency is another", edit("log/consistency.json", lambda proof: proof.update(
         hashes=[b64(sha256(each.encode())) for each in proof["hashes"]])), "range", "are not shown to be in the head's log", base="middle"),
     Tampering("the proof of consistency is gone", drop("log/consistency.json"), "range", "are not shown to be in the head's log", base="middle"),
+    # Witnesses
+    Tampering("a cosignature is altered", witness_line(lambda name, blob: flipped(name, blob, 40)), "checkpoint",
+              "the head: the signature by `aegis-witness` is wrong", "log/head.note", base="witnessed"),
+    Tampering("a cosignature says another time", witness_line(lambda name, blob: flipped(name, blob, 11)), "checkpoint",
+              "the head: the signature by `aegis-witness` is wrong", "log/head.note", base="witnessed"),
+    Tampering("a cosignature is cut", witness_line(lambda name, blob: f"\u2014 {name} {b64(blob[:60])}"), "checkpoint",
+              "the head: the signature by `aegis-witness` is wrong", "log/head.note", base="witnessed"),
+    Tampering("a cosignature is of another log", another_logs, "checkpoint", "the head: the signature by `aegis-witness` is wrong", "log/head.note",
+              base="witnessed"),
+    Tampering("a cosignature is gone", witness_line(lambda name, blob: None), "witness", "the witness `aegis-witness` has signed no checkpoint here",
+              "log/head.note", base="witnessed"),
+    Tampering("a cosignature is gone, and its key", lambda pack, keys: (witness_line(lambda name, blob: None)(pack, keys), pack.edit(
+        "keys/keys.json", lambda listing: listing["keys"].remove(next(each for each in listing["keys"] if each["use"] == "witness")))), "witness",
+        "the witness `aegis-witness` has signed no checkpoint here", "log/head.note", base="witnessed", knows=("witness",)),
+    Tampering("a cosignature is a stranger's, whose key is listed", cosign, "witness", "the witness `aegis-witness` has signed no checkpoint here",
+              "log/head.note", base="witnessed", knows=("witness",)),
+    Tampering("a cosignature is a stranger's", lambda pack, keys: cosign(pack, keys) or pack.edit("keys/keys.json", lambda listing: next(
+        each for each in listing["keys"] if each["use"] == "witness").update(vkey=packs.vkey("aegis-witness", keys.witness, 4))), "key",
+        "is not of this key", "keys/keys.json", base="witnessed"),
+    Tampering("a stranger's key of a log is listed as a witness's", stranger_as_witness, "checkpoint", "no signature by a known key", knows=("keys",)),
     # The whole directory, by whoever has every key
     Tampering("the whole directory is rolled back", roll_back, "known", f"{LOG} was cut: it once had", knows=("checkpoint",)),
     Tampering("the log is forked", fork, "known", f"{LOG} was rewritten: at size", knows=("checkpoint",)),

@@ -1,4 +1,5 @@
 """Evidence packs of a real trail: built by `aegis`, read with ordinary tools, verified without Aegis, and tampered with."""
+import base64
 import concurrent.futures
 import gzip
 import importlib.util
@@ -9,16 +10,18 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 import types
 
 import packs
 import pytest
 import tamperings
-from conftest import Gateway, run
+from conftest import Gateway, free_port, run
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
+from test_witness import Witness
 from trestle.oscal.assessment_results import AssessmentResults
 
 PAYMENT = {"amount": 100, "currency": "EUR", "to": "DE89370400440532013000"}
@@ -72,6 +75,44 @@ def middle(trail):
     out = trail.home / "middle.tar.gz"
     build(trail, out, "--from", records[4]["time"], "--to", records[9]["time"], "--controls", "SOC2,HIPAA:164.312(b)", "--samples", 2)
     return out
+
+
+@pytest.fixture(scope="module")
+def witnessed(trail, tmp_path_factory):
+    """The same trail, and a witness that saw it a while longer; `week` is the whole data directory as it was before."""
+    home = tmp_path_factory.mktemp("witnessed")
+    witness = Witness(home / "witness", trail.data / "audit/log.vkey").start()
+    gateway = copy(trail, home / "data")
+    try:
+        watched = ["--witness", witness.url, "--witness-key", home / "witness/witness.vkey", "--heartbeat", "off"]
+        gateway.start(True, *watched)
+        gateway.stop()
+        week = copy(gateway, home / "week")
+        time.sleep(1.1)  # cosignatures have whole seconds
+        gateway.start(True, *watched)
+        assert pay(gateway, 113)["decision"] == "allow"
+        gateway.stop()
+    finally:
+        witness.stop()
+    sight = gateway.data / "audit/cosigned-acme.note"
+    pack = home / "witnessed.tar.gz"
+    seen = build(gateway, pack, "--samples", 1, "--to", tlog_time(sight))["witnessed"]
+    assert seen == {"name": "aegis-witness", "records": int(sight.read_text().split("\n")[1]), "time": tlog_time(sight)}
+    return types.SimpleNamespace(gateway=gateway, week=week, key=home / "witness/witness.vkey", pack=pack, home=home)
+
+
+def copy(gateway, data):
+    """Another gateway, on a copy of the data directory."""
+    shutil.copytree(gateway.data, data)
+    other = object.__new__(Gateway)
+    other.__dict__.update({**gateway.__dict__, "data": data, "process": None, "api": free_port(), "grpc": free_port()})
+    return other
+
+
+def tlog_time(note):
+    """When a witness signed: the eight bytes behind the key id of its line, the last one."""
+    seconds = int.from_bytes(base64.b64decode(note.read_text().split()[-1])[4:12], "big")
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000000000Z", time.gmtime(seconds))
 
 
 def with_python(pack, *arguments):
@@ -151,16 +192,18 @@ def test_nothing_sensitive_is_in_clear(whole):
             assert secret not in content, name
 
 
-def test_openssl_and_coreutils_verify_what_the_guide_says(whole, tmp_path):
-    subprocess.run(["tar", "-xzf", whole, "-C", tmp_path, "--strip-components=1"], check=True)
+@pytest.mark.parametrize("base, signatures", [("whole", 2), ("witnessed", 3)])
+def test_openssl_and_coreutils_verify_what_the_guide_says(whole, witnessed, tmp_path, base, signatures):
+    pack = witnessed.pack if base == "witnessed" else whole
+    subprocess.run(["tar", "-xzf", pack, "-C", tmp_path, "--strip-components=1"], check=True)
     guide = (tmp_path / "VERIFY.md").read_text()
     commands = [line[4:] for line in guide.split("## With openssl")[1].split("## What is in it")[0].splitlines() if line.startswith("    ")]
     name = next(path.name for path in (tmp_path / "keys").glob("*.pub.pem"))
     script = "set -euo pipefail\n" + "\n".join(commands).replace("NAME.pub.pem", name)
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("Signature Verified Successfully") + done.stdout.count("Verified OK") == 2
-    assert done.stdout.count(": OK") == len(packs.Pack(whole).files) - 1
+    assert done.stdout.count("Signature Verified Successfully") + done.stdout.count("Verified OK") == signatures
+    assert done.stdout.count(": OK") == len(packs.Pack(pack).files) - 1
     lines = done.stdout.splitlines()
     assert lines[-2].split()[0] == lines[-1], "the record's hash, worked out by hand"
 
@@ -181,7 +224,15 @@ def test_the_assessment_results_are_oscal(whole, tmp_path):
     (result,) = results.results
     evidence = packs.Pack(whole).json("controls.json")["controls"]
     assert len(result.observations) == len(evidence)
-    assert len(result.findings) == sum(control["count"] > 0 for control in evidence)
+    states = {control["id"]: finding.target.status for control, finding in zip(evidence, result.findings, strict=True)}
+    assert states["SOC2:CC6.1"].state.value == "satisfied" and states["SOC2:CC6.1"].reason == "pass"
+    # Nothing of the kind happened; and nobody had signed an approval of the only version.
+    assert states["SOC2:CC7.4"].state.value == "not-satisfied" and states["SOC2:CC7.4"].reason == "other"
+    assert states["SOC2:CC7.4"].remarks == "No record of the period shows it."
+    assert states["SOC2:CC8.1"].state.value == "not-satisfied" and states["SOC2:CC8.1"].reason == "fail"
+    assert "in force without a signed approval: acme/1@sha256:" in states["SOC2:CC8.1"].remarks
+    for control in evidence:
+        assert control["count"] > 0 or states[control["id"]].state.value == "not-satisfied", control["id"]
 
 
 def test_the_control_map_counts_what_policies_and_records_say(trail, whole):
@@ -312,6 +363,62 @@ def test_keys_and_checkpoints_from_elsewhere_count(trail, whole, tmp_path):
             assert done.returncode == 1 and message in done.stderr, (verify, option, done.stderr)
 
 
+def test_a_witness_vouches_for_the_whole_log(witnessed, whole, tmp_path):
+    """Whoever has every key of a data directory cannot cut it back unnoticed: the witness has another memory."""
+    known = ["--log-key", witnessed.gateway.data / "audit/log.vkey", "--witness-key", witnessed.key]
+    for verify in (with_python, with_aegis):
+        done = verify(witnessed.pack, *known)
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"^witness key witness-\w{8} sha256:\w{64} \(yours\)$", done.stdout, re.M), done.stdout
+        assert re.search(r"; witness `aegis-witness` saw \d+ records at \S+Z$", done.stdout, re.M), done.stdout
+        assert verify(witnessed.pack).returncode == 0
+        # A pack that nobody witnessed
+        done = verify(whole, *known)
+        assert done.returncode == 1
+        assert done.stderr == "log/head.note: error: the witness `aegis-witness` has signed no checkpoint here [pack.witness]\n"
+
+    # Last week's directory, with last week's cosignature: by itself it is whole, and so is its pack.
+    period = packs.Pack(witnessed.pack).json("manifest.json")["period"]
+    back = tmp_path / "back.tar.gz"
+    build(witnessed.week, back, "--samples", 1, "--to", period["to"])
+    seen = tlog_time(witnessed.week.data / "audit/cosigned-acme.note")
+    for verify in (with_python, with_aegis):
+        assert verify(back).returncode == 0
+        done = verify(back, *known)
+        assert done.returncode == 1 and done.stderr == (
+            f"log/head.note: error: the witness `aegis-witness` last saw `gw-1/acme` at {seen}: nothing shows that it was not cut back to then "
+            "[pack.witness]\n"), done.stderr
+
+    # The same, and business goes on without the witness: another history.
+    gateway = copy(witnessed.week, tmp_path / "data")
+    gateway.start(True, "--heartbeat", "off")
+    assert pay(gateway, 114)["decision"] == "allow"
+    gateway.stop()
+    size = int((gateway.data / "audit/cosigned-acme.note").read_text().split("\n")[1])
+    build(gateway, back, "--samples", 1, "--to", "2099-01-01")
+    end = packs.Pack(back).json("manifest.json")["records"]["end"]
+    for verify in (with_python, with_aegis):
+        done = verify(back, *known)
+        assert done.returncode == 1 and done.stderr == (
+            f"log/head.note: error: the witness `aegis-witness` has seen {size} records of `gw-1/acme`, and the pack goes to {end} [pack.witness]\n"), done.stderr
+        assert verify(back).returncode == 0
+
+    # With the witness's newer memory left in place, no pack is made at all.
+    for name in ("note", "vkey"):
+        shutil.copy(witnessed.gateway.data / f"audit/cosigned-acme.{name}", witnessed.week.data / f"audit/cosigned-acme.{name}")
+    done = run("evidence", "build", "--tenant", "acme", "--data-dir", witnessed.week.data, "--trust", witnessed.week.trust, "-o", back, check=False)
+    assert done.returncode == 1 and "error: `gw-1/acme` was cut: the witness has seen " in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("content", ["", "nonsense", "gw-1+00000000+AQ=="])
+def test_a_file_that_holds_no_witness_key_is_refused(witnessed, tmp_path, content):
+    """It must not mean that nobody needs to have signed."""
+    (tmp_path / "witness.vkey").write_text(content)
+    for verify in (with_python, with_aegis):
+        done = verify(witnessed.pack, "--witness-key", tmp_path / "witness.vkey")
+        assert done.returncode != 0 and "whole" not in done.stdout and "Traceback" not in done.stderr, done.stderr
+
+
 def test_an_archive_that_is_none_is_refused(whole, tmp_path):
     data, script = whole.read_bytes(), packs.Pack(whole).files["verify.py"]
     (tmp_path / "verify.py").write_bytes(script)
@@ -356,16 +463,17 @@ def test_a_pack_holds_plain_files_of_one_folder(whole, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def bench(trail, whole, middle, tmp_path_factory):
+def bench(trail, whole, middle, witnessed, tmp_path_factory):
     """Everything that a forger may have, and both verifiers."""
     keys = types.SimpleNamespace(
         pack=packs.private_key(trail.data / "keys/evidence.pem"), stranger=ed25519.Ed25519PrivateKey.generate(),
-        log=packs.log_key(trail.data / "audit"))
+        log=packs.log_key(trail.data / "audit/log.key"), witness=packs.log_key(witnessed.home / "witness/witness.key"))
     spec = importlib.util.spec_from_file_location("verify_py", tmp_path_factory.mktemp("script") / "verify.py")
     pathlib.Path(spec.origin).write_bytes(packs.Pack(whole).files["verify.py"])
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return types.SimpleNamespace(keys=keys, script=module, trail=trail, packs={"whole": packs.Pack(whole), "middle": packs.Pack(middle)})
+    return types.SimpleNamespace(keys=keys, script=module, trail=trail, witness=witnessed.key, packs={
+        "whole": packs.Pack(whole), "middle": packs.Pack(middle), "witnessed": packs.Pack(witnessed.pack)})
 
 
 def tampered(bench, case, path):
@@ -383,7 +491,7 @@ def tampered(bench, case, path):
 
 def faults_of_both(bench, case, path):
     audit, keys = bench.trail.data / "audit", bench.trail.data / "keys"
-    arguments, trusted, notes = [], {"checkpoints": set(), "pack": set(), "policies": set()}, []
+    arguments, trusted, notes, witnesses = [], {"checkpoints": set(), "pack": set(), "policies": set()}, [], {}
     if "keys" in case.knows:
         arguments += ["--log-key", audit / "log.vkey", "--pack-key", keys / "evidence.pub.pem"]
         trusted["pack"], trusted["checkpoints"] = {packs.fingerprint(bench.keys.pack)}, {packs.fingerprint(bench.keys.log)}
@@ -391,9 +499,13 @@ def faults_of_both(bench, case, path):
         head = audit / "head-acme.note"
         arguments += ["--checkpoint", head]
         notes = [(str(head), head.read_text())]
+    if "witness" in case.knows:
+        arguments += ["--witness-key", bench.witness]
+        witnesses = dict([bench.script.vkey(bench.witness.read_text(), "witness")])
+        trusted["witness"] = set(map(bench.script.fingerprint, witnesses.values()))
     aegis = with_aegis(path, *arguments)
     assert aegis.returncode == 1, f"aegis found nothing: {aegis.stdout}{aegis.stderr}"
-    return {"verify.py": bench.script.verify(path, trusted, notes).faults, "aegis": aegis.stderr.splitlines()}
+    return {"verify.py": bench.script.verify(path, trusted, notes, witnesses).faults, "aegis": aegis.stderr.splitlines()}
 
 
 def all_cases(pack):

@@ -4,7 +4,7 @@ import Testing
 struct ControlTests {
     static func facts(
         _ index: UInt64, kind: String = "decision", decision: String = "allow", code: String = "policy_allow",
-        policy: String = "pay", also: String? = nil, version: String = "acme/1@sha256:aa"
+        policy: String = "pay", also: String? = nil, would: String? = nil, version: String = "acme/1@sha256:aa"
     ) throws -> RecordFacts {
         let hash = PackDigest.hex(Array("\(index)".utf8))
         let more = also.map { #","also":[{"code":"x","message":"","policy":"\#($0)"}]"# } ?? ""
@@ -14,7 +14,7 @@ struct ControlTests {
             : ""
         return try RecordFacts(
             line: Array(
-                #"{\#(outcome)"hash":"\#(hash)","index":\#(index),"kind":"\#(kind)","policy_version":"\#(version)","time":"2026-10-01T00:00:00.000000000Z"}"#
+                #"{\#(outcome)"hash":"\#(hash)","index":\#(index),"kind":"\#(kind)","policy_version":"\#(version)","time":"2026-10-01T00:00:00.000000000Z"\#(would.map { #","would_decision":"\#($0)""# } ?? "")}"#
                     .utf8))
     }
 
@@ -75,5 +75,52 @@ struct ControlTests {
     @Test func `an unknown name is told apart from one that a policy brings`() {
         let selection = ControlSelection(["SOC2", "SOC3", "HIPAA:164.312(b)", "HOUSE", "HOUSE:7", "SOC2:CC99"])
         #expect(selection.unknown(besides: ["HOUSE:7"]) == ["SOC3", "SOC2:CC99"])
+    }
+
+    static func findings(
+        _ names: [String], _ records: [RecordFacts], policies: [String: [String]] = [:], unreviewed: [String] = []
+    ) -> [ControlFinding] {
+        var count = ControlCount(selection: ControlSelection(names), seed: "s", sampleSize: 3)
+        count.learn(policies, of: "acme/1@sha256:aa")
+        for record in records { count.count(record) }
+        let unenforced = count.unenforced
+        return count.map.controls.map { control in
+            ControlFinding(control, unenforced: unenforced[control.id] ?? UnenforcedCalls(), unreviewed: unreviewed)
+        }
+    }
+
+    @Test func `a control is satisfied by evidence, and by nothing that speaks against it`() throws {
+        let (allowed, denied) = try (Self.facts(0), Self.facts(1, decision: "deny"))
+        let shadowed = try Self.facts(2, would: "deny")
+        let named = ["NIST800-53:AC-6": ["pay"]]
+        func finding(_ name: String, _ records: [RecordFacts], _ policies: [String: [String]] = [:]) -> ControlFinding?
+        {
+            Self.findings([name], records, policies: policies).first
+        }
+        #expect(finding("NIST800-53:AC-6", [denied], named)?.reason == .pass)
+        let unnamed = finding("NIST800-53:AC-6", [denied])
+        #expect(unnamed?.reason == .other)
+        #expect(unnamed?.remarks == "No policy version of the pack names it: 1 records alone show it.")
+        // The log is the gateway's: no policy has to name what shows it.
+        #expect(finding("HIPAA:164.312(b)", [allowed, shadowed])?.reason == .pass)
+        let silent = finding("SOC2:C1.2", [allowed])
+        #expect(silent?.reason == .other)
+        #expect(silent?.remarks == "No record of the period shows it.")
+        let against = finding("NIST800-53:AC-6", [denied, shadowed], named)
+        #expect(against?.reason == .fail)
+        #expect(
+            against?.remarks
+                == "Evidence speaks against it: 1 calls went ahead that a policy in shadow would have stopped, first in records 2."
+        )
+    }
+
+    @Test func `changes are not shown to be approved where a version in force has no signed approval`() throws {
+        let change = try Self.facts(0, kind: "bundle")
+        let findings = { Self.findings(["SOC2:CC8.1"], [change], unreviewed: $0) }
+        #expect(findings([]).map(\.reason) == [.pass])
+        #expect(findings(["acme/2@sha256:bb"]).map(\.reason) == [.fail])
+        #expect(
+            findings(["acme/2@sha256:bb"]).map(\.remarks)
+                == ["Evidence speaks against it: in force without a signed approval: acme/2@sha256:bb."])
     }
 }

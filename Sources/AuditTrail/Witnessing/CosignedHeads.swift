@@ -1,6 +1,17 @@
 public import MerkleLog
 
-/// The newest checkpoints of a journal's logs that a witness has cosigned, `cosigned-TENANT.note` beside the segments.
+/// A checkpoint that a witness has cosigned.
+public struct CosignedHead: Sendable {
+    /// With the signatures of the log and of the witness.
+    public let note: SignedNote
+    public let checkpoint: Checkpoint
+    public let witness: CosignatureVerifier
+    /// When the witness signed, seconds since 1970.
+    public let time: UInt64
+}
+
+/// The newest checkpoints of a journal's logs that a witness has cosigned, `cosigned-TENANT.note` beside the segments, and
+/// under what key, `cosigned-TENANT.vkey`.
 public struct CosignedHeads {
     private let storage: any JournalStorage
 
@@ -21,6 +32,20 @@ public struct CosignedHeads {
         } catch { throw AuditError(.damaged, "\(error)", place: AuditPlace(file: name, line: 1)) }
     }
 
+    /// What was cosigned last; nil where nothing was, or the key that it was kept under has not signed it.
+    /// - Throws: ``AuditError`` `.storage`, `.damaged`.
+    public func head(of log: String) throws(AuditError) -> CosignedHead? {
+        let (name, keyName) = (Self.fileName(log), Self.keyFileName(log))
+        guard try Set(storage.names()).isSuperset(of: [name, keyName]) else { return nil }
+        do throws(NoteError) {
+            let line = try contents(keyName).split(separator: UInt8(ascii: "\n")).first ?? []
+            let witness = try CosignatureVerifier(text: String(decoding: line, as: UTF8.self))
+            let note = try SignedNote(parsing: try contents(name))
+            guard let time = try witness.time(of: note) else { return nil }
+            return CosignedHead(note: note, checkpoint: try Checkpoint(text: note.text), witness: witness, time: time)
+        } catch { throw AuditError(.damaged, "\(error)", place: AuditPlace(file: name, line: 1)) }
+    }
+
     private func contents(_ name: String) throws(NoteError) -> [UInt8] {
         guard let bytes = try? storage.read(name, fresh: false) else { throw .malformed("it cannot be read") }
         return bytes
@@ -38,11 +63,16 @@ public struct CosignedHeads {
         }
         guard time != nil else { throw AuditError(.damaged, "the witness's answer is not signed by `\(witness.name)`") }
         do throws(StorageError) {
+            try storage.replace(Self.keyFileName(log), with: Array((witness.text + "\n").utf8), durably: true)
             try storage.replace(Self.fileName(log), with: Array((checkpoint + line).utf8), durably: true)
         } catch { throw AuditError(error) }
     }
 
-    private static func fileName(_ log: String) -> String {
-        "cosigned-\(log.split(separator: "/").last.map(String.init) ?? log).note"
+    private static func fileName(_ log: String) -> String { baseName(log) + ".note" }
+
+    private static func keyFileName(_ log: String) -> String { baseName(log) + ".vkey" }
+
+    private static func baseName(_ log: String) -> String {
+        "cosigned-\(log.split(separator: "/").last.map(String.init) ?? log)"
     }
 }

@@ -40,6 +40,13 @@ extension PackBuilder {
                     try VerificationKey(ed25519: key.publicKey.rawRepresentation, name: name), .checkpoints,
                     vkey: named.text))
         }
+        if let witness = scan.witnessedInPack?.witness {
+            keys.append(
+                ListedKey(
+                    try VerificationKey(
+                        ed25519: witness.publicKey.rawRepresentation, name: "witness-" + witness.hexIdentifier),
+                    .witness, vkey: witness.text))
+        }
         var seen: [String: VerificationKey] = [:]
         for key in keys {
             guard seen[key.entry.name] == nil || seen[key.entry.name] == key.key else {
@@ -60,5 +67,9 @@ extension PackBuilder {
 
 extension NoteVerifier {
     /// The key id, 8 hexadecimal digits.
+    var hexIdentifier: String { String(text.split(separator: "+")[1]) }
+}
+
+extension CosignatureVerifier {
     var hexIdentifier: String { String(text.split(separator: "+")[1]) }
 }

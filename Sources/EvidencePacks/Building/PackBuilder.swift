@@ -69,7 +69,11 @@ public struct PackBuilder: Sendable {
         let output = try PackOutput(path: path, folder: folder)
         let manifest = manifest(scan, start, head.checkpoint, hasInputs: inputs != nil)
         let keys = try keys(scan)
-        try output.add(PackLayout.guide, PackGuide(manifest: manifest, keys: keys.map(\.entry)).text)
+        try output.add(
+            PackLayout.guide,
+            PackGuide(
+                manifest: manifest, keys: keys.map(\.entry), witness: scan.headWitnessed?.witness
+            ).text)
         try output.add(PackLayout.verifier, PackageResources.verify_py)
         try output.add(PackLayout.manifest, PackJSON.encode(manifest))
         try write(keys, to: output)
@@ -79,18 +83,21 @@ public struct PackBuilder: Sendable {
         try output.add(PackLayout.controls, PackJSON.encode(map))
         try output.add(PackLayout.head, head.note.encoded)
         let samples = try copyRecords(scan, map, inputs, start, head.checkpoint, output)
-        try output.add(PackLayout.assessment, AssessmentResults(manifest, map).bytes())
+        try output.add(PackLayout.assessment, AssessmentResults(manifest, map, findings: scan.findings(map)).bytes())
         let report = EvidenceReport(
             manifest: manifest, tally: scan.tally, map: map, policies: scan.policies.versions,
-            keys: keys.map(\.entry), samples: samples)
+            keys: keys.map(\.entry), samples: samples, witnessed: scan.headWitnessed.map(WitnessSight.init))
         try output.add(PackLayout.report, report.html)
         try sign(manifest, output)
-        return PackSummary(manifest: manifest, map: map, bytes: output.bytes, files: output.subjects.count + 1)
+        return PackSummary(
+            manifest: manifest, map: map, witnessed: scan.witnessedInPack, bytes: output.bytes,
+            files: output.subjects.count + 1)
     }
 
     private func scan() throws -> PackScan {
         let count = ControlCount(selection: controls, seed: sampleSeed, sampleSize: sampleSize)
-        var scan = PackScan(period: period, controls: count, policies: PolicyShelf(sources))
+        var scan = PackScan(
+            period: period, witnessed: sources.witnessed, controls: count, policies: PolicyShelf(sources))
         let walk = try LogWalk(directory: sources.journal, log: sources.log, keys: sources.logKeys)
         try walk.run {
             try scan.take($0)
@@ -106,7 +113,8 @@ public struct PackBuilder: Sendable {
     ) throws -> [RecordFacts] {
         let wanted = Set(map.controls.flatMap(\.samples))
         var copier = RecordCopier(
-            scan: scan, samples: wanted, inputs: inputs, output: output, start: start, head: head.size)
+            scan: scan, samples: wanted, inputs: inputs, output: output, start: start, head: head.size,
+            witnessed: sources.witnessed)
         let walk = try LogWalk(directory: sources.journal, log: sources.log, keys: sources.logKeys)
         try walk.run { try copier.take($0) }
         try output.add(PackLayout.consistency, PackJSON.encode(copier.proof()))
@@ -165,10 +173,12 @@ public struct PackSummary: Sendable {
     /// Controls with evidence, and all that were asked for.
     public let supportedControls: Int
     public let controls: Int
+    /// What a witness has seen, where a checkpoint of the pack bears its signature.
+    public let witnessed: WitnessSight?
     public let files: Int
     public let bytes: Int
 
-    init(manifest: PackManifest, map: ControlMap, bytes: Int, files: Int) {
+    init(manifest: PackManifest, map: ControlMap, witnessed: CosignedHead?, bytes: Int, files: Int) {
         log = manifest.log
         from = manifest.period.from
         to = manifest.period.to
@@ -177,6 +187,7 @@ public struct PackSummary: Sendable {
         policyVersions = manifest.policies.map(\.policyVersion)
         supportedControls = map.controls.filter { $0.count > 0 }.count
         controls = map.controls.count
+        self.witnessed = witnessed.map(WitnessSight.init)
         self.files = files
         self.bytes = bytes
     }

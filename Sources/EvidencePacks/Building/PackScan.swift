@@ -10,6 +10,7 @@ struct PackScan {
     private(set) var end: UInt64 = 0
     /// Checkpoints behind the start, up to the end.
     private(set) var checkpoints = 0
+    /// The newest checkpoint that a witness has cosigned, where that covers the pack; else the newest of all.
     private(set) var head: (checkpoint: Checkpoint, note: SignedNote)?
     private(set) var tally = PackTally()
     private(set) var controls: ControlCount
@@ -25,9 +26,12 @@ struct PackScan {
     private var periodEnd: UInt64 = 0
     private var isClosed = false
     private var checkpointsSoFar = 0
+    private let witnessed: CosignedHead?
+    private var isWitnessedMet = false
 
-    init(period: PackPeriod, controls: ControlCount, policies: PolicyShelf) {
+    init(period: PackPeriod, witnessed: CosignedHead?, controls: ControlCount, policies: PolicyShelf) {
         self.period = period
+        self.witnessed = witnessed
         self.controls = controls
         self.policies = policies
     }
@@ -40,6 +44,7 @@ struct PackScan {
         case .record(let line, let index, let leaf): try record(line, index, leaf)
         case .checkpoint(let checkpoint, let note):
             head = (checkpoint, note)
+            if let seen = witnessed?.checkpoint, seen.size == checkpoint.size { try meet(seen, checkpoint) }
             if start != nil { checkpointsSoFar += 1 }
             guard !isClosed, checkpoint.size > periodEnd else { return }
             (end, checkpoints, isClosed) = (checkpoint.size, checkpointsSoFar, true)
@@ -67,6 +72,32 @@ struct PackScan {
         position = LogWalk.Position(lastHash: MerkleHash(hex: facts.hash.utf8) ?? .zero, frontier: frontier)
     }
 
+    /// What the witness has seen, where that is the head.
+    var headWitnessed: CosignedHead? { witnessedInPack.flatMap { $0.note == head?.note ? $0 : nil } }
+
+    /// What the witness has seen, where a checkpoint of the pack bears its signature.
+    var witnessedInPack: CosignedHead? {
+        guard isWitnessedMet, let witnessed, witnessed.checkpoint.size > start?.frontier.size ?? 0 else { return nil }
+        return witnessed
+    }
+
+    /// What can be said of each control.
+    func findings(_ map: ControlMap) -> [String: ControlFinding] {
+        let (unenforced, unreviewed) = (controls.unenforced, policies.unreviewed)
+        let findings = map.controls.map { control in
+            ControlFinding(control, unenforced: unenforced[control.id] ?? UnenforcedCalls(), unreviewed: unreviewed)
+        }
+        return Dictionary(zip(map.controls.map(\.id), findings)) { first, _ in first }
+    }
+
+    private mutating func meet(_ seen: Checkpoint, _ checkpoint: Checkpoint) throws(PackError) {
+        guard seen.root == checkpoint.root else {
+            throw PackError(
+                .journal, "`\(seen.origin)` was rewritten: at size \(seen.size) the witness has seen another root")
+        }
+        isWitnessedMet = true
+    }
+
     private mutating func note(_ facts: RecordFacts) throws {
         guard let map = try policies.note(facts), let version = facts.policyVersion else { return }
         controls.learn(map, of: version)
@@ -81,11 +112,22 @@ struct PackScan {
         if let activated { try note(activated) }
         start = start ?? previous ?? begin
         if !isClosed { (end, checkpoints) = (head.checkpoint.size, checkpointsSoFar) }
+        if let witnessed { try settle(witnessed, newest: head.checkpoint) }
         if begin.frontier.size > 0, start == begin, let firstTime, firstTime >= period.from {
             throw PackError(
                 .range,
                 "the oldest record here is of \(firstTime): what came before in the period is no longer in the journal",
                 fix: "bring the archived segments back, or begin the period after that time")
         }
+    }
+
+    private mutating func settle(_ witnessed: CosignedHead, newest: Checkpoint) throws(PackError) {
+        guard witnessed.checkpoint.size <= newest.size else {
+            throw PackError(
+                .journal,
+                "`\(newest.origin)` was cut: the witness has seen \(witnessed.checkpoint.size) records, and the journal has "
+                    + "\(newest.size)", fix: "put the newer directory back")
+        }
+        if isWitnessedMet, witnessed.checkpoint.size >= end { head = (witnessed.checkpoint, witnessed.note) }
     }
 }

@@ -1,3 +1,4 @@
+public import AuditTrail
 public import MerkleLog
 public import SignedTokens
 
@@ -9,18 +10,22 @@ public struct PackSources: Sendable {
     public var log: String
     /// The journal's public keys.
     public var logKeys: [NoteVerifier]
+    /// What a witness has seen of the log; taken before the journal is read.
+    public var witnessed: CosignedHead?
     /// The archive of a policy version, or nil when the store does not have it.
     public var archive: @Sendable (_ tenant: String, _ version: Int) throws -> [UInt8]?
     /// Who may have signed policies, and approved them.
     public var policyTrust: KeyRing
 
     public init(
-        journal: String, log: String, logKeys: [NoteVerifier], policyTrust: KeyRing,
+        journal: String, log: String, logKeys: [NoteVerifier], witnessed: CosignedHead? = nil,
+        policyTrust: KeyRing,
         archive: @escaping @Sendable (_ tenant: String, _ version: Int) throws -> [UInt8]?
     ) {
         self.journal = journal
         self.log = log
         self.logKeys = logKeys
+        self.witnessed = witnessed
         self.policyTrust = policyTrust
         self.archive = archive
     }

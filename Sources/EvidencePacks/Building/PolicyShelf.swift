@@ -56,6 +56,11 @@ struct PolicyShelf {
         return Set(names).sorted().compactMap { sources.policyTrust[$0] }
     }
 
+    /// The versions that nobody has approved with a signature: nobody was asked, or it was an emergency.
+    var unreviewed: [String] {
+        versions.filter { $0.metadata.reviews.allSatisfy { $0.statement == nil } }.map(\.name)
+    }
+
     // `TENANT/VERSION@sha256:FIRST12`
     private func fetch(_ name: String, digest: String?, record: UInt64) throws -> Version {
         let parts = name.split(separator: "@")

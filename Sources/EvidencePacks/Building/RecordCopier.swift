@@ -16,6 +16,8 @@ struct RecordCopier {
     private let start: LogWalk.Position
     private let end: UInt64
     private let head: UInt64
+    /// A checkpoint of the pack that takes the place of the journal's own, with a witness's signature.
+    private let witnessed: CosignedHead?
     /// One of so many checkpoints is kept.
     private let stride: Int
     private let wanted: Set<UInt64>
@@ -32,20 +34,19 @@ struct RecordCopier {
     private var chunks = 0
     private var waiting: [Sample] = []
     private(set) var samples: [Sample] = []
-    /// Names of the keys that signed what was kept are in these notes.
-    private(set) var signatures: Set<UInt32> = []
     private static let chunkBytes = 4 << 20
 
     /// - Parameter inputs: where the inputs of decisions are, if they are to be in the pack.
     init(
         scan: PackScan, samples: Set<UInt64>, inputs: SealedInputReader?, output: PackOutput,
-        start: LogWalk.Position, head: UInt64
+        start: LogWalk.Position, head: UInt64, witnessed: CosignedHead?
     ) {
         self.output = output
         self.inputs = inputs
         period = scan.period
         self.start = start
         self.head = head
+        self.witnessed = witnessed
         end = scan.end
         stride = max(1, scan.checkpoints / PackBuilder.checkpointLimit)
         wanted = samples
@@ -92,8 +93,9 @@ struct RecordCopier {
 
     private mutating func keep(_ checkpoint: Checkpoint, _ note: SignedNote) throws {
         checkpoints += 1
-        guard checkpoint.size == end || checkpoints.isMultiple(of: stride) else { return }
-        signatures.formUnion(note.signatures.map(\.identifier))
+        let isWitnessed = checkpoint.size == witnessed?.checkpoint.size
+        guard checkpoint.size == end || isWitnessed || checkpoints.isMultiple(of: stride) else { return }
+        let note = isWitnessed ? witnessed?.note ?? note : note
         try write(PackJSON.compact(["checkpoint": note.encoded]))
         for var sample in waiting {
             let path = try suffix.inclusionProof(index: sample.index, size: checkpoint.size)

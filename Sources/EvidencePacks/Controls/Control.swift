@@ -9,12 +9,17 @@ struct Control: Sendable, Hashable {
     /// What the records show of it.
     let shows: String
     let selects: [RecordSelector]
+    /// Whether the gateway does it by itself, whatever policies say: who calls, and that each call is recorded.
+    let isByGateway: Bool
 
-    init(_ id: String, _ title: String, _ shows: String, _ selects: [RecordSelector]) {
+    init(
+        _ id: String, _ title: String, _ shows: String, _ selects: [RecordSelector], byGateway isByGateway: Bool = false
+    ) {
         self.id = id
         self.title = title
         self.shows = shows
         self.selects = selects
+        self.isByGateway = isByGateway || selects.allSatisfy { $0.kind != ["decision"] || $0 == .unproven }
     }
 
     /// `SOC2` of `SOC2:CC6.1`.

@@ -12,7 +12,8 @@ enum ControlCatalogue {
 
     static let soc2 = [
         Control("SOC2:CC2.1", "Quality information for controls", "the whole log, dense and signed", [.everyRecord]),
-        Control("SOC2:CC4.1", "Controls are monitored", "every decision with its reason", [.decisions]),
+        Control(
+            "SOC2:CC4.1", "Controls are monitored", "every decision with its reason", [.decisions], byGateway: true),
         Control(
             "SOC2:CC6.1", "Logical access to protected assets", "each call permitted or refused, by proven identity",
             [.decisions]),
@@ -60,7 +61,8 @@ enum ControlCatalogue {
             "HIPAA:164.312(e)(1)", "Transmission security", "calls to hosts and endpoints that are not allowed",
             [.egress]),
         Control(
-            "HIPAA:164.308(a)(1)(ii)(D)", "Review of system activity", "every decision with its reason", [.decisions]),
+            "HIPAA:164.308(a)(1)(ii)(D)", "Review of system activity", "every decision with its reason", [.decisions],
+            byGateway: true),
         Control(
             "HIPAA:164.502(b)", "Minimum necessary", "calls without a purpose, and parameters rewritten",
             [.purpose, .redactions]),
@@ -130,7 +132,9 @@ enum ControlCatalogue {
             "PCI-DSS:8.6.1", "Application accounts are managed", "callers that could not prove who they are",
             [.unproven]),
         Control("PCI-DSS:10.2.1", "Audit logs are enabled", "the whole log, dense and signed", [.everyRecord]),
-        Control("PCI-DSS:10.2.2", "Audit logs record what they must", "every decision with its reason", [.decisions]),
+        Control(
+            "PCI-DSS:10.2.2", "Audit logs record what they must", "every decision with its reason", [.decisions],
+            byGateway: true),
         Control(
             "PCI-DSS:10.3.2", "Audit logs are protected from change", "the whole log, dense and signed", [.everyRecord]),
         Control(
@@ -143,7 +147,7 @@ enum ControlCatalogue {
             [.holds, .approvals]),
         Control(
             "NIST-AI-RMF:MEASURE-2.4", "Behaviour is monitored in production", "every decision with its reason",
-            [.decisions]),
+            [.decisions], byGateway: true),
         Control(
             "NIST-AI-RMF:MEASURE-2.8", "Transparency and accountability", "the whole log, dense and signed",
             [.everyRecord]),

@@ -27,6 +27,7 @@ struct ControlCount {
     private struct Row {
         var entry: ControlMap.Entry
         var samples: SampleSet
+        var unenforced = UnenforcedCalls()
     }
 
     /// What decides which controls a record counts for, so that equal records are looked up once.
@@ -83,6 +84,21 @@ struct ControlCount {
             rows[place].entry.counts[facts.decision.isEmpty ? facts.kind : facts.decision, default: 0] += 1
             rows[place].samples.add(rank: rank, index: facts.index)
         }
+        if facts.isUnenforced { countUnenforced(facts) }
+    }
+
+    private mutating func countUnenforced(_ facts: RecordFacts) {
+        let counted = places(facts)
+        for place in rows.indices where !rows[place].entry.isByGateway {
+            guard counted.contains(place) || rows[place].entry.selects.contains(where: { $0.matchesShadow(facts) })
+            else { continue }
+            rows[place].unenforced.add(facts.index)
+        }
+    }
+
+    /// The calls of each control that went ahead, and that a policy would have stopped.
+    var unenforced: [String: UnenforcedCalls] {
+        Dictionary(rows.map { ($0.entry.id, $0.unenforced) }) { first, _ in first }
     }
 
     /// Frameworks in the order of the catalogue, then what only policies name.

@@ -12,6 +12,8 @@ struct RecordFacts: Sendable {
     let kind: String
     /// Empty where the record is no decision; so are `code`, `agent` and `tool` where it names none.
     let decision: String
+    /// What shadowed policies would have answered; empty where nothing shadows.
+    let wouldDecision: String
     let code: String
     let agent: String
     let tool: String
@@ -42,6 +44,7 @@ struct RecordFacts: Sendable {
         log = text("log")
         tenant = text("tenant")
         decision = text("decision")
+        wouldDecision = text("would_decision")
         agent = text("agent_id")
         tool = text("tool_name")
         mode = text("mode")
@@ -59,5 +62,12 @@ struct RecordFacts: Sendable {
             policies.append(name)
         }
         self.policies = policies
+    }
+}
+
+extension RecordFacts {
+    /// Whether a call went ahead that a policy would have stopped, if it were enforced.
+    var isUnenforced: Bool {
+        ["allow", "sanitize"].contains(decision) && ["deny", "approval_needed"].contains(wouldDecision)
     }
 }

@@ -10,6 +10,11 @@ struct RecordSelector: Codable, Sendable, Hashable {
         (kind?.contains(facts.kind) ?? true) && (decision?.contains(facts.decision) ?? true)
             && (code?.contains(facts.code) ?? true)
     }
+
+    /// Whether the record would count, had what shadows been enforced. Why it would have been stopped is not recorded.
+    func matchesShadow(_ facts: RecordFacts) -> Bool {
+        code == nil && kind == ["decision"] && (decision?.contains(facts.wouldDecision) ?? true)
+    }
 }
 
 extension RecordSelector {

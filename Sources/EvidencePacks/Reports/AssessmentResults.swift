@@ -2,18 +2,21 @@ import Foundation
 
 /// The control map as OSCAL 1.2 assessment results, for tools that auditors load them into.
 ///
-/// A control with evidence gets a finding, whose state says that the records support it: whether it is met is for the
-/// assessor. A control without any gets an observation alone.
+/// Each control gets a finding: `satisfied` where records support it and nothing speaks against it, else `not-satisfied`
+/// with the reason. Whether the evidence suffices is for the assessor.
 /// Source: NIST OSCAL 1.2.1, assessment-results model.
 struct AssessmentResults {
     private static let namespace = "https://aegis.example/ns/oscal"
 
     private let manifest: PackManifest
     private let map: ControlMap
+    private let findings: [String: ControlFinding]
 
-    init(_ manifest: PackManifest, _ map: ControlMap) {
+    /// - Parameter findings: by control.
+    init(_ manifest: PackManifest, _ map: ControlMap, findings: [String: ControlFinding]) {
         self.manifest = manifest
         self.map = map
+        self.findings = findings
     }
 
     func bytes() throws(PackError) -> [UInt8] {
@@ -73,7 +76,7 @@ struct AssessmentResults {
         ]
         // Empty lists are no OSCAL.
         if !map.controls.isEmpty { result["observations"] = map.controls.map(observation) }
-        let findings = map.controls.filter { $0.count > 0 }.map(finding)
+        let findings = map.controls.compactMap(finding)
         if !findings.isEmpty { result["findings"] = findings }
         return result
     }
@@ -97,20 +100,21 @@ struct AssessmentResults {
         ]
     }
 
-    private func finding(_ control: ControlMap.Entry) -> [String: Any] {
+    private func finding(_ control: ControlMap.Entry) -> [String: Any]? {
+        guard let finding = findings[control.id] else { return nil }
         let id = Self.controlID(control.id)
         return [
             "uuid": uuid("finding \(control.id)"), "title": "Evidence for \(control.id)",
             "description": "\(control.title ?? control.id): \(control.count) records of the period support it.",
-            "target": target(id),
+            "target": target(id, finding),
             "related-observations": [["observation-uuid": uuid("observation \(control.id)")]],
         ]
     }
 
-    private func target(_ id: String) -> [String: Any] {
+    private func target(_ id: String, _ finding: ControlFinding) -> [String: Any] {
         let status = [
-            "state": "satisfied",
-            "remarks": "The log was verified and holds supporting records. Whether they suffice is for the assessor.",
+            "state": finding.reason == .pass ? "satisfied" : "not-satisfied", "reason": finding.reason.rawValue,
+            "remarks": finding.remarks,
         ]
         return ["type": "objective-id", "target-id": "\(id)_obj", "status": status]
     }

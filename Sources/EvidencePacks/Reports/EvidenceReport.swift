@@ -7,6 +7,8 @@ struct EvidenceReport {
     let keys: [PackKey]
     /// The sampled records, ascending.
     let samples: [RecordFacts]
+    /// Who has cosigned the head.
+    let witnessed: WitnessSight?
     static let sampleLimit = 300
 
     var html: String {
@@ -52,6 +54,10 @@ struct EvidenceReport {
             records.end == manifest.head.size
             ? "They end where the log ended when this pack was made."
             : "The record after the period is carried along, and a proof ties all of them to the newest checkpoint."
+        let outside: HTML =
+            witnessed.map { sight in
+                " The witness \(sight.name), who signs nothing but continuations, saw them on \(minute(sight.time))."
+            } ?? ""
         return """
             <section><h2>What stands behind these numbers</h2>
             <p>Every decision was on disk in a tamper-evident log before its answer left the gateway. Nothing in this report has to be \
@@ -59,7 +65,7 @@ struct EvidenceReport {
             <div class="proof">
             <div><b>Complete</b><p>Records \(records.first) to \(records.end - 1) of <code>\(manifest.log)</code>, numbered without a gap. \(start) \(end)</p></div>
             <div><b>Unchanged</b><p>Each record's hash covers all of its fields and the record before. Signed checkpoints fix the Merkle \
-            root over them; the newest covers \(manifest.head.size) records.</p></div>
+            root over them; the newest covers \(manifest.head.size) records.\(outside)</p></div>
             <div><b>By these policies</b><p>Each decision names the policy version that made it. Those bundles are in the pack, signed, \
             with their reviews.</p></div></div></section>
             """

@@ -1,7 +1,11 @@
+import MerkleLog
+
 /// `VERIFY.md`: how to check the pack, with `verify.py` or with openssl alone.
 struct PackGuide {
     let manifest: PackManifest
     let keys: [PackKey]
+    /// Who has cosigned the head.
+    let witness: CosignatureVerifier?
 
     var text: String {
         """
@@ -20,9 +24,10 @@ struct PackGuide {
 
         The pack holds the public keys that it is checked with. Compare them with what you have from elsewhere, or name yours:
 
-            python3 verify.py ../PACK.tar.gz --log-key gw-1.vkey --pack-key evidence.pub.pem --checkpoint monday.note
+            python3 verify.py ../PACK.tar.gz --log-key gw-1.vkey --pack-key evidence.pub.pem --witness-key witness.vkey --checkpoint monday.note
 
-        A checkpoint that you kept, or that a witness keeps, shows that nobody has cut the log back or begun another one.
+        The key of a witness, or a checkpoint that you kept, shows that nobody has cut the log back or begun another one. A witness
+        that you name must have seen every record here, and have seen the log when the period was over.
 
         | key | signs | SHA-256 of the public key |
         | --- | --- | --- |
@@ -43,9 +48,10 @@ struct PackGuide {
         The newest checkpoint, `log/head.note` (C2SP signed note: the text up to its empty line is signed with Ed25519):
 
             sed '/^$/,$d' log/head.note > head.txt
-            tail -n 1 log/head.note | cut -d' ' -f3 | base64 -d | tail -c 64 > head.sig
+            grep -F \(quoted("\u{2014} \(manifest.log) ")) log/head.note | head -n 1 | cut -d' ' -f3 | base64 -d | tail -c 64 > head.sig
             openssl pkeyutl -verify -pubin -inkey keys/\(logKey).pub.pem -rawin -in head.txt -sigfile head.sig
 
+        \(witnessCommands)\
         A record's own hash is SHA-256 over the hash before it, as 32 bytes, and the line without its `hash` member. For the first
         record of this pack:
 
@@ -61,7 +67,7 @@ struct PackGuide {
         | `report.html` | the report to read |
         | `manifest.json` | tenant, period, where the records stand in their log, policy versions |
         | `log/*.jsonl` | every record of the period, the last before it and the first after it; between them the log's signed checkpoints |
-        | `log/head.note`, `log/consistency.json` | the log's newest checkpoint, and the proof that the records here are a part of it |
+        | `log/head.note`, `log/consistency.json` | a checkpoint of the log, cosigned where it has a witness, and the proof that the records here are a part of it |
         | `policies/` | every policy version that decided: a signed OPA bundle with its reviews |
         | `keys/` | public keys: as PEM, and listed in `keys.json` |
         | `controls.json` | which records support which controls, counts and samples; `assessment-results.json`: the same as OSCAL |
@@ -74,6 +80,26 @@ struct PackGuide {
     }
 
     private var logKey: String { keys.last { $0.use == .checkpoints }?.name ?? "LOG-KEY" }
+
+    /// A line is found by the name that it begins with, whatever a shell makes of that.
+    private func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+
+    // Source: c2sp.org/tlog-cosignature.
+    private var witnessCommands: String {
+        guard let witness else { return "" }
+        return """
+            The witness `\(witness.name)` has signed the same text, behind a line that says when, in seconds since 1970:
+
+                grep -F \(quoted("\u{2014} \(witness.name) ")) log/head.note | cut -d' ' -f3 | base64 -d > witness.bin
+                seen=$((16#$(tail -c +5 witness.bin | head -c 8 | basenc --base16)))
+                { printf 'cosignature/v1\\ntime %d\\n' $seen; cat head.txt; } > witness.txt
+                tail -c 64 witness.bin > witness.sig
+                openssl pkeyutl -verify -pubin -inkey keys/witness-\(witness.hexIdentifier).pub.pem -rawin -in witness.txt -sigfile witness.sig
+                date -u -d @$seen
+
+
+            """
+    }
 
     private var attestationCommands: String {
         guard let key = keys.first(where: { $0.use == .pack }) else { return "" }

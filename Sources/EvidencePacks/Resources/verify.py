@@ -1,46 +1,41 @@
 #!/usr/bin/env python3
 """Verifies an Aegis evidence pack with nothing but Python's standard library and `cryptography`: python3 verify.py PACK.tar.gz
 
-Checked: every file against the signed attestation; every record's hash, link and place; the Merkle root at every signed checkpoint;
-that the records are all those of the period; every policy version that decided; the control map, counted again; every sample's proof.
+Checked: files by the attestation; records' hashes, links and Merkle roots; that they are all of the period; policy versions; counts; samples.
 Exits 0 when all of it holds, else 1 with a line for each fault. Formats: RFC 9162, C2SP notes and proofs, DSSE, in-toto, JWS."""
-import argparse, base64, gzip, hashlib, io, json, re, sys, tarfile, zlib  # noqa: E401
+import argparse, base64, collections, functools, gzip, hashlib, io, json, re, sys, tarfile, time, zlib  # noqa: E401
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
-
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, UnsupportedAlgorithm)
+KINDS = {"checkpoints": 1, "witness": 4}  # C2SP's types of keys, by use
 
-class Wrong(Exception): """Something is not as it should be: the code, what, and where, if that is not the file at hand."""
+class Wrong(ValueError): """Something is not as it should be: the code, what, and where, if that is not the file at hand."""
 def must(holds, code, message, place=None):
     if not holds: raise Wrong(code, message, place)
-
 def sha256(data): return hashlib.sha256(data).digest()
 def node(left, right): return sha256(b"\1" + left + right)
 def b64(text): return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
-
-def strict(data):  # JSON in which no name stands twice
-    def unique(pairs):
-        must(len(dict(pairs)) == len(pairs), "file", "a name stands twice")
-        return dict(pairs)
-    return json.loads(data, object_pairs_hook=unique)
-
+def utc(seconds): return time.strftime("%Y-%m-%dT%H:%M:%S.000000000Z", time.gmtime(min(seconds, 253402300799)))
+def unique(pairs):  # JSON in which no name stands twice
+    must(len(dict(pairs)) == len(pairs), "file", "a name stands twice")
+    return dict(pairs)
+def strict(data): return json.loads(data, object_pairs_hook=unique)
 def fingerprint(key):  # what `openssl pkey -pubin -outform DER | sha256sum` prints
     return "sha256:" + sha256(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).hex()
-
-def vkey(text):
-    """A C2SP vkey: its name, its 4-byte id, its type (1: log, 4: witness), and the Ed25519 key."""
+def vkey(text, use):
+    """A C2SP vkey for this use: its name and 4-byte id, and the Ed25519 key."""
     name, identifier, typed = text.strip().split("+", 2)
     typed, identifier = b64(typed), bytes.fromhex(identifier)
-    must(sha256(name.encode() + b"\n" + typed)[:4] == identifier and typed[0] in (1, 4), "key", "a vkey is malformed")
-    return name, identifier, typed[0], ed25519.Ed25519PublicKey.from_public_bytes(typed[1:])
+    must(sha256(name.encode() + b"\n" + typed)[:4] == identifier and typed[0] == KINDS[use], "key", "a vkey is malformed, or of another type")
+    return (name, identifier), ed25519.Ed25519PublicKey.from_public_bytes(typed[1:])
 
 def signed(key, signature, message, der=True):  # ECDSA signatures are DER in envelopes, and r and s in tokens
     is_ec, is_ed = hasattr(key, "curve"), isinstance(key, ed25519.Ed25519PublicKey)
     if is_ec and not der: signature = utils.encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:32], signature[32:])))
-    try: key.verify(signature, message, *([ec.ECDSA(hashes.SHA256())] if is_ec else [] if is_ed else [padding.PKCS1v15(), hashes.SHA256()]))
+    how = [ec.ECDSA(hashes.SHA256())] if is_ec else [] if is_ed else [padding.PKCS1v15(), hashes.SHA256()]
+    try: return key.verify(signature, message, *how) is None
     except (InvalidSignature, ValueError): return False
-    return True
 
 def opened(token, keys):  # the payload of a compact JWS that one of these keys signed, else nothing
     header, payload, signature = (base64.urlsafe_b64decode(part + "==") for part in token.split("."))
@@ -48,21 +43,23 @@ def opened(token, keys):  # the payload of a compact JWS that one of these keys 
     return strict(payload) if key and signed(key, signature, token.rpartition(".")[0].encode(), der=False) else None
 
 def open_note(note, keys, what):
-    """The origin, size and root of a checkpoint that a known log key signed, and the names of those who co-signed."""
+    """The origin, size and root of a checkpoint that a known log key signed; what witnesses saw, as {name: (size, when)}."""
     try:
         note = strict(note)["checkpoint"] if isinstance(note, bytes) else note
-        text, log_signed, witnesses = note.rpartition("\n\n")[0] + "\n", False, []
+        text, log_signed, seen = note.rpartition("\n\n")[0] + "\n", False, {}
         origin, size, root = text.split("\n")[:3]
         for line in note[len(text) + 1:].split("\n")[:-1]:
             name, payload = re.fullmatch("\u2014 (\\S+) (\\S+)", line).groups()
             payload, message = b64(payload), text.encode()
-            kind, key = keys.get((name, payload[:4]), (None, None))
-            if kind == 4: message = b"cosignature/v1\ntime %d\n" % int.from_bytes(payload[4:12], "big") + message
-            witnesses += [name] * (kind == 4)
-            must(not kind or signed(key, payload[12 if kind == 4 else 4:], message), "checkpoint", f"{what}: the signature by `{name}` is wrong")
-            log_signed |= kind == 1
+            use, key = keys.get((name, payload[:4]), (None, None))
+            if use == "witness":
+                when, payload = int.from_bytes(payload[4:12], "big"), payload[8:]
+                seen[name], message = (int(size), utc(when)), b"cosignature/v1\ntime %d\n" % when + message
+            must(not use or signed(key, payload[4:], message), "checkpoint", f"{what}: the signature by `{name}` is wrong")
+            log_signed |= use == "checkpoints"
         must(log_signed, "checkpoint", f"{what}: no signature by a known key")
-        return origin, int(size), b64(root), witnesses
+        return origin, int(size), b64(root), seen
+    except Wrong: raise
     except MALFORMED: raise Wrong("checkpoint", f"{what}: malformed note", None) from None
 
 class Tree:  # the right edge of an append-only Merkle tree: roots of its perfect subtrees, largest first
@@ -71,10 +68,7 @@ class Tree:  # the right edge of an append-only Merkle tree: roots of its perfec
         rest, self.size = self.size, self.size + 1
         while rest & 1: leaf, rest = node(self.nodes.pop(), leaf), rest >> 1
         self.nodes.append(leaf)
-    def root(self):
-        root = self.nodes[-1] if self.nodes else sha256(b"")
-        for left in reversed(self.nodes[:-1]): root = node(left, root)
-        return root
+    def root(self): return functools.reduce(lambda right, left: node(left, right), reversed(self.nodes)) if self.nodes else sha256(b"")
 
 def climb(index, last, old, new, path):
     """RFC 9162, 2.1.3.2 and 2.1.4.2: where a path of siblings leads from a node, in the smaller and the larger tree."""
@@ -86,7 +80,6 @@ def climb(index, last, old, new, path):
         else: new = node(new, sibling)
         index, last = index >> 1, last >> 1
     return (old, new) if last == 0 else None
-
 def is_consistent(size, root, larger, larger_root, path):
     if size >= larger: return (size, root, path) == (larger, larger_root, [])
     path, index, last = [root] + path if size & (size - 1) == 0 else path, size - 1, larger - 1
@@ -94,11 +87,11 @@ def is_consistent(size, root, larger, larger_root, path):
     return path != [] and climb(index, last, path[0], path[0], path[1:]) == (root, larger_root)
 
 class Pack:  # taken file by file, in the order of the archive
-    def __init__(self, trusted, notes):
-        self.trusted, self.notes, self.faults, self.digests, self.pem, self.known, self.entries = trusted, notes, [], {}, {}, [], None
-        self.about = self.keys = self.attestation = self.first_time = self.last_time = self.head = None
-        self.path, self.broken, self.checkpoints, self.totals, self.roots, self.witnesses = [], False, 0, [0, 0], {}, set()
-        self.versions, self.samples, self.shapes, self.counts, self.ranks = {}, {}, {}, {}, {}
+    def __init__(self, trusted, notes, witnesses):
+        self.trusted, self.notes, self.named, self.faults, self.known, self.path, self.totals = trusted, notes, witnesses, [], [], [], [0, 0]
+        self.about = self.entries = self.keys = self.attestation = self.first_time = self.last_time = self.head = None
+        self.digests, self.pem, self.roots, self.seen, self.versions, self.samples, self.ranks = {}, {}, {}, {}, {}, {}, {}
+        self.broken, self.checkpoints, self.counts = False, 0, collections.defaultdict(collections.Counter)
     def need(self, holds, code, message, place):
         return bool(holds) or bool(self.faults.append(f"{place}: error: {message} [pack.{code}]"))
     def attempt(self, place, check, *arguments):  # whether the check ends without a fault; a fault is kept
@@ -125,16 +118,16 @@ class Pack:  # taken file by file, in the order of the archive
             if self.keys is None: self.load_keys()
             {"policies": self.take_policy, "log": self.take_log, "samples": self.take_sample}[part](name, data)
     def load_keys(self):  # by what they are for; where you named some, only those
-        self.keys, self.log_keys = {"pack": {}, "policies": {}, "reviews": {}}, {}
+        self.keys, self.log_keys = {"pack": {}, "policies": {}, "reviews": {}}, {name: ("witness", key) for name, key in self.named.items()}
         for entry in self.entries:
             key, mark, use = self.pem.get(entry["file"]), entry["fingerprint"], entry["use"]
             fits = self.need(key and fingerprint(key) == mark, "key", f"the key `{entry['name']}` is not the one listed", entry["file"])
             if not fits or mark not in (self.trusted.get(use) or [mark]): continue
             if use in self.keys: self.keys[use][entry["name"]] = key
             else:
-                name, identifier, kind, listed = vkey(entry["vkey"])
+                name, listed = vkey(entry["vkey"], use)
                 must(fingerprint(listed) == mark, "key", f"the vkey of `{entry['name']}` is not of this key", "keys/keys.json")
-                self.log_keys[name, identifier] = kind, key
+                self.log_keys[name] = use, key
         for source, note in self.notes:
             self.attempt(source, lambda: self.known.append((source, *open_note(note, self.log_keys, "the known checkpoint"))))
     def take_policy(self, name, data):
@@ -173,7 +166,7 @@ class Pack:  # taken file by file, in the order of the archive
             record = strict(line)
             index, claimed, time, member = int(record["index"]), record["hash"], record["time"], b'"hash":"%s",' % record["hash"].encode()
             digest = sha256(bytes.fromhex(record["prev_hash"]) + line.replace(member, b"")).hex() if line.count(member) == 1 else None
-        except (Wrong, *MALFORMED): raise Wrong("record", f"record {due} of `{self.log}` is not a record in canonical form", place) from None
+        except MALFORMED: raise Wrong("record", f"record {due} of `{self.log}` is not a record in canonical form", place) from None
         last, self.last, self.tree.size = self.last, claimed, index + 1
         must(index == due, "record", f"record {index} of `{self.log}` stands where record {due} belongs")
         must(digest == claimed, "record", f"record {index} of `{self.log}` was changed: it does not match its hash")
@@ -189,28 +182,27 @@ class Pack:  # taken file by file, in the order of the archive
     def take_checkpoint(self, line, place):
         last, first = self.tree.size - 1, self.covered
         self.checkpoints, self.covered, what = self.checkpoints + 1, last + 1, f"the checkpoint behind record {last}"
-        origin, size, root, witnesses = open_note(line, self.log_keys, what)
-        self.witnesses.update(witnesses)
+        origin, size, root, seen = open_note(line, self.log_keys, what)
         must((origin, size) == (self.log, last + 1), "checkpoint", f"the checkpoint of `{origin}` at {size} stands behind record {last}")
         must(self.broken or root == self.tree.root(), "checkpoint",
              f"records {first} to {last} are not those that the checkpoint at size {size} was signed over")
-    def count(self, record, index, place):  # records of one shape support the same controls
+        self.seen.update(seen)  # checkpoints only grow
+    def count(self, record, index, place):
         reason, version, kind = record.get("decision_reason") or {}, record.get("policy_version"), record["kind"]
         policies = tuple(each["policy"] for each in [reason, *reason.get("also", [])] if "policy" in each)
-        shape = kind, record.get("decision", ""), reason.get("code", ""), policies, version
         self.totals = [self.totals[0] + 1, self.totals[1] + (kind == "decision")]
         digest = self.versions.get(version, [None])[0]
         self.need(version is None or digest and record.get("bundle_digest", digest) == digest, "policy",
                   f"record {index} names `{version}`, and that policy version is not in the pack", place)
-        if shape not in self.shapes: self.shapes[shape] = [each for each in self.map["controls"] if self.supports(each, *shape)]
-        rank, label = sha256((self.map["sample_seed"] + record["hash"]).encode()), shape[1] or kind
-        for name, counts in ((each["id"], self.counts.setdefault(each["id"], {})) for each in self.shapes[shape]):
-            counts[label] = counts.get(label, 0) + 1
+        rank, label = sha256((self.map["sample_seed"] + record["hash"]).encode()), record.get("decision") or kind
+        for name in self.supported(kind, record.get("decision", ""), reason.get("code", ""), policies, version):
+            self.counts[name][label] += 1
             self.ranks[name] = sorted(self.ranks.get(name, []) + [(rank, index)])[:self.map["sample_size"]]
-    def supports(self, control, kind, decision, code, policies, version):
-        fields, tagged = dict(kind=kind, decision=decision, code=code), self.versions.get(version, (0, {}))[1].get(control["id"], [])
-        return any(all(fields[name] in values for name, values in each.items()) for each in control["selects"]) or (
-            kind == "decision" and any(policy in tagged for policy in policies))
+    @functools.lru_cache(100_000)
+    def supported(self, kind, decision, code, policies, version):  # the controls that records of one shape support
+        fields, tags = dict(kind=kind, decision=decision, code=code), self.versions.get(version, (0, {}))[1]
+        return [control["id"] for control in self.map["controls"] if kind == "decision" and {*policies} & {*tags.get(control["id"], [])}
+                or any(all(fields[name] in values for name, values in each.items()) for each in control["selects"])]
     def take_sample(self, name, data):
         index, leaf, (proof, _, note) = int(name[8:20]), self.samples.get(int(name[8:20])), data.decode().partition("\n\n")
         if name.endswith(".json"):
@@ -223,8 +215,8 @@ class Pack:  # taken file by file, in the order of the archive
         must(self.keys and self.checkpoints, "manifest", "there is no manifest, or no log under checkpoints", "manifest.json")
         self.attempt("attestation.dsse.json", self.check_attestation, self.attestation)
         wanted = [f"samples/{each:012}{end}" for each in self.samples for end in (".json", ".tlog-proof")] + ["log/head.note", "controls.json"]
-        for name in sorted({*wanted, *(each["file"] for each in self.about["policies"])} - {*self.digests}):
-            self.need(False, "file", "the file is missing", name)
+        wanted += [each["file"] for each in self.about["policies"]]
+        for name in sorted({*wanted} - {*self.digests}): self.need(False, "file", "the file is missing", name)
         if not self.broken and self.head and self.attempt("log", self.check_range): self.attempt("controls.json", self.check_controls)
     def check_attestation(self, sealed):
         must(sealed, "attestation", "the attestation is missing: the pack was cut, or never finished")
@@ -242,27 +234,34 @@ class Pack:  # taken file by file, in the order of the archive
             self.need(listed.get(name) == self.digests.get(name), "file", "the file " + fault, name)
     def check_range(self):
         records, period, end, about = self.about["records"], self.about["period"], self.tree.size, self.about["head"]
-        (origin, size, root, _), _ = self.head, self.witnesses.update(self.head[3])
-        self.roots[size], nothing = root, "nothing shows that no record of the period stands"
+        (origin, size, root, seen), nothing = self.head, "nothing shows that no record of the period stands"
         must(end == records["end"] == self.covered, "range", f"the log ends with record {end - 1}, not with {records['end'] - 1}")
         must((origin, size, root) == (self.log, about["size"], b64(about["root"])) and is_consistent(
             end, self.tree.root(), size, root, self.path), "range", f"records up to {end - 1} are not shown to be in the head's log")
         must(records["first"] == 0 or self.first_time < period["from"], "range", f"{nothing} before record {records['first']}")
         must(end == size or self.last_time >= period["to"], "range", f"{nothing} behind record {end - 1}")
+        self.roots[size], _ = root, self.seen.update(seen)
         for source, name, known, known_root, _ in self.known:
             fault = f"`{self.log}` was cut: it once had {known} records, and the head covers {size}" if known > size else (
                 f"`{self.log}` was rewritten: at size {known} it has another root" if known in self.roots else
                 f"nothing here ties a checkpoint of size {known} to records {records['first']} to {end - 1}")
             self.need(name == self.log and self.roots.get(known) == known_root, "known", fault, source)
+        for name, identifier in (each for each, (use, _) in self.log_keys.items() if use == "witness"):
+            (count, when), is_named = self.seen.get(name, (0, "")), (name, identifier) in self.named
+            fault = "has signed no checkpoint here" if not when else (
+                f"has seen {count} records of `{self.log}`, and the pack goes to {end}" if count < end else
+                f"last saw `{self.log}` at {when}: nothing shows that it was not cut back to then")
+            self.need(when and (not is_named or count >= end and when >= period["to"]), "witness", f"the witness `{name}` {fault}", "log/head.note")
     def check_controls(self):
-        must(self.totals == [self.about["records"][name] for name in ("in_period", "decisions")], "manifest", "the period has {} records and {} decisions".format(*self.totals), "manifest.json")
+        must(self.totals == [self.about["records"][name] for name in ("in_period", "decisions")], "manifest",
+             "the period has {} records and {} decisions".format(*self.totals), "manifest.json")
         for control in self.map["controls"]:
-            counts, drawn = self.counts.get(control["id"], {}), sorted(index for _, index in self.ranks.get(control["id"], []))
+            counts, drawn = self.counts[control["id"]], sorted(index for _, index in self.ranks.get(control["id"], []))
             self.need((counts, sum(counts.values()), drawn) == (control["counts"], control["count"], control["samples"]), "controls",
                       f"`{control['id']}` has other evidence: {sum(counts.values())} records count", "controls.json")
 
-def verify(path, trusted, notes):
-    pack, name, folder = Pack(trusted, notes), "pack", None
+def verify(path, trusted, notes, witnesses):
+    pack, name, folder = Pack(trusted, notes, witnesses), "pack", None
     try:
         with gzip.open(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             for entry in archive:
@@ -276,25 +275,26 @@ def verify(path, trusted, notes):
         pack.need(False, "archive", f"the archive cannot be read: {error}", name)
     return pack
 
+def vkeys(use): return lambda path: [vkey(line, use) for line in open(path).read().split() or [""]]
+def pem(path): return serialization.load_pem_public_key(open(path, "rb").read())
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pack")
-    for name, text in (("log-key", "vkeys that you trust to sign the log, one a line"), ("pack-key", "a PEM key that you trust to sign packs"),
-                       ("policy-key", "a PEM key that you trust to sign policies"), ("checkpoint", "one that the log must reach")):
-        parser.add_argument(f"--{name}", action="append", default=[], metavar="FILE", type=lambda path: (path, open(path, "rb").read()), help=text)
+    for name, read, text in (("log-key", vkeys("checkpoints"), "vkeys that you trust to sign the log, one a line"),
+                             ("pack-key", pem, "a PEM key that you trust to sign packs"), ("policy-key", pem, "one that you trust to sign policies"),
+                             ("witness-key", vkeys("witness"), "vkeys of witnesses that must have seen all records, and the log after the period"),
+                             ("checkpoint", lambda path: (path, open(path).read()), "one that the log must reach")):
+        parser.add_argument(f"--{name}", action="append", default=[], metavar="FILE", type=read, help=text)
     options = parser.parse_args()
-    keys = {"checkpoints": [vkey(line)[3] for _, data in options.log_key for line in data.decode().splitlines() if line],
-            "pack": [serialization.load_pem_public_key(data) for _, data in options.pack_key],
-            "policies": [serialization.load_pem_public_key(data) for _, data in options.policy_key]}
-    trusted = {use: set(map(fingerprint, each)) for use, each in keys.items()}
-    pack = verify(options.pack, trusted, [(path, data.decode()) for path, data in options.checkpoint])
+    logs, witnesses = (dict(sum(each, [])) for each in (options.log_key, options.witness_key))
+    keys = {"checkpoints": logs.values(), "witness": witnesses.values(), "pack": options.pack_key, "policies": options.policy_key}
+    pack = verify(options.pack, {use: set(map(fingerprint, each)) for use, each in keys.items()}, options.checkpoint, witnesses)
     for fault in pack.faults[:100]: print(fault, file=sys.stderr)
     if pack.faults: return print(f"broken: {len(pack.faults)} fault{'s' * (len(pack.faults) > 1)}") or 1
-    for each in pack.entries: print(each["use"], "key", each["name"], each["fingerprint"], *["(yours)"] * bool(trusted.get(each["use"])))
+    for each in pack.entries: print(each["use"], "key", each["name"], each["fingerprint"], *["(yours)"] * bool(pack.trusted.get(each["use"])))
     period, records = pack.about["period"], pack.about["records"]
     print(f"whole: {records['in_period']} records of `{pack.log}` from {period['from']} to {period['to']}, {records['decisions']} of them decisions; "
           f"{pack.checkpoints} checkpoints, {len(pack.about['policies'])} policy versions, {len(pack.samples)} samples, {len(pack.digests)} files"
-          + "".join(f"; witnessed by {name}" for name in sorted(pack.witnesses)))
-    return 0
+          + "".join(f"; witness `{name}` saw {count} records at {when}" for name, (count, when) in sorted(pack.seen.items())))
 
 if __name__ == "__main__": sys.exit(main())

@@ -5,14 +5,14 @@ import SignedTokens
 /// A note that a log key signed.
 struct CheckedNote {
     let checkpoint: Checkpoint
-    /// Names of those who co-signed.
-    let witnesses: [String]
+    /// What those who co-signed have seen.
+    let witnesses: [WitnessSight]
 }
 
 /// The keys of a pack that count: listed, matching their files, and among those named from elsewhere where some are.
 struct CheckedKeys {
     private var log: [NoteVerifier] = []
-    private var witnesses: [NoteVerifier] = []
+    private(set) var witnesses: [CosignatureVerifier] = []
     private(set) var pack: [VerificationKey] = []
     private(set) var policies: [VerificationKey] = []
     private(set) var reviews: [VerificationKey] = []
@@ -35,19 +35,27 @@ struct CheckedKeys {
             case .reviews: reviews.append(key)
             case .checkpoints:
                 guard let verifier = entry.vkey.flatMap({ try? NoteVerifier(text: $0) }),
-                    (try? VerificationKey(ed25519: verifier.publicKey.rawRepresentation, name: "key").fingerprint)
-                        == entry.fingerprint
+                    verifier.publicKey.fingerprint == entry.fingerprint
                 else {
                     fault(PackError(.key, "the vkey of `\(entry.name)` is not of this key", at: PackLayout.keys))
                     continue
                 }
                 self.log.append(verifier)
-            case .witness: break
+            case .witness:
+                guard let verifier = entry.vkey.flatMap({ try? CosignatureVerifier(text: $0) }),
+                    verifier.publicKey.fingerprint == entry.fingerprint
+                else {
+                    fault(PackError(.key, "the vkey of `\(entry.name)` is not of this key", at: PackLayout.keys))
+                    continue
+                }
+                witnesses.append(verifier)
             }
             listed.append(
                 PackReport.Key(
                     name: entry.name, use: entry.use.rawValue, fingerprint: entry.fingerprint, isNamed: named != nil))
         }
+        // Those that are named must have signed, whether the pack lists them or not.
+        witnesses += expectation.witnessKeys.filter { named in !witnesses.contains { $0.text == named.text } }
     }
 
     /// The checkpoint in a note, once a log key is seen to have signed it.
@@ -57,7 +65,12 @@ struct CheckedKeys {
             let signed = try SignedNote(parsing: note)
             let checkpoint = try Checkpoint(text: signed.text)
             try signed.verify(with: log)
-            return CheckedNote(checkpoint: checkpoint, witnesses: [])
+            var sights: [WitnessSight] = []
+            for witness in witnesses {
+                guard let time = try witness.time(of: signed) else { continue }
+                sights.append(WitnessSight(name: witness.name, size: checkpoint.size, seconds: time))
+            }
+            return CheckedNote(checkpoint: checkpoint, witnesses: sights)
         } catch {
             throw PackError(.checkpoint, "\(what): \(error)", at: place)
         }

@@ -9,9 +9,11 @@ extension PackCheck {
             return fault(
                 PackError(.manifest, "there is no manifest, or no log under checkpoints", at: PackLayout.manifest))
         }
-        count(
-            records: recount.records, decisions: recount.decisions, checkpoints: log.checkpoints,
-            witnesses: recount.witnesses)
+        defer {
+            count(
+                records: recount.records, decisions: recount.decisions, checkpoints: log.checkpoints,
+                witnesses: recount.witnesses)
+        }
         attempt { (check) throws(PackError) in try check.checkAttestation(keys) }
         let wanted =
             manifest.policies.map(\.file) + samples.keys.flatMap { [PackLayout.sample($0), PackLayout.proof($0)] }
@@ -20,7 +22,7 @@ extension PackCheck {
             fault(PackError(.file, "the file is missing", at: name))
         }
         guard !log.isBroken, let head else { return }
-        let isComplete = attempt { (check) throws(PackError) in try check.checkRange(manifest, log, head) }
+        let isComplete = attempt { (check) throws(PackError) in try check.checkRange(manifest, log, head, keys) }
         if isComplete { attempt { (check) throws(PackError) in try check.checkControls(manifest) } }
     }
 
@@ -48,7 +50,7 @@ extension PackCheck {
     }
 
     private mutating func checkRange(
-        _ manifest: PackManifest, _ log: LogCheck, _ head: CheckedNote
+        _ manifest: PackManifest, _ log: LogCheck, _ head: CheckedNote, _ keys: CheckedKeys
     ) throws(PackError) {
         func need(_ holds: Bool, _ message: String) throws(PackError) {
             if !holds { throw PackError(.range, message, at: "log") }
@@ -68,6 +70,31 @@ extension PackCheck {
             end == checkpoint.size || log.lastTime ?? "" >= manifest.period.to,
             "nothing shows that no record of the period stands behind record \(Int64(end) - 1)")
         for known in known { compare(known, manifest, log, checkpoint) }
+        recount.add(head.witnesses)
+        for witness in keys.witnesses { check(witness, manifest) }
+    }
+
+    /// A witness that was named must have seen every record here, and the log once the period was over: a log that was cut
+    /// back as a whole, with what the witness had signed until then, looks whole otherwise.
+    private mutating func check(_ witness: CosignatureVerifier, _ manifest: PackManifest) {
+        let isNamed = expectation.witnessKeys.contains { $0.text == witness.text }
+        let (log, end) = (manifest.log, manifest.records.end)
+        let message: String
+        if let sight = recount.witnesses[witness.name] {
+            guard isNamed else { return }
+            if sight.size < end {
+                message =
+                    "the witness `\(witness.name)` has seen \(sight.size) records of `\(log)`, and the pack goes to \(end)"
+            } else if sight.time < manifest.period.to {
+                message =
+                    "the witness `\(witness.name)` last saw `\(log)` at \(sight.time): nothing shows that it was not cut back to then"
+            } else {
+                return
+            }
+        } else {
+            message = "the witness `\(witness.name)` has signed no checkpoint here"
+        }
+        fault(PackError(.witness, message, at: PackLayout.head))
     }
 
     private func isPrefix(_ log: LogCheck, of head: Checkpoint) -> Bool {

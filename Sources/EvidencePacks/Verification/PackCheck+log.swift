@@ -52,8 +52,8 @@ extension PackCheck {
             log?.skipCheckpoint()
             throw error
         }
-        recount.witnesses.formUnion(note.witnesses)
         try log?.take(note, at: place)
+        recount.add(note.witnesses)
     }
 
     /// A sample's record, or its proof.

@@ -131,7 +131,7 @@ struct PackCheck {
         return checked
     }
 
-    mutating func count(records: Int, decisions: Int, checkpoints: Int, witnesses: Set<String>) {
+    mutating func count(records: Int, decisions: Int, checkpoints: Int, witnesses: [String: WitnessSight]) {
         report.records = records
         report.decisions = decisions
         report.checkpoints = checkpoints

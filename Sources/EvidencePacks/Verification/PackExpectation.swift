@@ -23,6 +23,8 @@ public struct PackExpectation: Sendable {
     public var packKeys: [VerificationKey] = []
     /// Keys that may sign policies; empty: those of the pack.
     public var policyKeys: [VerificationKey] = []
+    /// Witnesses that must have seen all records of the pack, and the log after the period.
+    public var witnessKeys: [CosignatureVerifier] = []
     public var checkpoints: [KnownCheckpoint] = []
 
     public init() {}
@@ -31,14 +33,17 @@ public struct PackExpectation: Sendable {
     func fingerprints(_ use: PackKey.Use) -> Set<String>? {
         let named: [String] =
             switch use {
-            case .checkpoints:
-                logKeys.compactMap {
-                    try? VerificationKey(ed25519: $0.publicKey.rawRepresentation, name: "log").fingerprint
-                }
+            case .checkpoints: logKeys.compactMap(\.publicKey.fingerprint)
             case .pack: packKeys.map(\.fingerprint)
             case .policies: policyKeys.map(\.fingerprint)
-            case .reviews, .witness: []
+            case .witness: witnessKeys.compactMap(\.publicKey.fingerprint)
+            case .reviews: []
             }
         return named.isEmpty ? nil : Set(named)
     }
+}
+
+extension Curve25519.Signing.PublicKey {
+    /// As keys are listed: SHA-256 of the SPKI bytes.
+    var fingerprint: String? { try? VerificationKey(ed25519: rawRepresentation, name: "key").fingerprint }
 }

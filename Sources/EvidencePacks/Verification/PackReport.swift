@@ -23,7 +23,8 @@ public struct PackReport: Sendable {
     public internal(set) var samples = 0
     public internal(set) var files = 0
     public internal(set) var keys: [Key] = []
-    public internal(set) var witnesses: Set<String> = []
+    /// What each witness has seen of the log at most, by its name.
+    public internal(set) var witnesses: [String: WitnessSight] = [:]
     /// What became of the decisions that were evaluated again; nil where nobody asked for it.
     public internal(set) var replay: ReplayCount?
 
@@ -50,6 +51,6 @@ public struct PackReport: Sendable {
         guard isWhole else { return "broken: \(faults.count) fault\(faults.count == 1 ? "" : "s")" }
         return "whole: \(records) records of `\(log)` from \(from) to \(to), \(decisions) of them decisions; "
             + "\(checkpoints) checkpoints, \(policyVersions.count) policy versions, \(samples) samples, \(files) files"
-            + witnesses.sorted().map { "; witnessed by \($0)" }.joined()
+            + witnesses.values.sorted { $0.name < $1.name }.map { "; \($0.summary)" }.joined()
     }
 }

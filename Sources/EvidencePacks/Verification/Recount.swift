@@ -2,7 +2,7 @@
 struct Recount {
     private(set) var records = 0
     private(set) var decisions = 0
-    var witnesses: Set<String> = []
+    private(set) var witnesses: [String: WitnessSight] = [:]
     private var controls: ControlCount?
 
     /// Begins counting for a control map, whose counts and samples are not looked at.
@@ -15,6 +15,11 @@ struct Recount {
         records += 1
         if facts.kind == "decision" { decisions += 1 }
         controls?.count(facts)
+    }
+
+    /// Notes what witnesses have seen, of a checkpoint that holds; checkpoints only grow.
+    mutating func add(_ sights: [WitnessSight]) {
+        for sight in sights { witnesses[sight.name] = sight }
     }
 
     var map: ControlMap? { controls?.map }

@@ -114,7 +114,9 @@ struct EvidenceBuild: ParsableCommand {
             keys.append(key)
         }
         return PackSources(
-            journal: data.audit.path, log: "\(gateway)/\(tenant)", logKeys: logKeys, policyTrust: try KeyRing(keys),
+            journal: data.audit.path, log: "\(gateway)/\(tenant)", logKeys: logKeys,
+            witnessed: try CosignedHeads(directory: data.audit.path).head(of: "\(gateway)/\(tenant)"),
+            policyTrust: try KeyRing(keys),
             archive: { try bundles.archive(tenant: $0, version: $1) })
     }
 
@@ -138,8 +140,12 @@ struct EvidenceBuild: ParsableCommand {
 
     private func report(_ summary: PackSummary, _ path: String) {
         if json {
+            let witnessed = summary.witnessed.map {
+                ["name": $0.name, "records": $0.size, "time": $0.time] as [String: Any]
+            }
             return Output.json([
-                "pack": path, "log": summary.log, "from": summary.from, "to": summary.to, "records": summary.records,
+                "witnessed": witnessed ?? NSNull(), "pack": path, "log": summary.log, "from": summary.from,
+                "to": summary.to, "records": summary.records,
                 "decisions": summary.decisions, "policy_versions": summary.policyVersions,
                 "controls": summary.controls, "supported_controls": summary.supportedControls,
                 "files": summary.files, "bytes": summary.bytes,
@@ -149,6 +155,7 @@ struct EvidenceBuild: ParsableCommand {
         Output.line("period    \(summary.from) up to \(summary.to)")
         Output.line("policies  \(summary.policyVersions.joined(separator: ", "))")
         Output.line("controls  \(summary.supportedControls) of \(summary.controls) have evidence")
+        Output.line("witness   \(summary.witnessed?.summary ?? "none has signed a checkpoint of the pack")")
         Output.line("size      \(summary.bytes) bytes, \(summary.files) files; verified")
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditTrail
 import EvidencePacks
 import Foundation
+import MerkleLog
 import SignedTokens
 
 struct EvidenceVerify: ParsableCommand {
@@ -16,6 +17,7 @@ struct EvidenceVerify: ParsableCommand {
             EXAMPLES
               aegis evidence verify acme.tar.gz
               aegis evidence verify acme.tar.gz --log-key gw-1.vkey --pack-key evidence.pub.pem --checkpoint monday.note
+              aegis evidence verify acme.tar.gz --log-key gw-1.vkey --witness-key witness.vkey
             """)
 
     @Argument(help: "The pack, a .tar.gz file.")
@@ -29,6 +31,12 @@ struct EvidenceVerify: ParsableCommand {
 
     @Option(help: ArgumentHelp("A public key that may sign policies.", valueName: "file"))
     var policyKey: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Public keys of witnesses that must have seen every record, and the log after the period, one vkey a line.",
+            valueName: "file"))
+    var witnessKey: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -51,6 +59,7 @@ struct EvidenceVerify: ParsableCommand {
             expectation.logKeys = try logKey.flatMap { try AuditKeys.parse(Self.read($0), $0) }
             expectation.packKeys = try packKey.map { try KeyFile.verificationKey(at: $0) }
             expectation.policyKeys = try policyKey.map { try KeyFile.verificationKey(at: $0) }
+            expectation.witnessKeys = try witnessKey.flatMap(Self.witnesses)
             expectation.checkpoints = try checkpoint.map { .init(note: try Self.read($0), source: $0) }
             report = try PackVerifier(expectation: expectation, replays: replay).verify(path: pack)
         } catch let error as PackError {
@@ -79,7 +88,9 @@ struct EvidenceVerify: ParsableCommand {
             "whole": report.isWhole, "log": report.log, "from": report.from, "to": report.to,
             "records": report.records, "decisions": report.decisions, "checkpoints": report.checkpoints,
             "policy_versions": report.policyVersions, "samples": report.samples, "files": report.files,
-            "witnesses": report.witnesses.sorted(),
+            "witnesses": report.witnesses.values.sorted { $0.name < $1.name }.map {
+                ["name": $0.name, "records": $0.size, "time": $0.time] as [String: Any]
+            },
             "keys": report.keys.map {
                 ["name": $0.name, "use": $0.use, "fingerprint": $0.fingerprint, "named": $0.isNamed] as [String: Any]
             },
@@ -92,6 +103,16 @@ struct EvidenceVerify: ParsableCommand {
             object["not_replayable"] = replay.notReplayable
         }
         return object
+    }
+
+    private static func witnesses(_ path: String) throws -> [CosignatureVerifier] {
+        let lines = try read(path).split(separator: UInt8(ascii: "\n"))
+        guard !lines.isEmpty else { throw CommandFailure("\(path): there is no key") }
+        return try lines.map { line in
+            do throws(NoteError) { return try CosignatureVerifier(text: String(decoding: line, as: UTF8.self)) } catch {
+                throw CommandFailure("\(path): \(error)", fix: "give the witness.vkey of the witness")
+            }
+        }
     }
 
     private static func read(_ path: String) throws -> [UInt8] {
