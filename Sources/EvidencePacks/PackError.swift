@@ -21,6 +21,8 @@ public struct PackError: Error, Sendable, Hashable, CustomStringConvertible {
         case known = "pack.known"
         /// A witness has not seen the log, or not all that it should.
         case witness = "pack.witness"
+        /// A time stamp is of something else.
+        case timestamp = "pack.timestamp"
         /// The policy in force gives another answer than the recorded one.
         case replay = "pack.replay"
         /// The journal cannot be read, or is damaged.

@@ -381,6 +381,16 @@ TABLE = [
         each for each in listing["keys"] if each["use"] == "witness").update(vkey=packs.vkey("aegis-witness", keys.witness, 4))), "key",
         "is not of this key", "keys/keys.json", base="witnessed"),
     Tampering("a stranger's key of a log is listed as a witness's", stranger_as_witness, "checkpoint", "no signature by a known key", knows=("keys",)),
+    # Time stamps: whether the authority signed them, openssl says
+    Tampering("a time stamp is of another log's checkpoint", lambda pack, keys: pack.files.update({"log/head.tsr": pack.files["log/head.tsr"].replace(
+        sha256(pack.files["log/head.note"]), sha256(b"gw-1/globex\n9\n"))}), "timestamp", "the time stamp is not of the head", "log/head.tsr",
+        base="witnessed"),
+    Tampering("a time stamp is empty", lambda pack, keys: pack.files.update({"log/head.tsr": b""}), "timestamp", "the time stamp is not of the head",
+              "log/head.tsr", base="witnessed"),
+    Tampering("a time stamp is altered", flip("log/head.tsr", 90), "file", NOT_ATTESTED, "log/head.tsr", base="witnessed", seal="stale"),
+    Tampering("a time stamp is gone", drop("log/head.tsr"), "file", "the file is missing", "log/head.tsr", base="witnessed"),
+    Tampering("the stamped head is another", append("log/head.note", "\u2014 elsewhere AAAAAAA=\n".encode()), "timestamp",
+              "the time stamp is not of the head", "log/head.tsr", base="witnessed"),
     # The whole directory, by whoever has every key
     Tampering("the whole directory is rolled back", roll_back, "known", f"{LOG} was cut: it once had", knows=("checkpoint",)),
     Tampering("the log is forked", fork, "known", f"{LOG} was rewritten: at size", knows=("checkpoint",)),

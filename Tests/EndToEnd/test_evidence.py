@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
+from test_timestamps import start_authority
 from test_witness import Witness
 from trestle.oscal.assessment_results import AssessmentResults
 
@@ -94,11 +95,15 @@ def witnessed(trail, tmp_path_factory):
         gateway.stop()
     finally:
         witness.stop()
+    authority, url, _, server = start_authority(home / "tsa")
+    run("audit", "timestamp", "--data-dir", gateway.data, "--authority", url, "--out", home / "stamps")
+    server.shutdown()
     sight = gateway.data / "audit/cosigned-acme.note"
     pack = home / "witnessed.tar.gz"
-    seen = build(gateway, pack, "--samples", 1, "--to", tlog_time(sight))["witnessed"]
-    assert seen == {"name": "aegis-witness", "records": int(sight.read_text().split("\n")[1]), "time": tlog_time(sight)}
-    return types.SimpleNamespace(gateway=gateway, week=week, key=home / "witness/witness.vkey", pack=pack, home=home)
+    summary = build(gateway, pack, "--samples", 1, "--to", tlog_time(sight), "--timestamps", home / "stamps")
+    assert summary["stamped"] is True
+    assert summary["witnessed"] == {"name": "aegis-witness", "records": int(sight.read_text().split("\n")[1]), "time": tlog_time(sight)}
+    return types.SimpleNamespace(gateway=gateway, week=week, key=home / "witness/witness.vkey", authority=authority / "ca.pem", pack=pack, home=home)
 
 
 def copy(gateway, data):
@@ -199,11 +204,13 @@ def test_openssl_and_coreutils_verify_what_the_guide_says(whole, witnessed, tmp_
     guide = (tmp_path / "VERIFY.md").read_text()
     commands = [line[4:] for line in guide.split("## With openssl")[1].split("## What is in it")[0].splitlines() if line.startswith("    ")]
     name = next(path.name for path in (tmp_path / "keys").glob("*.pub.pem"))
+    shutil.copy(witnessed.authority, tmp_path / "authority.pem")
     script = "set -euo pipefail\n" + "\n".join(commands).replace("NAME.pub.pem", name)
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("Signature Verified Successfully") + done.stdout.count("Verified OK") == signatures
-    assert done.stdout.count(": OK") == len(packs.Pack(pack).files) - 1
+    assert len(re.findall(r"^\S+: OK$", done.stdout.replace("Verification: OK", ""), re.M)) == len(packs.Pack(pack).files) - 1
+    assert ("Verification: OK" in done.stdout + done.stderr) == (base == "witnessed")
     lines = done.stdout.splitlines()
     assert lines[-2].split()[0] == lines[-1], "the record's hash, worked out by hand"
 
@@ -419,6 +426,17 @@ def test_a_file_that_holds_no_witness_key_is_refused(witnessed, tmp_path, conten
         assert done.returncode != 0 and "whole" not in done.stdout and "Traceback" not in done.stderr, done.stderr
 
 
+def test_a_stamp_that_is_of_something_else_makes_no_pack(witnessed, tmp_path):
+    shutil.copytree(witnessed.home / "stamps", tmp_path / "stamps")
+    (answer,) = (tmp_path / "stamps").glob("acme-*.tsr")
+    note = answer.with_suffix(".note")
+    shutil.copy(witnessed.gateway.data / "audit/head-acme.note", note)
+    done = run("evidence", "build", "--tenant", "acme", "--data-dir", witnessed.gateway.data, "--trust", witnessed.gateway.trust,
+               "--timestamps", tmp_path / "stamps", "-o", tmp_path / "no.tar.gz", check=False)
+    assert done.returncode == 1, done.stdout
+    assert f"error: {note}: malformed note: the time stamp beside it is of something else" in done.stderr, done.stderr
+
+
 def test_an_archive_that_is_none_is_refused(whole, tmp_path):
     data, script = whole.read_bytes(), packs.Pack(whole).files["verify.py"]
     (tmp_path / "verify.py").write_bytes(script)
@@ -501,7 +519,7 @@ def faults_of_both(bench, case, path):
         notes = [(str(head), head.read_text())]
     if "witness" in case.knows:
         arguments += ["--witness-key", bench.witness]
-        witnesses = dict([bench.script.vkey(bench.witness.read_text(), "witness")])
+        witnesses = dict([bench.script.vkey(bench.witness.read_text().strip(), "witness")])
         trusted["witness"] = set(map(bench.script.fingerprint, witnesses.values()))
     aegis = with_aegis(path, *arguments)
     assert aegis.returncode == 1, f"aegis found nothing: {aegis.stdout}{aegis.stderr}"

@@ -32,7 +32,13 @@ def openssl(*arguments, check=True, **more):
 
 @pytest.fixture
 def authority(tmp_path, request):
-    home = tmp_path / "tsa"
+    home, url, handler, server = start_authority(tmp_path / "tsa")
+    request.addfinalizer(server.shutdown)
+    return home, url, handler
+
+
+def start_authority(home):
+    """openssl's, behind HTTP: its folder with `ca.pem`, its address, its handler, and the server to be shut down."""
     home.mkdir()
     (home / "serial").write_text("01\n")
     (home / "tsa.cnf").write_text(CONFIG.format(home=home))
@@ -62,8 +68,7 @@ def authority(tmp_path, request):
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    request.addfinalizer(server.shutdown)
-    return home, f"http://127.0.0.1:{server.server_address[1]}/", Handler
+    return home, f"http://127.0.0.1:{server.server_address[1]}/", Handler, server
 
 
 def test_an_authority_stamps_checkpoints_and_openssl_verifies_them(tmp_path, authority, request):

@@ -22,6 +22,11 @@ public struct TimestampExchange: Sendable {
         return DER.sequence([0x02, 0x01, 0x01] + messageImprint + DER.value(0x02, nonce) + [0x01, 0x01, 0xff])
     }
 
+    /// Whether an authority's answer is about this data.
+    public static func isAbout(_ data: [UInt8], _ response: [UInt8]) -> Bool {
+        response.firstRange(of: DER.value(0x04, Array(SHA256.hash(data: data)))) != nil
+    }
+
     /// Checks a TimeStampResp: granted, and about this very question.
     /// - Throws: ``AuditError`` `.malformed` saying what does not hold.
     public func check(_ response: [UInt8]) throws(AuditError) {

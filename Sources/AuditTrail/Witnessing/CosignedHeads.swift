@@ -8,6 +8,13 @@ public struct CosignedHead: Sendable {
     public let witness: CosignatureVerifier
     /// When the witness signed, seconds since 1970.
     public let time: UInt64
+
+    public init(note: SignedNote, checkpoint: Checkpoint, witness: CosignatureVerifier, time: UInt64) {
+        self.note = note
+        self.checkpoint = checkpoint
+        self.witness = witness
+        self.time = time
+    }
 }
 
 /// The newest checkpoints of a journal's logs that a witness has cosigned, `cosigned-TENANT.note` beside the segments, and

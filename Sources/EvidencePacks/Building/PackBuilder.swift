@@ -72,7 +72,8 @@ public struct PackBuilder: Sendable {
         try output.add(
             PackLayout.guide,
             PackGuide(
-                manifest: manifest, keys: keys.map(\.entry), witness: scan.headWitnessed?.witness
+                manifest: manifest, keys: keys.map(\.entry), witness: scan.headWitnessed?.witness,
+                isStamped: scan.stamp != nil
             ).text)
         try output.add(PackLayout.verifier, PackageResources.verify_py)
         try output.add(PackLayout.manifest, PackJSON.encode(manifest))
@@ -82,6 +83,7 @@ public struct PackBuilder: Sendable {
         }
         try output.add(PackLayout.controls, PackJSON.encode(map))
         try output.add(PackLayout.head, head.note.encoded)
+        if let stamp = scan.stamp { try output.add(PackLayout.stamp, stamp) }
         let samples = try copyRecords(scan, map, inputs, start, head.checkpoint, output)
         try output.add(PackLayout.assessment, AssessmentResults(manifest, map, findings: scan.findings(map)).bytes())
         let report = EvidenceReport(
@@ -90,14 +92,15 @@ public struct PackBuilder: Sendable {
         try output.add(PackLayout.report, report.html)
         try sign(manifest, output)
         return PackSummary(
-            manifest: manifest, map: map, witnessed: scan.witnessedInPack, bytes: output.bytes,
+            manifest: manifest, map: map, witnessed: scan.headWitnessed ?? scan.witnessedInPack, bytes: output.bytes,
             files: output.subjects.count + 1)
     }
 
     private func scan() throws -> PackScan {
         let count = ControlCount(selection: controls, seed: sampleSeed, sampleSize: sampleSize)
         var scan = PackScan(
-            period: period, witnessed: sources.witnessed, controls: count, policies: PolicyShelf(sources))
+            period: period, witnessed: sources.witnessed, stamps: sources.stamped, controls: count,
+            policies: PolicyShelf(sources))
         let walk = try LogWalk(directory: sources.journal, log: sources.log, keys: sources.logKeys)
         try walk.run {
             try scan.take($0)
@@ -136,7 +139,7 @@ public struct PackBuilder: Sendable {
             records: .init(
                 first: start.frontier.size, end: scan.end, inPeriod: scan.tally.records,
                 decisions: scan.tally.decisions),
-            head: .init(size: head.size, root: head.root.base64),
+            head: .init(size: head.size, root: head.root.base64, stamped: scan.stamp != nil),
             policies: scan.policies.versions.map { version in
                 PackManifest.Policy(
                     policyVersion: version.name, digest: version.digest,
@@ -175,6 +178,8 @@ public struct PackSummary: Sendable {
     public let controls: Int
     /// What a witness has seen, where a checkpoint of the pack bears its signature.
     public let witnessed: WitnessSight?
+    /// Whether an authority's time stamp of the head is in the pack.
+    public let isStamped: Bool
     public let files: Int
     public let bytes: Int
 
@@ -188,6 +193,7 @@ public struct PackSummary: Sendable {
         supportedControls = map.controls.filter { $0.count > 0 }.count
         controls = map.controls.count
         self.witnessed = witnessed.map(WitnessSight.init)
+        isStamped = manifest.head.stamped == true
         self.files = files
         self.bytes = bytes
     }

@@ -27,11 +27,20 @@ struct PackScan {
     private var isClosed = false
     private var checkpointsSoFar = 0
     private let witnessed: CosignedHead?
+    private let stamps: [StampedHead]
+    // Those that the log has, as they were stamped.
+    private var stampsMet: [StampedHead] = []
+    /// The authority's answer about the head.
+    private(set) var stamp: [UInt8]?
     private var isWitnessedMet = false
 
-    init(period: PackPeriod, witnessed: CosignedHead?, controls: ControlCount, policies: PolicyShelf) {
+    init(
+        period: PackPeriod, witnessed: CosignedHead?, stamps: [StampedHead], controls: ControlCount,
+        policies: PolicyShelf
+    ) {
         self.period = period
         self.witnessed = witnessed
+        self.stamps = stamps
         self.controls = controls
         self.policies = policies
     }
@@ -46,6 +55,7 @@ struct PackScan {
             head = (checkpoint, note)
             if let seen = witnessed?.checkpoint, seen.size == checkpoint.size { try meet(seen, checkpoint) }
             if start != nil { checkpointsSoFar += 1 }
+            stampsMet += stamps.filter { $0.checkpoint == checkpoint }
             guard !isClosed, checkpoint.size > periodEnd else { return }
             (end, checkpoints, isClosed) = (checkpoint.size, checkpointsSoFar, true)
         }
@@ -73,7 +83,11 @@ struct PackScan {
     }
 
     /// What the witness has seen, where that is the head.
-    var headWitnessed: CosignedHead? { witnessedInPack.flatMap { $0.note == head?.note ? $0 : nil } }
+    var headWitnessed: CosignedHead? {
+        guard isWitnessedMet, let head, let witness = witnessed?.witness, let time = try? witness.time(of: head.note)
+        else { return nil }
+        return CosignedHead(note: head.note, checkpoint: head.checkpoint, witness: witness, time: time)
+    }
 
     /// What the witness has seen, where a checkpoint of the pack bears its signature.
     var witnessedInPack: CosignedHead? {
@@ -113,12 +127,30 @@ struct PackScan {
         start = start ?? previous ?? begin
         if !isClosed { (end, checkpoints) = (head.checkpoint.size, checkpointsSoFar) }
         if let witnessed { try settle(witnessed, newest: head.checkpoint) }
+        settleStamp()
         if begin.frontier.size > 0, start == begin, let firstTime, firstTime >= period.from {
             throw PackError(
                 .range,
                 "the oldest record here is of \(firstTime): what came before in the period is no longer in the journal",
                 fix: "bring the archived segments back, or begin the period after that time")
         }
+    }
+
+    // The newest stamp over the whole pack.
+    private mutating func settleStamp() {
+        guard let fitting = stampsMet.last(where: { $0.checkpoint.size >= end && keepsWitness($0.note) }) else {
+            return
+        }
+        head = (fitting.checkpoint, fitting.note)
+        stamp = fitting.answer
+    }
+
+    // Whether the witness vouches for no less with this note as the head.
+    private func keepsWitness(_ note: SignedNote) -> Bool {
+        guard let current = headWitnessed else { return true }
+        guard let time = try? current.witness.time(of: note) else { return false }
+        return WitnessSight(name: "", size: 0, seconds: time).time >= period.to
+            || WitnessSight(current).time < period.to
     }
 
     private mutating func settle(_ witnessed: CosignedHead, newest: Checkpoint) throws(PackError) {

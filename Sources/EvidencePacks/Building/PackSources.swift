@@ -12,6 +12,8 @@ public struct PackSources: Sendable {
     public var logKeys: [NoteVerifier]
     /// What a witness has seen of the log; taken before the journal is read.
     public var witnessed: CosignedHead?
+    /// Checkpoints of the log that an authority has stamped, the oldest first.
+    public var stamped: [StampedHead]
     /// The archive of a policy version, or nil when the store does not have it.
     public var archive: @Sendable (_ tenant: String, _ version: Int) throws -> [UInt8]?
     /// Who may have signed policies, and approved them.
@@ -19,6 +21,7 @@ public struct PackSources: Sendable {
 
     public init(
         journal: String, log: String, logKeys: [NoteVerifier], witnessed: CosignedHead? = nil,
+        stamped: [StampedHead] = [],
         policyTrust: KeyRing,
         archive: @escaping @Sendable (_ tenant: String, _ version: Int) throws -> [UInt8]?
     ) {
@@ -26,6 +29,7 @@ public struct PackSources: Sendable {
         self.log = log
         self.logKeys = logKeys
         self.witnessed = witnessed
+        self.stamped = stamped
         self.policyTrust = policyTrust
         self.archive = archive
     }

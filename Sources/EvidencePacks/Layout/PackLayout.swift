@@ -8,6 +8,8 @@ enum PackLayout {
     static let assessment = "assessment-results.json"
     static let report = "report.html"
     static let head = "log/head.note"
+    /// The authority's answer about the head. Source: RFC 3161.
+    static let stamp = "log/head.tsr"
     static let consistency = "log/consistency.json"
     static let inputs = "inputs/"
     static let attestation = "attestation.dsse.json"

@@ -31,10 +31,12 @@ struct PackManifest: Codable, Sendable, Hashable {
         var decisions: Int
     }
 
-    /// The newest checkpoint of the log when the pack was made.
+    /// A checkpoint of the log over all records of the pack.
     struct Head: Codable, Sendable, Hashable {
         var size: UInt64
         var root: String
+        /// Whether a time-stamping authority's answer about it is in the pack; nil: no.
+        var stamped: Bool?
     }
 
     /// A policy version that a record of the period names, or that was in force at its start.

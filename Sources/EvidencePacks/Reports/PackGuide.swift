@@ -6,6 +6,7 @@ struct PackGuide {
     let keys: [PackKey]
     /// Who has cosigned the head.
     let witness: CosignatureVerifier?
+    let isStamped: Bool
 
     var text: String {
         """
@@ -51,7 +52,7 @@ struct PackGuide {
             grep -F \(quoted("\u{2014} \(manifest.log) ")) log/head.note | head -n 1 | cut -d' ' -f3 | base64 -d | tail -c 64 > head.sig
             openssl pkeyutl -verify -pubin -inkey keys/\(logKey).pub.pem -rawin -in head.txt -sigfile head.sig
 
-        \(witnessCommands)\
+        \(witnessCommands)\(stampCommands)\
         A record's own hash is SHA-256 over the hash before it, as 32 bytes, and the line without its `hash` member. For the first
         record of this pack:
 
@@ -68,7 +69,7 @@ struct PackGuide {
         | `manifest.json` | tenant, period, where the records stand in their log, policy versions |
         | `log/*.jsonl` | every record of the period, the last before it and the first after it; between them the log's signed checkpoints |
         | `log/head.note`, `log/consistency.json` | a checkpoint of the log, cosigned where it has a witness, and the proof that the records here are a part of it |
-        | `policies/` | every policy version that decided: a signed OPA bundle with its reviews |
+        \(isStamped ? "| `log/head.tsr` | when that checkpoint existed, by a time-stamping authority |\n" : "")| `policies/` | every policy version that decided: a signed OPA bundle with its reviews |
         | `keys/` | public keys: as PEM, and listed in `keys.json` |
         | `controls.json` | which records support which controls, counts and samples; `assessment-results.json`: the same as OSCAL |
         | `samples/` | sampled records, each with its C2SP tlog-proof |
@@ -100,6 +101,21 @@ struct PackGuide {
 
             """
     }
+
+    private var stampCommands: String {
+        guard isStamped else { return "" }
+        return """
+            A time-stamping authority (RFC 3161) has said when `log/head.note` existed; with the authority's certificate, which you have
+            from the authority:
+
+                openssl ts -verify -data log/head.note -in log/head.tsr -CAfile \(Self.authority)
+                openssl ts -reply -in log/head.tsr -text | grep 'Time stamp:'
+
+
+            """
+    }
+
+    private static let authority = "authority.pem"
 
     private var attestationCommands: String {
         guard let key = keys.first(where: { $0.use == .pack }) else { return "" }

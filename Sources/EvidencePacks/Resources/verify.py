@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 """Verifies an Aegis evidence pack with nothing but Python's standard library and `cryptography`: python3 verify.py PACK.tar.gz
-
 Checked: files by the attestation; records' hashes, links and Merkle roots; that they are all of the period; policy versions; counts; samples.
 Exits 0 when all of it holds, else 1 with a line for each fault. Formats: RFC 9162, C2SP notes and proofs, DSSE, in-toto, JWS."""
 import argparse, base64, collections, functools, gzip, hashlib, io, json, re, sys, tarfile, time, zlib  # noqa: E401
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
+
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, UnsupportedAlgorithm)
 KINDS = {"checkpoints": 1, "witness": 4}  # C2SP's types of keys, by use
-
 class Wrong(ValueError): """Something is not as it should be: the code, what, and where, if that is not the file at hand."""
 def must(holds, code, message, place=None):
     if not holds: raise Wrong(code, message, place)
@@ -17,15 +16,14 @@ def sha256(data): return hashlib.sha256(data).digest()
 def node(left, right): return sha256(b"\1" + left + right)
 def b64(text): return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
 def utc(seconds): return time.strftime("%Y-%m-%dT%H:%M:%S.000000000Z", time.gmtime(min(seconds, 253402300799)))
-def unique(pairs):  # JSON in which no name stands twice
-    must(len(dict(pairs)) == len(pairs), "file", "a name stands twice")
-    return dict(pairs)
-def strict(data): return json.loads(data, object_pairs_hook=unique)
+def strict(data):  # JSON in which no name stands twice
+    return json.loads(data, object_pairs_hook=lambda pairs: must(len(dict(pairs)) == len(pairs), "file", "a name stands twice") or dict(pairs))
+
 def fingerprint(key):  # what `openssl pkey -pubin -outform DER | sha256sum` prints
     return "sha256:" + sha256(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).hex()
 def vkey(text, use):
     """A C2SP vkey for this use: its name and 4-byte id, and the Ed25519 key."""
-    name, identifier, typed = text.strip().split("+", 2)
+    name, identifier, typed = text.split("+", 2)
     typed, identifier = b64(typed), bytes.fromhex(identifier)
     must(sha256(name.encode() + b"\n" + typed)[:4] == identifier and typed[0] == KINDS[use], "key", "a vkey is malformed, or of another type")
     return (name, identifier), ed25519.Ed25519PublicKey.from_public_bytes(typed[1:])
@@ -46,21 +44,21 @@ def open_note(note, keys, what):
     """The origin, size and root of a checkpoint that a known log key signed; what witnesses saw, as {name: (size, when)}."""
     try:
         note = strict(note)["checkpoint"] if isinstance(note, bytes) else note
-        text, log_signed, seen = note.rpartition("\n\n")[0] + "\n", False, {}
-        origin, size, root = text.split("\n")[:3]
-        for line in note[len(text) + 1:].split("\n")[:-1]:
-            name, payload = re.fullmatch("\u2014 (\\S+) (\\S+)", line).groups()
-            payload, message = b64(payload), text.encode()
-            use, key = keys.get((name, payload[:4]), (None, None))
-            if use == "witness":
-                when, payload = int.from_bytes(payload[4:12], "big"), payload[8:]
-                seen[name], message = (int(size), utc(when)), b"cosignature/v1\ntime %d\n" % when + message
-            must(not use or signed(key, payload[4:], message), "checkpoint", f"{what}: the signature by `{name}` is wrong")
-            log_signed |= use == "checkpoints"
-        must(log_signed, "checkpoint", f"{what}: no signature by a known key")
-        return origin, int(size), b64(root), seen
-    except Wrong: raise
+        text = note.rpartition("\n\n")[0] + "\n"
+        (origin, size, root), lines = text.split("\n")[:3], note[len(text) + 1:].split("\n")[:-1]
+        size, root = int(size), b64(root)
+        signatures = [(name, b64(blob)) for name, blob in (re.fullmatch("\u2014 (\\S+) (\\S+)", line).groups() for line in lines)]
     except MALFORMED: raise Wrong("checkpoint", f"{what}: malformed note", None) from None
+    uses, seen = set(), {}
+    for name, blob in signatures:
+        (use, key), message = keys.get((name, blob[:4]), (None, None)), text.encode()
+        if use == "witness":
+            when, blob = int.from_bytes(blob[4:12], "big"), blob[8:]
+            seen[name], message = (size, utc(when)), b"cosignature/v1\ntime %d\n" % when + message
+        must(not use or signed(key, blob[4:], message), "checkpoint", f"{what}: the signature by `{name}` is wrong")
+        uses.add(use)
+    must("checkpoints" in uses, "checkpoint", f"{what}: no signature by a known key")
+    return origin, size, root, seen
 
 class Tree:  # the right edge of an append-only Merkle tree: roots of its perfect subtrees, largest first
     def __init__(self, size, nodes): self.size, self.nodes = size, nodes
@@ -155,7 +153,8 @@ class Pack:  # taken file by file, in the order of the archive
         must((aegis["tenant"], version) == (self.about["tenant"], entry["policy_version"]), "policy", f"the bundle is `{version}`", place)
         self.versions[version] = digest, aegis["controls"]
     def take_log(self, name, data):
-        if name == "log/head.note": self.head = open_note(data.decode(), self.log_keys, "the head")
+        if name == "log/head.note": self.head, self.stamped = open_note(data.decode(), self.log_keys, "the head"), b"\4\x20" + sha256(data)
+        if name == "log/head.tsr": must(self.stamped in data, "timestamp", "the time stamp is not of the head")
         if name == "log/consistency.json": self.path = [b64(each) for each in strict(data)["hashes"]]
         for number, line in enumerate(data.removesuffix(b"\n").split(b"\n") if name.endswith(".jsonl") else [], 1):
             take = self.take_checkpoint if line.startswith(b'{"checkpoint":') else self.take_record
@@ -215,7 +214,7 @@ class Pack:  # taken file by file, in the order of the archive
         must(self.keys and self.checkpoints, "manifest", "there is no manifest, or no log under checkpoints", "manifest.json")
         self.attempt("attestation.dsse.json", self.check_attestation, self.attestation)
         wanted = [f"samples/{each:012}{end}" for each in self.samples for end in (".json", ".tlog-proof")] + ["log/head.note", "controls.json"]
-        wanted += [each["file"] for each in self.about["policies"]]
+        wanted += [each["file"] for each in self.about["policies"]] + ["log/head.tsr"] * bool(self.about["head"].get("stamped"))
         for name in sorted({*wanted} - {*self.digests}): self.need(False, "file", "the file is missing", name)
         if not self.broken and self.head and self.attempt("log", self.check_range): self.attempt("controls.json", self.check_controls)
     def check_attestation(self, sealed):
@@ -240,7 +239,8 @@ class Pack:  # taken file by file, in the order of the archive
             end, self.tree.root(), size, root, self.path), "range", f"records up to {end - 1} are not shown to be in the head's log")
         must(records["first"] == 0 or self.first_time < period["from"], "range", f"{nothing} before record {records['first']}")
         must(end == size or self.last_time >= period["to"], "range", f"{nothing} behind record {end - 1}")
-        self.roots[size], _ = root, self.seen.update(seen)
+        self.roots[size] = root
+        self.seen.update(seen)
         for source, name, known, known_root, _ in self.known:
             fault = f"`{self.log}` was cut: it once had {known} records, and the head covers {size}" if known > size else (
                 f"`{self.log}` was rewritten: at size {known} it has another root" if known in self.roots else

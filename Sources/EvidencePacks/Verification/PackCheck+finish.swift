@@ -17,7 +17,7 @@ extension PackCheck {
         attempt { (check) throws(PackError) in try check.checkAttestation(keys) }
         let wanted =
             manifest.policies.map(\.file) + samples.keys.flatMap { [PackLayout.sample($0), PackLayout.proof($0)] }
-            + [PackLayout.head, PackLayout.controls]
+            + [PackLayout.head, PackLayout.controls] + (manifest.head.stamped == true ? [PackLayout.stamp] : [])
         for name in Set(wanted).sorted() where digests[name] == nil {
             fault(PackError(.file, "the file is missing", at: name))
         }

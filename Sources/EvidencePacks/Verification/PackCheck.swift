@@ -1,3 +1,4 @@
+import AuditTrail
 import FoundationEssentials
 import MerkleLog
 import SignedTokens
@@ -23,6 +24,7 @@ struct PackCheck {
     var samples: [UInt64: MerkleHash?] = [:]
     var policies: [String: CheckedPolicy] = [:]
     var head: CheckedNote?
+    var headBytes: [UInt8] = []
     var consistency: PackConsistency?
     var envelope: DSSEEnvelope?
     var known: [Known] = []
@@ -85,7 +87,12 @@ struct PackCheck {
             policies[policy.version] = policy
         } else if name == PackLayout.head {
             let keys = try checkedKeys()
+            headBytes = bytes
             head = try keys.open(bytes, "the head", at: name)
+        } else if name == PackLayout.stamp {
+            guard TimestampExchange.isAbout(headBytes, bytes) else {
+                throw PackError(.timestamp, "the time stamp is not of the head", at: name)
+            }
         } else if name == PackLayout.consistency {
             consistency = try PackJSON.decode(PackConsistency.self, from: bytes, at: name, .range)
         } else if PackLayout.isRecords(name) {

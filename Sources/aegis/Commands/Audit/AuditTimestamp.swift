@@ -12,7 +12,8 @@ struct AuditTimestamp: AsyncParsableCommand {
         commandName: "timestamp",
         abstract: "Have a time-stamping authority (RFC 3161) say when the newest checkpoints existed.",
         discussion: """
-            Writes TENANT-SIZE.note and TENANT-SIZE.tsr. Whose signature it is, openssl says, with the authority's certificate:
+            Writes TENANT-SIZE.note and TENANT-SIZE.tsr, for evidence packs to take along (`aegis evidence build --timestamps`). A
+            checkpoint that a witness has cosigned in the last minute is stamped rather than a newer one without. Whose signature it is, openssl says, with the authority's certificate:
             openssl ts -verify -data acme-41.note -in acme-41.tsr -CAfile authority.pem
 
             EXAMPLES
@@ -36,7 +37,7 @@ struct AuditTimestamp: AsyncParsableCommand {
             var prover = try AuditProver(directory: trail.directory, keys: try trail.keys())
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             for log in try prover.logs() {
-                let note = try prover.newestCheckpoint(of: log)
+                let note = try cosigned(log) ?? prover.newestCheckpoint(of: log)
                 let size = try Checkpoint(text: SignedNote(parsing: note.utf8).text).size
                 let name = "\(log.split(separator: "/").last ?? "")-\(size)"
                 let answer = try await ask(url, TimestampExchange(data: Array(note.utf8)))
@@ -47,6 +48,13 @@ struct AuditTimestamp: AsyncParsableCommand {
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }
+    }
+
+    private func cosigned(_ log: String) throws -> String? {
+        guard let head = try CosignedHeads(directory: trail.directory).head(of: log),
+            Double(head.time) > Date().timeIntervalSince1970 - 60
+        else { return nil }
+        return head.note.encoded
     }
 
     private func ask(_ url: URL, _ exchange: TimestampExchange) async throws -> [UInt8] {

@@ -57,6 +57,12 @@ struct EvidenceBuild: ParsableCommand {
     @Option(help: "Samples for each control, 1 to 200.")
     var samples = 25
 
+    @Option(
+        help: ArgumentHelp(
+            "Where `aegis audit timestamp` has put time stamps: the newest that covers the pack goes along.",
+            valueName: "folder"))
+    var timestamps: String?
+
     @Flag(
         help: "Put the inputs of decisions in, in clear: whoever has the pack can read them, and run decisions again.")
     var withInputs = false
@@ -116,6 +122,7 @@ struct EvidenceBuild: ParsableCommand {
         return PackSources(
             journal: data.audit.path, log: "\(gateway)/\(tenant)", logKeys: logKeys,
             witnessed: try CosignedHeads(directory: data.audit.path).head(of: "\(gateway)/\(tenant)"),
+            stamped: try timestamps.map { try StampedHeads.read(folder: $0, log: "\(gateway)/\(tenant)") } ?? [],
             policyTrust: try KeyRing(keys),
             archive: { try bundles.archive(tenant: $0, version: $1) })
     }
@@ -144,7 +151,8 @@ struct EvidenceBuild: ParsableCommand {
                 ["name": $0.name, "records": $0.size, "time": $0.time] as [String: Any]
             }
             return Output.json([
-                "witnessed": witnessed ?? NSNull(), "pack": path, "log": summary.log, "from": summary.from,
+                "witnessed": witnessed ?? NSNull(), "stamped": summary.isStamped, "pack": path, "log": summary.log,
+                "from": summary.from,
                 "to": summary.to, "records": summary.records,
                 "decisions": summary.decisions, "policy_versions": summary.policyVersions,
                 "controls": summary.controls, "supported_controls": summary.supportedControls,
@@ -156,6 +164,9 @@ struct EvidenceBuild: ParsableCommand {
         Output.line("policies  \(summary.policyVersions.joined(separator: ", "))")
         Output.line("controls  \(summary.supportedControls) of \(summary.controls) have evidence")
         Output.line("witness   \(summary.witnessed?.summary ?? "none has signed a checkpoint of the pack")")
+        if timestamps != nil {
+            Output.line("stamp     \(summary.isStamped ? "of the head" : "none of them covers the pack")")
+        }
         Output.line("size      \(summary.bytes) bytes, \(summary.files) files; verified")
     }
 }
