@@ -21,6 +21,15 @@ public protocol ObjectStore: Sendable {
         _ bytes: [UInt8], at key: String, when condition: PutCondition, retention: ObjectRetention?
     ) async throws(ObjectStoreError) -> ObjectTag
 
+    /// Reads an object whole, together with what keeps it there.
+    /// - Returns: nil where there is none.
+    /// - Throws: what `get` throws.
+    func inspect(_ key: String, limit: Int) async throws(ObjectStoreError) -> StoredObject?
+
+    /// Keeps an object that is there already for longer, or holds it. It shortens and lifts nothing.
+    /// - Throws: `.unsupported`, and what `get` throws.
+    func retain(_ key: String, _ retention: ObjectRetention) async throws(ObjectStoreError)
+
     /// The keys that begin with `prefix`, in the order of their bytes.
     /// - Parameter next: from the page before; nil for the first.
     func list(prefix: String, next: String?) async throws(ObjectStoreError) -> ObjectPage
@@ -69,6 +78,19 @@ public struct ObjectRetention: Sendable, Hashable {
         self.until = until
         self.legalHold = legalHold
     }
+}
+
+extension ObjectRetention {
+    /// Whether this keeps an object at least as well as `wanted` does.
+    func covers(_ wanted: ObjectRetention) -> Bool {
+        (mode == .compliance || wanted.mode == .governance) && until >= wanted.until && (legalHold || !wanted.legalHold)
+    }
+}
+
+public struct StoredObject: Sendable, Hashable {
+    public var bytes: [UInt8]
+    /// Nil where everybody with the right to write may remove it.
+    public var retention: ObjectRetention?
 }
 
 public struct ObjectPage: Sendable, Hashable {

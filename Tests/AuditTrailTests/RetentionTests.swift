@@ -140,13 +140,42 @@ struct RetentionTests {
         #expect(left.first.flatMap { Int($0.dropFirst(2)) } ?? 0 >= seen)
     }
 
+    @Test func `what a reader has not had yet stays, and goes once it has`() throws {
+        let storage = try written()
+        let now = RetentionTests.start + 30 * RetentionTests.day
+        func plan(unreadFrom: UInt64) throws -> RetentionRun.Plan {
+            try RetentionRun(storage: storage, keys: keys, rules: rules(), holds: [], unreadFrom: unreadFrom)
+                .plan(now: now)
+        }
+        let whole = try plan(unreadFrom: .max)
+        #expect(whole.unread == 0 && whole.segments.count > 1)
+        let none = try plan(unreadFrom: 1)
+        #expect(none.records == 0 && none.segments.isEmpty && none.unread == Int(whole.records))
+        let behind = try plan(unreadFrom: whole.segments[1])
+        #expect(behind.segments == [whole.segments[0]])
+        #expect(Int(behind.records) + behind.unread == Int(whole.records) && behind.unread > 0)
+    }
+
+    @Test func `a segment is to be kept until the last of its records is over`() throws {
+        let segments = ClosedSegments(storage: try written())
+        let first = try segments.read(try #require(try segments.numbers().first))
+        let term = first.term(try rules(), holds: [])
+        #expect(!term.isHeld && !term.isEndless)
+        #expect(term.end > term.lastRecord + 365 * RetentionTests.day)
+        var query = AuditQuery()
+        query.decisionID = "d-0"
+        #expect(first.term(try rules(), holds: [LegalHold(name: "case", query: query)]).isHeld)
+        let forever = try RetentionRules(standard: "soc2", tenants: ["acme": "forever"])
+        #expect(first.term(forever, holds: []).isEndless)
+    }
+
     @Test func `a segment that cannot be archived stays`() throws {
         struct NoRoom: Error {}
         let storage = try written()
         let before = storage["00000001.jsonl"]
         let run = RetentionRun(storage: storage, keys: keys, rules: try rules(), holds: [])
         let plan = try run.plan(now: RetentionTests.start + 30 * RetentionTests.day)
-        #expect(throws: NoRoom.self) { try run.apply(plan) { _, _ in throw NoRoom() } }
+        #expect(throws: NoRoom.self) { try run.apply(plan, check: { _, _ in throw NoRoom() }) }
         #expect(storage["00000001.jsonl"] == before)
     }
 

@@ -31,6 +31,8 @@ final class BucketServer: Sendable {
     struct Object: Sendable {
         var bytes: [UInt8]
         var generation: Int
+        /// What S3 calls the lock: its headers.
+        var lock: HTTPFields = [:]
         var etag: String { "\"\(Insecure.MD5.hash(data: bytes).map { String($0, radix: 16) }.joined())\"" }
     }
 
@@ -40,6 +42,8 @@ final class BucketServer: Sendable {
         var faults: [Fault] = []
         var seen: [Seen] = []
         var pageSize = 1000
+        /// Whether the bucket was made for locks; nil: it was not, and does not say so.
+        var keepsLocks: Bool? = true
         var answers: [String: [UInt8]] = [:]
     }
 
@@ -128,13 +132,32 @@ extension BucketServer {
                 guard let present else { return error(404, "NoSuchKey") }
                 guard headers[.ifNoneMatch] != present.etag else { return Self.response(.notModified, "") }
                 return Response(
-                    status: .ok, headers: [.eTag: present.etag],
+                    status: .ok, headers: [.eTag: present.etag] + present.lock,
                     body: ResponseBody(byteBuffer: ByteBuffer(bytes: present.bytes)))
+            }
+            let lock = state.keepsLocks == nil ? [:] : headers.filter { $0.name.rawName.hasPrefix("x-amz-object-lock") }
+            if state.keepsLocks == false, headers[.init("x-amz-object-lock-mode")!] != nil {
+                return Self.response(
+                    .badRequest,
+                    "<Error><Code>InvalidRequest</Code><Message>Bucket is missing Object Lock Configuration</Message></Error>"
+                )
+            }
+            if ["retention", "legal-hold"].contains(where: { request.uri.queryParameters[Substring($0)] != nil }) {
+                guard headers[.init("content-md5")!] != nil else { return error(400, "MissingContentMD5") }
+                let xml = XMLText(body)
+                let changes = [
+                    ("mode", xml.first("Mode")), ("retain-until-date", xml.first("RetainUntilDate")),
+                    ("legal-hold", xml.first("Status")),
+                ]
+                for (name, value) in changes where value != nil && state.keepsLocks == true {
+                    state.objects[key]?.lock[.init("x-amz-object-lock-\(name)")!] = value
+                }
+                return Self.response(.ok, "")
             }
             if headers[.ifNoneMatch] == "*", present != nil { return error(412, "PreconditionFailed") }
             if let wanted = headers[.ifMatch], present?.etag != wanted { return error(412, "PreconditionFailed") }
             state.writes += 1
-            let object = Object(bytes: body, generation: state.writes)
+            let object = Object(bytes: body, generation: state.writes, lock: HTTPFields(lock))
             state.objects[key] = object
             return Self.response(.ok, "", [.eTag: object.etag])
         }

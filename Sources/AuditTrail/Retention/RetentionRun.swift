@@ -22,6 +22,8 @@ public struct RetentionRun {
         public fileprivate(set) var segments: [UInt64] = []
         /// Records that would go but for a hold.
         public fileprivate(set) var held = 0
+        /// Records that would go but stand where not every reader has been yet.
+        public fileprivate(set) var unread = 0
 
         public var records: UInt64 { runs.values.joined().reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } }
     }
@@ -30,18 +32,25 @@ public struct RetentionRun {
     private let keys: JournalKeyring
     private let rules: RetentionRules
     private let holds: [LegalHold]
+    private let unreadFrom: UInt64
 
+    /// - Parameter unreadFrom: the first segment that somebody has still to read; it and those after it are left alone.
     /// - Throws: ``AuditError`` `.storage`.
     public init(
-        directory: String, keys: [NoteVerifier], rules: RetentionRules, holds: [LegalHold]
+        directory: String, keys: [NoteVerifier], rules: RetentionRules, holds: [LegalHold], unreadFrom: UInt64 = .max
     ) throws(AuditError) {
         do throws(StorageError) {
             self.init(
-                storage: try PosixStorage(directory: directory, create: false), keys: keys, rules: rules, holds: holds)
+                storage: try PosixStorage(directory: directory, create: false), keys: keys, rules: rules, holds: holds,
+                unreadFrom: unreadFrom)
         } catch { throw AuditError(error) }
     }
 
-    init(storage: any JournalStorage, keys: [NoteVerifier], rules: RetentionRules, holds: [LegalHold]) {
+    init(
+        storage: any JournalStorage, keys: [NoteVerifier], rules: RetentionRules, holds: [LegalHold],
+        unreadFrom: UInt64 = .max
+    ) {
+        self.unreadFrom = unreadFrom
         self.storage = storage
         self.keys = JournalKeyring(keys)
         self.rules = rules
@@ -61,6 +70,10 @@ public struct RetentionRun {
                 else { continue }
                 guard !holds.contains(where: { $0.query.matches(record) }) else {
                     plan.held += 1
+                    continue
+                }
+                guard number < unreadFrom else {
+                    plan.unread += 1
                     continue
                 }
                 guard let log = record["log"], let index = record["index"].flatMap(UInt64.init) else { continue }
@@ -97,9 +110,9 @@ public struct RetentionRun {
     }
 
     /// Writes the segments anew, once the announcements are durable.
-    /// - Parameter archive: takes each segment as it was, before it changes; what it throws stops the run.
-    /// - Throws: ``AuditError`` `.storage`, `.damaged`, and what `archive` throws.
-    public func apply(_ plan: Plan, archive: (_ name: String, _ bytes: [UInt8]) throws -> Void = { _, _ in }) throws {
+    /// - Parameter check: is shown each segment as it is, before it changes; what it throws stops the run.
+    /// - Throws: ``AuditError`` `.storage`, `.damaged`, and what `check` throws.
+    public func apply(_ plan: Plan, check: (_ name: String, _ bytes: [UInt8]) throws -> Void = { _, _ in }) throws {
         var doomed: [String: [ClosedRange<UInt64>]] = [:]
         for (key, runs) in plan.runs { doomed[key.log, default: []] += runs }
         for log in doomed.keys { doomed[log]?.sort { $0.lowerBound < $1.lowerBound } }
@@ -110,7 +123,7 @@ public struct RetentionRun {
             guard try end(of: pruned, name) == end(of: bytes, name) else {
                 throw AuditError(.damaged, "\(name) would not lead to the same end any more; it was left as it is")
             }
-            try archive(name, bytes)
+            try check(name, bytes)
             do throws(StorageError) { try storage.replace(name, with: pruned, durably: true) } catch {
                 throw AuditError(error)
             }
@@ -158,13 +171,13 @@ public struct RetentionRun {
     }
 
     // The record on a line; nil for headers, commits, and what was pruned before.
-    private static func record(_ line: ArraySlice<UInt8>) -> AuditRecordLine? {
+    static func record(_ line: ArraySlice<UInt8>) -> AuditRecordLine? {
         guard !line.starts(with: Commit.prefix.utf8), !line.starts(with: PrunedRecord.prefix.utf8) else { return nil }
         let record = AuditRecordLine(bytes: Array(line), place: AuditPlace(file: "", line: 0))
         return record["prev_hash"] == nil ? nil : record
     }
 
-    private static func lines(_ bytes: [UInt8]) -> [Range<Int>] {
+    static func lines(_ bytes: [UInt8]) -> [Range<Int>] {
         var lines: [Range<Int>] = []
         var start = 0
         while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {

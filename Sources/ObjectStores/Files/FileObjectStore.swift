@@ -30,11 +30,7 @@ public struct FileObjectStore: ObjectStore {
         _ bytes: [UInt8], at key: String, when condition: PutCondition, retention: ObjectRetention? = nil
     ) throws(ObjectStoreError) -> ObjectTag {
         try ObjectKey.check(key, in: name)
-        guard retention == nil else {
-            throw ObjectStoreError(
-                .unsupported, "a folder cannot keep a file from its owner", location: path(key),
-                fix: "use a bucket with Object Lock")
-        }
+        guard retention == nil else { throw cannotRetain(key) }
         let isWritten = try LocalFile.attempt { () throws(BundleStoreError) in
             try createFolders(above: key)
             switch condition {
@@ -58,6 +54,19 @@ public struct FileObjectStore: ObjectStore {
         guard let present = try FileSystem.read(path(key), limit: .max), Self.tag(present) == tag else { return false }
         try FileSystem.write(bytes, to: path(key), replacing: true)
         return true
+    }
+
+    public func inspect(_ key: String, limit: Int) throws(ObjectStoreError) -> StoredObject? {
+        guard case .object(let bytes, _) = try get(key, limit: limit) else { return nil }
+        return StoredObject(bytes: bytes, retention: nil)
+    }
+
+    public func retain(_ key: String, _ retention: ObjectRetention) throws(ObjectStoreError) { throw cannotRetain(key) }
+
+    private func cannotRetain(_ key: String) -> ObjectStoreError {
+        ObjectStoreError(
+            .unsupported, "a folder cannot keep a file from its owner", location: path(key),
+            fix: "use a bucket with Object Lock")
     }
 
     public func list(prefix: String, next: String? = nil) throws(ObjectStoreError) -> ObjectPage {

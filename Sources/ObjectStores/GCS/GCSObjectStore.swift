@@ -32,6 +32,12 @@ public struct GCSObjectStore: ObjectStore {
     public func get(
         _ key: String, unless known: ObjectTag?, limit: Int
     ) async throws(ObjectStoreError) -> ObjectAnswer {
+        try await get(key, unless: known, limit: limit, expected: 0)
+    }
+
+    private func get(
+        _ key: String, unless known: ObjectTag?, limit: Int, expected: Int
+    ) async throws(ObjectStoreError) -> ObjectAnswer {
         try ObjectKey.check(key, in: name)
         let path = "/storage/v1/b/\(bucket)/o/\(escaped(key))"
         for _ in 0..<3 {
@@ -40,7 +46,7 @@ public struct GCSObjectStore: ObjectStore {
             case .unchanged: return .unchanged
             case .at(let generation):
                 let query = [(name: "alt", value: "media"), (name: "generation", value: generation)]
-                let answer = try await send(.get, path, query, limit: limit)
+                let answer = try await send(.get, path, query, limit: limit, expected: expected)
                 if answer.status == 200 { return .object(answer.body, tag: ObjectTag(generation)) }
                 // 404: it was overwritten meanwhile.
                 guard answer.status == 404 else { throw failure(answer, key) }
@@ -100,6 +106,26 @@ public struct GCSObjectStore: ObjectStore {
         return ObjectTag(try generation(in: answer, key))
     }
 
+    public func inspect(_ key: String, limit: Int) async throws(ObjectStoreError) -> StoredObject? {
+        guard case .object(let bytes, let tag) = try await get(key, unless: nil, limit: limit, expected: limit) else {
+            return nil
+        }
+        let query = [
+            (name: "fields", value: "retention,temporaryHold"), (name: "generation", value: tag.text),
+        ]
+        let answer = try await send(.get, "/storage/v1/b/\(bucket)/o/\(escaped(key))", query)
+        guard answer.status == 200 else { throw failure(answer, key) }
+        return StoredObject(bytes: bytes, retention: GCSRetention.read(answer.body))
+    }
+
+    public func retain(_ key: String, _ retention: ObjectRetention) async throws(ObjectStoreError) {
+        try ObjectKey.check(key, in: name)
+        let answer = try await send(
+            .patch, "/storage/v1/b/\(bucket)/o/\(escaped(key))", [], contentType: "application/json",
+            body: GCSRetention.json(retention))
+        guard answer.status == 200 else { throw failure(answer, key) }
+    }
+
     public func list(prefix: String, next: String?) async throws(ObjectStoreError) -> ObjectPage {
         var query = [(name: "prefix", value: qualified(prefix)), (name: "fields", value: "items(name),nextPageToken")]
         if let next { query.append(("pageToken", next)) }
@@ -123,7 +149,7 @@ public struct GCSObjectStore: ObjectStore {
     private func send(
         _ method: HTTPExchange.Method, _ path: String, _ query: [(name: String, value: String)],
         contentType: String? = nil,
-        body: [UInt8] = [], limit: Int = 1 << 20
+        body: [UInt8] = [], limit: Int = 1 << 20, expected: Int = 0
     ) async throws(ObjectStoreError) -> HTTPExchange.Answer {
         try await Retrying.run { () async throws(ObjectStoreError) in
             var exchange = HTTPExchange(method, "\(endpoint)\(path)?\(QueryText.encoded(query))")
@@ -133,6 +159,7 @@ public struct GCSObjectStore: ObjectStore {
             if let contentType { exchange.headers.append(("content-type", contentType)) }
             exchange.body = body
             exchange.limit = limit
+            exchange.deadline = .transfer(of: max(body.count, expected))
             return try await exchange.run()
         }
     }

@@ -19,6 +19,7 @@ public struct HTTPExchange: Sendable {
         case get = "GET"
         case put = "PUT"
         case post = "POST"
+        case patch = "PATCH"
     }
 
     public var method: Method
@@ -113,6 +114,9 @@ public struct HTTPExchange: Sendable {
 }
 
 extension Duration {
+    /// How long so many bytes may take, at a mebibyte a second.
+    static func transfer(of bytes: Int) -> Duration { .seconds(30 + (bytes >> 20)) }
+
     /// In seconds, with a digit behind the point where there is one.
     var seconds: String {
         let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000

@@ -45,14 +45,31 @@ public struct S3ObjectStore: ObjectStore {
         case .unchanged(let tag): headers.append(("if-match", tag.text))
         }
         if let retention {
-            headers.append(("x-amz-object-lock-mode", retention.mode == .compliance ? "COMPLIANCE" : "GOVERNANCE"))
-            headers.append(("x-amz-object-lock-retain-until-date", StoreTime.extended(retention.until)))
-            if retention.legalHold { headers.append(("x-amz-object-lock-legal-hold", "ON")) }
+            headers += S3ObjectLock.headers(retention, body: bytes)
         }
         let answer = try await send(.put, key, headers: headers, body: bytes)
         guard answer.status == 200 else { throw failure(answer, key) }
         guard let tag = answer.header("etag") else { throw invalid("a write without ETag", key) }
         return ObjectTag(tag)
+    }
+
+    public func inspect(_ key: String, limit: Int) async throws(ObjectStoreError) -> StoredObject? {
+        try ObjectKey.check(key, in: name)
+        let answer = try await send(.get, key, limit: limit, expected: limit)
+        switch answer.status {
+        case 200: return StoredObject(bytes: answer.body, retention: S3ObjectLock.read(answer))
+        case 404 where XMLText(answer.body).first("Code") != "NoSuchBucket": return nil
+        default: throw failure(answer, key)
+        }
+    }
+
+    public func retain(_ key: String, _ retention: ObjectRetention) async throws(ObjectStoreError) {
+        try ObjectKey.check(key, in: name)
+        for (part, body) in S3ObjectLock.changes(retention) {
+            let answer = try await send(
+                .put, key, query: [(name: part, value: "")], headers: [S3ObjectLock.digest(body)], body: body)
+            guard answer.status == 200 else { throw failure(answer, key) }
+        }
     }
 
     public func list(prefix: String, next: String?) async throws(ObjectStoreError) -> ObjectPage {
@@ -80,7 +97,8 @@ public struct S3ObjectStore: ObjectStore {
 
     private func send(
         _ method: HTTPExchange.Method, _ key: String?, query: [(name: String, value: String)] = [],
-        headers: [(name: String, value: String)] = [], body: [UInt8] = [], limit: Int = 1 << 20
+        headers: [(name: String, value: String)] = [], body: [UInt8] = [], limit: Int = 1 << 20,
+        expected: Int = 0
     ) async throws(ObjectStoreError) -> HTTPExchange.Answer {
         let path = address.path(key)
         return try await Retrying.run { () async throws(ObjectStoreError) in
@@ -94,6 +112,7 @@ public struct S3ObjectStore: ObjectStore {
                 now: now)
             exchange.body = body
             exchange.limit = limit
+            exchange.deadline = .transfer(of: max(body.count, expected))
             return try await exchange.run()
         }
     }
@@ -124,6 +143,10 @@ public struct S3ObjectStore: ObjectStore {
             return error(
                 .addressInvalid, "the bucket is not in the region \(address.region)",
                 fix: "add ?region=\(region ?? "REGION") to the address")
+        case (400, "InvalidRequest"?) where S3ObjectLock.isMissing(said):
+            return error(
+                .unsupported, "the bucket `\(address.bucket)` has no Object Lock",
+                fix: "turn Object Lock on for the bucket, or ask for no lock")
         case (403, "RequestTimeTooSkewed"?): return error(.accessDenied, message, fix: "set this machine's clock")
         case (401, _), (403, _):
             return error(

@@ -24,16 +24,21 @@ struct SinkPump: Sendable {
     /// So many in a row that the receiver will not take are no accident of theirs.
     private static let refusalsInARow = 20
 
-    /// Puts a new sink that starts now at the end of the trail. Asked for before the gateway serves, so that "now" is its start
-    /// and not the moment at which this sink's turn comes.
+    /// Gives a new sink its place: the end of the trail where it starts now, else its oldest segment. Asked for before the gateway
+    /// serves, so that "now" is its start and not the moment at which this sink's turn comes; and kept, so that retention waits
+    /// for a sink that has never got anything through.
     /// - Throws: ``SIEMError`` `.cursor`, `.trail`.
     func begin() throws(SIEMError) {
-        guard start == .now, try cursor.read() == nil else { return }
-        let end: AuditPosition
+        guard try cursor.read() == nil else { return }
+        var end = AuditPosition.beginning
         do throws(AuditError) {
             var reader = try AuditReader(directory: auditDirectory)
-            _ = try reader.last(1)
-            end = reader.position
+            if start == .now {
+                _ = try reader.last(1)
+                end = reader.position
+            } else if let oldest = try reader.oldestSegment() {
+                end.segment = oldest
+            }
         } catch { throw SIEMError(.trail, error.message, fix: error.fix) }
         try cursor.write(ExportPlace(batch: end, taken: 0, hash: ""))
     }

@@ -7,6 +7,6 @@ struct AuditCommand: AsyncParsableCommand {
         subcommands: [
             AuditTail.self, AuditVerify.self, AuditInput.self, AuditQueryCommand.self, AuditProve.self,
             AuditVerifyProof.self, AuditVerifyReceipt.self, AuditTiles.self, AuditRotateKey.self, AuditErase.self,
-            AuditHold.self, AuditRetention.self, AuditTimestamp.self, AuditBenchAppend.self,
+            AuditHold.self, AuditRetention.self, AuditArchive.self, AuditTimestamp.self, AuditBenchAppend.self,
         ])
 }

@@ -4,6 +4,7 @@ import AuditTrail
 import Crypto
 import Foundation
 import MerkleLog
+import SIEMExport
 
 struct AuditRetention: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,11 +16,13 @@ struct AuditRetention: AsyncParsableCommand {
             `retention_class` comes first, then its kind, policy, tenant, and the default. Records of keys and of retention stay.
 
             First the trail says what will go; then closed segments are written anew. Roots, signatures and proofs stay. What is under a legal
-            hold stays. The gateway must not be running, unless nothing is removed (--dry-run).
+            hold stays, and so does what a sink of `aegis serve --export` has not taken yet. With --archive, all segments that change are in the store as
+            they were, read back and compared, before anything goes. The gateway must not be running, unless nothing is removed (--dry-run).
 
             EXAMPLES
               aegis audit retention rules.json --dry-run
-              aegis audit retention rules.json --archive /mnt/archive/gw-1
+              aegis audit retention rules.json --archive /mnt/archive
+              aegis audit retention rules.json --archive s3://acme-archive/trail?region=eu-central-1 --lock compliance --lock-for 7y
             """)
 
     @OptionGroup var data: DataDirectory
@@ -28,39 +31,69 @@ struct AuditRetention: AsyncParsableCommand {
 
     @Flag(help: "Say what would go, and remove nothing.") var dryRun = false
 
-    @Option(help: ArgumentHelp("Where each segment is kept as it was, before it changes.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Where each segment is kept as it was, before it changes.", valueName: "store"))
     var archive: String?
 
-    private struct Rules: Decodable {
-        var `default`: String
-        var classes: [String: String]?
-        var kinds: [String: String]?
-        var policies: [String: String]?
-        var tenants: [String: String]?
+    @OptionGroup var lock: ArchiveLockOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "A sink of --export that is gone for good: what it has not taken may go. May be repeated.",
+            valueName: "sink"))
+    var withoutSink: [String] = []
+
+    func validate() throws {
+        guard lock.lock == nil || archive != nil else { throw ValidationError("--lock goes with --archive") }
     }
 
     func run() async throws {
         let now = Timestamp.current().nanoseconds
         do {
             let keys = try AuditKeys.publicKeys(directory: data.audit.path)
+            let gateway = keys.last?.name ?? ""
+            let (rules, holds) = (try RetentionRulesFile.read(rules), try HoldBook(data).read().map(\.legal))
+            let slowest = try slowestSink()
             let run = try RetentionRun(
-                directory: data.audit.path, keys: keys, rules: try read(), holds: try HoldBook(data).read().map(\.legal)
-            )
+                directory: data.audit.path, keys: keys, rules: rules, holds: holds,
+                unreadFrom: slowest?.segment ?? .max)
             let plan: RetentionRun.Plan
             if dryRun {
                 plan = try run.plan(now: now)
             } else {
-                let journal = try openJournal(keys.last?.name ?? "")
+                let journal = try openJournal(gateway)
                 defer { journal.close() }
                 plan = try run.plan(now: now)
-                if !plan.segments.isEmpty { try await apply(plan, run, journal, now) }
+                if !plan.segments.isEmpty {
+                    let archive = try archive.map {
+                        try lock.archive($0, gateway: gateway, rules: rules, holds: holds)
+                    }
+                    try await apply(plan, run, journal, archive, now)
+                }
             }
             Output.line(
                 "\(dryRun ? "would remove" : "removed") \(plan.records) records from \(plan.segments.count) segments"
-                    + (plan.held > 0 ? "; \(plan.held) are under a legal hold" : ""))
+                    + (plan.held > 0 ? "; \(plan.held) are under a legal hold" : "")
+                    + (plan.unread > 0
+                        ? "; \(plan.unread) wait for the sink `\(slowest?.name ?? "")`, which is at segment \(slowest?.segment ?? 0)"
+                        : ""))
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
+        } catch let error as SIEMError {
+            throw CommandFailure(
+                error.message, fix: "restore it from a copy, or release the sink with --without-sink NAME")
         }
+    }
+
+    private func slowestSink() throws -> SinkProgress? {
+        let folder = data.url.appendingPathComponent("export").path
+        let known = try SinkProgress.names(directory: folder)
+        for name in withoutSink where !known.contains(name) {
+            throw CommandFailure(
+                "there is no sink `\(name)`",
+                fix: known.isEmpty ? "no sink ever ran here" : "there are \(known.joined(separator: ", "))", exitCode: 2
+            )
+        }
+        return try SinkProgress.read(directory: folder, leavingOut: Set(withoutSink)).min { $0.segment < $1.segment }
     }
 
     // What is to be pruned must be closed, so a new segment is begun.
@@ -73,45 +106,34 @@ struct AuditRetention: AsyncParsableCommand {
     }
 
     private func apply(
-        _ plan: RetentionRun.Plan, _ run: RetentionRun, _ journal: AuditJournal, _ now: Int64
+        _ plan: RetentionRun.Plan, _ run: RetentionRun, _ journal: AuditJournal, _ archive: SegmentArchive?,
+        _ now: Int64
     ) async throws {
-        for draft in run.announcements(plan, now: now) { _ = try await journal.append(draft) }
-        var archived: [(name: String, digest: String)] = []
-        try run.apply(plan) { name, bytes in
-            guard let archive else { return }
-            let folder = URL(fileURLWithPath: archive, isDirectory: true)
-            let file = folder.appendingPathComponent(name)
-            do {
-                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-                // What was archived earlier holds more than what is left here now.
-                guard !FileManager.default.fileExists(atPath: file.path) else { return }
-                try Data(bytes).write(to: file, options: .atomic)
-            } catch {
-                throw CommandFailure(
-                    "\(name) cannot be archived to \(archive)", fix: "check the folder; nothing was removed")
+        // Before anything is said to be gone, all of it is elsewhere: a store that is away changes nothing.
+        var archived: [String: String] = [:]
+        if let archive {
+            let segments = try ClosedSegments(directory: data.audit.path)
+            for number in plan.segments {
+                let item = try archive.item(try segments.read(number), now: now)
+                _ = try await archive.keep(item)
+                archived[item.segment.name] = item.digest
+                try await record(item.detail, journal, now)
             }
-            archived.append((name, SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()))
         }
-        for (name, digest) in archived {
-            var draft = AuditRecordDraft(kind: .retention, tenant: "_unknown", time: now)
-            draft.detail = CanonicalJSON(texts: ["event": "archived", "segment": name, "sha256": digest])
-            _ = try await journal.append(draft)
+        for name in withoutSink { try await record(["event": "sink_released", "sink": name], journal, now) }
+        for draft in run.announcements(plan, now: now) { _ = try await journal.append(draft) }
+        try run.apply(plan) { name, bytes in
+            guard archive != nil else { return }
+            let digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+            guard archived[name] == digest else {
+                throw CommandFailure("\(name) changed after it was archived", fix: "it was left as it is; try again")
+            }
         }
     }
 
-    private func read() throws -> RetentionRules {
-        let read: Rules
-        do { read = try JSONDecoder().decode(Rules.self, from: Data(contentsOf: URL(fileURLWithPath: rules))) } catch {
-            throw CommandFailure(
-                "\(rules) holds no rules", fix: #"write it as {"default": "soc2", "tenants": {"acme": "hipaa"}}"#,
-                exitCode: 2)
-        }
-        var classes: [String: Int64] = [:]
-        for (name, span) in read.classes ?? [:] {
-            classes[name] = try span == "forever" ? 0 : TimeSpan.seconds(span, "\(rules): classes.\(name)")
-        }
-        return try RetentionRules(
-            standard: read.default, classes: classes, kinds: read.kinds ?? [:], policies: read.policies ?? [:],
-            tenants: read.tenants ?? [:])
+    private func record(_ detail: [String: String], _ journal: AuditJournal, _ now: Int64) async throws {
+        var draft = AuditRecordDraft(kind: .retention, tenant: "_unknown", time: now)
+        draft.detail = CanonicalJSON(texts: detail)
+        _ = try await journal.append(draft)
     }
 }
