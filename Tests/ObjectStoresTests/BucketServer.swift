@@ -115,6 +115,10 @@ final class BucketServer: Sendable {
         return request.uri.path.contains("/storage/v1/b/") ? google(request, body) : s3(request, body)
     }
 
+    private static func field(_ name: String, in headers: HTTPFields) -> String? {
+        HTTPField.Name(name).flatMap { headers[$0] }
+    }
+
     static func response(_ status: HTTPResponse.Status, _ text: String, _ headers: HTTPFields = [:]) -> Response {
         Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
@@ -136,21 +140,22 @@ extension BucketServer {
                     body: ResponseBody(byteBuffer: ByteBuffer(bytes: present.bytes)))
             }
             let lock = state.keepsLocks == nil ? [:] : headers.filter { $0.name.rawName.hasPrefix("x-amz-object-lock") }
-            if state.keepsLocks == false, headers[.init("x-amz-object-lock-mode")!] != nil {
+            if state.keepsLocks == false, Self.field("x-amz-object-lock-mode", in: headers) != nil {
                 return Self.response(
                     .badRequest,
                     "<Error><Code>InvalidRequest</Code><Message>Bucket is missing Object Lock Configuration</Message></Error>"
                 )
             }
             if ["retention", "legal-hold"].contains(where: { request.uri.queryParameters[Substring($0)] != nil }) {
-                guard headers[.init("content-md5")!] != nil else { return error(400, "MissingContentMD5") }
+                guard Self.field("content-md5", in: headers) != nil else { return error(400, "MissingContentMD5") }
                 let xml = XMLText(body)
                 let changes = [
                     ("mode", xml.first("Mode")), ("retain-until-date", xml.first("RetainUntilDate")),
                     ("legal-hold", xml.first("Status")),
                 ]
                 for (name, value) in changes where value != nil && state.keepsLocks == true {
-                    state.objects[key]?.lock[.init("x-amz-object-lock-\(name)")!] = value
+                    guard let field = HTTPField.Name("x-amz-object-lock-\(name)") else { continue }
+                    state.objects[key]?.lock[field] = value
                 }
                 return Self.response(.ok, "")
             }

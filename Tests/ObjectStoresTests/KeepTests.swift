@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import ObjectStores
@@ -12,7 +13,7 @@ import Testing
 
     @Test(arguments: StoreKind.allCases)
     func `what is kept twice is there once, and something else never takes its place`(kind: StoreKind) async throws {
-        try await kind.run { store, _ in
+        try await kind.run { (store, _) async throws in
             #expect(try await store.keep([1, 2], at: "a/k", retention: nil))
             #expect(try await !store.keep([1, 2], at: "a/k", retention: nil))
             for other: [UInt8] in [[1, 3], [1], [1, 2, 3]] {
@@ -26,7 +27,7 @@ import Testing
     }
 
     @Test func `a lock is read back, and made longer where more is asked for`() async throws {
-        try await StoreKind.s3.run { store, server in
+        try await StoreKind.s3.run { (store, server) async throws in
             #expect(try await store.keep([1], at: "k", retention: Self.retention))
             #expect(try await store.inspect("k", limit: 9)?.retention == Self.retention)
             #expect(try await !store.keep([1], at: "k", retention: Self.retention))
@@ -42,7 +43,7 @@ import Testing
     }
 
     @Test func `a bucket without Object Lock is refused, whether it says so or not`() async throws {
-        try await StoreKind.s3.run { store, server in
+        try await StoreKind.s3.run { (store, server) async throws in
             server?.state.withLock { $0.keepsLocks = false }
             let said = try await failure { _ = try await store.keep([1], at: "k", retention: Self.retention) }
             #expect(said.code == .unsupported && said.message == "the bucket `bundles` has no Object Lock")
@@ -54,14 +55,14 @@ import Testing
                 #expect(silent.message == "the store took the object and does not keep it as it was asked to")
             }
         }
-        try await StoreKind.gcs.run { store, _ in
+        try await StoreKind.gcs.run { (store, _) async throws in
             let error = try await failure { try await store.retain("k", Self.retention) }
             #expect(error.code == .storeMissing || error.code == .answerInvalid)
         }
     }
 
     @Test func `a store that fails or answers nonsense keeps nothing`() async throws {
-        try await StoreKind.s3.run { store, server in
+        try await StoreKind.s3.run { (store, server) async throws in
             server?.fail(.garbage)
             #expect(try await failure { _ = try await store.keep([1], at: "k", retention: nil) }.code == .answerInvalid)
             server?.fail(.status(403, "<Error><Code>AccessDenied</Code></Error>"))

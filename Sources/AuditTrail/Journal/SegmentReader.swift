@@ -40,8 +40,9 @@ struct SegmentReader {
     /// A crash between creating a segment and syncing its header leaves no whole first line, and nothing after it.
     /// What there is of it then, in bytes; nil for a segment that was begun.
     var unbegunBytes: Int? {
+        guard let newline = newline(from: 0) else { return writtenBytes }
+        guard newline + 1 == bytes.count || bytes[newline + 1] == 0 else { return nil }
         let written = writtenBytes
-        guard let newline = newline(from: 0) else { return written }
         return newline + 1 == written && bytes[..<written].contains(0) ? written : nil
     }
 
@@ -148,11 +149,15 @@ struct SegmentReader {
     // Without the zeros that were allocated.
     private var writtenBytes: Int {
         var end = bytes.count
+        if let base = bytes.baseAddress {
+            let zeros = [UInt8](repeating: 0, count: 1 << 16)
+            while end >= zeros.count, memcmp(base + end - zeros.count, zeros, zeros.count) == 0 { end -= zeros.count }
+        }
         while end > 0, bytes[end - 1] == 0 { end -= 1 }
         return end
     }
 
-    private func newline(from start: Int) -> Int? {
+    func newline(from start: Int) -> Int? {
         guard start < bytes.count, let base = bytes.baseAddress,
             let found = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
         else { return nil }

@@ -232,15 +232,18 @@ enum CommitScan {
     }
 
     private static func each(_ bytes: [UInt8], _ visit: ([String]) -> Void) {
-        var start = 0
-        while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            if bytes[start..<newline].starts(with: Commit.prefix.utf8) {
-                Array(bytes[start..<newline]).withUnsafeBufferPointer { line in
+        bytes.withUnsafeBufferPointer { bytes in
+            // A segment ends in the zeros that were allocated for it, tens of megabytes of them.
+            let lines = SegmentReader(file: "", bytes: bytes, isLast: true)
+            var start = 0
+            while let newline = lines.newline(from: start) {
+                let line = UnsafeBufferPointer(rebasing: bytes[start..<newline])
+                if line.starts(with: Commit.prefix.utf8) {
                     var cursor = JSONCursor(line)
                     if cursor.literal("{\"checkpoints\":"), let notes = cursor.list({ $0.string() }) { visit(notes) }
                 }
+                start = newline + 1
             }
-            start = newline + 1
         }
     }
 }

@@ -4,10 +4,6 @@ import Logging
 import MerkleLog
 import ServiceLifecycle
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 /// Submits the checkpoints of all logs to a witness, with the proof that they only grew.
 struct WitnessReporter: Service {
     let url: URL
@@ -15,6 +11,7 @@ struct WitnessReporter: Service {
     let auditDirectory: String
     let logger: Logger
     private static let interval: Duration = .seconds(5)
+    private var witness: WitnessAddress { WitnessAddress(url: url) }
 
     /// The witness saw more than the trail has.
     struct RolledBack: Error, CustomStringConvertible {
@@ -71,12 +68,8 @@ struct WitnessReporter: Service {
         if size == old, !isRetry, try await seen(log) == old { return }
         let hashes = try prover.consistencyHashes(log, from: old, to: size)
         let body = "old \(old)\n" + hashes.map { $0.base64 + "\n" }.joined() + "\n" + note
-        var request = URLRequest(url: url.appendingPathComponent("add-checkpoint"), timeoutInterval: 10)
-        request.httpMethod = "POST"
-        request.httpBody = Data(body.utf8)
-        let (data, response) = try await URLSession.shared.data(for: request)
-        let text = String(decoding: data.prefix(64 << 10), as: UTF8.self)
-        switch (response as? HTTPURLResponse)?.statusCode {
+        let (status, text) = try await witness.submit(body)
+        switch status {
         case 200: try heads.keep(note, line: text, of: log, by: key)
         case 409 where !isRetry:
             guard let known = UInt64(text.dropLast()) else {
@@ -84,26 +77,13 @@ struct WitnessReporter: Service {
             }
             guard known <= size else { throw RolledBack(log: log, seen: known, has: size) }
             try await submit(log, &prover, heads, from: known, isRetry: true)
-        case let status: throw CommandFailure("the witness answered \(status ?? 0): \(text.prefix(200))")
+        default: throw CommandFailure("the witness answered \(status): \(text.prefix(200))")
         }
     }
 
     /// The size that the witness has cosigned last; 0 for none.
     private func seen(_ log: String) async throws -> UInt64 {
-        guard let note = try await Self.checkpoint(of: log, at: url) else { return 0 }
+        guard let note = try await witness.checkpoint(of: log) else { return 0 }
         return try Checkpoint(text: SignedNote(parsing: note).text).size
-    }
-
-    /// The newest checkpoint of a log that a witness has; nil for none.
-    static func checkpoint(of log: String, at url: URL) async throws -> [UInt8]? {
-        let request = URLRequest(
-            url: url.appendingPathComponent(Witness.originHash(log)).appendingPathComponent("checkpoint"),
-            timeoutInterval: 10)
-        let (data, response) = try await URLSession.shared.data(for: request)
-        switch (response as? HTTPURLResponse)?.statusCode {
-        case 200: return Array(data)
-        case 404: return nil
-        case let status: throw CommandFailure("the witness answered \(status ?? 0)")
-        }
     }
 }

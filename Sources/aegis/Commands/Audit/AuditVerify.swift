@@ -62,12 +62,8 @@ struct AuditVerify: AsyncParsableCommand {
         }
         var known: [AuditVerifier.KnownCheckpoint] = []
         for log in logs {
-            do {
-                guard let note = try await WitnessReporter.checkpoint(of: log, at: url) else { continue }
-                known.append(AuditVerifier.KnownCheckpoint(note: note, source: "\(address) (\(log))"))
-            } catch let failure as CommandFailure { throw failure } catch {
-                throw CommandFailure("the witness at \(address) cannot be asked: \(error.localizedDescription)")
-            }
+            guard let note = try await WitnessAddress(url: url).checkpoint(of: log) else { continue }
+            known.append(AuditVerifier.KnownCheckpoint(note: note, source: "\(address) (\(log))"))
         }
         return known
     }
