@@ -1,13 +1,13 @@
 """Closed segments go to an object store, locked, and nothing goes here before it is there; what a sink has not taken stays."""
 import datetime
 import hashlib
+import http.client
 import json
 import re
+import time
 import xml.etree.ElementTree as xml
 
 import pytest
-
-import http.client
 
 from conftest import Gateway, run
 from stores import AWS, S3
@@ -35,6 +35,8 @@ def trail(tmp_path):
     gateway.answers = [gateway.decide("finance-1", "finance-agent", "payments.transfer", {"amount": 1 + n, "currency": "EUR", "to": IBAN}, request=WIRE)[2]
                        for n in range(100)]
     gateway.stop()
+    # By the rules a record is over after a second; on a fast machine the first command would come before that.
+    time.sleep(1.1)
     gateway.rules = tmp_path / "rules.json"
     gateway.rules.write_text(json.dumps({"default": "soc2", "classes": {"now": "1s"}, "tenants": {"acme": "now"}}))
     gateway.kept = tmp_path / "kept.json"
@@ -171,7 +173,7 @@ def test_what_a_sink_has_not_taken_stays_until_it_is_released(trail):
     wrong = audit(trail, "retention", trail.rules, "--without-sink", "splunk", check=False)
     assert wrong.returncode == 1 and "elastic.cursor` does not say how far the sink has come" in wrong.stderr
     released = audit(trail, "retention", trail.rules, "--without-sink", "splunk", "--without-sink", "elastic").stdout
-    assert re.match(r"removed [1-9]\d* records from 1 segments\n", released), released
+    assert int(re.match(r"removed (\d+) records from 1 segments\n", released)[1]) >= 100, released
     released = [record["detail"] for record in trail.records() if record["kind"] == "retention" and record["detail"]["event"] == "sink_released"]
     assert [detail["sink"] for detail in released] == ["splunk", "elastic"]
     assert trail.verify().returncode == 0
