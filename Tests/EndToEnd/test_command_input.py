@@ -56,6 +56,7 @@ def test_every_file_is_refused_in_words(files, command):
     (["evidence", "verify", "FILE"], "folder", "error: `FILE` is a folder\nfix: give the archive that `aegis evidence build` wrote, a .tar.gz file\n"),
     (["evidence", "verify", "FILE"], "missing", "error: `FILE` cannot be opened\nfix: check the path and your rights to the file\n"),
     (["keys", "trust", "show", "FILE"], "folder", "error: the trust root `FILE` cannot be read: it is a folder\nfix: check the path and your rights to the file\n"),
+    (["evidence", "verify", "x", "--checkpoint", "FILE"], "folder", "error: `FILE` cannot be read: it is a folder\nfix: check the path and your rights to the file\n"),
     (["detect", "FILE"], "missing", "error: `FILE` cannot be read: there is no such file\nfix: check the path and your rights to the file\n"),
     (["detect", "FILE"], "folder", "error: `FILE` cannot be read: it is a folder\nfix: check the path and your rights to the file\n"),
     (["policy", "lint", "FILE"], "cut", "error: `FILE` is no file of policies: its name ends in none of .yaml, .yml, .json, .rego\n"

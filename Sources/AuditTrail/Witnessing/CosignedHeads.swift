@@ -70,7 +70,10 @@ public struct CosignedHeads {
         }
         guard time != nil else { throw AuditError(.damaged, "the witness's answer is not signed by `\(witness.name)`") }
         do throws(StorageError) {
-            try storage.replace(Self.keyFileName(log), with: Array((witness.text + "\n").utf8), durably: true)
+            let (keyName, key) = (Self.keyFileName(log), Array((witness.text + "\n").utf8))
+            if (try? storage.read(keyName, fresh: false)) != key {
+                try storage.replace(keyName, with: key, durably: true)
+            }
             try storage.replace(Self.fileName(log), with: Array((checkpoint + line).utf8), durably: true)
         } catch { throw AuditError(error) }
     }

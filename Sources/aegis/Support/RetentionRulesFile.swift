@@ -13,7 +13,8 @@ enum RetentionRulesFile {
 
     static func read(_ path: String) throws -> RetentionRules {
         let read: Rules
-        do { read = try JSONDecoder().decode(Rules.self, from: Data(contentsOf: URL(fileURLWithPath: path))) } catch {
+        let bytes = try InputFile.read(path, exitCode: 2)
+        do { read = try JSONDecoder().decode(Rules.self, from: Data(bytes)) } catch {
             throw CommandFailure(
                 "\(path) holds no rules", fix: #"write it as {"default": "soc2", "tenants": {"acme": "hipaa"}}"#,
                 exitCode: 2)

@@ -40,8 +40,9 @@ struct AuditVerify: AsyncParsableCommand {
         let report: AuditReport
         do {
             let keys =
-                try key.map { try AuditKeys.parse(Self.read($0), $0) } ?? AuditKeys.publicKeys(directory: directory)
-            var known = try checkpoint.map { AuditVerifier.KnownCheckpoint(note: try Self.read($0), source: $0) }
+                try key.map { try AuditKeys.parse(InputFile.read($0), $0) }
+                ?? AuditKeys.publicKeys(directory: directory)
+            var known = try checkpoint.map { AuditVerifier.KnownCheckpoint(note: try InputFile.read($0), source: $0) }
             if let witness {
                 known += try await witnessed(witness, AuditProver(directory: directory, keys: keys).logs())
             }
@@ -66,13 +67,5 @@ struct AuditVerify: AsyncParsableCommand {
             known.append(AuditVerifier.KnownCheckpoint(note: note, source: "\(address) (\(log))"))
         }
         return known
-    }
-
-    private static func read(_ path: String) throws -> [UInt8] {
-        do {
-            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw CommandFailure("cannot read \(path)")
-        }
     }
 }

@@ -56,11 +56,11 @@ struct EvidenceVerify: ParsableCommand {
         let report: PackReport
         do {
             var expectation = PackExpectation()
-            expectation.logKeys = try logKey.flatMap { try AuditKeys.parse(Self.read($0), $0) }
+            expectation.logKeys = try logKey.flatMap { try AuditKeys.parse(InputFile.read($0), $0) }
             expectation.packKeys = try packKey.map { try KeyFile.verificationKey(at: $0) }
             expectation.policyKeys = try policyKey.map { try KeyFile.verificationKey(at: $0) }
             expectation.witnessKeys = try witnessKey.flatMap(Self.witnesses)
-            expectation.checkpoints = try checkpoint.map { .init(note: try Self.read($0), source: $0) }
+            expectation.checkpoints = try checkpoint.map { .init(note: try InputFile.read($0), source: $0) }
             report = try PackVerifier(expectation: expectation, replays: replay).verify(path: pack)
         } catch let error as PackError {
             throw CommandFailure(error.message, fix: error.fix)
@@ -106,20 +106,12 @@ struct EvidenceVerify: ParsableCommand {
     }
 
     private static func witnesses(_ path: String) throws -> [CosignatureVerifier] {
-        let lines = try read(path).split(separator: UInt8(ascii: "\n"))
+        let lines = try InputFile.read(path).split(separator: UInt8(ascii: "\n"))
         guard !lines.isEmpty else { throw CommandFailure("\(path): there is no key") }
         return try lines.map { line in
             do throws(NoteError) { return try CosignatureVerifier(text: String(decoding: line, as: UTF8.self)) } catch {
                 throw CommandFailure("\(path): \(error)", fix: "give the witness.vkey of the witness")
             }
-        }
-    }
-
-    private static func read(_ path: String) throws -> [UInt8] {
-        do {
-            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw CommandFailure("cannot read \(path)")
         }
     }
 }
