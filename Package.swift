@@ -357,7 +357,7 @@ let package = Package(
             name: "SIEMExportTests",
             dependencies: [
                 "SIEMExport", "AuditTrail", "Approvals", "ExportTransport", "MerkleLog", "RegoValues",
-                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -21,9 +21,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
             }
             return value
         }
-        let marks: [(Int, Character)] = [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")]
-        guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"),
-            marks.allSatisfy({ bytes[$0.0] == $0.1.asciiValue }), let year = number(0..<4), let month = number(5..<7),
+        guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z"), bytes[4] == UInt8(ascii: "-"),
+            bytes[7] == UInt8(ascii: "-"), bytes[10] == UInt8(ascii: "T"), bytes[13] == UInt8(ascii: ":"),
+            bytes[16] == UInt8(ascii: ":"), let year = number(0..<4), let month = number(5..<7),
             let day = number(8..<10), let hour = number(11..<13), let minute = number(14..<16),
             let second = number(17..<19), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60,
             second < 60, year >= 1970, year < 2262
@@ -43,7 +43,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, Codable {
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
         nanoseconds = (days * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000_000 + fraction
-        guard description.hasPrefix(text.prefix(19)) else { return nil }
+        // The 31st of a month that has none is another day.
+        guard Timestamp.civilDate(daysSinceEpoch: days) == (year, month, day) else { return nil }
     }
 
     public func advanced(bySeconds seconds: Int64) -> Timestamp {

@@ -1,32 +1,75 @@
-#if canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 public import NIOCore
 public import NIOPosix
+import Synchronization
 
-/// The one thread on which everything is exported. It gives way to the threads that decide: where processors are scarce it
-/// gets a tenth of what one of those gets, where there are idle ones it runs as fast.
+/// Where everything is exported from: two threads that give way to those that decide.
+///
+/// Work runs on one that has nothing but the time nobody else wants (`SCHED_IDLE`), so that it takes nothing from decisions
+/// and they never wait for it to be interrupted. Where all processors are busy for long that is no time at all; then it runs
+/// on the other, which gets a tenth of what a thread that decides gets: whoever keeps a gateway busy must not blind a SIEM.
+/// Connections are always on the other.
 ///
 /// Run work on it with `withTaskExecutorPreference`.
 public final class BackgroundLoop: TaskExecutor {
+    /// For connections.
     public let group: MultiThreadedEventLoopGroup
-    private let loop: any EventLoop
-    /// `nice` of the thread: a weight of 110 beside the usual 1024.
-    private static let niceness: Int32 = 10
+    private let prompt: any EventLoop
+    private let spareGroup: MultiThreadedEventLoopGroup
+    private let spare: any EventLoop
+    private let turns = Mutex(SpareTurns())
 
     public init() {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        loop = group.next()
-        // On Linux this is about the calling thread alone. Where it is refused, the thread runs like any other.
-        loop.execute { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness) }
+        prompt = group.next()
+        spareGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        spare = spareGroup.next()
+        prompt.execute { ThreadPriority.tenth.take() }
+        spare.execute { ThreadPriority.spare.take() }
     }
 
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        guard turns.withLock({ $0.takes(at: .now()) }) else {
+            return prompt.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
+        spare.execute {
+            self.turns.withLock { $0.begin(at: .now()) }
+            job.runSynchronously(on: self.asUnownedTaskExecutor())
+            self.turns.withLock { $0.end(at: .now()) }
+        }
     }
 
-    public func shutdown() async throws { try await group.shutdownGracefully() }
+    public func shutdown() async throws {
+        try await spareGroup.shutdownGracefully()
+        try await group.shutdownGracefully()
+    }
+}
+
+/// Whether the thread that has only spare time gets any.
+struct SpareTurns {
+    /// It has work and has not moved for so long: there is no spare time.
+    static let patience: TimeAmount = .seconds(1)
+    /// How long it is then left alone.
+    static let rest: TimeAmount = .seconds(60)
+
+    // Jobs that it has been given and has not done.
+    private var waiting = 0
+    private var movedAt = NIODeadline.uptimeNanoseconds(0)
+    private var restsUntil = NIODeadline.uptimeNanoseconds(0)
+
+    /// Asks whether it is to be given one more job, and counts it if so.
+    mutating func takes(at now: NIODeadline) -> Bool {
+        if waiting == 0 { movedAt = now }
+        if now - movedAt > Self.patience { restsUntil = now + Self.rest }
+        guard now >= restsUntil else { return false }
+        waiting += 1
+        return true
+    }
+
+    mutating func begin(at now: NIODeadline) { movedAt = now }
+
+    mutating func end(at now: NIODeadline) {
+        movedAt = now
+        waiting -= 1
+    }
 }

@@ -29,7 +29,22 @@ public struct InputCommitment: Sendable {
 
     /// - Parameter digest: the hexadecimal SHA-256 of the canonical JSON that is committed to.
     public func commitment(to digest: String) -> String {
-        let code = HMAC<SHA256>.authenticationCode(for: Array(digest.utf8), using: SymmetricKey(data: salt))
-        return "hmac-sha256:" + Hex.encode(code)
+        "hmac-sha256:" + Hex.encode(Self.authenticationCode(of: digest, key: salt))
+    }
+
+    /// HMAC (RFC 2104) with SHA-256 for keys of at most 64 bytes, written out: each decision takes one, and the library's
+    /// costs it four times as much in keys and buffers that are allocated.
+    static func authenticationCode(of text: String, key: [UInt8]) -> SHA256.Digest {
+        var pad = [UInt8](repeating: 0x36, count: SHA256.blockByteCount)
+        for (place, byte) in key.prefix(pad.count).enumerated() { pad[place] ^= byte }
+        var inner = SHA256()
+        pad.withUnsafeBytes { inner.update(bufferPointer: $0) }
+        var text = text
+        text.withUTF8 { inner.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        for place in pad.indices { pad[place] ^= 0x36 ^ 0x5c }
+        var outer = SHA256()
+        pad.withUnsafeBytes { outer.update(bufferPointer: $0) }
+        inner.finalize().withUnsafeBytes { outer.update(bufferPointer: $0) }
+        return outer.finalize()
     }
 }

@@ -129,15 +129,6 @@ struct JournalState: Sendable, Hashable {
     }
 }
 
-extension UnsafeBufferPointer<UInt8> {
-    fileprivate func begins(with text: String) -> Bool {
-        var text = text
-        return text.withUTF8 { text in
-            count >= text.count && text.indices.allSatisfy { self[$0] == text[$0] }
-        }
-    }
-}
-
 /// What a line turned out to be.
 enum AcceptedLine {
     case record(log: String, index: UInt64, leaf: MerkleHash)

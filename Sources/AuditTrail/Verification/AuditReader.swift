@@ -8,7 +8,8 @@ public struct AuditReader {
     private var lines = 0
     /// Where the records that ``next()`` returned last stand; before the first call, where it begins.
     public private(set) var batchStart = AuditPosition.beginning
-    private static let chunk = 1 << 20
+    // At first; a reader that follows a journal at work finds little new each time.
+    private static let chunk = 1 << 18
 
     /// - Throws: ``AuditError`` `.storage`.
     public init(directory: String) throws(AuditError) {
@@ -30,8 +31,8 @@ public struct AuditReader {
         defer { batchStart = self.position }
         guard lines > 0, let bytes = try? storage.read(JournalFiles.segment(segment), fresh: false) else { return }
         var (place, seen) = (0, 0)
-        while seen < lines, let newline = bytes[place...].firstIndex(of: UInt8(ascii: "\n")) {
-            (place, seen) = (newline + 1, seen + 1)
+        bytes.withUnsafeBufferPointer { bytes in
+            while seen < lines, let newline = bytes.newline(from: place) { (place, seen) = (newline + 1, seen + 1) }
         }
         if seen == lines { offset = place }
     }
@@ -132,16 +133,19 @@ public struct AuditReader {
         var taken: [AuditRecordLine] = []
         var batch: [AuditRecordLine] = []
         var (start, line, committed, committedLines) = (0, lines, 0, lines)
-        while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            let content = bytes[start..<newline]
-            line += 1
-            start = newline + 1
-            if content.starts(with: Commit.prefix.utf8) {
-                taken += batch
-                batch = []
-                (committed, committedLines) = (start, line)
-            } else if !(isSegmentStart && line == 1), !content.starts(with: PrunedRecord.prefix.utf8) {
-                batch.append(AuditRecordLine(bytes: Array(content), place: AuditPlace(file: file, line: line)))
+        bytes.withUnsafeBufferPointer { bytes in
+            // Behind what is written stand the zeros that were allocated for more.
+            while start < bytes.count, bytes[start] != 0, let newline = bytes.newline(from: start) {
+                let content = UnsafeBufferPointer(rebasing: bytes[start..<newline])
+                line += 1
+                start = newline + 1
+                if content.begins(with: Commit.prefix) {
+                    taken += batch
+                    batch.removeAll(keepingCapacity: true)
+                    (committed, committedLines) = (start, line)
+                } else if !(isSegmentStart && line == 1), !content.begins(with: PrunedRecord.prefix) {
+                    batch.append(AuditRecordLine(bytes: Array(content), place: AuditPlace(file: file, line: line)))
+                }
             }
         }
         offset += committed

@@ -112,6 +112,8 @@ extension WireRequest {
     /// `application/json` or any `+json`, in any case; a charset other than UTF-8 is no JSON (RFC 8259, section 8.1).
     static func isJSON(_ contentType: String?) -> Bool {
         guard let contentType else { return false }
+        // As nearly everybody writes it.
+        if contentType == "application/json" { return true }
         let parts = contentType.lowercased().split(separator: ";", omittingEmptySubsequences: false)
             .map { $0.trimmingSpaces }
         // Two types in one header are two readings, and so is a space within a type or a parameter.
