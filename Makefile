@@ -19,7 +19,7 @@ build: ## debug build
 release: ## optimised build of the program
 	@scripts/bootstrap && swift build -c release --product aegis
 
-bench: release ## measure: in-process decisions, the audit log, Envoy with and without Aegis, the Python SDK
+bench: release ## measure: in-process decisions, Envoy with and without Aegis, the audit log, the Python SDK, export
 	@scripts/bench
 
 lint: ## formatting and layering rules
