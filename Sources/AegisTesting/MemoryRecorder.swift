@@ -41,6 +41,6 @@ public final class MemoryRecorder: DecisionRecorder {
         }
         return DecisionReceipt(
             log: "test/\(record.answer.tenant ?? "_unknown")", index: UInt64(index),
-            leafHash: String(repeating: "0", count: 64))
+            leafHash: String(repeating: "0", count: 64), checkpointSize: UInt64(index) + 1)
     }
 }

@@ -16,6 +16,7 @@ struct RecordTests {
         draft.agentIdentity = "spiffe://acme/ns/fin/sa/agent"
         draft.sessionID = "s1"
         draft.parametersDigest = "sha256:00"
+        draft.inputDigest = "hmac-sha256:00"
         draft.inputRef = "sealed:1"
         draft.stateDigest = "sha256:01"
         draft.evaluatedAt = 1_795_409_523_000_000_001
@@ -63,7 +64,7 @@ struct RecordTests {
             names == [
                 "acting_for", "agent_id", "agent_identity", "approval_id", "bundle_digest", "call_chain", "decision",
                 "decision_id", "decision_reason", "detail", "enforcement_point", "evaluated_at", "hash",
-                "idempotency_key", "index", "input_ref", "kind", "latency_us", "limits", "log", "mode",
+                "idempotency_key", "index", "input_digest", "input_ref", "kind", "latency_us", "limits", "log", "mode",
                 "parameters_digest", "parameters_shown", "policy_version", "prev_hash", "redactions", "region",
                 "retention_class", "rule", "schema", "session_id", "span_id", "state_digest", "tenant", "time",
                 "tool_name", "trace_id", "would_decision",

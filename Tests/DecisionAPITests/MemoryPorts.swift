@@ -112,7 +112,8 @@ final class MemoryRecorder: DecisionRecorder {
             guard !state.isBroken else { throw Failure() }
             state.decisions.append(answer)
             return DecisionReceipt(
-                log: "gw-1/acme", index: UInt64(state.decisions.count - 1), leafHash: String(repeating: "0", count: 64))
+                log: "gw-1/acme", index: UInt64(state.decisions.count - 1),
+                leafHash: String(repeating: "0", count: 64), checkpointSize: UInt64(state.decisions.count))
         }
     }
 

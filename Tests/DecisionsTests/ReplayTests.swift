@@ -12,6 +12,8 @@ import Testing
 /// A decision point whose records go to a real trail, and whose inputs are really sealed.
 private final class RecordedDecisions {
     let fixture: DecisionFixture
+    /// What was kept, by decision.
+    private(set) var plain: [String: String] = [:]
     private let folder = FileManager.default.temporaryDirectory.appending(path: "aegis-replay-\(UUID().uuidString)")
     private let key = SymmetricKey(size: .bits256)
     private let journal: AuditJournal
@@ -42,6 +44,7 @@ private final class RecordedDecisions {
                 Issue.record("the input of \(id) was not kept")
                 return (record, nil)
             }
+            self.plain[id] = String(decoding: plain, as: UTF8.self)
             return (record, try EvaluatedInput(plain))
         }
     }
@@ -161,7 +164,8 @@ private final class RecordedDecisions {
                 seen.append("\(record["decision"] ?? "") \(record["decision_reason", "code"] ?? "") -")
                 continue
             }
-            #expect(input.opens(try #require(record["parameters_digest"])))
+            #expect(input.binding(in: record) == .whole)
+            #expect(input.differences(from: record) == [], "\(record.text)")
             do throws(ReplayError) {
                 let replayed = try DecisionReplay().run(input, against: policy)
                 #expect(replayed.differences(from: record) == [], "\(record.text)")

@@ -8,8 +8,8 @@ import json
 import pathlib
 import tarfile
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 ATTESTATION = "attestation.dsse.json"
 
@@ -200,6 +200,40 @@ class Pack:
 def bundle_files(data):
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(data))) as archive:
         return {entry.name: archive.extractfile(entry).read() for entry in archive}
+
+
+def segment(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def payload(token):
+    return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+
+
+def token(claims, key, name, typ=None):
+    """A compact JWS: RS256, EdDSA or ES256 in low-s form, by the kind of key."""
+    if isinstance(key, rsa.RSAPrivateKey):
+        algorithm, sign = "RS256", lambda data: key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+    elif isinstance(key, ed25519.Ed25519PrivateKey):
+        algorithm, sign = "EdDSA", key.sign
+    else:
+        algorithm, sign = "ES256", lambda data: es256(key, data)
+    header = {"alg": algorithm, "kid": name, **({"typ": typ} if typ else {})}
+    signed = f"{segment(json.dumps(header).encode())}.{segment(canonical(claims))}"
+    return f"{signed}.{segment(sign(signed.encode()))}"
+
+
+def es256(key, data):
+    r, s = utils.decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256())))
+    order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
+    return r.to_bytes(32, "big") + min(s, order - s).to_bytes(32, "big")
+
+
+def sign_bundle(files, key, name):
+    """Lists the files of a bundle anew and signs the list, as its publisher can."""
+    claims = payload(json.loads(files[".signatures.json"])["signatures"][0])
+    claims["files"] = [{**each, "hash": sha256(files[each["name"]]).hex()} for each in claims["files"]]
+    files[".signatures.json"] = canonical({"signatures": [token(claims, key, name)]})
 
 
 def bundle_archive(files):

@@ -35,6 +35,8 @@ class Tampering:
     base: str = "whole"
     #: What the verifier knows from elsewhere: `keys`, `checkpoint`, `witness`.
     knows: tuple = ()
+    #: What `aegis` says, where that is another fault.
+    aegis: typing.Optional[str] = None
 
 
 def other(value):
@@ -100,6 +102,37 @@ def alter_review(files):
     about = json.loads(files[".manifest"])
     about["metadata"]["aegis"]["reviews"] = [{"approval_id": "apr_0", "reviewer": "nobody", "verdict": "approved", "comment": "", "at": "2026"}]
     files[".manifest"] = canonical(about)
+
+
+def forge_approval(change, version=1, by="lea", typ="aegis-policy-event", review=lambda review, said: None):
+    """By whoever holds the publisher's key: an approval of a bundle is another, signed by somebody, and the bundle is signed again. What
+    stood in the statement is given to `change`."""
+    def apply(pack, keys):
+        name, signer = f"policies/bundle-{version}.tar.gz", getattr(keys.people, by, keys.stranger)
+        files = bundle_files(pack.files[name])
+        about = json.loads(files[".manifest"])
+        for each in about["metadata"]["aegis"]["reviews"]:
+            if each["verdict"] == "approved":
+                said = packs.payload(each["statement"])
+                change(said)
+                # Under the name of the one approver whose key the pack lists.
+                each["statement"] = packs.token(said, signer, "lea", typ)
+                review(each, said)
+        files[".manifest"] = canonical(about)
+        packs.sign_bundle(files, keys.people.pia, "pia")
+        pack.files[name] = bundle_archive(files)
+        digest = "sha256:" + sha256(pack.files[name]).hex()
+        entry = next(each for each in pack.json("manifest.json")["policies"] if each["file"] == name)
+        old = entry["digest"]
+        pack.edit("manifest.json", lambda manifest: next(each for each in manifest["policies"] if each["file"] == name).update(
+            digest=digest, policy_version=entry["policy_version"].replace(old[:19], digest[:19])))
+    return apply
+
+
+def approval(name, message, change=lambda said: None, **more):
+    # Archives of Aegis have one form only, which Python's zlib does not write: ApprovalTests has the same table with archives that do.
+    return Tampering(name, forge_approval(change, **more), "policy", message, f"policies/bundle-{more.get('version', 1)}.tar.gz", base="reviewed",
+                     aegis="the archive is not the one form of its files")
 
 
 def alter_module(files):
@@ -426,6 +459,22 @@ TABLE = [
     Tampering("a record names a policy version that nobody has", another_policy_version, "policy",
               "record {n} names `acme/9@sha256:000000000000`, and that policy version is not in the pack", FIRST_CHUNK),
     Tampering("the policies' key is a stranger's", lambda pack, keys: pack.replace_key("policies", keys.stranger), "policy", "no known policy key signed it"),
+    # Approvals, by whoever holds the publisher's key
+    approval("an approval is of other content", "is not of this content", lambda said: said.update(content_digest="sha256:" + "0" * 64)),
+    approval("an approval of a rollback is of other content", "is not of this content", lambda said: said.update(content_digest="sha256:" + "0" * 64),
+             version=3),
+    approval("an approval is by the author", "is by the author", lambda said: said.update(person="maria"),
+             review=lambda review, said: review.update(reviewer="maria")),
+    approval("an approval of a rollback is by the author", "is by the author", lambda said: said.update(person="maria"), version=3,
+             review=lambda review, said: review.update(reviewer="maria")),
+    approval("an approval is by a stranger", "is not signed as one by a known key", by="stranger"),
+    approval("an approval is a rejection", "is not signed as one by a known key", lambda said: said.update(kind="rejected")),
+    approval("an approval is a proposal", "is not signed as one by a known key", lambda said: said.update(kind="proposed")),
+    approval("an approval is a token of another type", "is not signed as one by a known key", typ="JWT"),
+    approval("an approval's comment is another", "does not say what was signed", review=lambda review, said: review.update(comment="gladly")),
+    approval("an approval's time is another", "does not say what was signed", review=lambda review, said: review.update(at="2026-01-01T00:00:00Z")),
+    approval("an approval's reviewer is another", "does not say what was signed", review=lambda review, said: review.update(reviewer="pia")),
+    approval("an approval is of another tenant", "does not say what was signed", lambda said: said.update(tenant="globex")),
     # Keys
     Tampering("a key file is another key", lambda pack, keys: pack.files.update(
         {log_entry(pack.json("keys/keys.json"))["file"]: packs.pem(keys.stranger)}), "key", "is not the one listed", "keys/log-"),

@@ -16,11 +16,12 @@ import types
 import packs
 import pytest
 import tamperings
-from conftest import Gateway, free_port, run
+from conftest import FIRST_LIGHT, Gateway, free_port, run
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
+from test_lifecycle import Tenant
 from test_timestamps import start_authority
 from test_witness import Witness
 from trestle.oscal.assessment_results import AssessmentResults
@@ -106,6 +107,37 @@ def witnessed(trail, tmp_path_factory):
     return types.SimpleNamespace(gateway=gateway, week=week, key=home / "witness/witness.vkey", authority=authority / "ca.pem", pack=pack, home=home)
 
 
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory):
+    """Policies with a life: two versions that people approved, a rollback to the first, and an emergency; a decision by each."""
+    home = tmp_path_factory.mktemp("reviewed")
+    tenant = Tenant(home / "people")
+    gateway = Gateway(home / "gateway")
+    gateway.issue("finance-1")
+    gateway.trust = tenant.trust
+
+    def decided(version):
+        shutil.copy(tenant.store / f"acme/bundle-{version}.tar.gz", gateway.bundle)
+        gateway.start()
+        assert pay(gateway, 100 + version)["policy_version"].startswith(f"acme/{version}@")
+        gateway.stop()
+    policies = home / "policies"
+    shutil.copytree(FIRST_LIGHT, policies)
+    for version in (1, 2):
+        for path in sorted(policies.glob("*.yaml"))[:1]:
+            path.write_text(path.read_text() + f"# {version}\n")
+        tenant.policy("propose", policies, "--title", f"Payments {version}", who="maria")
+        tenant.policy("review", "--comment", "“Why?”", who="lea")
+        tenant.policy("approve", "--comment", "fine", who="lea")
+        tenant.policy("publish", who="pia")
+        decided(version)
+    tenant.policy("rollback", "--to", "1", "--reason", "too much", who="pia")
+    decided(3)
+    pack = home / "reviewed.tar.gz"
+    build(gateway, pack, "--samples", 1)
+    return types.SimpleNamespace(tenant=tenant, gateway=gateway, pack=pack, home=home)
+
+
 def copy(gateway, data):
     """Another gateway, on a copy of the data directory."""
     shutil.copytree(gateway.data, data)
@@ -138,7 +170,7 @@ def test_a_pack_is_verified_by_both_with_the_same_words(whole, middle):
         python, aegis = with_python(pack), with_aegis(pack)
         assert (python.returncode, aegis.returncode) == (0, 0), python.stderr + aegis.stderr
         assert python.stdout == aegis.stdout
-    assert re.search(r"whole: \d+ records of `gw-1/acme` from 1970\S+ to \S+, 16 of them decisions; \d+ checkpoints, 1 policy versions,",
+    assert re.search(r"whole: \d+ records of `gw-1/acme` from 1970\S+ to \S+, 16 of them decisions; \d+ checkpoints, 1 policy versions \(without a signed approval: 1\),",
                      with_python(whole).stdout)
 
 
@@ -274,9 +306,13 @@ def test_every_decision_comes_to_its_outcome_again(trail, whole, replayable):
     assert done.returncode == 0, done.stderr
     assert report["replayed"] + sum(report["not_replayable"].values()) == report["decisions"] == 16
     assert report["replayed"] >= 14
-    # Without the inputs nothing can be evaluated again, and nothing is wrong with the pack.
+    assert report["bound_by_parameters"] == 0
+    # Without the inputs nothing can be evaluated again: whoever asks for it is told so, and the pack is whole all the same.
     done = with_aegis(whole, "--replay")
-    assert done.returncode == 0 and "replayed: 0 decisions; not replayable: 16" in done.stdout
+    assert done.returncode == 1 and "replayed: 0 decisions; not replayable: 16" in done.stdout
+    assert re.fullmatch(r"manifest.json: error: no decision could be evaluated again: its input is not in the pack: \d+.* \[pack.replay\]\n"
+                        r"fix: have the pack made with the inputs: aegis evidence build --with-inputs\n", done.stderr), done.stderr
+    assert with_aegis(whole).returncode == 0
     assert not [name for name in packs.Pack(whole).files if name.startswith("inputs/")]
     assert with_python(replayable).returncode == 0
 
@@ -285,15 +321,18 @@ def test_an_input_that_is_another_does_not_pass_for_the_recorded_one(trail, repl
     """By whoever seals packs: the record commits to its input."""
     pack = packs.Pack(replayable)
     name = next(name for name in pack.files if name.startswith("inputs/"))
-    for what, change, message in (
-            ("parameters", lambda text: text.replace('"amount":105', '"amount":106'), "its input does not open what the record commits to"),
-            ("facts", lambda text: text.replace('"spend":null', '"spend":{"code":"budget_exceeded","message":"no"}', 1), "`decision` is recorded as `allow`")):
+    for number, (old, new) in enumerate((
+            ('"amount":105', '"amount":106'), ('"spend":null', '"spend":{"code":"budget_exceeded","message":"no"}'),
+            ('"id":"finance-agent"', '"id":"support-agent"'), ('"name":"payments.transfer"', '"name":"tickets.create"'), ('"chain":[]', '"chain":["boss"]'),
+            ('"context":{}', '"context":{"purpose":"care"}'), ('"labels":[]', '"labels":["personal"]'), ('"now":', '"now":1'),
+            ('"path":"/v1/transfers"', '"path":"/v1/refunds"'))):
         forged = pack.copy()
-        forged.files[name] = change(pack.files[name].decode()).encode()
-        assert forged.files[name] != pack.files[name], what
+        forged.files[name] = pack.files[name].replace(old.encode(), new.encode(), 1)
+        assert forged.files[name] != pack.files[name], (old, pack.files[name][:2000])
         forged.seal(packs.private_key(trail.data / "keys/evidence.pem"))
-        done = with_aegis(forged.write(tmp_path / f"{what}.tar.gz"), "--replay")
-        assert done.returncode == 1 and message in done.stderr and "[pack.replay]" in done.stderr, done.stderr
+        done = with_aegis(forged.write(tmp_path / f"{number}.tar.gz"), "--replay")
+        assert done.returncode == 1, (old, done.stdout)
+        assert "its input does not open what the record commits to" in done.stderr and "[pack.replay]" in done.stderr, (old, done.stderr)
 
 
 def test_an_erased_input_is_no_fault(trail, replayable, tmp_path):
@@ -368,6 +407,27 @@ def test_keys_and_checkpoints_from_elsewhere_count(trail, whole, tmp_path):
                                       ("--policy-key", "stranger.pub.pem", "no known policy key signed it")):
             done = verify(whole, option, tmp_path / file)
             assert done.returncode == 1 and message in done.stderr, (verify, option, done.stderr)
+
+
+def test_approvals_that_people_signed_are_checked_by_both(reviewed, tmp_path):
+    """Two approved versions, each with a comment besides, and a rollback, which carries the approvals of what it brings back."""
+    for verify in (with_python, with_aegis):
+        done = verify(reviewed.pack)
+        assert done.returncode == 0, done.stderr
+        assert ", 3 policy versions, " in done.stdout and re.search(r"^reviews key lea sha256:\w{64}$", done.stdout, re.M), done.stdout
+    assert with_python(reviewed.pack).stdout == with_aegis(reviewed.pack).stdout
+    report = packs.Pack(reviewed.pack).files["report.html"].decode()
+    assert report.count('<b>lea</b> <span class="pill">approved</span> <span class="pill">signed</span>') == 3
+
+    # An auditor who knows the approvers names their keys: whoever publishes cannot invent any.
+    keys = reviewed.tenant.home / "keys"
+    for verify in (with_python, with_aegis):
+        done = verify(reviewed.pack, "--review-key", keys / "lea.pub.pem")
+        assert done.returncode == 0 and re.search(r"^reviews key lea sha256:\w{64} \(yours\)$", done.stdout, re.M), done.stderr
+        done = verify(reviewed.pack, "--review-key", keys / "maria.pub.pem")
+        assert done.returncode == 1
+        assert re.search(r"^policies/bundle-1.tar.gz/.manifest: error: the approval `\S+` is not signed as one by a known key \[pack.policy\]$",
+                         done.stderr, re.M), done.stderr
 
 
 def test_a_witness_vouches_for_the_whole_log(witnessed, whole, tmp_path):
@@ -481,7 +541,7 @@ def test_a_pack_holds_plain_files_of_one_folder(whole, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def bench(trail, whole, middle, witnessed, tmp_path_factory):
+def bench(trail, whole, middle, witnessed, reviewed, tmp_path_factory):
     """Everything that a forger may have, and both verifiers."""
     keys = types.SimpleNamespace(
         pack=packs.private_key(trail.data / "keys/evidence.pem"), stranger=ed25519.Ed25519PrivateKey.generate(),
@@ -490,8 +550,12 @@ def bench(trail, whole, middle, witnessed, tmp_path_factory):
     pathlib.Path(spec.origin).write_bytes(packs.Pack(whole).files["verify.py"])
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    people = reviewed.tenant.home / "keys"
+    keys.people = types.SimpleNamespace(**{name: packs.private_key(people / f"{name}.pem") for name in ("maria", "lea", "pia")})
+    keys.packs = {"reviewed": packs.private_key(reviewed.gateway.data / "keys/evidence.pem")}
     return types.SimpleNamespace(keys=keys, script=module, trail=trail, witness=witnessed.key, packs={
-        "whole": packs.Pack(whole), "middle": packs.Pack(middle), "witnessed": packs.Pack(witnessed.pack)})
+        "whole": packs.Pack(whole), "middle": packs.Pack(middle), "witnessed": packs.Pack(witnessed.pack),
+        "reviewed": packs.Pack(reviewed.pack)})
 
 
 def tampered(bench, case, path):
@@ -499,7 +563,7 @@ def tampered(bench, case, path):
     before = dict(pack.files)
     case.change(pack, bench.keys)
     if case.seal == "sealed" and packs.ATTESTATION in pack.files:
-        pack.seal(bench.keys.pack)
+        pack.seal(bench.keys.packs.get(case.base, bench.keys.pack))
     if case.seal == "forged":
         pack.replace_key("pack", bench.keys.stranger)
         pack.seal(bench.keys.stranger)
@@ -538,8 +602,9 @@ def test_every_tampering_is_found_and_located_by_both_verifiers(bench, tmp_path)
     def judge(numbered):
         number, case = numbered
         path = tampered(bench, case, tmp_path / f"{number}.tar.gz")
-        wanted = case.message.replace("{n}", str(tamperings.VICTIM))
         for verifier, faults in faults_of_both(bench, case, path).items():
+            said = case.aegis if verifier == "aegis" and case.aegis is not None else case.message
+            wanted = said.replace("{n}", str(tamperings.VICTIM))
             found = [fault for fault in faults if fault.startswith(case.place) and f"[pack.{case.code}]" in fault and wanted in fault]
             if not found:
                 return f"{case.name}: {verifier} says {faults[:3]}, not {case.place} {wanted} [pack.{case.code}]"

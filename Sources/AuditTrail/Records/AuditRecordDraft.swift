@@ -27,6 +27,8 @@ public struct AuditRecordDraft: Sendable {
     public var parametersDigest: String?
     /// The parameters with everything sensitive replaced.
     public var parametersShown: CanonicalJSON?
+    /// Salted, over the whole plain form of the sealed input.
+    public var inputDigest: String?
     /// Where the sealed input is kept for re-execution.
     public var inputRef: String?
     public var stateDigest: String?

@@ -67,6 +67,7 @@ enum RecordFormatter {
         line.endMember()
         let indexOffset = line.bytes.count
         line.needsComma = true
+        line.string("input_digest", draft.inputDigest)
         line.string("input_ref", draft.inputRef)
         line.string("kind", draft.kind.rawValue)
         line.integer("latency_us", draft.latencyMicroseconds)

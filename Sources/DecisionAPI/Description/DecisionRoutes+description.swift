@@ -58,7 +58,10 @@ extension DecisionRoutes {
         let redactions = Schema.list(
             .object([.init("path", .text()), .init("detector", .text()), .init("count", .integer(0...Int.max))]))
         let receipt = Schema.nullable(
-            .object([.init("log", .text()), .init("index", .integer(0...Int.max)), .init("leaf_hash", .text())]))
+            .object([
+                .init("log", .text()), .init("index", .integer(0...Int.max)), .init("leaf_hash", .text()),
+                .init("checkpoint_size", .integer(1...Int.max)),
+            ]))
         let shared: [Schema.Field] = [
             .init("decision_id", .text()),
             .init("decision", .choice(["allow", "deny", "sanitize", "approval_needed"])),

@@ -22,20 +22,16 @@ public struct AuditTrailRecorder: DecisionRecorder {
 
     public func record(_ record: DecisionRecord) async throws -> DecisionReceipt {
         let salt = InputCommitment()
-        let draft = try draft(record, salt: salt)
-        var plain: [UInt8]?
-        let result = await withCheckedContinuation { continuation in
-            journal.append(draft) { continuation.resume(returning: $0) }
-            // Written out while the journal waits for the disk, so that the answer does not wait for it.
-            if inputs != nil { plain = EvaluatedInput.plain(record, salt: salt) }
-        }
-        let receipt = try result.get()
+        let plain = inputs == nil ? nil : EvaluatedInput.plain(record, salt: salt)
+        let receipt = try await journal.append(draft(record, salt: salt, plain: plain))
         if let inputs, let plain {
             let id = record.answer.id
             inputs.keep(
                 SealedInput(name: InputName(high: id.high, low: id.low), time: record.at.nanoseconds, plain: plain))
         }
-        return DecisionReceipt(log: receipt.log, index: receipt.index, leafHash: receipt.leafHash.hex)
+        return DecisionReceipt(
+            log: receipt.log, index: receipt.index, leafHash: receipt.leafHash.hex,
+            checkpointSize: receipt.checkpointSize)
     }
 
     public func note(_ event: TrailEvent, at time: Timestamp) async throws {
@@ -48,7 +44,8 @@ public struct AuditTrailRecorder: DecisionRecorder {
     }
 
     /// The audit record's fields; the journal adds its own.
-    func draft(_ record: DecisionRecord, salt: InputCommitment) throws -> AuditRecordDraft {
+    /// - Parameter plain: what will be kept of the input; nil: nothing.
+    func draft(_ record: DecisionRecord, salt: InputCommitment, plain: [UInt8]?) throws -> AuditRecordDraft {
         let answer = record.answer
         var draft = AuditRecordDraft(
             kind: .decision, tenant: answer.tenant ?? AuditTrailRecorder.unknownTenant, time: record.at.nanoseconds)
@@ -66,7 +63,10 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.sessionEffects = try AuditTrailRecorder.effects(record)
         draft.toolName = answer.toolName
         draft.parametersDigest = record.parametersDigest.map(salt.commitment)
-        if inputs != nil, record.committed != nil { draft.inputRef = "sealed:\(answer.id)" }
+        if let plain {
+            draft.inputDigest = salt.commitment(to: Digests.hexadecimal(SHA256.hash(data: plain)))
+            draft.inputRef = "sealed:\(answer.id)"
+        }
         if let shown = record.parametersShown { draft.parametersShown = try CanonicalJSON(shown) }
         draft.evaluatedAt = record.admittedAt.nanoseconds
         draft.decision = answer.outcome.rawValue
@@ -142,8 +142,13 @@ extension SessionFacts {
     fileprivate func digest() throws -> String? {
         guard !labels.isEmpty || !tools.isEmpty else { return nil }
         let heap = Heap()
+        return try withExtendedLifetime(heap) { try SessionFacts.digest(of: document(id: nil, in: heap)) }
+    }
+
+    /// - Parameter document: without the session's id.
+    static func digest(of document: Value) throws -> String {
         var text: [UInt8] = []
-        try withExtendedLifetime(heap) { try JSONWriter.canonical(document(id: nil, in: heap), to: &text) }
+        try JSONWriter.canonical(document, to: &text)
         return "sha256:" + Digests.hexadecimal(SHA256.hash(data: text))
     }
 }

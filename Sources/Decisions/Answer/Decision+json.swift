@@ -85,6 +85,7 @@ extension Decision {
             json.field("log", receipt.log)
             json.field("index", Int64(clamping: receipt.index))
             json.field("leaf_hash", receipt.leafHash)
+            json.field("checkpoint_size", Int64(clamping: receipt.checkpointSize))
         }
     }
 

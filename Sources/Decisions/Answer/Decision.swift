@@ -78,10 +78,13 @@ public struct DecisionReceipt: Sendable, Hashable {
     public var index: UInt64
     /// The Merkle leaf, 64 hexadecimal digits.
     public var leafHash: String
+    /// The size of a durable checkpoint that covers the record; more than `index`.
+    public var checkpointSize: UInt64
 
-    public init(log: String, index: UInt64, leafHash: String) {
+    public init(log: String, index: UInt64, leafHash: String, checkpointSize: UInt64) {
         self.log = log
         self.index = index
         self.leafHash = leafHash
+        self.checkpointSize = checkpointSize
     }
 }

@@ -21,6 +21,8 @@ public struct EvaluatedInput {
     public let facts: StateFacts
     /// What the values live in.
     let heap: Heap
+    // Hexadecimal SHA-256 of the plain form.
+    private let digest: String
 
     /// The plain form of what a record is about; nil for one that commits to nothing.
     static func plain(_ record: DecisionRecord, salt: InputCommitment) -> [UInt8]? {
@@ -69,6 +71,7 @@ public struct EvaluatedInput {
             throw ReplayError(.malformed, "the sealed input's `input` is no object")
         }
         decisionID = id
+        digest = Digests.hexadecimal(SHA256.hash(data: plain))
         self.salt = salt
         self.facts = facts
         self.input = input.kind == .object ? input : nil
@@ -77,8 +80,25 @@ public struct EvaluatedInput {
             isResult ? result : input.kind == .object ? input.lookup("params") : root.lookup("parameters")
     }
 
+    /// How much of an input its record commits to.
+    public enum Binding: Sendable, Hashable {
+        /// All of it: `input_digest`.
+        case whole
+        /// The parameters, or the tool's answer: `parameters_digest` alone, in records of older programs.
+        case parameters
+    }
+
+    /// - Returns: nil where this is not the input that the record commits to.
+    public func binding(in record: AuditRecordLine) -> Binding? {
+        guard record["decision_id"] == decisionID.description, let parameters = record["parameters_digest"],
+            opens(parameters)
+        else { return nil }
+        guard let whole = record["input_digest"] else { return .parameters }
+        return salt.commitment(to: digest) == whole ? .whole : nil
+    }
+
     /// Whether this salt and these values open what the record commits to.
-    public func opens(_ parametersDigest: String) -> Bool {
+    private func opens(_ parametersDigest: String) -> Bool {
         var canonical: [UInt8] = []
         guard !committed.isUndefined, (try? JSONWriter.canonical(committed, to: &canonical)) != nil else {
             return false

@@ -8,11 +8,15 @@ struct ListedKey {
     let entry: PackKey
     let key: VerificationKey
 
-    init(_ key: VerificationKey, _ use: PackKey.Use, vkey: String? = nil, validity: PackKey.Validity? = nil) {
+    init(
+        _ key: VerificationKey, _ use: PackKey.Use, vkey: String? = nil, validity: PackKey.Validity? = nil,
+        scope: String? = nil
+    ) {
         self.key = key
         entry = PackKey(
             name: key.name, use: use, algorithm: key.algorithm == .edDSA ? "Ed25519" : key.algorithm.rawValue,
-            fingerprint: key.fingerprint, file: PackLayout.key(key.name), vkey: vkey, validity: validity)
+            fingerprint: key.fingerprint, file: PackLayout.key(key.name), vkey: vkey, validity: validity,
+            scope: scope)
     }
 
     init(_ trusted: TrustedKey, _ use: PackKey.Use) {
@@ -22,7 +26,8 @@ struct ListedKey {
             validity: limits.allSatisfy { $0 == nil }
                 ? nil
                 : PackKey.Validity(
-                    from: limits[0]?.description, until: limits[1]?.description, revoked: limits[2]?.description))
+                    from: limits[0]?.description, until: limits[1]?.description, revoked: limits[2]?.description),
+            scope: use == .policies ? trusted.scope : nil)
     }
 }
 

@@ -58,7 +58,7 @@ struct PolicyShelf {
 
     /// The versions that nobody has approved with a signature: nobody was asked, or it was an emergency.
     var unreviewed: [String] {
-        versions.filter { $0.metadata.reviews.allSatisfy { $0.statement == nil } }.map(\.name)
+        versions.filter { !$0.metadata.reviews.contains(where: \.isSignedApproval) }.map(\.name)
     }
 
     // `TENANT/VERSION@sha256:FIRST12`

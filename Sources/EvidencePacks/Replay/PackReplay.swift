@@ -9,6 +9,7 @@ struct PackReplay {
     private var policies: [String: ActivePolicy] = [:]
     // The inputs that stand before the records of the next chunk; nil for one that was erased.
     private var inputs: [String: [UInt8]?] = [:]
+    private static let withoutPolicy = "no policy was asked"
 
     /// Compiles a policy version. Evaluation has all the time it needs: the machine may be slower than the gateway was.
     /// - Throws: ``PackError`` `.replay`.
@@ -37,26 +38,37 @@ struct PackReplay {
     /// - Throws: ``PackError`` `.replay` where the record says something else than evaluation does.
     mutating func check(_ facts: RecordFacts, _ line: [UInt8], at place: String) throws(PackError) {
         guard let version = facts.policyVersion, let policy = policies[version] else {
-            return skip("no policy was asked")
+            return skip(Self.withoutPolicy)
         }
         guard let kept = inputs[facts.decisionID] else { return skip("its input is not in the pack") }
         guard let plain = kept else { return skip("its input was erased") }
         let record = AuditRecordLine(bytes: line, place: AuditPlace(file: place, line: 1))
-        let replayed: ReplayedDecision
-        let isTheInput: Bool
-        do throws(ReplayError) {
-            let input = try EvaluatedInput(plain)
-            isTheInput = record["parameters_digest"].map { input.opens($0) } ?? true
-            replayed = try DecisionReplay().run(input, against: policy)
-        } catch {
-            if error.code == .notEvaluated { return skip("no policy was asked") }
+        let input: EvaluatedInput
+        do throws(ReplayError) { input = try EvaluatedInput(plain) } catch {
             return try refuse(facts, error.message, at: place)
         }
-        guard isTheInput else {
+        guard let binding = input.binding(in: record) else {
             return try refuse(facts, "its input does not open what the record commits to", at: place)
         }
+        if let first = input.differences(from: record).first { return try refuse(facts, "\(first)", at: place) }
+        let replayed: ReplayedDecision
+        do throws(ReplayError) { replayed = try DecisionReplay().run(input, against: policy) } catch {
+            if error.code == .notEvaluated { return skip(Self.withoutPolicy) }
+            return try refuse(facts, error.message, at: place)
+        }
         count.replayed += 1
+        if binding == .parameters { count.boundByParameters += 1 }
         if let first = replayed.differences(from: record).first { try refuse(facts, "\(first)", at: place) }
+    }
+
+    /// - Throws: ``PackError`` `.replay` where there were decisions, and none of them could be evaluated again.
+    func finish() throws(PackError) {
+        guard count.replayed == 0, count.notReplayable.keys.contains(where: { $0 != Self.withoutPolicy }) else {
+            return
+        }
+        throw PackError(
+            .replay, "no decision could be evaluated again: \(count.reasons)", at: PackLayout.manifest,
+            fix: "have the pack made with the inputs: aegis evidence build --with-inputs")
     }
 
     private func refuse(_ facts: RecordFacts, _ what: String, at place: String) throws(PackError) {

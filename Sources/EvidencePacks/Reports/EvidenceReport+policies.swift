@@ -36,6 +36,7 @@ extension EvidenceReport {
     private func review(_ review: BundleReview) -> HTML {
         """
         <div class="review"><b>\(review.reviewer)</b> <span class="pill">\(review.verdict)</span> \
+        <span class="pill">\(review.statement == nil ? "not signed by the reviewer" : "signed")</span> \
         <span class="soft">\(review.at), \(review.approvalID)</span><br>\(review.comment)</div>
         """
     }

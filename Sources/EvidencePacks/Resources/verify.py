@@ -18,28 +18,29 @@ def b64(text): return base64.b64decode(text.replace("-", "+").replace("_", "/"),
 def utc(seconds): return time.strftime("%Y-%m-%dT%H:%M:%S.000000000Z", time.gmtime(min(seconds, 253402300799)))
 def strict(data):  # JSON in which no name stands twice
     return json.loads(data, object_pairs_hook=lambda pairs: must(len(dict(pairs)) == len(pairs), "file", "a name stands twice") or dict(pairs))
-
 def fingerprint(key):  # what `openssl pkey -pubin -outform DER | sha256sum` prints
     return "sha256:" + sha256(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).hex()
-def vkey(text, use):
-    """A C2SP vkey for this use: its name and 4-byte id, and the Ed25519 key."""
+def vkey(text, use):  # a C2SP vkey: its name and 4-byte id, and the Ed25519 key
     name, identifier, typed = text.split("+", 2)
     typed, identifier = b64(typed), bytes.fromhex(identifier)
     must(sha256(name.encode() + b"\n" + typed)[:4] == identifier and typed[0] == KINDS[use], "key", "a vkey is malformed, or of another type")
     return (name, identifier), ed25519.Ed25519PublicKey.from_public_bytes(typed[1:])
-
 def signed(key, signature, message, der=True):  # ECDSA signatures are DER in envelopes, and r and s in tokens
     is_ec, is_ed = hasattr(key, "curve"), isinstance(key, ed25519.Ed25519PublicKey)
     if is_ec and not der: signature = utils.encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:32], signature[32:])))
     how = [ec.ECDSA(hashes.SHA256())] if is_ec else [] if is_ed else [padding.PKCS1v15(), hashes.SHA256()]
     try: return key.verify(signature, message, *how) is None
     except (InvalidSignature, ValueError): return False
-
-def opened(token, keys):  # the payload of a compact JWS that one of these keys signed, else nothing
+def opened(token, keys, kind=None):  # the payload of a compact JWS of this type that one of these keys signed, else nothing
     header, payload, signature = (base64.urlsafe_b64decode(part + "==") for part in token.split("."))
-    key = keys.get(strict(header)["kid"])
-    return strict(payload) if key and signed(key, signature, token.rpartition(".")[0].encode(), der=False) else None
-
+    header, message = strict(header), token.rpartition(".")[0].encode()
+    fits = header["kid"] in keys and kind in (None, header.get("typ")) and signed(keys[header["kid"]], signature, message, der=False)
+    return strict(payload) if fits else {}
+def content_digest(files, about, aegis):  # of what reviewers sign: everything but the reviews and what came after them
+    aegis = {name: aegis[name] for name in aegis if name not in ("reviews", "emergency", "content_digest", "reason")}
+    about = {**about, "revision": f"{aegis['tenant']}/{aegis['version']}", "metadata": {"aegis": aegis}}
+    files = {**files, ".manifest": json.dumps(about, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()}
+    return "sha256:" + sha256("".join(f"{sha256(files[path]).hex()}  {path}\n" for path in sorted(files, key=str.encode)).encode()).hex()
 def open_note(note, keys, what):
     """The origin, size and root of a checkpoint that a known log key signed; what witnesses saw, as {name: (size, when)}."""
     try:
@@ -59,7 +60,6 @@ def open_note(note, keys, what):
         uses.add(use)
     must("checkpoints" in uses, "checkpoint", f"{what}: no signature by a known key")
     return origin, size, root, seen
-
 class Tree:  # the right edge of an append-only Merkle tree: roots of its perfect subtrees, largest first
     def __init__(self, size, nodes): self.size, self.nodes = size, nodes
     def append(self, leaf):
@@ -67,9 +67,7 @@ class Tree:  # the right edge of an append-only Merkle tree: roots of its perfec
         while rest & 1: leaf, rest = node(self.nodes.pop(), leaf), rest >> 1
         self.nodes.append(leaf)
     def root(self): return functools.reduce(lambda right, left: node(left, right), reversed(self.nodes)) if self.nodes else sha256(b"")
-
-def climb(index, last, old, new, path):
-    """RFC 9162, 2.1.3.2 and 2.1.4.2: where a path of siblings leads from a node, in the smaller and the larger tree."""
+def climb(index, last, old, new, path):  # RFC 9162, 2.1.3.2, 2.1.4.2: where a path of siblings leads from a node, in the smaller and the larger tree
     for sibling in path:
         if last == 0: return None
         if index & 1 or index == last:
@@ -89,7 +87,7 @@ class Pack:  # taken file by file, in the order of the archive
         self.trusted, self.notes, self.named, self.faults, self.known, self.path, self.totals = trusted, notes, witnesses, [], [], [], [0, 0]
         self.about = self.entries = self.keys = self.attestation = self.first_time = self.last_time = self.head = None
         self.digests, self.pem, self.roots, self.seen, self.versions, self.samples, self.ranks = {}, {}, {}, {}, {}, {}, {}
-        self.broken, self.checkpoints, self.counts = False, 0, collections.defaultdict(collections.Counter)
+        self.broken, self.checkpoints, self.unapproved, self.counts = False, 0, 0, collections.defaultdict(collections.Counter)
     def need(self, holds, code, message, place):
         return bool(holds) or bool(self.faults.append(f"{place}: error: {message} [pack.{code}]"))
     def attempt(self, place, check, *arguments):  # whether the check ends without a fault; a fault is kept
@@ -109,8 +107,7 @@ class Pack:  # taken file by file, in the order of the archive
         elif part == "keys": self.pem[name] = serialization.load_pem_public_key(data)
         elif name == "attestation.dsse.json": self.attestation = strict(data)
         elif name == "controls.json":
-            self.map = strict(data)
-            self.samples = {index: None for each in self.map["controls"] for index in each["samples"]}
+            self.map, self.samples = strict(data), {index: None for each in strict(data)["controls"] for index in each["samples"]}
         elif part in ("policies", "log", "samples"):
             must(self.about and self.entries, "file", "the manifest or the keys stand behind what they are for")
             if self.keys is None: self.load_keys()
@@ -122,7 +119,7 @@ class Pack:  # taken file by file, in the order of the archive
             fits = self.need(key and fingerprint(key) == mark, "key", f"the key `{entry['name']}` is not the one listed", entry["file"])
             if not fits or mark not in (self.trusted.get(use) or [mark]): continue
             if use in self.keys: self.keys[use][entry["name"]] = key
-            else:
+            if use in KINDS:
                 name, listed = vkey(entry["vkey"], use)
                 must(fingerprint(listed) == mark, "key", f"the vkey of `{entry['name']}` is not of this key", "keys/keys.json")
                 self.log_keys[name] = use, key
@@ -140,18 +137,22 @@ class Pack:  # taken file by file, in the order of the archive
         for path in sorted({*listed, *files}):
             must(listed.get(path) == sha256(files.get(path, b"")).hex(), "policy", "the file is not the one signed", f"{name}/{path}")
         about = strict(files[".manifest"])
-        aegis, content = about["metadata"]["aegis"], about["metadata"]["aegis"].pop("content_digest")
-        aegis.pop("emergency", None)
-        for review in (each for each in aegis.pop("reviews") if "statement" in each):
-            said = opened(review["statement"], self.keys["reviews"]) or {}
-            must(("restores" in aegis or said.get("content_digest") == content) and (said.get("person"), said.get("id")) == (
-                review["reviewer"], review["approval_id"]), "policy", f"the approval `{review['approval_id']}` is not of this content", place)
-        files[".manifest"] = json.dumps(about, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        lines = "".join(f"{sha256(files[path]).hex()}  {path}\n" for path in sorted(files, key=str.encode)).encode()
-        must(content == "sha256:" + sha256(lines).hex(), "policy", "what was reviewed is another content", place)
+        aegis, reviewed = about["metadata"]["aegis"], about["metadata"]["aegis"]["content_digest"]
+        must(reviewed == content_digest(files, about, aegis), "policy", "what was reviewed is another content", place)
+        if old := aegis.pop("restores", None): reviewed = content_digest(files, about, {**aegis, **old})  # a rollback has the approvals of then
+        author = (old or aegis)["author"]
+        approvals = [each for each in aegis["reviews"] if each["verdict"] == "approved" and "statement" in each]
+        for each in approvals:
+            said = opened(each["statement"], self.keys["reviews"], "aegis-policy-event")
+            shown = dict(zip(("id", "person", "comment", "time"), map(each.get, ("approval_id", "reviewer", "comment", "at"))), tenant=aegis["tenant"])
+            fault = "is not signed as one by a known key" if said.get("kind") != "approved" else (
+                "is not of this content" if said["content_digest"] != reviewed else "is by the author" if said["person"] == author else
+                "does not say what was signed" if said != {**said, **shown} else "")
+            must(not fault, "policy", f"the approval `{each['approval_id']}` {fault}", place)
         version = f"{aegis['tenant']}/{aegis['version']}@{digest[:19]}"
         must((aegis["tenant"], version) == (self.about["tenant"], entry["policy_version"]), "policy", f"the bundle is `{version}`", place)
         self.versions[version] = digest, aegis["controls"]
+        self.unapproved += not approvals
     def take_log(self, name, data):
         if name == "log/head.note": self.head, self.stamped = open_note(data.decode(), self.log_keys, "the head"), b"\4\x20" + sha256(data)
         if name == "log/head.tsr": must(self.stamped in data, "timestamp", "the time stamp is not of the head")
@@ -259,7 +260,6 @@ class Pack:  # taken file by file, in the order of the archive
             counts, drawn = self.counts[control["id"]], sorted(index for _, index in self.ranks.get(control["id"], []))
             self.need((counts, sum(counts.values()), drawn) == (control["counts"], control["count"], control["samples"]), "controls",
                       f"`{control['id']}` has other evidence: {sum(counts.values())} records count", "controls.json")
-
 def verify(path, trusted, notes, witnesses):
     pack, name, folder = Pack(trusted, notes, witnesses), "pack", None
     try:
@@ -274,7 +274,6 @@ def verify(path, trusted, notes, witnesses):
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         pack.need(False, "archive", f"the archive cannot be read: {error}", name)
     return pack
-
 def vkeys(use): return lambda path: [vkey(line, use) for line in open(path).read().split() or [""]]
 def pem(path): return serialization.load_pem_public_key(open(path, "rb").read())
 def main():
@@ -282,19 +281,20 @@ def main():
     parser.add_argument("pack")
     for name, read, text in (("log-key", vkeys("checkpoints"), "vkeys that you trust to sign the log, one a line"),
                              ("pack-key", pem, "a PEM key that you trust to sign packs"), ("policy-key", pem, "one that you trust to sign policies"),
+                             ("review-key", pem, "one that you trust to sign approvals of policies"),
                              ("witness-key", vkeys("witness"), "vkeys of witnesses that must have seen all records, and the log after the period"),
                              ("checkpoint", lambda path: (path, open(path).read()), "one that the log must reach")):
         parser.add_argument(f"--{name}", action="append", default=[], metavar="FILE", type=read, help=text)
     options = parser.parse_args()
     logs, witnesses = (dict(sum(each, [])) for each in (options.log_key, options.witness_key))
-    keys = {"checkpoints": logs.values(), "witness": witnesses.values(), "pack": options.pack_key, "policies": options.policy_key}
+    keys = dict(checkpoints=logs.values(), witness=witnesses.values(), pack=options.pack_key, policies=options.policy_key, reviews=options.review_key)
     pack = verify(options.pack, {use: set(map(fingerprint, each)) for use, each in keys.items()}, options.checkpoint, witnesses)
     for fault in pack.faults[:100]: print(fault, file=sys.stderr)
     if pack.faults: return print(f"broken: {len(pack.faults)} fault{'s' * (len(pack.faults) > 1)}") or 1
     for each in pack.entries: print(each["use"], "key", each["name"], each["fingerprint"], *["(yours)"] * bool(pack.trusted.get(each["use"])))
     period, records = pack.about["period"], pack.about["records"]
     print(f"whole: {records['in_period']} records of `{pack.log}` from {period['from']} to {period['to']}, {records['decisions']} of them decisions; "
-          f"{pack.checkpoints} checkpoints, {len(pack.about['policies'])} policy versions, {len(pack.samples)} samples, {len(pack.digests)} files"
+          f"{pack.checkpoints} checkpoints, {len(pack.about['policies'])} policy versions"
+          + f" (without a signed approval: {pack.unapproved})" * bool(pack.unapproved) + f", {len(pack.samples)} samples, {len(pack.digests)} files"
           + "".join(f"; witness `{name}` saw {count} records at {when}" for name, (count, when) in sorted(pack.seen.items())))
-
 if __name__ == "__main__": sys.exit(main())

@@ -14,8 +14,8 @@ struct CheckedKeys {
     private var log: [NoteVerifier] = []
     private(set) var witnesses: [CosignatureVerifier] = []
     private(set) var pack: [VerificationKey] = []
-    private(set) var policies: [VerificationKey] = []
-    private(set) var reviews: [VerificationKey] = []
+    private(set) var policies: [TrustedKey] = []
+    private(set) var reviews: [TrustedKey] = []
     private(set) var listed: [PackReport.Key] = []
 
     init(
@@ -31,8 +31,8 @@ struct CheckedKeys {
             guard named?.contains(entry.fingerprint) ?? true else { continue }
             switch entry.use {
             case .pack: pack.append(key)
-            case .policies: policies.append(key)
-            case .reviews: reviews.append(key)
+            case .policies: policies.append(TrustedKey(key, scope: entry.scope))
+            case .reviews: reviews.append(TrustedKey(key))
             case .checkpoints:
                 guard let verifier = entry.vkey.flatMap({ try? NoteVerifier(text: $0) }),
                     verifier.publicKey.fingerprint == entry.fingerprint

@@ -7,6 +7,8 @@ struct CheckedPolicy {
     let digest: String
     /// Control ids and the policies that name them.
     let controls: [String: [String]]
+    /// Whether somebody has signed an approval of it.
+    let isApproved: Bool
 }
 
 extension PackCheck {
@@ -20,7 +22,7 @@ extension PackCheck {
         }
         let verified: VerifiedBundle
         do {
-            let ring = try KeyRing(keys.policies.map { TrustedKey($0) })
+            let ring = try KeyRing(keys.policies)
             verified = try BundleVerifier(trust: ring).verify(UnverifiedBundle(archive: bytes, name: name), now: .max)
         } catch let refusal as BundleRefusal {
             throw Self.policyFault(refusal.errors.first, name)
@@ -33,27 +35,34 @@ extension PackCheck {
         guard verified.manifest.metadata.tenant == manifest.tenant, version == entry.policyVersion else {
             throw PackError(.policy, "the bundle is `\(version)`", at: "\(name)/.manifest")
         }
-        try Self.checkReviews(verified.manifest.metadata, keys, at: "\(name)/.manifest")
+        try Self.checkReviews(verified, keys, at: "\(name)/.manifest")
         try replay?.learn(verified)
-        return CheckedPolicy(version: version, digest: digest, controls: verified.manifest.metadata.controls)
+        return CheckedPolicy(
+            version: version, digest: digest, controls: verified.manifest.metadata.controls,
+            isApproved: verified.manifest.metadata.reviews.contains(where: \.isSignedApproval))
     }
 
-    /// Each signed approval is of this content, and says what the manifest repeats of it. A version that brings an older one
-    /// back carries the approvals of that one.
+    /// Each signed approval is its approver's word on this content, who is not its author: what a gateway asks, too. A version that
+    /// brings an older one back carries the approvals of that one.
     private static func checkReviews(
-        _ metadata: BundleMetadata, _ keys: CheckedKeys, at place: String
+        _ bundle: VerifiedBundle, _ keys: CheckedKeys, at place: String
     ) throws(PackError) {
-        for review in metadata.reviews {
-            guard let text = review.statement else { continue }
-            let isRight: Bool
+        let content: ReviewedContent
+        do throws(BundleError) { content = try ReviewedContent(bundle.manifest, bundle.files) } catch {
+            throw PackError(.policy, error.message, at: place)
+        }
+        for review in bundle.manifest.metadata.reviews where review.isSignedApproval {
+            func fault(_ what: String) -> PackError {
+                PackError(.policy, "the approval `\(review.approvalID)` \(what)", at: place)
+            }
+            let statement: ApprovalStatement
             do throws(TokenError) {
-                let statement = try ApprovalStatement(text, trust: KeyRing(keys.reviews.map { TrustedKey($0) }))
-                isRight =
-                    (metadata.restores != nil || statement.contentDigest == metadata.contentDigest)
-                    && statement.person == review.reviewer && statement.id == review.approvalID
-            } catch { isRight = false }
-            guard isRight else {
-                throw PackError(.policy, "the approval `\(review.approvalID)` is not of this content", at: place)
+                statement = try ApprovalStatement(review.statement ?? "", trust: KeyRing(keys.reviews))
+            } catch { throw fault("is not signed as one by a known key") }
+            guard statement.contentDigest == content.digest else { throw fault("is not of this content") }
+            guard statement.person != content.author else { throw fault("is by the author") }
+            do throws(TokenError) { try content.check(review, statement) } catch {
+                throw fault("does not say what was signed")
             }
         }
     }

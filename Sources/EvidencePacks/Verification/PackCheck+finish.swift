@@ -21,6 +21,7 @@ extension PackCheck {
         for name in Set(wanted).sorted() where digests[name] == nil {
             fault(PackError(.file, "the file is missing", at: name))
         }
+        attempt { (check) throws(PackError) in try check.replay?.finish() }
         guard !log.isBroken, let head else { return }
         let isComplete = attempt { (check) throws(PackError) in try check.checkRange(manifest, log, head, keys) }
         if isComplete { attempt { (check) throws(PackError) in try check.checkControls(manifest) } }

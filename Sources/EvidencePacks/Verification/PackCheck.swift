@@ -143,6 +143,7 @@ struct PackCheck {
         report.decisions = decisions
         report.checkpoints = checkpoints
         report.witnesses = witnesses
+        report.unapproved = policies.values.filter { !$0.isApproved }.map(\.version).sorted()
         report.replay = replay?.count
     }
 }

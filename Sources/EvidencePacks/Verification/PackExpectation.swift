@@ -23,6 +23,8 @@ public struct PackExpectation: Sendable {
     public var packKeys: [VerificationKey] = []
     /// Keys that may sign policies; empty: those of the pack.
     public var policyKeys: [VerificationKey] = []
+    /// Keys that may sign approvals of policies; empty: those of the pack.
+    public var reviewKeys: [VerificationKey] = []
     /// Witnesses that must have seen all records of the pack, and the log after the period.
     public var witnessKeys: [CosignatureVerifier] = []
     public var checkpoints: [KnownCheckpoint] = []
@@ -37,7 +39,7 @@ public struct PackExpectation: Sendable {
             case .pack: packKeys.map(\.fingerprint)
             case .policies: policyKeys.map(\.fingerprint)
             case .witness: witnessKeys.compactMap(\.publicKey.fingerprint)
-            case .reviews: []
+            case .reviews: reviewKeys.map(\.fingerprint)
             }
         return named.isEmpty ? nil : Set(named)
     }

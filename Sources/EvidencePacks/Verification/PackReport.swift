@@ -3,7 +3,7 @@ public struct PackReport: Sendable {
     /// A key that the pack was checked with.
     public struct Key: Sendable, Hashable {
         public let name: String
-        /// `checkpoints`, `policies`, `pack` or `witness`.
+        /// `checkpoints`, `policies`, `reviews`, `pack` or `witness`.
         public let use: String
         public let fingerprint: String
         /// Whether it is one that was named from elsewhere.
@@ -20,6 +20,8 @@ public struct PackReport: Sendable {
     public internal(set) var decisions = 0
     public internal(set) var checkpoints = 0
     public internal(set) var policyVersions: [String] = []
+    /// Those of them that no signed approval stands in.
+    public internal(set) var unapproved: [String] = []
     public internal(set) var samples = 0
     public internal(set) var files = 0
     public internal(set) var keys: [Key] = []
@@ -32,15 +34,22 @@ public struct PackReport: Sendable {
     public struct ReplayCount: Sendable, Hashable {
         /// Those that could be; each that came to something else is a fault.
         public internal(set) var replayed = 0
+        /// Those among them whose record commits to their parameters alone, as older programs wrote it: nothing but the word of
+        /// who made the pack stands for the rest of the input.
+        public internal(set) var boundByParameters = 0
         /// Those that could not, by why.
         public internal(set) var notReplayable: [String: Int] = [:]
 
-        /// `replayed: 15 decisions; not replayable: 1 (its input was erased)`.
+        /// `replayed: 15 decisions; not replayable: 1 (its input was erased: 1)`.
         public var summary: String {
             let total = notReplayable.values.reduce(0, +)
-            let reasons = notReplayable.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-            return "replayed: \(replayed) decisions; not replayable: \(total)"
-                + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))")
+            return "replayed: \(replayed) decisions"
+                + (boundByParameters == 0 ? "" : " (the record commits to the parameters alone: \(boundByParameters))")
+                + "; not replayable: \(total)" + (total == 0 ? "" : " (\(reasons))")
+        }
+
+        var reasons: String {
+            notReplayable.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
         }
     }
 
@@ -50,7 +59,7 @@ public struct PackReport: Sendable {
     public var summary: String {
         guard isWhole else { return "broken: \(faults.count) fault\(faults.count == 1 ? "" : "s")" }
         return "whole: \(records) records of `\(log)` from \(from) to \(to), \(decisions) of them decisions; "
-            + "\(checkpoints) checkpoints, \(policyVersions.count) policy versions, \(samples) samples, \(files) files"
+            + "\(checkpoints) checkpoints, \(policyVersions.count) policy versions\(unapproved.isEmpty ? "" : " (without a signed approval: \(unapproved.count))"), \(samples) samples, \(files) files"
             + witnesses.values.sorted { $0.name < $1.name }.map { "; \($0.summary)" }.joined()
     }
 }

@@ -33,23 +33,15 @@ struct ReviewCheck {
         _ manifest: BundleManifest, _ files: [BundleFile], _ rules: ReviewRules
     ) throws(BundleError) -> [BundleError] {
         let metadata = manifest.metadata
-        let digest = try reviewedDigest(manifest, files)
-        let author = metadata.restores?.author ?? metadata.author
+        let content = try ReviewedContent(manifest, files)
+        let author = content.author
         var errors: [BundleError] = []
         var roles: [String: String] = [:]
         for review in metadata.reviews {
             guard review.verdict == "approved", let text = review.statement else { continue }
             do throws(TokenError) {
                 let statement = try ApprovalStatement(text, trust: trust)
-                guard review.repeats(statement) else {
-                    throw TokenError(.documentInvalid, "it does not say what the signed statement says")
-                }
-                guard statement.tenant == metadata.tenant, statement.contentDigest == digest else {
-                    throw TokenError(.documentInvalid, "it is of another content, \(statement.contentDigest.short)")
-                }
-                guard statement.person != author else {
-                    throw TokenError(.keyNotPermitted, "`\(author)` wrote the policies and cannot approve them")
-                }
+                try content.check(review, statement)
                 roles[statement.person] = statement.role
             } catch {
                 errors.append(
@@ -66,33 +58,5 @@ struct ReviewCheck {
                     fix: "have it approved: aegis policy approve"))
         }
         return errors
-    }
-
-    /// What the reviewers signed: the content, or, for a rollback, the content as it was when they reviewed it.
-    private func reviewedDigest(
-        _ manifest: BundleManifest, _ files: [BundleFile]
-    ) throws(BundleError) -> BundleDigest? {
-        guard let restored = manifest.metadata.restores else { return manifest.metadata.contentDigest }
-        let original = BundleManifest(
-            roots: manifest.roots, metadata: manifest.metadata.original(of: restored))
-        let others = files.filter { $0.path != BundleManifest.path }
-        return try ContentDigest.of(others + [original.file(contentDigest: nil)])
-    }
-}
-
-extension BundleReview {
-    /// Whether the readable members are those of the signed statement.
-    func repeats(_ statement: ApprovalStatement) -> Bool {
-        approvalID == statement.id && reviewer == statement.person && verdict == "approved"
-            && comment == statement.comment && at == statement.time.description
-    }
-}
-
-extension BundleMetadata {
-    /// The metadata under which the restored version was reviewed.
-    func original(of restored: RestoredVersion) -> BundleMetadata {
-        BundleMetadata(
-            tenant: tenant, region: region, version: restored.version, parent: restored.parent,
-            createdAt: restored.createdAt, author: restored.author, controls: controls)
     }
 }

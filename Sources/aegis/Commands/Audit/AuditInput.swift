@@ -10,7 +10,7 @@ struct AuditInput: ParsableCommand {
         abstract: "Show what a decision was evaluated over: its sealed input, opened.",
         discussion: """
             For whoever owns the gateway: it needs the data directory with keys/inputs.key, and prints what records never show.
-            The salt and the parameters in it open the record's parameters_digest; that they do is checked.
+            It opens the record's input_digest, which is checked; in records of older programs, its parameters_digest alone.
 
             EXAMPLES
               aegis audit input 01936f1e-7c5a-7b3e-9f55-0b7f0c1a2b3c
@@ -54,9 +54,13 @@ struct AuditInput: ParsableCommand {
             let record = try reader.last(1, where: { $0["decision_id"] == decisionID && $0["kind"] == "decision" })
                 .first
         else { return ErrorOutput.write("note: the trail here has no record of \(decisionID)") }
-        guard let digest = record["parameters_digest"], input.opens(digest) else {
+        switch input.binding(in: record) {
+        case .whole: break
+        case .parameters:
+            ErrorOutput.write("note: the record commits to the parameters alone, and to nothing else of the input")
+        case nil:
             throw CommandFailure(
-                "the input of \(decisionID) does not open the record's parameters_digest: one of them was changed",
+                "the input of \(decisionID) does not open what the record commits to: one of them was changed",
                 fix: "run `aegis audit verify`: a whole trail tells that the input was changed")
         }
     }

@@ -154,6 +154,6 @@ private struct NoRecord: DecisionRecorder {
     func note(_ event: TrailEvent, at time: Timestamp) async throws {}
 
     func record(_ record: DecisionRecord) async throws -> DecisionReceipt {
-        DecisionReceipt(log: "", index: 0, leafHash: "")
+        DecisionReceipt(log: "", index: 0, leafHash: "", checkpointSize: 1)
     }
 }

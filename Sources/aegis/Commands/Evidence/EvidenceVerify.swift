@@ -32,6 +32,9 @@ struct EvidenceVerify: ParsableCommand {
     @Option(help: ArgumentHelp("A public key that may sign policies.", valueName: "file"))
     var policyKey: [String] = []
 
+    @Option(help: ArgumentHelp("A public key that may sign approvals of policies.", valueName: "file"))
+    var reviewKey: [String] = []
+
     @Option(
         help: ArgumentHelp(
             "Public keys of witnesses that must have seen every record, and the log after the period, one vkey a line.",
@@ -59,6 +62,7 @@ struct EvidenceVerify: ParsableCommand {
             expectation.logKeys = try logKey.flatMap { try AuditKeys.parse(InputFile.read($0), $0) }
             expectation.packKeys = try packKey.map { try KeyFile.verificationKey(at: $0) }
             expectation.policyKeys = try policyKey.map { try KeyFile.verificationKey(at: $0) }
+            expectation.reviewKeys = try reviewKey.map { try KeyFile.verificationKey(at: $0) }
             expectation.witnessKeys = try witnessKey.flatMap(Self.witnesses)
             expectation.checkpoints = try checkpoint.map { .init(note: try InputFile.read($0), source: $0) }
             report = try PackVerifier(expectation: expectation, replays: replay).verify(path: pack)
@@ -87,7 +91,8 @@ struct EvidenceVerify: ParsableCommand {
         var object: [String: Any] = [
             "whole": report.isWhole, "log": report.log, "from": report.from, "to": report.to,
             "records": report.records, "decisions": report.decisions, "checkpoints": report.checkpoints,
-            "policy_versions": report.policyVersions, "samples": report.samples, "files": report.files,
+            "policy_versions": report.policyVersions, "unapproved_policy_versions": report.unapproved,
+            "samples": report.samples, "files": report.files,
             "witnesses": report.witnesses.values.sorted { $0.name < $1.name }.map {
                 ["name": $0.name, "records": $0.size, "time": $0.time] as [String: Any]
             },
@@ -100,6 +105,7 @@ struct EvidenceVerify: ParsableCommand {
         ]
         if let replay = report.replay {
             object["replayed"] = replay.replayed
+            object["bound_by_parameters"] = replay.boundByParameters
             object["not_replayable"] = replay.notReplayable
         }
         return object
