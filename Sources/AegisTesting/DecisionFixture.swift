@@ -31,13 +31,17 @@ public final class DecisionFixture: Sendable {
 
     /// - Parameters:
     ///   - keys: more API keys of agents of `acme`, by their key ids.
+    ///   - prover: takes the place of API keys.
+    ///   - waitingLimit: how many changes may wait for the state store.
     ///   - trail: takes the records in the place of ``recorder``.
     public init(
-        attemptRate: RateLimit? = nil, keys: [String] = [], trail: (any DecisionRecorder)? = nil
+        attemptRate: RateLimit? = nil, keys: [String] = [], prover: (any IdentityProver)? = nil,
+        waitingLimit: Int = 8192,
+        trail: (any DecisionRecorder)? = nil
     ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "aegis-decisions-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let store = try SQLiteStateStore(path: folder.appending(path: "state.sqlite").path)
+        let store = try SQLiteStateStore(path: folder.appending(path: "state.sqlite").path, waitingLimit: waitingLimit)
         let clock = clock
         ledger = FaultyLedger(store)
         signingKey = try SigningKey(generating: .edDSA, name: "tokens-1")
@@ -49,7 +53,8 @@ public final class DecisionFixture: Sendable {
             APIKeyEntry(keyID: caller.keyID, digest: try DecisionFixture.key(caller.keyID).digest, caller: caller)
         }
         point = DecisionPoint(
-            prover: APIKeyProver(entries), policies: policies, ledger: ledger, sessions: sessions, approvals: ledger,
+            prover: prover ?? APIKeyProver(entries), policies: policies, ledger: ledger, sessions: sessions,
+            approvals: ledger,
             mint: mint,
             delegations: delegations, recorder: trail ?? recorder,
             redactor: Redactor(pseudonymKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32))),

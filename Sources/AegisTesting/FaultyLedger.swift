@@ -25,11 +25,11 @@ public final class FaultyLedger<Base: SpendLedger & ApprovalLedger>: SpendLedger
     }
 
     public func priorAnswer(
-        tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim
+        tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp
     ) async throws -> SpendResult.Outcome? {
         count()
         try readFault.check()
-        return try await base.priorAnswer(tenant: tenant, agent: agent, claim: claim)
+        return try await base.priorAnswer(tenant: tenant, agent: agent, claim: claim, now: now)
     }
 
     public func confirm(_ decision: DecisionID) { base.confirm(decision) }
@@ -41,11 +41,19 @@ public final class FaultyLedger<Base: SpendLedger & ApprovalLedger>: SpendLedger
     }
 
     public func settle(
-        _ decision: DecisionID, tenant: String, agent: String, cost: MicroUnits, now: Timestamp
+        _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
+        telling: @escaping @Sendable (SettledCost) -> TrailEvent
     ) async throws -> Settlement {
         count()
-        return try await base.settle(decision, tenant: tenant, agent: agent, cost: cost, now: now)
+        return try await base.settle(
+            decision, tenant: tenant, agent: agent, report: report, now: now, telling: telling)
     }
+
+    public func untold(of decision: DecisionID?, limit: Int) async throws -> [TrailEvent] {
+        try await base.untold(of: decision, limit: limit)
+    }
+
+    public func markTold(_ keys: [String]) { base.markTold(keys) }
 
     public func unconfirmed() async throws -> [DecisionID] { try await base.unconfirmed() }
 

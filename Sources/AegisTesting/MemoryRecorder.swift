@@ -15,6 +15,8 @@ public final class MemoryRecorder: DecisionRecorder {
     }
 
     public let fault = Fault()
+    /// Of events alone.
+    public let noteFault = Fault()
     private let kept = Mutex<[Entry]>([])
     private let noted = Mutex<[TrailEvent]>([])
 
@@ -26,6 +28,7 @@ public final class MemoryRecorder: DecisionRecorder {
 
     public func note(_ event: TrailEvent, at time: Timestamp) async throws {
         try fault.check()
+        try noteFault.check()
         noted.withLock { $0.append(event) }
     }
 

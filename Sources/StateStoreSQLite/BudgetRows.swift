@@ -31,25 +31,39 @@ enum BudgetRows {
         return BudgetRow(id: db.lastInsertedRowID, charged: 0, closed: false)
     }
 
-    static func charge(_ db: Database, _ id: Int64, to sum: Int64, by amount: MicroUnits, decision: DecisionID) throws {
+    static func take(
+        _ db: Database, _ charge: SpendOrder.BudgetCharge, of id: Int64, to sum: Int64, for decision: DecisionID
+    ) throws {
         try db.cachedStatement(sql: "UPDATE budgets SET charged = ? WHERE id = ?").execute(arguments: [sum, id])
         try db.cachedStatement(
             sql: """
-                INSERT INTO charges (decision, budget, amount) VALUES (?, ?, ?)
-                ON CONFLICT (decision, budget) DO UPDATE SET amount = amount + excluded.amount
+                INSERT INTO charges (decision, budget, amount, refundable) VALUES (?, ?, ?, ?)
+                ON CONFLICT (decision, budget) DO UPDATE SET amount = amount + excluded.amount,
+                refundable = min(refundable, excluded.refundable)
                 """
-        ).execute(arguments: [decision.blob, id, amount.value])
+        ).execute(arguments: [decision.blob, id, charge.amount.value, charge.isRefundable])
+    }
+
+    struct ChargeRow {
+        var budget: BudgetRow
+        var books: String
+        var currency: String
+        var amount: Int64
+        var isRefundable: Bool
+        var isSettled: Bool
     }
 
     /// The charges of a decision, with what their budgets hold.
-    static func charges(_ db: Database, of decision: DecisionID) throws -> [(budget: BudgetRow, amount: Int64)] {
+    static func charges(_ db: Database, of decision: DecisionID) throws -> [ChargeRow] {
         let select = try db.cachedStatement(
             sql: """
-                SELECT b.id, b.charged, b.closed, c.amount FROM charges c JOIN budgets b ON b.id = c.budget
-                WHERE c.decision = ? ORDER BY b.id
+                SELECT b.id, b.charged, b.closed, b.books, b.currency, c.amount, c.refundable, c.settled
+                FROM charges c JOIN budgets b ON b.id = c.budget WHERE c.decision = ? ORDER BY b.id
                 """)
         return try Row.fetchAll(select, arguments: [decision.blob]).map { row in
-            (BudgetRow(id: row[0], charged: row[1], closed: row[2]), row[3])
+            ChargeRow(
+                budget: BudgetRow(id: row[0], charged: row[1], closed: row[2]), books: row[3], currency: row[4],
+                amount: row[5], isRefundable: row[6], isSettled: row[7])
         }
     }
 

@@ -11,10 +11,10 @@ extension SQLiteStateStore: SpendLedger {
     }
 
     public func priorAnswer(
-        tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim
+        tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp
     ) async throws -> SpendResult.Outcome? {
         try await pool.read { [confirmed] db in
-            try AnswerBook.prior(db, tenant: tenant, agent: agent, claim: claim, confirmed: confirmed)
+            try AnswerBook.prior(db, tenant: tenant, agent: agent, claim: claim, now: now, confirmed: confirmed)
         }
     }
 
@@ -25,12 +25,25 @@ extension SQLiteStateStore: SpendLedger {
     }
 
     public func settle(
-        _ decision: DecisionID, tenant: String, agent: String, cost: MicroUnits, now: Timestamp
+        _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
+        telling: @escaping @Sendable (SettledCost) -> TrailEvent
     ) async throws -> Settlement {
         try await writer.perform { db in
-            try Effects.settle(db, decision, tenant: tenant, agent: agent, cost: cost)
+            let settlement = try Settling(db: db, decision: decision).run(report, tenant: tenant, agent: agent)
+            if case .settled(let settled) = settlement { try BudgetEventRows.insert(db, telling(settled)) }
+            return settlement
         }
     }
+
+    public func untold(of decision: DecisionID?, limit: Int) async throws -> [TrailEvent] {
+        // Before the tables are read: what leaves the waiting marks is in them.
+        let waiting = confirmed.now
+        return try await pool.read { db in
+            try BudgetEventRows.untold(db, of: decision, limit: limit, waiting: waiting)
+        }
+    }
+
+    public func markTold(_ keys: [String]) { confirmed.insert(told: keys) }
 
     public func unconfirmed() async throws -> [DecisionID] {
         let rows = try await pool.read { db in
@@ -71,7 +84,7 @@ struct SpendTransaction {
     func run() throws -> SpendResult {
         if let claim = order.idempotency,
             let prior = try AnswerBook.prior(
-                db, tenant: order.tenant, agent: order.agent, claim: claim, confirmed: confirmed)
+                db, tenant: order.tenant, agent: order.agent, claim: claim, now: order.now, confirmed: confirmed)
         {
             return SpendResult(outcome: prior)
         }
@@ -92,6 +105,7 @@ struct SpendTransaction {
         if let claim = order.idempotency {
             try AnswerBook.insert(db, order, claim: claim, answer: order.answer(receipt, shadowRefusal))
         }
+        for event in order.telling(receipt) { try BudgetEventRows.insert(db, event) }
         return SpendResult(outcome: .committed(receipt), shadowRefusal: shadowRefusal)
     }
 
@@ -142,7 +156,7 @@ struct SpendTransaction {
         for draw in draws {
             var bucket = try orFail { try RateRows.bucket(db, draw, now: order.now) }
             switch bucket.draw(draw.limit, now: order.now) {
-            case .refused(let seconds): throw .refusal(.rate(draw.key, retryAfterSeconds: seconds))
+            case .refused(let seconds): throw .refusal(.rate(draw.key, draw.limit, retryAfterSeconds: seconds))
             case .taken: try orFail { try RateRows.store(db, draw.key, bucket) }
             }
         }
@@ -160,7 +174,7 @@ struct SpendTransaction {
                         charge.key, limit: charge.limit, charged: MicroUnits(row.charged) ?? .zero,
                         asked: charge.amount, closed: row.closed))
             }
-            try orFail { try BudgetRows.charge(db, row.id, to: sum, by: charge.amount, decision: order.decisionID) }
+            try orFail { try BudgetRows.take(db, charge, of: row.id, to: sum, for: order.decisionID) }
             remaining.append(rest)
         }
         return remaining

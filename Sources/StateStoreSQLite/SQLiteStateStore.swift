@@ -53,23 +53,35 @@ public final class SQLiteStateStore: Sendable {
     }
 }
 
-/// Decisions whose record is durable, waiting to be marked so in the next transaction.
+/// Decisions whose record is durable, and events that the trail has been told, waiting to be marked so in the next transaction.
 ///
 /// Marking is not worth a sync of its own: a mark that a crash loses is found again by asking the audit trail.
 final class Confirmations: Sendable {
-    private let waiting = Mutex<Set<DecisionID>>([])
+    struct Marks: Sendable {
+        var decisions: Set<DecisionID> = []
+        var told: Set<String> = []
+    }
 
-    func insert(_ decision: DecisionID) { waiting.withLock { _ = $0.insert(decision) } }
-    func contains(_ decision: DecisionID) -> Bool { waiting.withLock { $0.contains(decision) } }
+    private let waiting = Mutex(Marks())
+
+    var now: Marks { waiting.withLock { $0 } }
+
+    func insert(_ decision: DecisionID) { waiting.withLock { _ = $0.decisions.insert(decision) } }
+    func insert(told keys: [String]) { waiting.withLock { $0.told.formUnion(keys) } }
+    func contains(_ decision: DecisionID) -> Bool { waiting.withLock { $0.decisions.contains(decision) } }
 
     func flush(_ db: Database) throws {
-        let decisions = waiting.withLock { $0 }
-        guard !decisions.isEmpty else { return }
+        let marks = now
+        guard !marks.decisions.isEmpty || !marks.told.isEmpty else { return }
         let statement = try db.cachedStatement(sql: "UPDATE effects SET confirmed = 1 WHERE decision = ?")
-        for decision in decisions { try statement.execute(arguments: [decision.blob]) }
+        for decision in marks.decisions { try statement.execute(arguments: [decision.blob]) }
+        try BudgetEventRows.remove(db, marks.told)
         // Forgotten only when this transaction lasts: a mark that is lost with it is merely written again.
         db.afterNextTransaction { [self] _ in
-            waiting.withLock { $0.subtract(decisions) }
+            waiting.withLock { waiting in
+                waiting.decisions.subtract(marks.decisions)
+                waiting.told.subtract(marks.told)
+            }
         }
     }
 }

@@ -130,6 +130,23 @@ enum Schema {
                     CREATE INDEX acts_unrecorded ON acts (id) WHERE recorded = 0;
                     """)
         }
+        migrator.registerMigration("7-settlements") { db in
+            try db.execute(
+                sql: """
+                    -- Each charge is settled by itself: a call may be charged in several currencies.
+                    ALTER TABLE charges ADD COLUMN refundable INTEGER NOT NULL DEFAULT 1;
+                    ALTER TABLE charges ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+                    UPDATE charges SET settled = 1
+                        WHERE decision IN (SELECT decision FROM effects WHERE settled = 1);
+
+                    -- What happened to budgets, until it is in the audit trail.
+                    CREATE TABLE budget_events (
+                        id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, decision BLOB NOT NULL, tenant TEXT NOT NULL,
+                        agent TEXT NOT NULL, policy_version TEXT, detail TEXT NOT NULL
+                    ) STRICT;
+                    CREATE INDEX budget_events_decision ON budget_events (decision);
+                    """)
+        }
         return migrator
     }
 }

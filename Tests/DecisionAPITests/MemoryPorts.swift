@@ -74,13 +74,16 @@ final class MemorySpend: SpendLedger {
     }
 
     func priorAnswer(
-        tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim
+        tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp
     ) async throws -> SpendResult.Outcome? { nil }
     func confirm(_ decision: DecisionID) {}
     func release(_ decision: DecisionID, now: Timestamp) async throws {}
     func settle(
-        _ decision: DecisionID, tenant: String, agent: String, cost: MicroUnits, now: Timestamp
+        _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
+        telling: @escaping @Sendable (SettledCost) -> TrailEvent
     ) async throws -> Settlement { .unknown }
+    func untold(of decision: DecisionID?, limit: Int) async throws -> [TrailEvent] { [] }
+    func markTold(_ keys: [String]) {}
     func unconfirmed() async throws -> [DecisionID] { [] }
     func recover(durable: Set<DecisionID>, now: Timestamp) async throws -> [DecisionID] { [] }
 }

@@ -144,6 +144,11 @@ import Testing
         let refused = try await fixture.decide()
         #expect(refused.reason.code == .rateExceeded)
         #expect(refused.limits.retryAfterSeconds == 2)
+        #expect(
+            refused.reason
+                == DecisionReason(
+                    .rateExceeded, "calls come faster than 0.5 a second (1 at once) per tool; try again in 2 s",
+                    policy: "b", rule: "rps"))
         fixture.clock.advance(seconds: 2)
         #expect(try await fixture.decide().outcome == .allow)
     }
@@ -161,6 +166,16 @@ import Testing
         #expect(try await limits(cost: "0.5") == .init(budgetRemaining: "0.40 USD", retryAfterSeconds: 68_877))
         // It costs more than a whole day has: waiting does not help.
         #expect(try await limits(cost: "1.1") == .init(budgetRemaining: "0.40 USD"))
+    }
+
+    @Test func `of budgets in several currencies the one with the smallest share left is told`() async throws {
+        func budget(_ currency: String, _ limit: Int, _ cost: Int) -> String {
+            Self.budget(limit * 1_000_000, cost: String(cost), rule: currency).dropFirst().dropLast()
+                .replacing("USD", with: currency)
+        }
+        try fixture.install(
+            ScriptedPolicy.ruling(budgets: "[\(budget("EUR", 10, 1)), \(budget("JPY", 10_000, 9_900))]"))
+        #expect(try await fixture.decide().limits.budgetRemaining == "100.00 JPY")
     }
 
     @Test func `a day begins in the tenant's own time zone`() async throws {

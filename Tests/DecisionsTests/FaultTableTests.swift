@@ -1,6 +1,9 @@
 import AegisTesting
 import Approvals
+import AuditTrail
 import Decisions
+import Foundation
+import MerkleLog
 import RegoValues
 import SignedTokens
 import Testing
@@ -178,6 +181,71 @@ import Testing
         let key = #", "idempotency_key": "k2""#
         #expect(try await fixture.decide(parameters: #"{"amount": 1}"#, more: key).outcome == .allow)
         try provoke("idempotency", await fixture.decide(parameters: #"{"amount": 1, "memo": "x"}"#, more: key))
+    }
+
+    @Test func `what is more than there is room for`() async throws {
+        let busy = try DecisionFixture(waitingLimit: 0)
+        try busy.install(FaultTests.charged)
+        try provoke("state-overloaded", await busy.decide())
+
+        for (isPending, setting) in [(true, "pending_approvals_per_agent"), (false, "daily_approvals_per_agent")] {
+            let fixture = try DecisionFixture()
+            try fixture.install(settings: #"{"\#(setting)": 1}"#) { _ in ScriptedPolicy.approvalRuling() }
+            #expect(try await fixture.decide(parameters: #"{"amount": 1}"#).outcome == .approvalNeeded)
+            let refused = try await fixture.decide(parameters: #"{"amount": 2}"#)
+            if isPending { try provoke("approvals-pending", refused) } else { try provoke("approvals-daily", refused) }
+        }
+
+        let folder = FileManager.default.temporaryDirectory.appending(path: "aegis-large-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let journal = try AuditJournal.open(
+            directory: folder.path, configuration: .init(gateway: "gw-1"), signer: NoteSigner(name: "gw-1"))
+        defer { journal.close() }
+        let recorded = try DecisionFixture(trail: AuditTrailRecorder(journal: journal, inputs: nil))
+        try recorded.install(ScriptedPolicy.ruling())
+        #expect(try await recorded.decide().outcome == .allow)
+        try recorded.install(sequence: 2) { _ in
+            ScriptedPolicy.ruling(message: String(repeating: "x", count: 70_000))
+        }
+        try provoke("audit-record-too-large", await recorded.decide())
+    }
+
+    @Test func `a verdict that cannot be carried out`() async throws {
+        try fixture.install(
+            ScriptedPolicy.ruling(
+                sanitize: #"[{"policy": "p", "rule": "r", "detectors": ["no_such"], "paths": ["$.memo"]}]"#))
+        try provoke("detector-unknown", await fixture.decide())
+        for value in [#", "value": null"#, ""] {
+            try fixture.install { _ in
+                ScriptedPolicy.ruling().replacing(
+                    #""would": null"#,
+                    with: #""would": null, "distinct": [{"policy": "p", "rule": "d", "limit": 3\#(value)}]"#)
+            }
+            try provoke("distinct-not-evaluated", await fixture.decide(more: #", "session_id": "s""#))
+        }
+    }
+
+    /// An identity provider whose keys nobody has been able to fetch.
+    private struct NoKeys: IssuerKeys {
+        let ring: KeyRing
+        func noteUnknownKey() {}
+    }
+
+    @Test func `a provider whose keys were never fetched proves nobody`() async throws {
+        let key = try SigningKey(generating: .es256, name: "k1")
+        let prover = TokenProver(
+            issuer: "https://idp.acme.example", audience: "aegis", tenant: "acme", keys: NoKeys(ring: try KeyRing([])),
+            now: { 1100 })
+        let fixture = try DecisionFixture(prover: prover)
+        try fixture.install(ScriptedPolicy.ruling())
+        let token = try key.token(
+            over: Array(
+                #"{"iss": "https://idp.acme.example", "aud": "aegis", "sub": "fin", "iat": 1000, "exp": 1300}"#.utf8))
+        try provoke(
+            "issuer-keys-missing",
+            await fixture.point.decide(
+                json: Array(#"{"tool": {"name": "payments.transfer"}}"#.utf8),
+                credentials: Credentials(bearerToken: token), point: DecisionFixture.api))
     }
 
     static let policies = """

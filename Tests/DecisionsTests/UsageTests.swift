@@ -29,7 +29,7 @@ import Testing
         #expect(try await call("2").reason.code == .budgetExceeded)
         let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 1.5}")
         #expect(answer.status == .settled)
-        #expect(answer.difference.decimalText == "7.50")
+        #expect(answer.difference == "7.50")
         #expect(fixture.recorder.events.last?.detail == ["event": "settled", "cost": "1.50", "returned": "7.50"])
         #expect(
             try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 0}").status == .alreadySettled)
@@ -40,7 +40,7 @@ import Testing
     @Test func `a call that never took place costs nothing`() async throws {
         let first = try await call("10")
         let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"failed\": true}")
-        #expect(answer.difference.decimalText == "10.00")
+        #expect(answer.difference == "10.00")
         #expect(fixture.recorder.events.last?.detail["event"] == "released")
         #expect(try await call("10").outcome == .allow)
     }
@@ -49,7 +49,7 @@ import Testing
         let first = try await call("1")
         let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": \"2.000001\"}")
         #expect(answer.status == .overrun)
-        #expect(answer.difference.decimalText == "1.000001")
+        #expect(answer.difference == "1.000001")
         #expect(fixture.recorder.events.last?.detail["event"] == "budget_overrun")
         let closed = try await call("0.01")
         #expect(closed.reason.message == "the day budget is closed: a call cost more than it had reserved")
@@ -64,11 +64,15 @@ import Testing
         ),
         ("fin", "{\"decision_id\": \"ID\", \"cost\": true}", "`cost` is not a number"),
         ("fin", "{\"decision_id\": \"ID\", \"cost\": 1, \"failed\": true}", "a call that `failed` has no `cost`"),
+        (
+            "fin", "{\"decision_id\": \"ID\", \"failed\": true, \"currency\": \"USD\"}",
+            "a call that `failed` has no `currency`"
+        ),
         ("fin", "{\"cost\": 1}", "`decision_id` is missing, or is not the id of a decision"),
         ("fin", "{\"decision_id\": \"x\", \"cost\": 1}", "`decision_id` is missing, or is not the id of a decision"),
         (
             "fin", "{\"decision_id\": \"ID\", \"price\": 1}",
-            "the body has an unknown field; known are agent, cost, decision_id, failed"
+            "the body has an unknown field; known are agent, cost, currency, decision_id, failed"
         ),
     ])
     func `a report that cannot be read changes nothing`(key: String, body: String, why: String) async throws {
@@ -96,6 +100,94 @@ import Testing
         #expect(alerts.map { $0.detail["percent"] } == ["50", "80", "100"])
         #expect(alerts.first?.detail["charged"] == "5.00 USD")
         #expect(alerts.first?.detail["budget"] == "b/daily_budget per agent in this day")
+    }
+
+    @Test func `a call that is charged in two currencies is settled in each`() async throws {
+        try fixture.install(sequence: 2) { _ in
+            ScriptedPolicy.ruling(
+                budgets: """
+                    [{"policy": "b", "rule": "daily_budget", "window": "day", "per": "agent", "limit_micros": 10000000,
+                      "currency": "USD", "cost": 5},
+                     {"policy": "calls", "rule": "daily_budget", "window": "day", "per": "agent", "limit_micros": 9000000,
+                      "currency": "XTS", "cost": 1}]
+                    """)
+        }
+        let first = try await call("1")
+        let error = await #expect(throws: UsageError.self) {
+            try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 2}")
+        }
+        #expect(error == .unfit(.severalCurrencies(["USD", "XTS"])))
+        let why = "the call is charged in USD and XTS: say in `currency` which of them `cost` is, and report each"
+        #expect(SettlementPlan.Misfit.severalCurrencies(["USD", "XTS"]).message == why)
+        #expect(fixture.recorder.events == [])
+        let dollars = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 2, \"currency\": \"USD\"}")
+        #expect(dollars.difference == "3.00")
+        #expect(
+            fixture.recorder.events.last?.detail
+                == ["event": "settled", "cost": "2.00", "currency": "USD", "returned": "3.00"])
+        let failed = try await settle("{\"decision_id\": \"\(first.id)\", \"failed\": true}")
+        #expect(failed.difference == "1.00")
+        #expect(fixture.recorder.events.map { $0.detail["event"] } == ["settled", "released"])
+    }
+
+    @Test func `what a shadow policy has reserved makes no overrun of a report`() async throws {
+        let would = ScriptedPolicy.ruling(budgets: CompositionTests.budget(3_000_000, cost: "1"))
+        try fixture.install(
+            ScriptedPolicy.ruling(budgets: CompositionTests.budget(10_000_000, cost: "5"), would: would))
+        let first = try await call("1")
+        let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 2}")
+        #expect(answer.status == .settled)
+        #expect(answer.difference == "3.00")
+        #expect(
+            fixture.recorder.events.last?.detail == [
+                "event": "settled", "cost": "2.00", "returned": "3.00",
+                "would_close": "b/daily_budget per agent in this day",
+            ])
+        let next = try await call("1")
+        #expect(next.outcome == .allow)
+        #expect(next.wouldOutcome == .deny)
+    }
+
+    @Test func `a policy without refunds keeps what it reserved, and says what it kept`() async throws {
+        let budgets = CompositionTests.budget(10_000_000, cost: "6").replacing(
+            "\"cost\"", with: "\"refund\": \"never\", \"cost\"")
+        try fixture.install(sequence: 2) { _ in ScriptedPolicy.ruling(budgets: budgets) }
+        let first = try await call("1")
+        let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"failed\": true}")
+        #expect(answer.difference == "0.00")
+        #expect(
+            fixture.recorder.events.last?.detail
+                == ["event": "released", "cost": "0.00", "returned": "0.00", "withheld": "6.00"])
+        #expect(try await call("1").reason.code == .budgetExceeded)
+    }
+
+    @Test func `a settlement whose record fails is on record after the next report, once`() async throws {
+        let first = try await call("9")
+        let report = "{\"decision_id\": \"\(first.id)\", \"cost\": 1.5}"
+        fixture.recorder.noteFault.isActive = true
+        for _ in 0..<2 {
+            let error = await #expect(throws: UsageError.self) { try await settle(report) }
+            #expect(error == .auditUnavailable)
+        }
+        fixture.recorder.noteFault.isActive = false
+        #expect(fixture.recorder.events == [])
+        let statuses = try await withThrowingTaskGroup(of: UsageAnswer.Status.self) { group in
+            for _ in 0..<16 { group.addTask { try await settle(report).status } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(Set(statuses) == [.alreadySettled])
+        try await fixture.point.scribe.tell()
+        #expect(
+            fixture.recorder.events.map(\.detail) == [["event": "settled", "cost": "1.50", "returned": "7.50"]])
+    }
+
+    @Test func `an alert whose record fails is told later, once`() async throws {
+        fixture.recorder.noteFault.isActive = true
+        #expect(try await call("5").outcome == .allow)
+        fixture.recorder.noteFault.isActive = false
+        #expect(fixture.recorder.events == [])
+        for _ in 0..<2 { try await fixture.point.scribe.tell() }
+        #expect(fixture.recorder.events.map { $0.detail["percent"] } == ["50"])
     }
 
     @Test func `a retry of a call that spends nothing gets its answer without the state store`() async throws {

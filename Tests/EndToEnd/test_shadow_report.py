@@ -1,7 +1,8 @@
 """`aegis policy shadow-report`: what shadow policies would have blocked, from the trail of a real gateway."""
 import json
+import time
 
-from conftest import run
+from conftest import FIRST_LIGHT, Gateway, run
 
 WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
 
@@ -41,3 +42,58 @@ def test_the_table_and_a_wrong_period(gateway):
     assert text[2].split()[:5] == ["4", "deny", "dollar-freeze/no-dollars", "finance-agent", "payments.transfer"]
     done = report(gateway, "--since", "yesterday", check=False)
     assert done.returncode != 0 and "--since `yesterday` is neither a duration" in done.stderr
+
+
+def test_a_tenant_in_shadow_has_its_denials_reported_and_nothing_is_blocked(tmp_path, request):
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    for file in FIRST_LIGHT.glob("*.yaml"):
+        (policies / file.name).write_text(file.read_text())
+    (policies / "tenant.yaml").write_text("aegis: v1\nkind: Tenant\nname: acme\nmode: shadow\n")
+    gateway = Gateway(tmp_path, policies)
+    request.addfinalizer(gateway.stop)
+    gateway.issue("finance-1")
+    gateway.issue("llm-1")
+    gateway.start()
+
+    def pay(amount, **more):
+        return gateway.decide("finance-1", "finance-agent", "payments.transfer",
+                              {"amount": amount, "currency": "EUR", "to": "DE89370400440532013000"}, request={**WIRE, **more})[2]
+
+    for answer in (pay(10), pay(99000), pay(98000), pay(6000), pay(10, host="payments.evil.example")):
+        assert (answer["decision"], answer["mode"]) == ("allow", "shadow")
+    # Nothing permits this one: no policy speaks for it.
+    assert gateway.decide("llm-1", "llm-agent", "payments.transfer", {"amount": 1, "currency": "EUR", "to": "DE89370400440532013000"},
+                          request=WIRE)[2]["decision"] == "allow"
+    found = report(gateway, "--json")
+    assert (found["decisions"], found["shadowed"], found["would_block"]) == (6, 6, 5), found
+    rows = {(row["would_decision"], row["code"], row["policy"], row["agent_id"]): row["count"] for row in found["rows"]}
+    assert rows == {
+        ("deny", "amount_exceeded", "finance-payments", "finance-agent"): 2,
+        ("approval_needed", "approval_required", "finance-payments", "finance-agent"): 1,
+        ("deny", "egress_not_allowed", "egress", "finance-agent"): 1,
+        ("deny", "scope_exceeded", "", "llm-agent"): 1}, found["rows"]
+
+
+def test_a_candidate_has_what_it_would_block_reported(tmp_path, request):
+    candidate = tmp_path / "candidate"
+    candidate.mkdir()
+    for file in FIRST_LIGHT.glob("*.yaml"):
+        (candidate / file.name).write_text(file.read_text().replace("max_amount: 5000\n", "max_amount: 50\n").replace(
+            "hard_max_amount: 50000", "hard_max_amount: 50"))
+    gateway = Gateway(tmp_path)
+    request.addfinalizer(gateway.stop)
+    gateway.issue("finance-1")
+    gateway.start(True, "--candidate", candidate)
+    for _ in range(80):  # a candidate is taken up within a second or two
+        answer = gateway.decide("finance-1", "finance-agent", "payments.transfer",
+                                {"amount": 100, "currency": "EUR", "to": "DE89370400440532013000"}, request=WIRE)[2]
+        assert answer["decision"] == "allow"
+        if (answer["would_decision"] or {}).get("policy_version"):
+            break
+        time.sleep(0.1)
+    assert answer["would_decision"]["decision"] == "deny", answer
+    found = report(gateway, "--json")
+    row, = found["rows"]
+    assert (row["policy"], row["code"], row["count"]) == ("finance-payments", "amount_exceeded", 1), found
+    assert found["would_block"] == 1 and row["samples"][0]["decision_id"] == answer["decision_id"]

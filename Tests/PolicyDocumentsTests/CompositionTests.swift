@@ -194,6 +194,8 @@ private let large = Call(params: #"{"amount": 6000, "currency": "EUR", "urgent":
         )
         #expect(
             allowed.root.lookup("rates").json == #"[{"burst":3,"per":"session","policy":"p2","rps":2.5,"rule":"rps"}]"#)
+        let kept = try Row("", [allow, budget + "\nrefund: never"], Call(), "").outcome()
+        #expect(kept.root.lookup("budgets").json.contains(#""policy":"p2","refund":"never","rule":"daily_budget""#))
         let held = try Row("", [ask, budget], Call(), "").outcome()
         #expect(held.root.lookup("budgets").json == "[]")
         #expect(held.root.lookup("rates").json == "[]")

@@ -244,6 +244,9 @@ private let transfer = "tools: [payments.transfer]\neffect: allow\n"
             "policy.needs-field: `daily_budget` needs `cost` | add `cost`: what a call costs, such as `params.cost_usd`"
         ),
         Fault(
+            "refunds of nothing", policy: transfer + "⟦refund: never",
+            "policy.needs-field: `refund` needs a budget | add `daily_budget`, or remove `refund`"),
+        Fault(
             "a burst without a rate", policy: transfer + "⟦burst: 20",
             "policy.needs-field: `burst` needs `rps` | add `rps`, or remove `burst`"),
         Fault(

@@ -97,39 +97,6 @@ import Testing
         #expect(try await fixture.open().unconfirmed() == [])
     }
 
-    @Test func `settling returns the rest of a reservation once`() async throws {
-        let store = try fixture.open()
-        let order = fixture.order(charges: [try fixture.charge(1000, of: 1000)])
-        _ = try await store.spend(order)
-        let cost = try #require(MicroUnits(400))
-        func settle(tenant: String = "acme", agent: String = "llm-agent") async throws -> Settlement {
-            try await store.settle(order.decisionID, tenant: tenant, agent: agent, cost: cost, now: fixture.start)
-        }
-        #expect(try await settle(tenant: "globex") == .unknown)
-        #expect(try await settle(agent: "other") == .unknown)
-        #expect(try await settle() == .settled(returned: try #require(MicroUnits(600))))
-        #expect(try await settle() == .alreadySettled)
-        #expect(try await store.spend(fixture.order(charges: [try fixture.charge(600, of: 1000)])).isCommitted)
-        #expect(try await store.spend(fixture.order(charges: [try fixture.charge(1, of: 1000)])).refusal != nil)
-    }
-
-    @Test func `a call that cost more than reserved closes the window`() async throws {
-        let store = try fixture.open()
-        let order = fixture.order(charges: [try fixture.charge(100, of: 1000)])
-        _ = try await store.spend(order)
-        let settlement = try await store.settle(
-            order.decisionID, tenant: "acme", agent: "llm-agent", cost: try #require(MicroUnits(150)),
-            now: fixture.start)
-        #expect(settlement == .overrun(by: try #require(MicroUnits(50)), closed: [fixture.budget()]))
-        let refused = try await store.spend(fixture.order(charges: [try fixture.charge(1, of: 1000)]))
-        guard case .budget(_, _, let charged, _, let closed)? = refused.refusal else {
-            Issue.record("a closed window was charged")
-            return
-        }
-        #expect(charged.value == 150)
-        #expect(closed)
-    }
-
     @Test func `shadow charges stand whatever becomes of the enforced ones`() async throws {
         let store = try fixture.open()
         let shadow = fixture.budget(books: .shadow)

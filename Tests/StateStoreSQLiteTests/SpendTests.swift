@@ -69,7 +69,7 @@ import Testing
             return try await store.spend(fixture.order(now: now, rates: [draw]))
         }
         for _ in 0..<10 { #expect(try await call(after: 0).isCommitted) }
-        #expect(try await call(after: 199).refusal == .rate(draw.key, retryAfterSeconds: 1))
+        #expect(try await call(after: 199).refusal == .rate(draw.key, draw.limit, retryAfterSeconds: 1))
         #expect(try await call(after: 200).isCommitted)
         #expect(try await call(after: 201).refusal != nil)
         #expect(try await call(after: 100).refusal != nil)
@@ -84,14 +84,15 @@ import Testing
         #expect(try await first.spend(fixture.order(rates: [draw])).isCommitted)
         try await first.close()
         let again = try await fixture.open().spend(fixture.order(rates: [draw]))
-        #expect(again.refusal == .rate(draw.key, retryAfterSeconds: 1000))
+        #expect(again.refusal == .rate(draw.key, draw.limit, retryAfterSeconds: 1000))
     }
 
     @Test func `a retry gets the recorded answer word for word and spends nothing`() async throws {
         let store = try fixture.open()
         let claim = SpendOrder.IdempotencyClaim(key: "k1", fingerprint: [1, 2, 3])
         let order = fixture.order(charges: [try fixture.charge(600, of: 1000)], idempotency: claim, answer: "first")
-        #expect(try await store.priorAnswer(tenant: "acme", agent: "llm-agent", claim: claim) == nil)
+        #expect(
+            try await store.priorAnswer(tenant: "acme", agent: "llm-agent", claim: claim, now: fixture.start) == nil)
         #expect(try await store.spend(order).isCommitted)
         let early = try await store.spend(fixture.order(idempotency: claim, answer: "second"))
         #expect(early.refusal == .idempotencyInFlight)
@@ -99,9 +100,29 @@ import Testing
         let retry = try await store.spend(
             fixture.order(charges: [try fixture.charge(600, of: 1000)], idempotency: claim, answer: "second"))
         #expect(retry.outcome == .repeated(Array("first".utf8)))
-        let looked = try await store.priorAnswer(tenant: "acme", agent: "llm-agent", claim: claim)
+        let looked = try await store.priorAnswer(tenant: "acme", agent: "llm-agent", claim: claim, now: fixture.start)
         #expect(looked == .repeated(Array("first".utf8)))
         #expect(try await store.spend(fixture.order(charges: [try fixture.charge(400, of: 1000)])).isCommitted)
+    }
+
+    @Test func `an answer stands for a day, and then its key is new`() async throws {
+        let store = try fixture.open()
+        let claim = SpendOrder.IdempotencyClaim(key: "k1", fingerprint: [1])
+        let order = fixture.order(idempotency: claim, answer: "first")
+        _ = try await store.spend(order)
+        store.confirm(order.decisionID)
+        func prior(after seconds: Int64) async throws -> SpendResult.Outcome? {
+            try await store.priorAnswer(
+                tenant: "acme", agent: "llm-agent", claim: claim, now: fixture.start.advanced(bySeconds: seconds))
+        }
+        #expect(try await prior(after: 86_399) == .repeated(Array("first".utf8)))
+        #expect(try await prior(after: -86_400) == .repeated(Array("first".utf8)))
+        #expect(try await prior(after: 86_400) == nil)
+        let again = fixture.order(
+            now: fixture.start.advanced(bySeconds: 86_400),
+            idempotency: SpendOrder.IdempotencyClaim(key: "k1", fingerprint: [2]), answer: "second")
+        #expect(try await store.spend(again).isCommitted)
+        #expect(try await prior(after: 86_401) == .refused(.idempotencyConflict))
     }
 
     @Test func `an idempotency key belongs to one request, agent and tenant`() async throws {

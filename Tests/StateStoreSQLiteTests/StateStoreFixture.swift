@@ -24,17 +24,21 @@ final class StateStoreFixture: Sendable {
 
     func budget(
         tenant: String = "acme", books: StateBooks = .enforced, agent: String = "llm-agent",
-        window: BudgetWindow = .day, windowStart: Int64 = 1_795_392_000
+        window: BudgetWindow = .day, windowStart: Int64 = 1_795_392_000, currency: String = "USD",
+        policy: String = "llm-budget"
     ) -> BudgetKey {
         BudgetKey(
             counter: CounterKey(
-                tenant: tenant, books: books, policy: "llm-budget", rule: "daily_budget", scope: .agent,
-                subject: agent), window: window, windowStart: windowStart, currency: "USD")
+                tenant: tenant, books: books, policy: policy, rule: "daily_budget", scope: .agent,
+                subject: agent), window: window, windowStart: windowStart, currency: currency)
     }
 
-    func charge(_ micros: Int64, of limit: Int64, key: BudgetKey? = nil) throws -> SpendOrder.BudgetCharge {
+    func charge(
+        _ micros: Int64, of limit: Int64, key: BudgetKey? = nil, isRefundable: Bool = true
+    ) throws -> SpendOrder.BudgetCharge {
         SpendOrder.BudgetCharge(
-            key: key ?? budget(), limit: try #require(MicroUnits(limit)), amount: try #require(MicroUnits(micros)))
+            key: key ?? budget(), limit: try #require(MicroUnits(limit)), amount: try #require(MicroUnits(micros)),
+            isRefundable: isRefundable)
     }
 
     func order(

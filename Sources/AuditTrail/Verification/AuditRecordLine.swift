@@ -12,7 +12,7 @@ public struct AuditRecordLine: Sendable, Hashable {
     /// The line as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// A top-level field's text: a string's characters, or the JSON of any other value. Nil when absent.
+    /// A top-level field's text: a string's characters, or the JSON of any other value. Nil when absent or null.
     public subscript(field: String) -> String? { Self.value(field, in: bytes) }
 
     /// The same within a field that holds an object.
@@ -20,9 +20,11 @@ public struct AuditRecordLine: Sendable, Hashable {
         Self.raw(field, in: bytes).flatMap { Self.value(member, in: $0) }
     }
 
+    /// nil where the member is absent or null.
     static func value(_ field: String, in object: [UInt8]) -> String? {
-        raw(field, in: object).map { value in
-            value.first == UInt8(ascii: "\"")
+        raw(field, in: object).flatMap { value in
+            if value.elementsEqual("null".utf8) { return nil }
+            return value.first == UInt8(ascii: "\"")
                 ? unescape(value.dropFirst().dropLast()) : String(decoding: value, as: UTF8.self)
         }
     }

@@ -9,6 +9,8 @@ extension UsageRoutes {
             .init("decision_id", .text(36...36)),
             .init(
                 "cost", .anything, required: false, "A number, or a decimal in a text; absent where the call failed."),
+            .optional(
+                "currency", .text(0...64), "That of `cost`; needed where the call is charged in several currencies."),
             .optional("failed", .boolean, "The call never took place."), .optional("agent", .claimedAgent),
         ]),
         answers: [

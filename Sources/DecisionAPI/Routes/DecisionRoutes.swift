@@ -70,8 +70,12 @@ struct DecisionRoutes: EndpointSet {
 
     /// 200 with the decision, whatever it is. What came from nobody, or was no request, is a problem.
     static func response(to decision: Decision) -> Response {
-        guard let problem = problem(of: decision) else { return Response(json: decision.json) }
-        return problem.response
+        if let problem = problem(of: decision) { return problem.response }
+        var response = Response(json: decision.json)
+        if decision.outcome == .deny, let seconds = decision.limits.retryAfterSeconds {
+            response.headers[.retryAfter] = String(max(1, seconds))
+        }
+        return response
     }
 
     private static func problem(of decision: Decision) -> Problem? {

@@ -31,6 +31,8 @@ extension Problem {
             self.init(
                 .notFound, "unknown_decision", "there is nothing to settle",
                 "no decision of this agent with this id has reserved anything")
+        case .unfit(let misfit):
+            self.init(.badRequest, "request_invalid", "the report does not fit the call", misfit.message)
         case .stateUnavailable:
             self.init(
                 .serviceUnavailable, "state_unavailable", "the state store cannot be written",
@@ -38,7 +40,7 @@ extension Problem {
         case .auditUnavailable:
             self.init(
                 .serviceUnavailable, "audit_unavailable", "the settlement could not be recorded",
-                "the settlement stands; tell the operator")
+                "the settlement stands, and will be recorded; report again to be sure")
         }
     }
 }

@@ -38,6 +38,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
         var draft = AuditRecordDraft(kind: .budget, tenant: event.tenant, time: time.nanoseconds)
         draft.agentID = event.agent
         draft.decisionID = event.decisionID.description
+        draft.idempotencyKey = event.key
         draft.policyVersion = event.policyVersion
         draft.detail = CanonicalJSON(texts: event.detail)
         _ = try await journal.append(draft)

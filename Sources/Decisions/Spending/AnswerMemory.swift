@@ -1,3 +1,4 @@
+import Approvals
 import Synchronization
 
 /// The answers of calls with an idempotency key that spent nothing, for their retries: in memory, the latest ones.
@@ -14,6 +15,7 @@ final class AnswerMemory: Sendable {
     private struct Entry {
         var fingerprint: [UInt8]
         var answer: [UInt8]
+        var at: Timestamp
     }
 
     private struct State {
@@ -28,17 +30,21 @@ final class AnswerMemory: Sendable {
 
     init(capacity: Int = 16_384) { self.capacity = capacity }
 
-    func prior(tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim) -> SpendResult.Outcome? {
+    func prior(tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp)
+        -> SpendResult.Outcome?
+    {
         let entry = state.withLock { $0.entries[Key(tenant: tenant, agent: agent, key: claim.key)] }
-        guard let entry else { return nil }
+        guard let entry, entry.at.advanced(bySeconds: SpendOrder.IdempotencyClaim.life) > now else { return nil }
         return entry.fingerprint == claim.fingerprint ? .repeated(entry.answer) : .refused(.idempotencyConflict)
     }
 
-    func remember(_ answer: [UInt8], tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim) {
+    func remember(
+        _ answer: [UInt8], tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp
+    ) {
         let key = Key(tenant: tenant, agent: agent, key: claim.key)
         state.withLock { state in
-            guard state.entries.updateValue(Entry(fingerprint: claim.fingerprint, answer: answer), forKey: key) == nil
-            else { return }
+            let entry = Entry(fingerprint: claim.fingerprint, answer: answer, at: now)
+            guard state.entries.updateValue(entry, forKey: key) == nil else { return }
             if state.order.count < capacity {
                 state.order.append(key)
             } else {

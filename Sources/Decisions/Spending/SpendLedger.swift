@@ -8,8 +8,8 @@ public import Approvals
 public protocol SpendLedger: Sendable {
     func spend(_ order: SpendOrder) async throws -> SpendResult
 
-    /// What a call with this idempotency key was answered: nil where the key is new.
-    func priorAnswer(tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim) async throws
+    /// What a call with this idempotency key was answered: nil where the key is new, or older than its life.
+    func priorAnswer(tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp) async throws
         -> SpendResult.Outcome?
 
     /// The decision's record is durable, so its effects stay. Need not be durable itself: recovery asks the audit trail.
@@ -20,8 +20,18 @@ public protocol SpendLedger: Sendable {
     func release(_ decision: DecisionID, now: Timestamp) async throws
 
     /// Replaces the reservations of a decision by what the call did cost. More than was reserved closes the window.
-    func settle(_ decision: DecisionID, tenant: String, agent: String, cost: MicroUnits, now: Timestamp) async throws
-        -> Settlement
+    /// - Parameter telling: what the trail is told; kept in the same step until it has been, see ``untold(of:limit:)``.
+    func settle(
+        _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
+        telling: @escaping @Sendable (SettledCost) -> TrailEvent
+    ) async throws -> Settlement
+
+    /// What the audit trail has not been told yet, oldest first, of decisions that are confirmed.
+    /// - Parameter decision: nil: of all.
+    func untold(of decision: DecisionID?, limit: Int) async throws -> [TrailEvent]
+
+    /// The audit trail has been told. Need not be durable itself: recovery asks the audit trail.
+    func markTold(_ keys: [String])
 
     /// Decisions with effects that were never confirmed, oldest first. Right after start, before anything is spent, these
     /// are the ones to ask the audit trail about.
@@ -33,9 +43,50 @@ public protocol SpendLedger: Sendable {
 }
 
 public enum Settlement: Sendable, Hashable {
-    case settled(returned: MicroUnits)
-    /// The call cost more than its reservation: charged in full, and the windows named are closed.
-    case overrun(by: MicroUnits, closed: [BudgetKey])
+    case settled(SettledCost)
     case alreadySettled
+    /// The report cannot be applied to what the call was charged.
+    case unfit(SettlementPlan.Misfit)
     case unknown
+}
+
+/// What a report changed in the enforced books, and which windows it closed.
+public struct SettledCost: Sendable, Hashable {
+    public struct Amount: Sendable, Hashable {
+        public var micros: MicroUnits
+        public var currency: String
+
+        public init(_ micros: MicroUnits, _ currency: String) {
+            self.micros = micros
+            self.currency = currency
+        }
+
+        var text: String { currency.isEmpty ? micros.decimalText : "\(micros.decimalText) \(currency)" }
+    }
+
+    /// What went back to the budgets, of each currency the most.
+    public var returned: [Amount] = []
+    /// What the call cost more than its reservation; charged in full.
+    public var excess: [Amount] = []
+    /// What policies do not let an agent give back.
+    public var withheld: [Amount] = []
+    /// Windows that a call has closed by costing more than it had reserved.
+    public var closed: [BudgetKey] = []
+    /// The same on the books of shadow policies, where it stops nobody.
+    public var shadowClosed: [BudgetKey] = []
+
+    public init() {}
+
+    public static func add(_ amount: MicroUnits, _ currency: String, to list: inout [Amount]) {
+        guard let place = list.firstIndex(where: { $0.currency == currency }) else {
+            return list.append(Amount(amount, currency))
+        }
+        list[place].micros = max(list[place].micros, amount)
+    }
+
+    /// A bare number where there is one currency, `0.40 EUR, 2.00 USD` where there are several.
+    static func text(_ amounts: [Amount]) -> String {
+        guard amounts.count > 1 else { return (amounts.first?.micros ?? .zero).decimalText }
+        return amounts.sorted { $0.currency < $1.currency }.map(\.text).joined(separator: ", ")
+    }
 }

@@ -27,16 +27,22 @@ public struct SpendOrder: Sendable {
         public var limit: MicroUnits
         /// The most that the call may cost.
         public var amount: MicroUnits
+        /// Whether the agent's report may give any of it back.
+        public var isRefundable: Bool
 
-        public init(key: BudgetKey, limit: MicroUnits, amount: MicroUnits) {
+        public init(key: BudgetKey, limit: MicroUnits, amount: MicroUnits, isRefundable: Bool = true) {
             self.key = key
             self.limit = limit
             self.amount = amount
+            self.isRefundable = isRefundable
         }
     }
 
     /// A call that names itself, so that its retry is the same call.
     public struct IdempotencyClaim: Sendable, Hashable {
+        /// How long an answer stands for its retries: a day, in seconds. After it the key is new.
+        public static let life: Int64 = 86_400
+
         public var key: String
         /// SHA-256 over what the request asks, its override token left out.
         public var fingerprint: [UInt8]
@@ -60,6 +66,8 @@ public struct SpendOrder: Sendable {
     public var idempotency: IdempotencyClaim?
     /// What a retry with the same idempotency key is answered, made inside the same atomic step.
     public var answer: @Sendable (SpendReceipt, _ shadow: SpendRefusal?) -> [UInt8]
+    /// What the trail is to be told besides the decision's own record, kept in the same atomic step until it has been.
+    public var telling: @Sendable (SpendReceipt) -> [TrailEvent] = { _ in [] }
 
     public init(
         decisionID: DecisionID, tenant: String, agent: String, now: Timestamp, token: TokenRedemption? = nil,
@@ -97,7 +105,7 @@ public struct SpendReceipt: Sendable, Hashable {
 /// Why nothing was spent.
 public enum SpendRefusal: Sendable, Hashable {
     case token(ApprovalError)
-    case rate(CounterKey, retryAfterSeconds: Int64?)
+    case rate(CounterKey, RateLimit, retryAfterSeconds: Int64?)
     case budget(BudgetKey, limit: MicroUnits, charged: MicroUnits, asked: MicroUnits, closed: Bool)
     /// The idempotency key was used for another request.
     case idempotencyConflict

@@ -14,6 +14,16 @@ public struct RateLimit: Sendable, Hashable {
     }
 }
 
+extension RateLimit {
+    /// `0.5 a second (1 at once)`.
+    var text: String {
+        let whole = String(milliCallsPerSecond / 1000)
+        var fraction = String(milliCallsPerSecond % 1000 + 1000).dropFirst()
+        while fraction.last == "0" { fraction.removeLast() }
+        return "\(whole)\(fraction.isEmpty ? "" : ".")\(fraction) a second (\(burst) at once)"
+    }
+}
+
 /// A token bucket in whole numbers. One call costs 10^12 units, and each nanosecond brings `milliCallsPerSecond` units,
 /// so nothing is ever rounded.
 public struct TokenBucket: Sendable, Hashable {

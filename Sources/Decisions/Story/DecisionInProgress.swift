@@ -23,6 +23,8 @@ struct DecisionInProgress {
     var call: ToolCall?
     var digest: String?
     var claim: SpendOrder.IdempotencyClaim?
+    /// Left by `recall`: what the same call was answered by other policies than those in force.
+    var earlier: Decision?
     /// Left by `evaluate`.
     var token: OverrideToken?
     /// What the policies were asked; nil where they were not. Lives in the request's heap.
@@ -115,13 +117,9 @@ struct DecisionInProgress {
         self.reason = reason
     }
 
-    mutating func repeatAnswer(_ answer: [UInt8]) {
+    mutating func repeatAnswer(_ earlier: Decision) {
         guard isOpen else { return }
-        if let decision = Decision(repeating: answer) {
-            repeated = decision
-        } else {
-            deny(.stateUnavailable, "the recorded answer of this idempotency key cannot be read")
-        }
+        repeated = earlier
     }
 
     /// The decision as it stands; what was never settled is a deny.

@@ -1,21 +1,59 @@
 /// Whether this call was answered before, under its idempotency key.
+///
+/// An answer given under the policies in force is given again. One of other policies holds only where these would answer the same
+/// today, so the call goes on to be asked; see ``DecisionInProgress/repeatIfItHolds(_:)``.
 extension DecisionPoint {
     func recall(_ decision: inout DecisionInProgress) async {
         guard decision.isOpen, let claim = decision.claim, let caller = decision.caller, let agent = decision.agent
         else { return }
-        switch answers.prior(tenant: caller.tenant, agent: agent.name, claim: claim) {
-        case .repeated(let answer): return decision.repeatAnswer(answer)
-        case .refused(let refusal): return decision.deny(refusal.reason)
-        case .committed, nil: break
+        let now = decision.admittedAt
+        if let prior = answers.prior(tenant: caller.tenant, agent: agent.name, claim: claim, now: now) {
+            return take(prior, &decision)
         }
         do {
-            switch try await ledger.priorAnswer(tenant: caller.tenant, agent: agent.name, claim: claim) {
-            case nil, .committed: return
-            case .repeated(let answer): decision.repeatAnswer(answer)
-            case .refused(let refusal): decision.deny(refusal.reason)
-            }
+            let prior = try await ledger.priorAnswer(tenant: caller.tenant, agent: agent.name, claim: claim, now: now)
+            if let prior { take(prior, &decision) }
         } catch {
             decision.deny(.stateUnavailable, "the state store cannot be read")
         }
+    }
+
+    private func take(_ prior: SpendResult.Outcome, _ decision: inout DecisionInProgress) {
+        switch prior {
+        case .committed: return
+        case .refused(let refusal): decision.deny(refusal.reason)
+        case .repeated(let answer):
+            guard let earlier = decision.read(answer) else { return }
+            if earlier.policyVersion == decision.policy?.version {
+                decision.repeatAnswer(earlier)
+            } else {
+                decision.earlier = earlier
+            }
+        }
+    }
+}
+
+extension DecisionInProgress {
+    /// Denies where the answer cannot be read.
+    mutating func read(_ answer: [UInt8]) -> Decision? {
+        if let decision = Decision(repeating: answer) { return decision }
+        deny(.stateUnavailable, "the recorded answer of this idempotency key cannot be read")
+        return nil
+    }
+
+    /// Gives an earlier answer again where the policies of today permit the call in the same way, and spends nothing.
+    /// - Parameter permitted: what they say.
+    mutating func repeatIfItHolds(_ earlier: Decision, _ permitted: DecisionInProgress) {
+        let today = permitted.decision()
+        guard
+            earlier.policyVersion == today.policyVersion
+                || (earlier.outcome == today.outcome && earlier.parameters == today.parameters
+                    && earlier.mustCheckResult == today.mustCheckResult)
+        else {
+            return deny(
+                .idempotencyConflict,
+                "the policies have changed since the first call with this idempotency key: call again with a new one")
+        }
+        repeatAnswer(earlier)
     }
 }

@@ -19,7 +19,7 @@ extension DecisionPoint {
             if decision.isWorthRemembering, let claim = decision.claim, let caller = decision.caller,
                 let agent = decision.agent
             {
-                answers.remember(recorded.json, tenant: caller.tenant, agent: agent.name, claim: claim)
+                answers.remember(recorded.json, tenant: caller.tenant, agent: agent.name, claim: claim, now: now())
             }
             observe(decision, recorded, recordingSince: since)
             return recorded
@@ -35,17 +35,12 @@ extension DecisionPoint {
         }
     }
 
-    /// Alerts follow their decision into the trail. One that cannot be written changes no answer: the decision's own record says
-    /// what is left of the budget.
+    /// Alerts follow their decision into the trail. One that cannot be written now changes no answer: the state store keeps it until
+    /// it is.
     private func tell(_ alerts: [BudgetAlert], of decision: DecisionInProgress) async {
-        guard let tenant = decision.caller?.tenant, let agent = decision.agent?.name else { return }
-        for alert in alerts {
-            onBudgetAlert(tenant, agent, alert, decision.span ?? decision.request.trace)
-            try? await recorder.note(
-                TrailEvent(
-                    .budget, tenant: tenant, agent: agent, decisionID: decision.id,
-                    policyVersion: decision.policy?.version, detail: alert.detail), at: now())
-        }
+        guard !alerts.isEmpty, let tenant = decision.caller?.tenant, let agent = decision.agent?.name else { return }
+        for alert in alerts { onBudgetAlert(tenant, agent, alert, decision.span ?? decision.request.trace) }
+        try? await scribe.tell(of: decision.id)
     }
 
     func entry(of decision: DecisionInProgress, _ answer: Decision) -> DecisionRecord {

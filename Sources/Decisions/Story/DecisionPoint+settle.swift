@@ -16,39 +16,25 @@ extension DecisionPoint {
             throw .invalid(error)
         }
         guard let agent = reporter(caller, claimed: report.claimedAgent) else { throw .unknownDecision }
-        let cost: MicroUnits =
-            switch report.outcome {
-            case .cost(let amount): amount
-            case .failed: .zero
-            }
+        let tenant = caller.tenant
         let settlement: Settlement
         do {
             settlement = try await ledger.settle(
-                report.decisionID, tenant: caller.tenant, agent: agent, cost: cost, now: now())
+                report.decisionID, tenant: tenant, agent: agent, report: report.cost, now: now()
+            ) { SettledUsage(report, $0).event(tenant: tenant, agent: agent) }
         } catch { throw .stateUnavailable }
-        let answer: UsageAnswer
-        var detail = ["cost": cost.decimalText]
         switch settlement {
         case .unknown: throw .unknownDecision
-        case .alreadySettled:
-            return UsageAnswer(decisionID: report.decisionID, status: .alreadySettled, difference: .zero)
-        case .settled(let returned):
-            answer = UsageAnswer(decisionID: report.decisionID, status: .settled, difference: returned)
-            if case .failed = report.outcome { detail["event"] = "released" } else { detail["event"] = "settled" }
-            detail["returned"] = returned.decimalText
-        case .overrun(let excess, let closed):
-            answer = UsageAnswer(decisionID: report.decisionID, status: .overrun, difference: excess)
-            detail["event"] = "budget_overrun"
-            detail["by"] = excess.decimalText
-            detail["closed"] = closed.map(\.title).joined(separator: ", ")
+        case .unfit(let misfit): throw .unfit(misfit)
+        case .settled, .alreadySettled: break
         }
-        do {
-            try await recorder.note(
-                TrailEvent(
-                    .budget, tenant: caller.tenant, agent: agent, decisionID: report.decisionID, detail: detail),
-                at: now())
-        } catch { throw .auditUnavailable }
-        return answer
+        // Also where it was settled before: the record of then may still be owed.
+        do { try await scribe.tell(of: report.decisionID) } catch { throw .auditUnavailable }
+        guard case .settled(let settled) = settlement else {
+            return UsageAnswer(
+                decisionID: report.decisionID, status: .alreadySettled, difference: MicroUnits.zero.decimalText)
+        }
+        return SettledUsage(report, settled).answer
     }
 
     /// The agent for which `caller` may report.
@@ -58,6 +44,58 @@ extension DecisionPoint {
         guard let claimed, claimed != own else { return own }
         return catalog.authority.may(own, actAs: claimed) ? claimed : nil
     }
+}
+
+/// A report and what it came to, as the agent and the trail are told.
+private struct SettledUsage {
+    let report: UsageReport
+    let settled: SettledCost
+
+    init(_ report: UsageReport, _ settled: SettledCost) {
+        self.report = report
+        self.settled = settled
+    }
+
+    private var isOverrun: Bool { !settled.excess.isEmpty }
+
+    var answer: UsageAnswer {
+        UsageAnswer(
+            decisionID: report.decisionID, status: isOverrun ? .overrun : .settled,
+            difference: SettledCost.text(isOverrun ? settled.excess : settled.returned))
+    }
+
+    func event(tenant: String, agent: String) -> TrailEvent {
+        var detail: [String: String] = [:]
+        var key = "\(report.decisionID)/settled"
+        switch report.cost {
+        case .failed:
+            detail["cost"] = MicroUnits.zero.decimalText
+            detail["event"] = "released"
+            key = "\(report.decisionID)/released"
+        case .amount(let cost, let currency):
+            detail["cost"] = cost.decimalText
+            detail["event"] = "settled"
+            if let currency {
+                detail["currency"] = currency
+                key += "/\(currency)"
+            }
+        }
+        if isOverrun {
+            detail["event"] = "budget_overrun"
+            detail["by"] = SettledCost.text(settled.excess)
+            detail["closed"] = DecisionPoint.titles(settled.closed)
+        } else {
+            detail["returned"] = SettledCost.text(settled.returned)
+        }
+        if !settled.withheld.isEmpty { detail["withheld"] = SettledCost.text(settled.withheld) }
+        if !settled.shadowClosed.isEmpty { detail["would_close"] = DecisionPoint.titles(settled.shadowClosed) }
+        return TrailEvent(
+            .budget, key: key, tenant: tenant, agent: agent, decisionID: report.decisionID, detail: detail)
+    }
+}
+
+extension DecisionPoint {
+    fileprivate static func titles(_ budgets: [BudgetKey]) -> String { budgets.map(\.title).joined(separator: ", ") }
 }
 
 extension BudgetKey {

@@ -41,16 +41,25 @@ extension DecisionPoint {
         }
         var permitted = decision
         permitted.permit()
+        if let earlier = decision.earlier { return decision.repeatIfItHolds(earlier, permitted) }
         guard order.touchesState, !decision.request.isDryRun else {
             decision = permitted
             decision.isWorthRemembering = decision.claim != nil
             return
         }
         let answered = permitted.decision()
-        let currencies = order.charges.map(\.key.currency)
+        let charges = order.charges
+        if !charges.isEmpty {
+            let (id, tenant, agent, version) = (decision.id, caller.tenant, agent.name, decision.policy?.version)
+            order.telling = { receipt in
+                BudgetAlert.passed(by: charges, remaining: receipt.remaining).enumerated().map { number, alert in
+                    alert.event(number, of: id, tenant: tenant, agent: agent, policyVersion: version)
+                }
+            }
+        }
         order.answer = { receipt, shadowRefusal in
             var answered = answered
-            answered.limits.budgetRemaining = DecisionPoint.tightest(receipt, currencies)
+            answered.limits.budgetRemaining = DecisionPoint.tightest(receipt, charges)
             if let shadowRefusal { answered.would = Decision.Would(.deny, shadowRefusal.reason) }
             return answered.json
         }
@@ -65,7 +74,7 @@ extension DecisionPoint {
                 decision = permitted
                 decision.hasEffects = true
                 decision.facts.isTokenRedeemed = decision.token != nil
-                decision.limits.budgetRemaining = DecisionPoint.tightest(receipt, currencies)
+                decision.limits.budgetRemaining = DecisionPoint.tightest(receipt, charges)
                 decision.alerts = BudgetAlert.passed(by: order.charges, remaining: receipt.remaining)
                 if observer != nil {
                     decision.budgets = zip(order.charges, receipt.remaining).compactMap { charge, rest in
@@ -79,7 +88,8 @@ extension DecisionPoint {
                     decision.budgets = level(of: key, limit: limit, remaining: rest, decision).map { [$0] } ?? []
                 }
                 decision.deny(refusal.reason)
-            case .repeated(let answer): decision.repeatAnswer(answer)
+            case .repeated(let answer):
+                if let earlier = decision.read(answer) { decision.repeatIfItHolds(earlier, permitted) }
             }
         } catch {
             decision.deny(.stateUnavailable, "the state store cannot be written")
@@ -205,7 +215,8 @@ extension DecisionPoint {
                 SpendOrder.BudgetCharge(
                     key: BudgetKey(
                         counter: key, window: budget.window, windowStart: window.lowerBound,
-                        currency: budget.currency), limit: budget.limit, amount: cost))
+                        currency: budget.currency), limit: budget.limit, amount: cost, isRefundable: budget.isRefundable
+                ))
         }
         return .taken(rates, charges)
     }
@@ -214,7 +225,7 @@ extension DecisionPoint {
     /// costs more than the whole budget never fits.
     private func limits(of refusal: SpendRefusal, _ decision: DecisionInProgress) -> Decision.Limits {
         switch refusal {
-        case .rate(_, let seconds): return Decision.Limits(retryAfterSeconds: seconds)
+        case .rate(_, _, let seconds): return Decision.Limits(retryAfterSeconds: seconds)
         case .budget(let key, let limit, let charged, let asked, _):
             let rest = MicroUnits(max(0, limit.value - charged.value)) ?? .zero
             let isHopeless = key.window == .total || asked > limit
@@ -234,8 +245,13 @@ extension DecisionPoint {
         }
     }
 
-    private static func tightest(_ receipt: SpendReceipt, _ currencies: [String]) -> String? {
-        zip(receipt.remaining, currencies).min { $0.0 < $1.0 }.map(text)
+    /// What is left of the budget with the least left; of several currencies, that of the smallest share of its limit.
+    static func tightest(_ receipt: SpendReceipt, _ charges: [SpendOrder.BudgetCharge]) -> String? {
+        zip(receipt.remaining, charges).min { one, other in
+            guard one.1.key.currency != other.1.key.currency else { return one.0 < other.0 }
+            // Shares are compared crosswise, in 128 bits.
+            return Int128(one.0.value) * Int128(other.1.limit.value) < Int128(other.0.value) * Int128(one.1.limit.value)
+        }.map { rest, charge in text(rest, charge.key.currency) }
     }
 
     private static func text(_ amount: MicroUnits, _ currency: String) -> String {
@@ -258,11 +274,11 @@ extension SpendRefusal {
     var reason: DecisionReason {
         switch self {
         case .token(let error): return error.reason
-        case .rate(let key, let seconds):
+        case .rate(let key, let limit, let seconds):
             let when = seconds.map { "; try again in \($0) s" } ?? ""
             return DecisionReason(
-                .rateExceeded, "calls come faster than allowed per \(key.scope.rawValue)\(when)", policy: key.policy,
-                rule: key.rule)
+                .rateExceeded, "calls come faster than \(limit.text) per \(key.scope.rawValue)\(when)",
+                policy: key.policy.isEmpty ? nil : key.policy, rule: key.rule)
         case .budget(let key, let limit, let charged, let asked, let closed):
             let currency = key.currency.isEmpty ? "" : " \(key.currency)"
             let message =

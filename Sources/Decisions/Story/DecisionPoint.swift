@@ -17,6 +17,8 @@ public struct DecisionPoint: Sendable {
     let mint: OverrideTokenMint
     let delegations: DelegationMint
     let recorder: any DecisionRecorder
+    /// What happens to budgets, on its way into the trail.
+    public let scribe: BudgetScribe
     let observer: (any DecisionObserver)?
     let redactor: Redactor
     let limits: AdmissionLimits
@@ -57,6 +59,7 @@ public struct DecisionPoint: Sendable {
         self.mint = mint
         self.delegations = delegations
         self.recorder = recorder
+        scribe = BudgetScribe(ledger: ledger, recorder: recorder, now: now)
         self.observer = observer
         self.redactor = redactor
         self.limits = limits

@@ -18,6 +18,8 @@ struct PolicyVerdict: Sendable {
         var currency: String
         /// nil where the cost could not be evaluated.
         var cost: MicroUnits?
+        /// Whether the agent's report may give any of it back.
+        var isRefundable: Bool
     }
 
     struct Rate: Sendable {
@@ -179,10 +181,15 @@ extension PolicyVerdict.Budget {
             let limit = value.lookup("limit_micros").int64.flatMap(MicroUnits.init)
         else { throw PolicyVerdict.Malformed(field: "budgets") }
         let cost = value.lookup("cost")
+        let refund = value.lookup("refund")
+        guard refund.isUndefined || refund.string == "agent" || refund.string == "never" else {
+            throw PolicyVerdict.Malformed(field: "budgets.refund")
+        }
         self.init(
             policy: policy, rule: rule, window: window, scope: scope, limit: limit,
             currency: value.lookup("currency").string ?? "",
-            cost: cost.kind == .number ? cost.numberText.flatMap { MicroUnits(roundingUp: $0.utf8) } : nil)
+            cost: cost.kind == .number ? cost.numberText.flatMap { MicroUnits(roundingUp: $0.utf8) } : nil,
+            isRefundable: refund.isUndefined || refund.string == "agent")
     }
 }
 

@@ -40,7 +40,7 @@ final class TrialLedger: SpendLedger {
         for rate in rates {
             var bucket = state.buckets[rate.key] ?? TokenBucket(full: rate.limit, now: now)
             if case .refused(let seconds) = bucket.draw(rate.limit, now: now) {
-                return .failure(Refused(refusal: .rate(rate.key, retryAfterSeconds: seconds)))
+                return .failure(Refused(refusal: .rate(rate.key, rate.limit, retryAfterSeconds: seconds)))
             }
             state.buckets[rate.key] = bucket
         }
@@ -65,7 +65,7 @@ final class TrialLedger: SpendLedger {
         return .success(remaining)
     }
 
-    func priorAnswer(tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim) async throws
+    func priorAnswer(tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp) async throws
         -> SpendResult.Outcome?
     { nil }
 
@@ -73,9 +73,14 @@ final class TrialLedger: SpendLedger {
 
     func release(_ decision: DecisionID, now: Timestamp) async throws {}
 
-    func settle(_ decision: DecisionID, tenant: String, agent: String, cost: MicroUnits, now: Timestamp)
-        async throws -> Settlement
-    { .unknown }
+    func settle(
+        _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
+        telling: @escaping @Sendable (SettledCost) -> TrailEvent
+    ) async throws -> Settlement { .unknown }
+
+    func untold(of decision: DecisionID?, limit: Int) async throws -> [TrailEvent] { [] }
+
+    func markTold(_ keys: [String]) {}
 
     func unconfirmed() async throws -> [DecisionID] { [] }
 

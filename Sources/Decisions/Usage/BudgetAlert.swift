@@ -23,7 +23,15 @@ public struct BudgetAlert: Sendable, Hashable {
         }
     }
 
-    var detail: [String: String] {
+    func event(
+        _ number: Int, of decision: DecisionID, tenant: String, agent: String, policyVersion: String?
+    ) -> TrailEvent {
+        TrailEvent(
+            .budget, key: "\(decision)/alert/\(number)", tenant: tenant, agent: agent, decisionID: decision,
+            policyVersion: policyVersion, detail: detail)
+    }
+
+    private var detail: [String: String] {
         let currency = budget.currency.isEmpty ? "" : " \(budget.currency)"
         return [
             "event": "budget_alert", "percent": String(percent), "budget": budget.title,

@@ -71,6 +71,11 @@ struct PolicyChecker {
             findings.error(
                 .needsField, "`cost` needs a budget", at: cost.keyLocation, fix: "add `daily_budget`, or remove `cost`")
         }
+        if let refund = node.entry("refund"), budgets.isEmpty {
+            findings.error(
+                .needsField, "`refund` needs a budget", at: refund.keyLocation,
+                fix: "add `daily_budget`, or remove `refund`")
+        }
         if let burst = node.entry("burst"), node[name: "rps"] == nil {
             findings.error(
                 .needsField, "`burst` needs `rps`", at: burst.keyLocation, fix: "add `rps`, or remove `burst`")

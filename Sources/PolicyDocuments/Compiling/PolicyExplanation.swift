@@ -70,7 +70,9 @@ public struct PolicyExplanation: Sendable {
             let node = policy.header.node[name: clause.name]
             return line("guard", "\(clause.name): \(node.map(written) ?? "")")
         case .budget(let window, let money):
-            return line("budget", "\(micros(money.micros)) \(money.currency) a \(window.rawValue), per \(policy.per)")
+            let kept = policy.isRefundable ? "" : ", nothing given back"
+            return line(
+                "budget", "\(micros(money.micros)) \(money.currency) a \(window.rawValue), per \(policy.per)\(kept)")
         case .rate(let rps, let burst):
             return line("rate", "\(rps) calls a second, \(burst) at once, per \(policy.per)")
         case .distinct(let counts):

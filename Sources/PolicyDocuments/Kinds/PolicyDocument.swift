@@ -86,6 +86,8 @@ package struct PolicyDocument: Sendable {
     package let approval: Approval?
     package let per: String
     package let cost: LocatedNode?
+    /// What was reserved and not spent goes back when the agent says so.
+    package let isRefundable: Bool
     package let regoFile: Located<String>?
 
     package var name: String { header.name }
@@ -99,6 +101,7 @@ package struct PolicyDocument: Sendable {
         approval = node[name: "approval"].map(Self.approval)
         per = node[name: "per"]?.string ?? "agent"
         cost = node[name: "cost"]
+        isRefundable = node[name: "refund"]?.string != "never"
         regoFile = node[name: "rego"].flatMap { file in file.string.map { Located($0, at: file.location) } }
         clauses = node.entries.flatMap { Self.clauses($0, in: node) }
     }

@@ -69,7 +69,7 @@ extension Shape {
             Field("match", .list(.oneOf(match), atLeast: 1), "How a call on the wire is known to be one of this tool."),
             Field(
                 "parameters", .parameterSchema,
-                "JSON Schema 2020-12 (a subset) of the parameters; checked on every call."),
+                "JSON Schema 2020-12 of the parameters, all that stays within the document; checked on every call."),
             Field(
                 "sensitive", .list(.format(.jsonPath), atLeast: 0),
                 "Parameters that never appear in clear in logs, spans, errors and notifications."),

@@ -47,6 +47,10 @@ extension Shape {
         Field("total_budget", .format(.money), "The most its calls may ever cost."),
         Field("cost", .cost, "What a call costs, in the budget's currency."),
         Field(
+            "refund", .choice(["agent", "never"]),
+            "Whether the agent's report of a lower cost gives the rest of the reservation back. `agent` by default: it does."
+        ),
+        Field(
             "per", .choice(["agent", "tool", "session", "tenant"]), "Whose budget and rate it is. `agent` by default."),
         Field("rps", .number(minimum: "0", exclusive: true), "Calls a second, on the average."),
         Field("burst", .integer(1...1_000_000), "Calls at once. `rps` rounded up by default."),

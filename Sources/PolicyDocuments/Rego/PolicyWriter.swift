@@ -339,7 +339,7 @@ struct PolicyWriter {
         rules.append(
             "# \(clause.name)\nbudgets contains [\(index), {\n\t\(head(clause)), \"window\": \"\(window.rawValue)\", "
                 + "\"per\": \"\(policy.per)\",\n\t\"limit_micros\": \(money.micros), \"currency\": \"\(money.currency)\", "
-                + "\"cost\": cost,\n}]")
+                + "\"cost\": cost,\(policy.isRefundable ? "" : " \"refund\": \"never\",")\n}]")
         guard names.insert("cost").inserted else { return }
         rules.append(
             "# cost: \(cost.string ?? text)\n# Null when it is no number, or a negative one: the call is then denied.\n"

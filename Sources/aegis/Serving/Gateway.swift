@@ -121,7 +121,8 @@ struct Gateway {
             isShared: configuration.tenants.count > 1, bundles: bundles, more: control.sets,
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
-            StateWatcher(followers: [apiKeys, killSwitch], logger: logger), clerk, administration, server,
+            StateWatcher(followers: [apiKeys, killSwitch], logger: logger), clerk, administration,
+            BudgetClerk(scribe: decisions.scribe, logger: logger), server,
         ]
         services += keepers
         services += try configuration.tenants.compactMap {

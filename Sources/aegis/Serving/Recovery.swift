@@ -3,13 +3,19 @@ import Decisions
 import Logging
 import StateStoreSQLite
 
-/// After a crash: effects whose decision has no durable record are released, since their answer never left.
+/// After a crash: effects whose decision has no durable record are released, since their answer never left. What happened to budgets
+/// and is on record already is not recorded again.
 struct Recovery {
     let store: SQLiteStateStore
     let auditDirectory: String
     let logger: Logger
 
     func run() async throws {
+        try await release()
+        try await forgetTold()
+    }
+
+    private func release() async throws {
         let unconfirmed = try await store.unconfirmed()
         guard !unconfirmed.isEmpty else { return }
         let wanted = Set(unconfirmed.map(\.description))
@@ -25,5 +31,15 @@ struct Recovery {
                 "recovered: effects of unanswered decisions were released", metadata: ["decisions": "\(released.count)"]
             )
         }
+    }
+
+    private func forgetTold() async throws {
+        let keys = Set(try await store.untold(of: nil, limit: .max).map(\.key))
+        guard !keys.isEmpty else { return }
+        var reader = try AuditReader(directory: auditDirectory)
+        let found = try reader.last(keys.count) { record in
+            record["kind"] == "budget" && record["idempotency_key"].map(keys.contains) == true
+        }
+        store.markTold(found.compactMap { $0["idempotency_key"] })
     }
 }

@@ -86,7 +86,7 @@ struct BenchCommand: AsyncParsableCommand {
         Output.line("")
         Output.table(
             ["REDACTION", "P50 µs", "P99 µs"],
-            RedactionBench().run(rounds: rounds).map { name, times in [name, times.text(50), times.text(99)] })
+            try RedactionBench().run(rounds: rounds).map { name, times in [name, times.text(50), times.text(99)] })
     }
 
     private func load(_ bench: DecisionBench, _ calls: [TimedCall]) async throws {

@@ -1,0 +1,71 @@
+import Decisions
+import GRDB
+
+/// The settlement of a decision inside the writer's savepoint: what its call did cost takes the place of its charges.
+struct Settling {
+    let db: Database
+    let decision: DecisionID
+
+    func run(_ report: ReportedCost, tenant: String, agent: String) throws -> Settlement {
+        let select = try db.cachedStatement(
+            sql: "SELECT settled FROM effects WHERE decision = ? AND tenant = ? AND agent = ?")
+        guard let isSettled = try Bool.fetchOne(select, arguments: [decision.blob, tenant, agent]) else {
+            return .unknown
+        }
+        guard !isSettled else { return .alreadySettled }
+        let rows = try BudgetRows.charges(db, of: decision)
+        let charges = try rows.map(charge)
+        guard !charges.isEmpty else {
+            // It redeemed a token, or had an idempotency key: nothing can flow back, and that is settled too.
+            try close()
+            return .settled(SettledCost())
+        }
+        let plan: SettlementPlan?
+        do throws(SettlementPlan.Misfit) { plan = try SettlementPlan.make(report, for: charges) } catch {
+            return .unfit(error)
+        }
+        guard let plan else { return .alreadySettled }
+        var settled = SettledCost()
+        for (place, cost) in plan.costs.sorted(by: { $0.key < $1.key }) {
+            try apply(cost, to: rows[place], &settled)
+            if let withheld = plan.withheld[place], charges[place].books == .enforced {
+                SettledCost.add(withheld, charges[place].currency, to: &settled.withheld)
+            }
+        }
+        if charges.indices.allSatisfy({ charges[$0].isSettled || plan.costs[$0] != nil }) { try close() }
+        return .settled(settled)
+    }
+
+    private func apply(_ cost: MicroUnits, to charge: BudgetRows.ChargeRow, _ settled: inout SettledCost) throws {
+        let budget = charge.budget
+        let difference = cost.value - charge.amount
+        let (sum, overflow) = budget.charged.addingReportingOverflow(difference)
+        try db.cachedStatement(sql: "UPDATE budgets SET charged = ?, closed = ? WHERE id = ?")
+            .execute(arguments: [overflow ? .max : max(0, sum), budget.closed || difference > 0, budget.id])
+        try db.cachedStatement(sql: "UPDATE charges SET amount = ?, settled = 1 WHERE decision = ? AND budget = ?")
+            .execute(arguments: [cost.value, decision.blob, budget.id])
+        let isEnforced = charge.books == StateBooks.enforced.rawValue
+        if difference > 0 {
+            let key = try BudgetRows.key(db, budget.id)
+            guard isEnforced else { return settled.shadowClosed.append(key) }
+            settled.closed.append(key)
+            SettledCost.add(MicroUnits(difference) ?? .zero, charge.currency, to: &settled.excess)
+        } else if isEnforced {
+            SettledCost.add(MicroUnits(-difference) ?? .zero, charge.currency, to: &settled.returned)
+        }
+    }
+
+    private func charge(_ row: BudgetRows.ChargeRow) throws -> SettlementPlan.Charge {
+        guard let books = StateBooks(rawValue: row.books), let amount = MicroUnits(row.amount) else {
+            throw StateStoreError(.corrupt, "budget row \(row.budget.id) cannot be read")
+        }
+        return SettlementPlan.Charge(
+            books: books, currency: row.currency, amount: amount, isRefundable: row.isRefundable,
+            isSettled: row.isSettled)
+    }
+
+    private func close() throws {
+        try db.cachedStatement(sql: "UPDATE effects SET settled = 1 WHERE decision = ?")
+            .execute(arguments: [decision.blob])
+    }
+}
