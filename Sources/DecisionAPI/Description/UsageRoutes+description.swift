@@ -10,7 +10,7 @@ extension UsageRoutes {
             .init(
                 "cost", .anything, required: false, "A number, or a decimal in a text; absent where the call failed."),
             .optional(
-                "currency", .text(0...64), "That of `cost`; needed where the call is charged in several currencies."),
+                "currency", .name, "That of `cost`; needed where the call is charged in several currencies."),
             .optional("failed", .boolean, "The call never took place."), .optional("agent", .claimedAgent),
         ]),
         answers: [
