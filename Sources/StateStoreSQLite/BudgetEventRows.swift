@@ -22,7 +22,8 @@ enum BudgetEventRows {
         let select = try db.cachedStatement(
             sql: """
                 SELECT n.key, n.decision, n.tenant, n.agent, n.policy_version, n.detail, coalesce(e.confirmed, 1)
-                FROM budget_events n LEFT JOIN effects e ON e.decision = n.decision WHERE ?1 IS NULL OR n.decision = ?1 ORDER BY n.id LIMIT ?2
+                FROM budget_events n LEFT JOIN effects e ON e.decision = n.decision
+                WHERE ?1 IS NULL OR n.decision = ?1 ORDER BY n.id LIMIT ?2
                 """)
         return try Row.fetchAll(select, arguments: [decision?.blob, limit]).compactMap { row in
             let key: String = row[0]

@@ -170,7 +170,7 @@ import Testing
 
     @Test func `of budgets in several currencies the one with the smallest share left is told`() async throws {
         func budget(_ currency: String, _ limit: Int, _ cost: Int) -> String {
-            Self.budget(limit * 1_000_000, cost: String(cost), rule: currency).dropFirst().dropLast()
+            String(Self.budget(limit * 1_000_000, cost: String(cost), rule: currency).dropFirst().dropLast())
                 .replacing("USD", with: currency)
         }
         try fixture.install(

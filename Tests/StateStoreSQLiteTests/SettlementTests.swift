@@ -25,7 +25,8 @@ import Testing
         _ order: SpendOrder, _ micros: Int64?, _ currency: String? = nil, tenant: String = "acme",
         agent: String = "llm-agent"
     ) async throws -> Settlement {
-        let report = try micros.map { .amount(try #require(MicroUnits($0)), currency: currency) } ?? ReportedCost.failed
+        var report = ReportedCost.failed
+        if let micros { report = .amount(try #require(MicroUnits(micros)), currency: currency) }
         return try await store.settle(
             order.decisionID, tenant: tenant, agent: agent, report: report, now: fixture.start
         ) { _ in
@@ -128,7 +129,7 @@ import Testing
         #expect(try await charged(euros) == 200)
     }
 
-    @Test(arguments: [(300 as Int64?, 500, 200), (nil, 500, 500), (500, 500, 0)])
+    @Test(arguments: [(300, 500, 200), (nil, 500, 500), (500, 500, 0)] as [(Int64?, Int64, Int64)])
     func `what a policy does not refund stays charged`(reported: Int64?, charged: Int64, withheld: Int64) async throws {
         let order = try await spent([try fixture.charge(500, of: 1000, isRefundable: false)])
         #expect(

@@ -40,7 +40,7 @@ public struct SettlementPlan: Sendable, Hashable {
 
     /// - Returns: nil where everything that the report is about is settled already.
     public static func make(_ report: ReportedCost, for charges: [Charge]) throws(Misfit) -> SettlementPlan? {
-        let currency = try currency(of: report, among: charges)
+        let currency = try Self.currency(of: report, among: charges)
         let chosen = charges.indices.filter { currency == nil || charges[$0].currency == currency }
         let open = chosen.filter { !charges[$0].isSettled }
         guard !open.isEmpty else { return nil }
