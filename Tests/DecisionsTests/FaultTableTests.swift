@@ -215,8 +215,8 @@ import Testing
             ScriptedPolicy.ruling(
                 sanitize: #"[{"policy": "p", "rule": "r", "detectors": ["no_such"], "paths": ["$.memo"]}]"#))
         try provoke("detector-unknown", await fixture.decide())
-        for value in [#", "value": null"#, ""] {
-            try fixture.install { _ in
+        for (sequence, value) in [(2, #", "value": null"#), (3, "")] {
+            try fixture.install(sequence: sequence) { _ in
                 ScriptedPolicy.ruling().replacing(
                     #""would": null"#,
                     with: #""would": null, "distinct": [{"policy": "p", "rule": "d", "limit": 3\#(value)}]"#)

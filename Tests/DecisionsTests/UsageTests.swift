@@ -132,8 +132,9 @@ import Testing
 
     @Test func `what a shadow policy has reserved makes no overrun of a report`() async throws {
         let would = ScriptedPolicy.ruling(budgets: CompositionTests.budget(3_000_000, cost: "1"))
-        try fixture.install(
-            ScriptedPolicy.ruling(budgets: CompositionTests.budget(10_000_000, cost: "5"), would: would))
+        try fixture.install(sequence: 2) { _ in
+            ScriptedPolicy.ruling(budgets: CompositionTests.budget(10_000_000, cost: "5"), would: would)
+        }
         let first = try await call("1")
         let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 2}")
         #expect(answer.status == .settled)
