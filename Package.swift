@@ -86,7 +86,10 @@ let package = Package(
 
         .target(
             name: "PolicyImpact",
-            dependencies: ["Decisions", "PolicyDocuments", "AuditTrail", "RegoSyntax", "RegoValues", crypto],
+            dependencies: [
+                "Decisions", "PolicyDocuments", "PolicyBundles", "PolicyLifecycle", "AuditTrail", "RegoSyntax",
+                "RegoValues", "SignedTokens", crypto,
+            ],
             swiftSettings: strict),
         .target(
             name: "EvidencePacks",
@@ -207,7 +210,7 @@ let package = Package(
             name: "ControlPlane",
             dependencies: [
                 "HTTPEndpoints", "AccessControl", "AuditTrail", "Decisions", "Approvals", "PolicyBundles",
-                "PolicyLifecycle", "SignedTokens",
+                "PolicyDocuments", "PolicyImpact", "PolicyLifecycle", "RegoSyntax", "SignedTokens",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],

@@ -48,7 +48,7 @@ public struct ControlPlaneRoutes: Sendable {
                 gate: gate, ledger: parts.ledger, directory: parts.directory, recorded: recorded, now: parts.now),
             KeyRoutes(gate: gate, ledger: parts.ledger, recorded: recorded, now: parts.now),
             BundleRoutes(gate: gate, bundles: parts.bundles),
-            LifecycleRoutes(gate: gate, store: parts.histories),
+            LifecycleRoutes(gate: gate, store: parts.histories, now: parts.now),
             TrailRoutes(gate: gate, desk: TrailDesk(directory: parts.auditDirectory)),
             TenantApprovalRoutes(gate: gate, approvals: parts.approvals, now: parts.now),
         ]

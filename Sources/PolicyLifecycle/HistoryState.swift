@@ -65,16 +65,11 @@ public struct HistoryState: Sendable {
     /// Emergency versions that nobody has judged since.
     public var owedReviews: [VersionRecord] {
         versions.filter { version in
-            guard version.emergency != nil, let record = proposal(version.proposal) else { return false }
+            guard version.emergency != nil, version.abandoned == nil, let record = proposal(version.proposal) else {
+                return false
+            }
             return record.rejection == nil && rules.missing(after: record.approvalRoles) != nil
         }
-    }
-
-    /// Whether people approved the version's content: before it was published, afterwards, or the version that it restores.
-    public func isReviewed(_ version: VersionRecord) -> Bool {
-        guard let record = proposal(version.proposal) else { return false }
-        return record.proposal.restores != nil
-            || (record.rejection == nil && rules.missing(after: record.approvalRoles) == nil)
     }
 
     private func checkPlace(_ event: LifecycleEvent) throws(LifecycleError) {

@@ -5,6 +5,7 @@ public struct LifecycleError: Error, Sendable, Hashable {
         // The history itself
         case unavailable = "history.unavailable"
         case conflict = "history.conflict"
+        case overQuota = "history.over-quota"
         case eventInvalid = "history.event-invalid"
         case eventChanged = "history.event-changed"
         case eventMissing = "history.event-missing"

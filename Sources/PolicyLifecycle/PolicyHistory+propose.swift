@@ -32,29 +32,35 @@ extension PolicyHistory {
         try await propose(draft, restores: nil, by: signer, at: time)
     }
 
-    /// Proposes the content of an earlier version, which was reviewed, as the next one.
+    /// The version whose content comes back by going back to version `number`.
     /// - Throws: `.unknownVersion`, `.unreviewed`.
-    public mutating func proposeRollback(
-        to number: Int, reason: String, by signer: any Signer, at time: UTCTime
-    ) async throws(LifecycleError) -> SignedEvent {
-        guard let version = state.versions.first(where: { $0.number == number }),
-            let record = state.proposal(version.proposal)
-        else {
+    public func restorable(_ number: Int) throws(LifecycleError) -> (version: Int, record: ProposalRecord) {
+        guard let version = state.versions.first(where: { $0.number == number }) else {
             throw LifecycleError(
                 .unknownVersion, "there is no version \(number)", fix: "list them: aegis policy history")
         }
         guard number != state.versions.count else {
             throw LifecycleError(.unknownVersion, "version \(number) is the latest already")
         }
+        let record = try state.record(version.proposal)
         // Going back to a rollback is going back to what it restored.
-        if let restored = record.proposal.restores {
-            return try await proposeRollback(to: restored.version, reason: reason, by: signer, at: time)
-        }
+        if let restored = record.proposal.restores { return try restorable(restored.version) }
+        try state.checkIsReviewed(version)
+        return (number, record)
+    }
+
+    /// Proposes the content of an earlier version, which was reviewed, as the next one.
+    /// - Parameter change: what going back to it means, which may be more than is allowed now.
+    /// - Throws: `.unknownVersion`, `.unreviewed`.
+    public mutating func proposeRollback(
+        to number: Int, reason: String, change: ChangeNote? = nil, by signer: any Signer, at time: UTCTime
+    ) async throws(LifecycleError) -> SignedEvent {
+        let (number, record) = try restorable(number)
         let manifest = try await manifest(of: record)
         var draft = ProposalDraft(
             title: "Roll back to version \(number)", files: try await content(of: record),
             controls: manifest.metadata.controls, region: record.proposal.region)
-        draft.report = nil
+        draft.change = change
         return try await propose(
             draft,
             restores: RestoredVersion(

@@ -40,7 +40,8 @@ extension PolicyHistory {
             }
         }
         let verified = try verify(
-            UnverifiedBundle(packing: built.files, name: "version \(record.proposal.version)"), at: time)
+            UnverifiedBundle(packing: built.files, name: "version \(record.proposal.version)"), at: time,
+            by: state.trust)
         _ = try await append(
             .signed(
                 SignedVersion(
@@ -61,14 +62,32 @@ extension PolicyHistory {
             .published(Publication(version: last.number, digest: last.digest, store: store)), by: signer, at: time)
     }
 
-    /// The bundle of a version, byte for byte as it was signed.
+    /// Gives up the latest version, which is signed and which no store has confirmed: the next one can follow it.
+    public mutating func abandon(
+        reason: String, by signer: any Signer, at time: UTCTime
+    ) async throws(LifecycleError) -> SignedEvent {
+        guard let last = state.unconfirmed else {
+            throw LifecycleError(.unknownVersion, "no version is signed and waits for a store")
+        }
+        return try await append(
+            .abandoned(Abandonment(version: last.number, digest: last.digest, reason: reason)), by: signer, at: time)
+    }
+
+    /// The bundle of the latest version, where it is signed and no store has confirmed it, as gateways would take it today.
+    /// - Throws: `.bundleInvalid` where the trust root does not allow it any more.
+    public func unconfirmedBundle() async throws(LifecycleError) -> VerifiedBundle? {
+        guard let last = state.unconfirmed else { return nil }
+        return try verify(await packed(last), at: last.time, by: state.trust)
+    }
+
+    /// The bundle of a version, byte for byte as it was signed, verified with the keys and rules of its time.
     /// - Throws: `.unknownVersion`, `.objectMissing`, `.objectChanged`, `.bundleInvalid`.
     public func bundle(version number: Int) async throws(LifecycleError) -> VerifiedBundle {
         guard let version = state.versions.first(where: { $0.number == number }) else {
             throw LifecycleError(
                 .unknownVersion, "there is no version \(number)", fix: "list them: aegis policy history")
         }
-        return try verify(await packed(version), at: version.time)
+        return try verify(await packed(version), at: version.time, by: state.trust(of: version))
     }
 
     /// The archive of a version, made again from its objects.
@@ -86,9 +105,11 @@ extension PolicyHistory {
         return bundle
     }
 
-    private func verify(_ bundle: UnverifiedBundle, at time: UTCTime) throws(LifecycleError) -> VerifiedBundle {
+    private func verify(
+        _ bundle: UnverifiedBundle, at time: UTCTime, by trust: KeyRing
+    ) throws(LifecycleError) -> VerifiedBundle {
         do {
-            return try BundleVerifier(trust: state.trust, tenant: tenant).verify(bundle, now: time.seconds)
+            return try BundleVerifier(trust: trust, tenant: tenant).verify(bundle, now: time.seconds)
         } catch {
             throw LifecycleError(.bundleInvalid, error.description)
         }
@@ -125,7 +146,7 @@ extension BundleReview {
         switch signed.event.body {
         case .approved(let verdict), .rejected(let verdict): comment = verdict.comment
         case .commented(let remark), .withdrawn(let remark): comment = remark.comment
-        case .trusted, .proposed, .signed, .published: comment = ""
+        case .trusted, .proposed, .signed, .published, .abandoned: comment = ""
         }
         self.init(
             approvalID: signed.event.id, reviewer: signed.event.person, verdict: signed.event.body.kind.rawValue,

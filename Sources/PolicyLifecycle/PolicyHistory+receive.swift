@@ -1,4 +1,5 @@
 public import PolicyBundles
+public import SignedTokens
 
 extension PolicyHistory {
     /// A piece of a history as its files hold it, for readers who verify it themselves: no signature is checked here.
@@ -20,21 +21,47 @@ extension PolicyHistory {
     }
 
     /// Keeps bytes for an event that is to name them. The same bytes are kept once.
-    public func keep(_ bytes: [UInt8]) async throws(LifecycleError) -> BundleDigest {
-        try await files.keep(bytes)
+    public static func keep(
+        _ bytes: [UInt8], tenant: String, in store: any HistoryStore
+    ) async throws(LifecycleError) -> BundleDigest {
+        try await TenantFiles(tenant: tenant, store: store).keep(bytes)
     }
 
+    /// Bytes by their digest, whether an event names them already or not.
+    /// - Throws: `.objectMissing`, `.objectChanged`.
+    public static func object(
+        _ digest: BundleDigest, tenant: String, in store: any HistoryStore
+    ) async throws(LifecycleError) -> [UInt8] {
+        try await TenantFiles(tenant: tenant, store: store).object(digest, for: "the object \(digest.short)")
+    }
+
+    public static func has(
+        _ digest: BundleDigest, tenant: String, in store: any HistoryStore
+    ) async throws(LifecycleError) -> Bool {
+        try await store.read(TenantFiles(tenant: tenant, store: store).objectPath(digest)) != nil
+    }
+
+    /// How long an event may be under way from the machine that signed it.
+    static let longestTransit: Int64 = 900
+
     /// Adds an event that came from elsewhere, once all that it names is here: a history never speaks of bytes that nobody can
-    /// show.
-    /// - Throws: also `.objectMissing`, `.objectChanged`.
-    public mutating func receive(_ event: SignedEvent) async throws(LifecycleError) {
+    /// show. It is of about now: a time to come would close the history to everybody else, and one long past would let a key
+    /// sign that has expired since.
+    /// - Throws: also `.eventTime`, `.objectMissing`, `.objectChanged`.
+    public mutating func receive(_ event: SignedEvent, now: UTCTime) async throws(LifecycleError) {
+        let ahead = event.event.time.seconds - now.seconds
+        guard ahead <= Self.clockTolerance, -ahead <= Self.longestTransit else {
+            throw LifecycleError(
+                .eventTime, "the event is of \(event.event.time), and it is \(now) here",
+                fix: "set the clock of the machine that signs, and sign again")
+        }
         switch event.event.body {
         case .proposed(let proposal):
             for file in proposal.files { _ = try await files.object(file.digest, for: "`\(file.path)`") }
             if let report = proposal.report { _ = try await files.object(report, for: "the shadow report") }
         case .signed(let version):
             for file in version.files { _ = try await files.object(file.digest, for: "`\(file.path)`") }
-        case .trusted, .commented, .approved, .rejected, .withdrawn, .published: break
+        case .trusted, .commented, .approved, .rejected, .withdrawn, .published, .abandoned: break
         }
         try await append(event, root: await files.root(of: event))
     }

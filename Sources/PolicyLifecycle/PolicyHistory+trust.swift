@@ -21,6 +21,12 @@ extension PolicyHistory {
         return event
     }
 
+    /// Whether the history rests on the root that somebody was given, or on one before or after it.
+    /// - Throws: `.trust` when it does not.
+    public func check(against root: SignedTrustRoot) throws(LifecycleError) {
+        _ = try Self.isNewer(root, than: state)
+    }
+
     /// - Throws: `.trust` when the history rests on other roots.
     static func isNewer(_ root: SignedTrustRoot, than state: HistoryState) throws(LifecycleError) -> Bool {
         do throws(TokenError) {

@@ -86,13 +86,19 @@ public struct PolicyHistory: Sendable {
         return event
     }
 
+    /// How far clocks of people's machines are allowed to differ.
+    static let clockTolerance: Int64 = 300
+
     /// Clocks of people's machines differ by a few minutes; events never go backwards.
     func timeNotBefore(_ time: UTCTime) throws(LifecycleError) -> UTCTime {
         guard let last = state.lastTime, time < last else { return time }
-        guard last.seconds - time.seconds <= 300 else {
+        guard last.seconds - time.seconds <= Self.clockTolerance else {
             throw LifecycleError(
                 .eventTime, "this machine says \(time), and the last event is of \(last)",
-                fix: "set this machine's clock")
+                location: files.store.location(of: files.eventPath(state.count)),
+                fix:
+                    "set this machine's clock; if it is right, event \(state.count) was signed by a wrong one: take its file away and have the step done again"
+            )
         }
         return last
     }

@@ -15,7 +15,7 @@ import pytest
 import rfc8785
 
 import stores
-from conftest import AEGIS, ROOT, free_port, run
+from conftest import AEGIS, ROOT, Gateway, free_port, run
 
 STORY = ROOT / "examples/lifecycle"
 
@@ -57,6 +57,18 @@ class Tenant:
     def policy(self, *words, who=None, signer=None, check=True):
         key = {"AEGIS_KEY": str(self.private(who))} if who else {"AEGIS_SIGNER": signer} if signer else {}
         return run("policy", *words, env={**self.environment, **key}, check=check)
+
+    def policies(self, limit, more=""):
+        """Refunds up to a limit, and further documents."""
+        folder = self.home / f"up-to-{limit}-{len(list(self.home.iterdir()))}"
+        folder.mkdir()
+        (folder / "refunds.yaml").write_text((STORY / "policies/refunds.yaml").read_text().replace("50", str(limit)) + more)
+        return folder
+
+    def publish(self, policies, title, *words):
+        self.policy("propose", policies, "--title", title, *words, who="maria")
+        self.policy("approve", who="lea")
+        return self.policy("publish", "--acknowledge-widening", who="pia")
 
     def events(self):
         return [path.read_bytes() for path in sorted((self.home / "history/acme/events").iterdir())]
@@ -223,3 +235,169 @@ def test_a_running_gateway_takes_a_newer_trust_root_and_never_an_older_one(tenan
     again = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert again.returncode == 1
     assert "is in force already [trust.older]" in again.stderr
+
+
+WIDER = "policy refunds: `small` permits more calls: params.amount <= 50 became params.amount <= 400"
+
+
+def test_going_back_to_what_allows_more_is_shown_and_takes_one_word_more(tenant):
+    tenant.publish(tenant.policies(400), "Up to 400")
+    tenant.publish(tenant.policies(50), "Up to 50")
+    before = tenant.events()
+    refused = tenant.policy("rollback", "--to", "1", "--reason", "too tight", who="pia", check=False)
+    assert refused.returncode == 4 and f"WIDENS          {WIDER}" in refused.stderr, refused.stderr
+    assert f"the change allows more than before: {WIDER} [lifecycle.widening-unacknowledged]" in refused.stderr
+    assert tenant.events() == before, "what is refused leaves nothing behind"
+    done = tenant.policy("rollback", "--to", "1", "--reason", "too tight", "--acknowledge-widening", who="pia")
+    assert f"WIDENS          {WIDER}" in done.stderr and "published acme/3@" in done.stdout
+    proposed, signed, _ = [json.loads(event) for event in tenant.events()[-3:]]
+    assert proposed["change"] == {"widens": [WIDER], "narrows": []} and signed["acknowledges_widening"] is True
+    report = json.loads(tenant.policy("verify-history", "--json", "--store", f"file://{tenant.store}").stdout)
+    assert report["intact"] and report["notes"] == []
+    # Back to what allows less needs no word more.
+    done = tenant.policy("rollback", "--to", "2", "--reason", "after all", who="pia")
+    assert "narrows         policy refunds" in done.stderr and "published acme/4@" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["history"], ["show"], ["show", "1", "--bundle", "/dev/null"], ["review"], ["diff", "1", "1"]])
+def test_a_history_under_another_root_is_not_shown_as_ours(tenant, tmp_path, words):
+    tenant.publish(tenant.policies(50), "Up to 50")
+    tenant.policy("propose", tenant.policies(60), "--title", "Up to 60", who="maria")
+    tenant.policy(*words)
+    (tmp_path / "theirs").mkdir()
+    theirs = Tenant(tmp_path / "theirs")
+    tenant.environment["AEGIS_TRUST"] = str(theirs.trust)
+    refused = tenant.policy(*words, check=False)
+    assert refused.returncode == 4 and "[lifecycle.trust]" in refused.stderr, refused.stdout + refused.stderr
+    assert "acme/1" not in refused.stdout
+
+
+def test_versions_of_a_history_are_compared_by_their_numbers(tenant):
+    tenant.publish(tenant.policies(50), "Up to 50")
+    tenant.publish(tenant.policies(400), "Up to 400")
+    proposal = json.loads(tenant.policy("propose", tenant.policies(500), "--title", "Up to 500", "--json", who="maria").stdout)["proposal"]
+    assert WIDER in tenant.policy("diff", "1", "2").stdout
+    back = tenant.policy("diff", "2", "1", "--json")
+    assert [change["effect"] for change in json.loads(back.stdout)["changes"]] == ["narrows"]
+    assert "params.amount <= 400 became params.amount <= 500" in tenant.policy("diff", "2", proposal).stdout
+    assert tenant.policy("diff", "1", tenant.policies(50)).stdout == "nothing changes\n"
+    assert tenant.policy("diff", "1", "2", "--fail-on-widening", check=False).returncode == 1
+    absent = tenant.policy("diff", "1", "7", check=False)
+    assert absent.returncode == 1 and "no version or proposal `7`" in absent.stderr
+
+
+def test_a_store_whose_pointer_went_back_by_number_is_not_what_the_history_says(tenant):
+    tenant.publish(tenant.policies(50), "Up to 50")
+    tenant.publish(tenant.policies(40), "Up to 40")
+    store = f"file://{tenant.store}"
+    assert "2 bundles in the store the same" in tenant.policy("verify-history", "--store", store).stdout
+    run("bundles", "rollback", "--store", store, "--tenant", "acme", "--to", "1", "--reason", "by hand", "--key", tenant.private("pia"))
+    found = tenant.policy("verify-history", "--store", store, check=False)
+    assert found.returncode == 1
+    assert "the store's latest is version 1" in found.stderr and "by a rollback that the history does not know (by hand)" in found.stderr
+    (tenant.store / "acme/bundle-1.tar.gz").unlink()
+    gone = tenant.policy("verify-history", "--store", store, check=False)
+    assert "version 1 is gone from the store" in gone.stderr and "--again" not in gone.stderr
+    # What the message says to do is all it takes.
+    tenant.policy("show", "1", "--bundle", tenant.store / "acme/bundle-1.tar.gz")
+    assert "gone" not in tenant.policy("verify-history", "--store", store, check=False).stderr
+
+
+def test_each_region_has_a_store_of_its_own_and_is_compared_with_itself(tenant):
+    eu, us = f"file://{tenant.home}/eu", f"file://{tenant.home}/us"
+
+    def publish(limit, region, store):
+        made = json.loads(tenant.policy("propose", tenant.policies(limit), "--title", f"{region} {limit}", "--region", region, "--json",
+                                        who="maria").stdout)
+        tenant.policy("approve", who="lea")
+        tenant.policy("publish", "--acknowledge-widening", "--store", store, who="pia")
+        return made["widens"]
+
+    assert publish(50, "eu", eu) == []
+    assert publish(400, "us", us) == []
+    assert publish(400, "eu", eu) == [WIDER], "what us may is nothing to eu"
+    both = json.loads(tenant.policy("verify-history", "--json", "--store", eu, "--store", us).stdout)
+    assert both["intact"] and both["bundles_compared"] == 3 and both["notes"] == []
+    one = json.loads(tenant.policy("verify-history", "--json", "--store", eu).stdout)
+    assert one["intact"] and one["bundles_compared"] == 2
+    assert one["notes"] == [f"versions were published to {us} too, which was not looked at: --store {us}"]
+
+
+def test_what_the_trust_root_does_not_allow_any_more_is_given_up_and_the_way_is_free(tenant):
+    tenant.publish(tenant.policies(40), "Up to 40")
+    tenant.policy("propose", tenant.policies(50), "--title", "Up to 50", who="maria")
+    tenant.policy("approve", who="lea")
+    (tenant.home / "file").write_text("")
+    down = f"file://{tenant.home}/file/none"
+    tenant.policy("publish", "--acknowledge-widening", "--store", down, who="pia", check=False)
+    assert json.loads(tenant.events()[-1])["kind"] == "signed"
+    run("keys", "trust", "revoke", tenant.trust, "pia", "--reason", "stolen", "--compromised", "--root", tenant.private("root"))
+    back = tenant.policy("rollback", "--to", "1", "--reason", "pia's key is gone", who="eve")
+    assert "version 2 was signed and never published, and is given up" in back.stderr and "was revoked" in back.stderr
+    assert "published acme/3@" in back.stdout
+    assert [json.loads(event)["kind"] for event in tenant.events()[-5:]] == ["trusted", "abandoned", "proposed", "signed", "published"]
+    assert "given up" in tenant.policy("show", "2").stdout
+    run("policy", "verify", tenant.store / "acme/bundle-3.tar.gz", "--trust", tenant.trust)
+
+
+SHADOWS = """---
+aegis: v1
+kind: Tool
+name: refunds.note
+parameters: {type: object}
+---
+aegis: v1
+kind: Policy
+name: freeze
+mode: shadow
+agents: [support-agent]
+tools: [refunds.create]
+rules:
+  - {name: over-ten, effect: deny, when: [params.amount > 10]}
+---
+aegis: v1
+kind: Policy
+name: no-notes
+mode: shadow
+agents: [support-agent]
+tools: [refunds.note]
+effect: deny
+"""
+
+
+def test_a_shadow_policy_is_promoted_by_what_it_saw_and_then_enforced(tenant):
+    tenant.publish(tenant.policies(50, SHADOWS), "Refunds, and a freeze in shadow")
+    gateway = Gateway(tenant.home / "gateway")
+    gateway.bundle, gateway.trust = f"file://{tenant.store}", tenant.trust
+    gateway.issue("support-1")
+    gateway.start(True, "--tenant", "acme")
+
+    def refund(amount):
+        return gateway.decide("support-1", "support-agent", "refunds.create", {"amount": amount})[2]
+
+    try:
+        for amount in (5, 20, 30, 70):
+            assert refund(amount)["decision"] == ("allow" if amount <= 50 else "deny")
+        seen = ["--data-dir", gateway.data, "--since", "1h"]
+        gateway.wait(lambda: len([r for r in gateway.records() if r.get("kind") == "decision"]) == 4)
+        unseen = tenant.policy("promote", "freeze", "no-notes", *seen, who="maria", check=False)
+        assert unseen.returncode == 1 and "the trail shows no call that `no-notes` spoke about in shadow" in unseen.stderr, unseen.stderr
+        assert tenant.policy("promote", "refunds", *seen, who="maria", check=False).returncode == 3, "it is no shadow policy"
+        done = tenant.policy("promote", "freeze", *seen, who="maria").stdout
+        assert "`freeze` spoke about 4 calls and would have stopped 2" in done, done
+        for words in (["review"], ["show", json.loads(tenant.events()[-1])["id"]]):
+            shown = tenant.policy(*words).stdout
+            assert "`freeze` spoke about 4 calls and would have stopped 2" in shown, "reviewers see what speaks for it"
+            assert "2 × deny  freeze/over-ten  support-agent  refunds.create" in shown
+            assert "promotes        freeze" in shown
+        view = json.loads(tenant.policy("review", "--json").stdout)
+        assert [(row["policy"], row["calls"], row["would_block"]) for row in view["shadow_report"]["policies"]] == [("freeze", 4, 2)]
+        tenant.policy("approve", who="lea")
+        tenant.policy("publish", who="pia")
+        gateway.wait(lambda: refund(20)["decision"] == "deny")
+        assert refund(5)["decision"] == "allow"
+        assert refund(20)["decision_reason"]["policy"] == "freeze"
+    finally:
+        gateway.stop()
+    assert "`freeze` spoke about 4 calls" in tenant.policy("show", "2").stdout
+    assert json.loads(tenant.policy("verify-history", "--json").stdout)["intact"]

@@ -1,9 +1,17 @@
 """The life of a policy through a control plane: the same commands, with the history behind an HTTP API and a key for each person."""
+import base64
+import datetime
+import hashlib
 import importlib.util
 import json
+import secrets
 import shutil
 
 import pytest
+import rfc8785
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
 from conftest import ROOT
 from tenants import Tenants
 
@@ -113,3 +121,91 @@ def test_objects_are_what_their_name_says_and_stay_with_their_tenant(api):
     assert foreign[0] == absent[0] == 404 and foreign[2]["code"] == absent[2]["code"] == "history.object-missing"
     for odd in ("sha256:", "sha256:" + "0" * 63, "..%2f..%2fevents", "md5:" + "0" * 32):
         assert api.ask("GET", f"/v1/tenants/acme/policy/objects/{odd}", ("acme", "lea"))[0] == 404
+
+
+def test_reviewers_and_auditors_ask_what_a_change_means_and_whether_all_is_true(api, story):
+    story.does("maria", "propose", story.policies(600), "--title", "Refunds up to 600")
+    def ask(path, who="lea"):
+        return api.ask("GET", f"/v1/tenants/acme/policy/{path}", ("acme", who))
+    waiting = ask("proposals?limit=1")[2]
+    proposal, = waiting["proposals"]
+    assert waiting["next"] and ask(f"proposals?limit=1&before={waiting['next']}")[2]["proposals"][0]["title"] == "Roll back to version 1"
+    told = "policy refunds: `small` permits more calls: params.amount <= 50 became params.amount <= 600"
+    status, _, view = ask(f"proposals/{proposal['proposal_id']}")
+    assert status == 200 and view["widens"] == [told] and view["narrows"] == [] and view["missing"] == "1 approver"
+    assert {key: view[key] for key in proposal} == proposal and view["report"] is None
+    assert all(finding["severity"] == "warning" and finding["file"] for finding in view["findings"])
+    status, _, diff = ask(f"diff?from=2&to={proposal['proposal_id']}")
+    assert status == 200 and [(change["effect"], change["place"]) for change in diff["changes"]] == [("widens", "policy refunds")]
+    assert ask("diff?from=1&to=3")[2] == {"widens": [], "changes": []}
+    report = ask("verification", "auditor")[2]
+    assert report["intact"] and report["faults"] == [] and report["events"] == len(events(api))
+    for odd in ("proposals/prp_0123456789abcdef", "diff?from=1&to=99", "diff?from=prp_0123456789abcdef&to=1"):
+        assert ask(odd)[0] == 404, odd
+    assert ask("diff?from=1")[0] == 400
+    assert api.ask("GET", f"/v1/tenants/acme/policy/proposals/{proposal['proposal_id']}", ("globex", "gina"))[0] == 404
+
+
+def signed(event, key):
+    """An event as somebody makes it with a program of their own."""
+    def encoded(data):
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    private = serialization.load_pem_private_key(key.read_bytes(), None)
+    elliptic = isinstance(private, ec.EllipticCurvePrivateKey)
+    header = encoded(rfc8785.dumps({"alg": "ES256" if elliptic else "EdDSA", "kid": event["key"], "typ": "aegis-policy-event"}))
+    text = f"{header}.{encoded(rfc8785.dumps(event))}".encode()
+    if elliptic:
+        r, s = utils.decode_dss_signature(private.sign(text, ec.ECDSA(hashes.SHA256())))
+        order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+        signature = r.to_bytes(32, "big") + min(s, order - s).to_bytes(32, "big")
+    else:
+        signature = private.sign(text)
+    return rfc8785.dumps({**event, "signature": f"{header}..{encoded(signature)}"}) + b"\n"
+
+
+class Forge:
+    """Events that follow the last one, signed by those who have the keys, and not by the program."""
+
+    def __init__(self, api, story):
+        self.api, self.story = api, story
+
+    def post(self, who, kind, seconds=0, **members):
+        last = events(self.api)[-1]
+        when = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        prefix = {"commented": "cmt_", "proposed": "prp_", "signed": "sgn_"}[kind]
+        event = {"schema_version": 1, "tenant": "acme", "index": last["index"] + 1, "id": prefix + secrets.token_hex(8),
+                 "previous": "sha256:" + hashlib.sha256(rfc8785.dumps(last) + b"\n").hexdigest(), "person": who,
+                 "time": when.strftime("%Y-%m-%dT%H:%M:%SZ"), "key": who, "kind": kind, **members}
+        body = signed(event, self.story.keys / f"{who}.pem")
+        return (*self.api.ask("POST", "/v1/tenants/acme/policy/events", ("acme", who), body), event["id"])
+
+
+def test_an_event_that_is_not_of_about_now_is_not_taken(api, story):
+    forge = Forge(api, story)
+    proposal = next(event for event in reversed(events(api)) if event["kind"] == "proposed")
+    remark = {"proposal": proposal["id"], "content_digest": proposal["content_digest"], "comment": "from elsewhere"}
+    count = len(events(api))
+    for seconds in (-3600, 3600, 86400 * 365 * 5):
+        status, _, problem, _ = forge.post("lea", "commented", seconds, **remark)
+        assert status == 409 and problem["code"] == "history.event-time", problem
+    assert len(events(api)) == count
+    assert forge.post("lea", "commented", **remark)[0] == 201, "of now it is fine"
+
+
+def test_a_publisher_with_a_program_of_their_own_acknowledges_a_widening_too(api, story):
+    forge = Forge(api, story)
+    honest = next(event for event in reversed(events(api)) if event["kind"] == "proposed")
+    assert honest["change"]["widens"]
+    body = {name: honest[name] for name in ("version", "parent", "content_digest", "title", "files", "region", "revises", "restores",
+                                            "promotes", "report")}
+    status, _, problem, quiet = forge.post("maria", "proposed", **body, change=None)
+    assert status == 201, problem
+    story.does("lea", "approve", quiet)
+    approval = events(api)[-1]["id"]
+    digest = honest["files"][0]["digest"]
+    version = {"proposal": quiet, "version": honest["version"], "content_digest": honest["content_digest"], "digest": digest,
+               "files": [{"path": ".manifest", "digest": digest}, {"path": ".signatures.json", "digest": digest}],
+               "approvals": [approval], "emergency": None, "acknowledges_widening": False}
+    status, _, problem, _ = forge.post("pia", "signed", **version)
+    assert status == 409 and problem["code"] == "lifecycle.widening-unacknowledged", problem
+    assert "params.amount <= 50 became params.amount <= 600" in problem["detail"]

@@ -84,6 +84,14 @@ import Testing
             ])
         await #expect(throws: LifecycleError.self) { try await PolicyHistory.open(tenant: "acme", in: gap) }
 
+        // A file's name is anybody's, and says nothing about how many events there are.
+        let far = store.copy()
+        far.set("acme/events/99999999999.json", [])
+        #expect(
+            try await faults(far).map(\.message) == [
+                "events 11 to 99999999998 are gone, and there are later ones", "the JSON is not valid: unexpected end",
+            ])
+
         let swapped = store.copy()
         swapped.set(Self.path, store.read("acme/events/000003.json"))
         swapped.set("acme/events/000003.json", store.read(Self.path))

@@ -5,6 +5,7 @@ import HTTPEndpoints
 import HTTPTypes
 import Hummingbird
 import PolicyBundles
+import PolicyImpact
 import PolicyLifecycle
 import SignedTokens
 
@@ -26,7 +27,12 @@ extension LifecycleRoutes {
         }
         if history.events.contains(where: { $0.digest == event.digest }) { return Response(json: bytes) }
         do throws(LifecycleError) {
-            try await history.receive(event)
+            // The note in the proposal is its author's; whether publishing it needs to be acknowledged is worked out here.
+            if case .signed(let version) = event.event.body {
+                try await history.checkWidening(
+                    of: version.proposal, isAcknowledged: version.acknowledgesWidening, meaning: ChangeNote.meaning)
+            }
+            try await history.receive(event, now: time)
         } catch {
             throw Problem(error)
         }
@@ -42,7 +48,7 @@ extension LifecycleRoutes {
         case .proposed(let proposal): proposal.restores == nil ? .proposePolicies : .publishPolicies
         case .withdrawn: .proposePolicies
         case .commented, .approved, .rejected: .reviewPolicies
-        case .signed, .published: .publishPolicies
+        case .signed, .published, .abandoned: .publishPolicies
         }
     }
 
@@ -61,27 +67,33 @@ extension LifecycleRoutes {
         return digest
     }
 
-    static func view(_ state: HistoryState) -> [UInt8] {
+    /// - Parameter before: the place of a proposal, from 1; those before it are shown.
+    static func view(_ state: HistoryState, limit: Int, before: Int?) -> [UInt8] {
+        let older = state.proposals.prefix(min(before.map { $0 - 1 } ?? .max, state.proposals.count))
         var json = JSONText()
         json.object { json in
             json.key("proposals")
             json.array { json in
-                for record in state.proposals.reversed() {
-                    json.object { json in
-                        json.field("proposal_id", record.id)
-                        json.field("title", record.proposal.title)
-                        json.field("author", record.author)
-                        json.field("proposed_at", record.time.description)
-                        json.field("version", Int64(record.proposal.version))
-                        json.field("content_digest", record.proposal.contentDigest.description)
-                        json.field("status", status(of: record, in: state))
-                        json.field("approved_by", record.approvers)
-                        json.field("comments", Int64(record.remarks.count))
-                    }
+                for record in older.suffix(limit).reversed() {
+                    json.object { json in write(record, in: state, to: &json) }
                 }
             }
+            json.key("next")
+            if older.count > limit { json.integer(Int64(older.count - limit + 1)) } else { json.null() }
         }
         return json.bytes
+    }
+
+    static func write(_ record: ProposalRecord, in state: HistoryState, to json: inout JSONText) {
+        json.field("proposal_id", record.id)
+        json.field("title", record.proposal.title)
+        json.field("author", record.author)
+        json.field("proposed_at", record.time.description)
+        json.field("version", Int64(record.proposal.version))
+        json.field("content_digest", record.proposal.contentDigest.description)
+        json.field("status", status(of: record, in: state))
+        json.field("approved_by", record.approvers)
+        json.field("comments", Int64(record.remarks.count))
     }
 
     private static func status(of record: ProposalRecord, in state: HistoryState) -> String {
@@ -102,6 +114,7 @@ extension Problem {
         switch error.code {
         case .objectMissing, .unknownVersion, .unknownProposal: status = .notFound
         case .unavailable: status = .serviceUnavailable
+        case .overQuota: status = .tooManyRequests
         default: status = .conflict
         }
         self.init(status, error.code.rawValue, "the history does not take this", error.message)

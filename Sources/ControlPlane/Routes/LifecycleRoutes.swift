@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import PolicyBundles
 import PolicyLifecycle
+import SignedTokens
 
 /// A tenant's policy history: its chain of signed events, and the objects that they name.
 ///
@@ -14,6 +15,7 @@ import PolicyLifecycle
 struct LifecycleRoutes: EndpointSet {
     let gate: AccessGate
     let store: any HistoryStore
+    let now: @Sendable () -> Timestamp
 
     private static let digestParameter = Operation.Parameter(
         "digest", in: .path, .pattern("^sha256:[0-9a-f]{64}$"), "SHA-256 of the bytes.")
@@ -48,8 +50,19 @@ struct LifecycleRoutes: EndpointSet {
     static let proposals = Operation(
         .get, "/v1/tenants/{tenant}/policy/proposals", id: "listProposals", tag: "policy",
         access: .person(.seePolicies), summary: "Proposals, newest first, and what became of them.",
-        parameters: [.tenant],
-        answers: [.ok("The proposals.", .object([.init("proposals", .list(.named("PolicyProposal")))]))],
+        parameters: [
+            .tenant, .init("limit", in: .query, .integer(1...Page.largest), "How many; 100 where absent."),
+            .init("before", in: .query, .integer(1...Int(Int32.max)), "`next` of the page before."),
+        ],
+        answers: [
+            .ok(
+                "The proposals.",
+                .object([
+                    .init("proposals", .list(.named("PolicyProposal"))),
+                    .init(
+                        "next", .nullable(.integer(1...Int(Int32.max))), "`before` of the next page; null at the end."),
+                ]))
+        ],
         problems: [503])
     static let object = Operation(
         .get, "/v1/tenants/{tenant}/policy/objects/{digest}", id: "getPolicyObject", tag: "policy",
@@ -60,27 +73,41 @@ struct LifecycleRoutes: EndpointSet {
     static let keep = Operation(
         .put, "/v1/tenants/{tenant}/policy/objects/{digest}", id: "keepPolicyObject", tag: "policy",
         access: .person(.keepObjects),
-        summary: "Keeps bytes for an event that is to name them. The same again changes nothing.",
+        summary:
+            "Keeps bytes for an event that is to name them, 1 GiB of new ones an hour for each tenant. The same again changes nothing.",
         parameters: [.tenant, digestParameter], body: .text(), bodyType: "application/octet-stream",
-        answers: [.init(204, "They are kept.")], problems: [409, 503])
+        answers: [.init(204, "They are kept.")], problems: [409, 429, 503])
+
+    static let statuses = ["open", "stale", "rejected", "withdrawn", "signed", "revised"]
 
     /// The largest object: a file of a bundle.
     private static let largest = 16 << 20
+    private let allowance = ObjectAllowance()
+
+    init(gate: AccessGate, store: any HistoryStore, now: @escaping @Sendable () -> Timestamp) {
+        self.gate = gate
+        self.store = store
+        self.now = now
+    }
+
+    var time: UTCTime { UTCTime(seconds: now().nanoseconds / 1_000_000_000) }
 
     var schemas: [String: Schema] {
-        [
+        Self.questionSchemas.merging([
             "PolicyProposal": .object(
                 [
                     .init("proposal_id", .text()), .init("title", .text()), .init("author", .text()),
                     .init("proposed_at", .time), .init("version", .integer(1...Int.max)),
                     .init("content_digest", .text()),
-                    .init("status", .choice(["open", "stale", "rejected", "withdrawn", "signed", "revised"])),
+                    .init("status", .choice(Self.statuses)),
                     .init("approved_by", .list(.text())), .init("comments", .integer(0...Int.max)),
                 ], open: true)
-        ]
+        ]) { first, _ in first }
     }
 
-    var endpoints: [Endpoint] {
+    var endpoints: [Endpoint] { steps + questions }
+
+    private var steps: [Endpoint] {
         [
             Endpoint(Self.events) { request, context in
                 let (_, tenant) = try gate.enter(Self.events, request, context)
@@ -106,13 +133,16 @@ struct LifecycleRoutes: EndpointSet {
             Endpoint(Self.add) { request, context in try await add(request, context) },
             Endpoint(Self.proposals) { request, context in
                 let (_, tenant) = try gate.enter(Self.proposals, request, context)
-                return Response(json: Self.view(try await open(tenant).state))
+                let limit = try request.number("limit", in: 1...Page.largest) ?? 100
+                let before = try request.number("before", in: 1...Int(Int32.max))
+                return Response(json: Self.view(try await open(tenant).state, limit: limit, before: before))
             },
             Endpoint(Self.object) { request, context in
                 let (_, tenant) = try gate.enter(Self.object, request, context)
                 let digest = try Self.digest(context)
                 let bytes = try await told { () async throws(LifecycleError) in
-                    try await PolicyHistory.open(tenant: tenant, in: store).object(digest)
+                    // Its bytes are what its name says; who reads them has the events that name it.
+                    try await PolicyHistory.object(digest, tenant: tenant, in: store)
                 }
                 return Response(
                     status: .ok,
@@ -130,8 +160,10 @@ struct LifecycleRoutes: EndpointSet {
                         .conflict, "digest_mismatch", "these are other bytes", "they do not have the digest of the path"
                     )
                 }
-                _ = try await told { () async throws(LifecycleError) in
-                    try await PolicyHistory.open(tenant: tenant, in: store).keep(bytes)
+                try await told { () async throws(LifecycleError) in
+                    guard try await !PolicyHistory.has(digest, tenant: tenant, in: store) else { return }
+                    guard allowance.take(bytes.count, of: tenant, at: time) else { throw ObjectAllowance.exhausted }
+                    _ = try await PolicyHistory.keep(bytes, tenant: tenant, in: store)
                 }
                 return Response(status: .noContent)
             },

@@ -18,14 +18,14 @@ struct AgentComparison {
                         acts.isEmpty ? .neutral : .widens, .agent, in: "agent \(agent.name)",
                         "the agent is new; what it can call is told apart"
                             + (acts.isEmpty ? "" : ", and it may call for \(PolicyComparison.listed(acts))"),
-                        at: agent.header.nameLocation))
+                        at: agent.header.nameLocation, isWhole: true))
             }
         }
         for agent in before.catalog.agents where after.agent(agent.name) == nil {
             changes.append(
                 PolicyChange(
                     .narrows, .agent, in: "agent \(agent.name)", "the agent is gone: its calls are not known any more",
-                    at: agent.header.nameLocation))
+                    at: agent.header.nameLocation, isWhole: true))
         }
         return changes
     }
@@ -43,7 +43,7 @@ struct AgentComparison {
                 names, effect, words -> PolicyChange? in
                 guard !names.isEmpty else { return nil }
                 return PolicyChange(
-                    effect, .agent, in: "agent \(new.name)",
+                    effect, .agent, in: "agent \(new.name)", rule: field,
                     "`\(new.name)` \(words) \(PolicyComparison.listed(names.sorted()))",
                     before: a.sorted().joined(separator: ", "), after: b.sorted().joined(separator: ", "),
                     at: new.header.node.entry(field)?.keyLocation ?? new.header.nameLocation)
@@ -76,7 +76,7 @@ struct FieldComparison {
     let place: String
     let subject: PolicyChange.Subject
 
-    private static let texts: Set = ["aegis", "kind", "name", "description", "controls"]
+    static let texts: Set = ["aegis", "kind", "name", "description", "controls"]
 
     func rest(
         _ old: DocumentHeader, _ new: DocumentHeader, known: Set<String>, meanings: [String: String] = [:]
@@ -91,8 +91,8 @@ struct FieldComparison {
                 || (name == "owner" && meanings[name] == nil)
             let words = meanings[name].map { "`\(name)` changed: \($0)" } ?? "`\(name)` changed"
             return PolicyChange(
-                isHarmless ? .neutral : .mayWiden, isHarmless ? .text : subject, in: place, words, before: was,
-                after: now, at: new.node.entry(name)?.keyLocation ?? new.nameLocation)
+                isHarmless ? .neutral : .mayWiden, isHarmless ? .text : subject, in: place, rule: name, words,
+                before: was, after: now, at: new.node.entry(name)?.keyLocation ?? new.nameLocation)
         }
     }
 }

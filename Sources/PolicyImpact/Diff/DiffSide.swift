@@ -5,8 +5,12 @@ import RegoSyntax
 struct DiffSide: Sendable {
     let catalog: PolicyCatalog
     let reach: Reach
-    /// The generated rules without their comments, which name lines.
-    let rules: [String]
+    /// The rules by path, the generated ones without their comments, which name lines.
+    let rules: [String: String]
+    /// What the compiled data says of each document, by field.
+    let facts: [String: [String: String]]
+    /// The compiled data that follows from all documents together.
+    let tables: String
     /// Whether it came in a bundle whose rules are not what its documents compile to.
     let isForeign: Bool
     private let agents: [String: AgentDocument]
@@ -18,11 +22,12 @@ struct DiffSide: Sendable {
         reach = Reach(catalog)
         agents = Dictionary(catalog.agents.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         tools = Dictionary(catalog.tools.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        rules = compiled.files.filter { !$0.path.hasPrefix("policies/") || $0.path.hasSuffix(".rego") }.map { file in
-            file.path + "\n"
-                + String(decoding: file.bytes, as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
-                .joined(separator: "\n")
+        let modules = compiled.files.filter { $0.path.hasSuffix(".rego") }.map { file in
+            let lines = String(decoding: file.bytes, as: UTF8.self).split(separator: "\n")
+            return (file.path, lines.filter { !$0.hasPrefix("#") }.joined(separator: "\n"))
         }
+        rules = Dictionary(modules, uniquingKeysWith: { first, _ in first })
+        (facts, tables) = CompiledFacts.read(compiled.data, tenant: catalog.tenants.first?.name)
     }
 
     func agent(_ name: String) -> AgentDocument? { agents[name] }
@@ -30,6 +35,8 @@ struct DiffSide: Sendable {
 
     /// Whether some condition reads labels of agents or tools.
     var readsLabels: Bool {
-        rules.contains { $0.contains("labels") && ($0.hasPrefix("aegis/policies/") || $0.hasPrefix("policies/")) }
+        rules.contains {
+            $0.value.contains("labels") && ($0.key.hasPrefix("aegis/policies/") || $0.key.hasPrefix("policies/"))
+        }
     }
 }

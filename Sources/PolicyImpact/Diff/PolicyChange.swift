@@ -22,6 +22,7 @@ public struct PolicyChange: Sendable, Hashable {
     public let subject: Subject
     /// What is changed, such as `policy finance-payments` or `tool payments.transfer`.
     public let place: String
+    /// The rule of a policy, or the field of another document; nil where it is about all of it.
     public let rule: String?
     /// In a sentence.
     public let words: String
@@ -32,7 +33,7 @@ public struct PolicyChange: Sendable, Hashable {
 
     init(
         _ effect: Effect, _ subject: Subject, in place: String, rule: String? = nil, _ words: String,
-        before: String? = nil, after: String? = nil, at location: SourceLocation? = nil
+        before: String? = nil, after: String? = nil, at location: SourceLocation? = nil, isWhole: Bool = false
     ) {
         self.effect = effect
         self.subject = subject
@@ -42,8 +43,17 @@ public struct PolicyChange: Sendable, Hashable {
         self.before = before
         self.after = after
         self.location = location
+        self.isWhole = isWhole
     }
+
+    /// Whether the document is new, or gone.
+    let isWhole: Bool
 
     /// Whether publishing it needs somebody to say that this is meant.
     public var needsAcknowledgement: Bool { effect == .widens || effect == .mayWiden }
+
+    /// The same as one of words only.
+    var asText: PolicyChange {
+        PolicyChange(effect, .text, in: place, rule: rule, words, before: before, after: after, at: location)
+    }
 }

@@ -41,7 +41,10 @@ struct PolicyComparison {
 
     private func compare(_ old: PolicyDocument, _ new: PolicyDocument) -> [PolicyChange] {
         if old.isShadow && new.isShadow {
-            guard RegoText.literal(old.header.node) != RegoText.literal(new.header.node) else { return [] }
+            guard
+                RegoText.literal(old.header.node) != RegoText.literal(new.header.node)
+                    || before.custom(of: old) != after.custom(of: new)
+            else { return [] }
             return [
                 PolicyChange(
                     .neutral, .mode, in: "policy \(new.name)",
@@ -70,7 +73,36 @@ struct PolicyComparison {
         for clause in old.clauses where !new.clauses.contains(where: { $0.name == clause.name }) {
             changes += clauses.appeared(clause, isAdded: false)
         }
-        return changes + custom(old, new) + fields(old, new)
+        if let file = new.regoFile, old.regoFile != nil {
+            // Its `approval_needed` rules ask with the terms of the policy.
+            changes += ApprovalComparison(place: "policy \(new.name)", rule: "rego", location: file.location).changes(
+                from: old.approval ?? PolicyDocument.Approval(), to: new.approval ?? PolicyDocument.Approval())
+        }
+        changes += custom(old, new) + fields(old, new)
+        return changes + untold(old, new, changes)
+    }
+
+    /// Fields and rules that differ, of which nothing was told although the compiled rules differ.
+    private func untold(_ old: PolicyDocument, _ new: PolicyDocument, _ told: [PolicyChange]) -> [PolicyChange] {
+        let path = "aegis/policies/\(new.name).rego"
+        guard before.rules[path] != after.rules[path] else { return [] }
+        func clauses(_ policy: PolicyDocument) -> [String: String] {
+            let node = policy.header.node
+            let rules = (node[name: "rules"]?.elements ?? []).map {
+                ($0[name: "name"]?.string ?? "", RegoText.literal($0))
+            }
+            let fields = node.entries.filter { !Self.compared.contains($0.key) && !Self.words.contains($0.key) }
+            return Dictionary(
+                rules + fields.map { ($0.key, RegoText.literal($0.value)) }, uniquingKeysWith: { $0 + $1 })
+        }
+        let (was, now) = (clauses(old), clauses(new))
+        return Set(was.keys).union(now.keys).sorted().compactMap { name -> PolicyChange? in
+            guard was[name] != now[name], !told.contains(where: { $0.rule == name }) else { return nil }
+            return PolicyChange(
+                .mayWiden, .rego, in: "policy \(new.name)", rule: name,
+                "`\(name)` changed: what that means cannot be told",
+                before: was[name], after: now[name], at: new.header.nameLocation)
+        }
     }
 
     // MARK: What a policy speaks about
@@ -122,7 +154,8 @@ struct PolicyComparison {
     }
 
     private static let compared: Set = ["agents", "tools", "rules", "rego", "mode", "approval", "burst", "name"]
-    private static let words: Set = ["aegis", "kind", "description", "owner", "labels", "controls"]
+    /// Fields that no rule is compiled from.
+    static let words: Set = ["aegis", "kind", "description", "owner", "labels", "controls"]
 
     /// Fields that are no clause.
     private func fields(_ old: PolicyDocument, _ new: PolicyDocument) -> [PolicyChange] {

@@ -43,11 +43,7 @@ public struct PolicyDiff: Sendable {
                     .mayWiden, .rego, in: "policies",
                     "the \(which) bundle's rules are not what its documents compile to: what they mean cannot be told"))
         }
-        if changes.isEmpty, before.rules != after.rules {
-            changes.append(
-                PolicyChange(
-                    .mayWiden, .rego, in: "policies", "the compiled rules differ in a way that cannot be told apart"))
-        }
+        changes += UntoldDifferences(before: before, after: after, told: changes).changes
         self.changes = PolicyChange.Effect.allCases.flatMap { effect in changes.filter { $0.effect == effect } }
     }
 

@@ -94,6 +94,7 @@ struct SchemaComparison {
     private func change(
         _ effect: PolicyChange.Effect, _ words: String, _ before: String?, _ after: String?, _ node: LocatedNode
     ) -> PolicyChange {
-        PolicyChange(effect, .parameters, in: place, words, before: before, after: after, at: node.location)
+        PolicyChange(
+            effect, .parameters, in: place, rule: "parameters", words, before: before, after: after, at: node.location)
     }
 }

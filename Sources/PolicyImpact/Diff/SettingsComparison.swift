@@ -28,7 +28,8 @@ struct SettingsComparison {
                 return [
                     PolicyChange(
                         subject == .detector ? .narrows : .mayWiden, subject, in: "\(subject.rawValue) \(name)",
-                        subject == .detector ? "the detector is new" : "others decide than before", at: b.nameLocation)
+                        subject == .detector ? "the detector is new" : "others decide than before", at: b.nameLocation,
+                        isWhole: true)
                 ]
             case (let a?, nil):
                 if subject == .tenant { return tenant(a, nil) }
@@ -37,7 +38,7 @@ struct SettingsComparison {
                         .mayWiden, subject, in: "\(subject.rawValue) \(name)",
                         subject == .detector
                             ? "the detector is gone: records show what it found" : "others decide than before",
-                        at: a.nameLocation)
+                        at: a.nameLocation, isWhole: true)
                 ]
             case (nil, nil): return []
             }
@@ -55,13 +56,15 @@ struct SettingsComparison {
         if !added.isEmpty {
             changes.append(
                 PolicyChange(
-                    .widens, .approvers, in: place, "\(PolicyComparison.listed(added)) may decide too",
+                    .widens, .approvers, in: place, rule: "members",
+                    "\(PolicyComparison.listed(added)) may decide too",
                     at: new.nameLocation))
         }
         if !removed.isEmpty {
             changes.append(
                 PolicyChange(
-                    .narrows, .approvers, in: place, "\(PolicyComparison.listed(removed)) may not decide any more",
+                    .narrows, .approvers, in: place, rule: "members",
+                    "\(PolicyComparison.listed(removed)) may not decide any more",
                     at: new.nameLocation))
         }
         let limits = ["pending_per_agent", "daily_per_agent"]
@@ -69,40 +72,8 @@ struct SettingsComparison {
         return changes + rest(old, new, .approvers, known: ["members", "pending_per_agent", "daily_per_agent"])
     }
 
-    /// - Parameters: nil where there is no such document.
-    private func tenant(_ old: DocumentHeader?, _ new: DocumentHeader?) -> [PolicyChange] {
-        let header = new ?? old
-        guard let header else { return [] }
-        let place = "tenant \(header.name)"
-        var changes: [PolicyChange] = []
-        let was = old?.node[name: "mode"]?.string ?? "enforce"
-        let now = new?.node[name: "mode"]?.string ?? "enforce"
-        if was != now {
-            changes.append(
-                PolicyChange(
-                    now == "shadow" ? .widens : .narrows, .tenant, in: place,
-                    now == "shadow"
-                        ? "every call is allowed, and its outcome only recorded" : "the policies are enforced",
-                    before: was, after: now, at: header.nameLocation))
-        }
-        let zone = (old?.node[name: "time_zone"]?.string ?? "UTC", new?.node[name: "time_zone"]?.string ?? "UTC")
-        if zone.0 != zone.1 {
-            changes.append(
-                PolicyChange(
-                    .mayWiden, .tenant, in: place, "days and months of budgets begin at other times", before: zone.0,
-                    after: zone.1, at: header.nameLocation))
-        }
-        changes += limit("pending_approvals_per_agent", old, new, .tenant, usual: 100)
-        changes += limit("daily_approvals_per_agent", old, new, .tenant, usual: 1000)
-        guard let old, let new else { return changes }
-        return changes
-            + rest(
-                old, new, .tenant,
-                known: ["mode", "time_zone", "pending_approvals_per_agent", "daily_approvals_per_agent"])
-    }
-
     /// How many approvals an agent may ask for. Without a limit, `usual` holds, or none.
-    private func limit(
+    func limit(
         _ field: String, _ old: DocumentHeader?, _ new: DocumentHeader?, _ subject: PolicyChange.Subject, usual: Int?
     ) -> [PolicyChange] {
         let was = old?.node[name: field]?.integer ?? usual ?? .max
@@ -111,7 +82,7 @@ struct SettingsComparison {
         func text(_ limit: Int) -> String? { limit == .max ? nil : String(limit) }
         return [
             PolicyChange(
-                now > was ? .widens : .narrows, subject, in: "\(subject.rawValue) \(header.name)",
+                now > was ? .widens : .narrows, subject, in: "\(subject.rawValue) \(header.name)", rule: field,
                 "`\(field)` was \(now > was ? "raised" : "lowered")", before: text(was), after: text(now),
                 at: header.node.entry(field)?.keyLocation ?? header.nameLocation)
         ]

@@ -21,7 +21,7 @@ struct ToolComparison {
                 changes.append(
                     PolicyChange(
                         isOnWire || !labels.isEmpty ? .mayWiden : .neutral, .tool, in: "tool \(tool.name)", words,
-                        at: tool.header.nameLocation))
+                        at: tool.header.nameLocation, isWhole: true))
             }
         }
         for tool in before.catalog.tools where after.tool(tool.name) == nil {
@@ -31,7 +31,8 @@ struct ToolComparison {
                     isOnWire ? .mayWiden : .narrows, .tool, in: "tool \(tool.name)",
                     isOnWire
                         ? "the tool is gone: requests that it matched may be another tool now, or none"
-                        : "the tool is gone: calls of it are not known any more", at: tool.header.nameLocation))
+                        : "the tool is gone: calls of it are not known any more", at: tool.header.nameLocation,
+                    isWhole: true))
         }
         return changes
     }
@@ -48,13 +49,15 @@ struct ToolComparison {
         if !shown.isEmpty {
             changes.append(
                 PolicyChange(
-                    .widens, .tool, in: place, "\(PolicyComparison.listed(shown)) stands in clear in logs and records",
+                    .widens, .tool, in: place, rule: "sensitive",
+                    "\(PolicyComparison.listed(shown)) stands in clear in logs and records",
                     before: shown.joined(separator: ", "), at: new.header.nameLocation))
         }
         if !hidden.isEmpty {
             changes.append(
                 PolicyChange(
-                    .narrows, .tool, in: place, "\(PolicyComparison.listed(hidden)) is hidden in logs and records",
+                    .narrows, .tool, in: place, rule: "sensitive",
+                    "\(PolicyComparison.listed(hidden)) is hidden in logs and records",
                     after: hidden.joined(separator: ", "), at: new.header.nameLocation))
         }
         return changes

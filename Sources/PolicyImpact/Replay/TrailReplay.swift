@@ -1,6 +1,7 @@
 public import AuditTrail
 public import Crypto
 public import Decisions
+import SignedTokens
 import Synchronization
 
 /// Evaluates the recorded decisions of an audit trail against a candidate, on all cores.
@@ -37,7 +38,12 @@ public struct TrailReplay: Sendable {
 
     /// - Throws: ``AuditError`` where the trail cannot be read, or its inputs were sealed with another key.
     public func run(workers: Int) async throws -> ReplayReport {
-        let source = RecordSource(try AuditReader(directory: trail.audit))
+        var reader = try AuditReader(directory: trail.audit)
+        // A year of segments lies before the last week.
+        if let since, let start = UTCTime("\(since.prefix(19))Z") {
+            try reader.skip(toTime: start.seconds * 1_000_000_000)
+        }
+        let source = RecordSource(reader)
         return try await withThrowingTaskGroup(of: ReplayReport.self) { group in
             for _ in 0..<max(1, workers) {
                 group.addTask { try work(on: source) }

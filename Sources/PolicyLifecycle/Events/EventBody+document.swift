@@ -19,6 +19,7 @@ extension EventBody {
                 "acknowledges_widening",
             ]
         case .published: ["version", "digest", "store"]
+        case .abandoned: ["version", "digest", "reason"]
         }
     }
 
@@ -50,6 +51,11 @@ extension EventBody {
                 "version": .integer(Int64(publication.version)), "digest": .text(publication.digest.description),
                 "store": .text(publication.store),
             ]
+        case .abandoned(let abandonment):
+            [
+                "version": .integer(Int64(abandonment.version)), "digest": .text(abandonment.digest.description),
+                "reason": .text(abandonment.reason),
+            ]
         }
     }
 
@@ -75,6 +81,11 @@ extension EventBody {
                 Publication(
                     version: try reader.version(), digest: try reader.digest("digest"),
                     store: try reader.text("store")))
+        case .abandoned:
+            self = .abandoned(
+                Abandonment(
+                    version: try reader.version(), digest: try reader.digest("digest"),
+                    reason: try reader.text("reason")))
         }
     }
 }

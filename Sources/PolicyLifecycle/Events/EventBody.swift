@@ -15,9 +15,11 @@ public enum EventBody: Sendable, Hashable {
     case signed(SignedVersion)
     /// A bundle store has it.
     case published(Publication)
+    /// The signed bundle is given up: the trust root allows no gateway to take it any more, and no store has confirmed it.
+    case abandoned(Abandonment)
 
     public enum Kind: String, Sendable, CaseIterable {
-        case trusted, proposed, commented, approved, rejected, withdrawn, signed, published
+        case trusted, proposed, commented, approved, rejected, withdrawn, signed, published, abandoned
 
         /// How ids of this kind begin.
         var idPrefix: String {
@@ -30,6 +32,7 @@ public enum EventBody: Sendable, Hashable {
             case .withdrawn: "wdr_"
             case .signed: "sgn_"
             case .published: "pub_"
+            case .abandoned: "abd_"
             }
         }
     }
@@ -44,6 +47,7 @@ public enum EventBody: Sendable, Hashable {
         case .withdrawn: .withdrawn
         case .signed: .signed
         case .published: .published
+        case .abandoned: .abandoned
         }
     }
 
@@ -53,7 +57,7 @@ public enum EventBody: Sendable, Hashable {
         case .commented(let remark), .withdrawn(let remark): remark.proposal
         case .approved(let verdict), .rejected(let verdict): verdict.proposal
         case .signed(let version): version.proposal
-        case .trusted, .proposed, .published: nil
+        case .trusted, .proposed, .published, .abandoned: nil
         }
     }
 }
@@ -139,4 +143,10 @@ public struct Publication: Sendable, Hashable {
     public let digest: BundleDigest
     /// Where, as the publisher calls it.
     public let store: String
+}
+
+public struct Abandonment: Sendable, Hashable {
+    public let version: Int
+    public let digest: BundleDigest
+    public let reason: String
 }

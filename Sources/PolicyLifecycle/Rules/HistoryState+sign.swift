@@ -21,18 +21,13 @@ extension HistoryState {
             throw LifecycleError(.contentInvalid, "the version has to bring its manifest and its signature")
         }
         try checkMayPublish(record, emergency: version.emergency, person: event.person, actor: actor)
-        if let change = record.proposal.change, !change.widens.isEmpty, !version.acknowledgesWidening {
-            throw LifecycleError(
-                .wideningUnacknowledged,
-                "the change allows more than before: \(change.widens.joined(separator: "; "))",
-                fix: "publish it with --acknowledge-widening, if that is meant")
-        }
+        if !version.acknowledgesWidening { try record.proposal.change?.checkIsNarrow() }
         update(record.id) { $0.status = .signed(version: version.version) }
         versions.append(
             VersionRecord(
                 number: version.version, proposal: record.id, digest: version.digest,
                 contentDigest: version.contentDigest, signed: version, publisher: event.person, key: event.key,
-                time: event.time, index: event.index, emergency: version.emergency))
+                time: event.time, index: event.index, roots: roots.count, emergency: version.emergency))
     }
 
     /// Open, on top of the latest version, which is out.
@@ -42,7 +37,7 @@ extension HistoryState {
                 .closed, "`\(record.id)` is decided already", fix: "list proposals: aegis policy history")
         }
         guard !isStale(record) else { throw stale(record) }
-        if let last = versions.last, last.store == nil {
+        if let last = unconfirmed {
             throw LifecycleError(
                 .unpublished, "version \(last.number) is signed and not yet in the store",
                 fix: "finish it: aegis policy publish --store …")

@@ -19,6 +19,7 @@ extension HistoryState {
         case .rejected(let verdict): try decide(verdict, signed, actor, isApproval: false)
         case .signed(let version): try sign(version, signed.event, actor)
         case .published(let publication): try confirm(publication, actor)
+        case .abandoned(let abandonment): try abandon(abandonment, actor)
         }
     }
 
@@ -66,12 +67,7 @@ extension HistoryState {
         else {
             throw LifecycleError(.unknownVersion, "there is no version \(restored.version) that could be restored")
         }
-        guard isReviewed(version) else {
-            throw LifecycleError(
-                .unreviewed,
-                "version \(version.number) was never approved, so it cannot be brought back without review",
-                fix: "propose its content again: aegis policy propose")
-        }
+        try checkIsReviewed(version)
         func content(_ files: [ContentFile]) -> [ContentFile] { files.filter { $0.path != BundleManifest.path } }
         guard content(original.proposal.files) == content(proposal.files),
             original.proposal.region == proposal.region, original.proposal.parent == restored.parent,
@@ -97,11 +93,25 @@ extension HistoryState {
     private mutating func confirm(_ publication: Publication, _ actor: TrustedKey) throws(LifecycleError) {
         try require(PolicyRole.publisher, of: actor, to: "publish")
         try check(publication.store, "the store", atMost: Self.longestTitle * 5)
-        guard let last = versions.last, last.number == publication.version, last.digest == publication.digest else {
+        guard let last = versions.last, last.number == publication.version, last.digest == publication.digest,
+            last.abandoned == nil
+        else {
             throw LifecycleError(
                 .unknownVersion, "version \(publication.version) with this digest is not the one that was signed last")
         }
         versions[versions.count - 1].store = publication.store
+    }
+
+    /// The latest version is signed, and will not be published any more. Its number stays taken.
+    private mutating func abandon(_ abandonment: Abandonment, _ actor: TrustedKey) throws(LifecycleError) {
+        try require(PolicyRole.publisher, of: actor, to: "give up a version")
+        try check(abandonment.reason, "the reason", atMost: Self.longestComment)
+        guard let last = unconfirmed, last.number == abandonment.version, last.digest == abandonment.digest else {
+            throw LifecycleError(
+                .unknownVersion,
+                "version \(abandonment.version) with this digest is not one that is signed and waits for a store")
+        }
+        versions[versions.count - 1].abandoned = abandonment.reason
     }
 
     // MARK: What the steps share

@@ -45,8 +45,12 @@ public struct VersionRecord: Sendable {
     public let time: UTCTime
     /// The place of its `signed` event in the chain.
     public let index: Int
+    /// How many trust roots the history had then: what counted is judged by the last of them.
+    let roots: Int
     /// Why it did not wait for reviews; nil where it did.
     public let emergency: String?
     /// Where it was published; nil until a store has confirmed it.
     public internal(set) var store: String?
+    /// Why it was given up before any store had confirmed it; nil where it was not.
+    public internal(set) var abandoned: String?
 }

@@ -14,9 +14,9 @@ struct TenantFiles: Sendable {
 
     /// The place in the chain that a file's name stands for; nil for other files.
     static func eventIndex(_ name: String) -> Int? {
-        guard name.hasSuffix(".json"), let index = Int(name.dropLast(5)), index > 0, eventName(index) == name else {
-            return nil
-        }
+        guard name.hasSuffix(".json"), let index = Int(name.dropLast(5)), index > 0, index < 1 << 53,
+            eventName(index) == name
+        else { return nil }
         return index
     }
 

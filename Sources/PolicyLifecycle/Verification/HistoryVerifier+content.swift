@@ -20,11 +20,29 @@ extension HistoryVerifier {
             case .signed(let version):
                 report.objects += version.files.count
                 if let record = history.state.versions.last { try await check(record, history) }
-            case .trusted, .commented, .approved, .rejected, .withdrawn, .published: break
+            case .trusted, .commented, .approved, .rejected, .withdrawn, .published, .abandoned: break
             }
         } catch {
             if error.code == .unavailable { throw error }
             report.faults.append(error.located(at: place))
+        }
+    }
+
+    /// What a version allows more than the one before was acknowledged. Rules about what widens grow with the language, so that
+    /// this speaks against nobody: it is said, and people judge.
+    func checkWidening(
+        _ event: SignedEvent, after before: PolicyHistory, _ meaning: ChangeMeaning?, _ report: inout HistoryReport
+    ) async throws(LifecycleError) {
+        guard let meaning, case .signed(let version) = event.event.body, !version.acknowledgesWidening else { return }
+        do throws(LifecycleError) {
+            try await before.checkWidening(of: version.proposal, isAcknowledged: false, meaning: meaning)
+        } catch {
+            if error.code == .unavailable { throw error }
+            // Files that are damaged are faults already.
+            guard error.code == .wideningUnacknowledged else { return }
+            report.notes.append(
+                "version \(version.version), signed by `\(event.event.person)` without acknowledging a widening: \(error.message)"
+            )
         }
     }
 
@@ -67,47 +85,5 @@ extension HistoryVerifier {
             throw LifecycleError(
                 .contentMismatch, "the manifest of version \(version.number) does not carry the reviews of the history")
         }
-    }
-
-    /// A store has exactly the versions of the history, byte for byte.
-    func compare(
-        with store: any BundleVersions, _ history: PolicyHistory, _ report: inout HistoryReport
-    ) async throws(LifecycleError) {
-        do throws(BundleStoreError) {
-            for number in try await store.versions(tenant: history.tenant)
-            where !history.state.versions.contains(where: { $0.number == number }) {
-                report.faults.append(
-                    LifecycleError(
-                        .storeMismatch,
-                        "the store has version \(number), which the history does not know: the history's end is missing, or somebody published past it"
-                    ))
-            }
-            for version in history.state.versions where version.store != nil {
-                guard let archive = try await store.archive(tenant: history.tenant, version: version.number) else {
-                    report.faults.append(
-                        LifecycleError(
-                            .storeMismatch, "version \(version.number) is gone from the store",
-                            fix: "publish it again: aegis policy publish --again"))
-                    continue
-                }
-                report.compared += 1
-                if let fault = await difference(archive, version, history) { report.faults.append(fault) }
-            }
-        } catch {
-            throw LifecycleError(.unavailable, error.message, location: error.location, fix: error.fix)
-        }
-    }
-
-    private func difference(
-        _ archive: [UInt8], _ version: VersionRecord, _ history: PolicyHistory
-    ) async -> LifecycleError? {
-        guard BundleDigest(of: archive) != version.digest else { return nil }
-        let ours = (try? await history.packed(version).archive) ?? []
-        let place =
-            zip(ours, archive).enumerated().first { $0.element.0 != $0.element.1 }?.offset
-            ?? min(ours.count, archive.count)
-        return LifecycleError(
-            .storeMismatch, "version \(version.number) in the store is not the bundle that was signed", byte: place,
-            fix: "restore it: the history has the bundle (aegis policy show \(version.number) --bundle FILE)")
     }
 }

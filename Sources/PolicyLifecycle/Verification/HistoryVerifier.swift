@@ -10,18 +10,24 @@ public struct HistoryVerifier: Sendable {
     private let pinned: SignedTrustRoot?
     /// The digest of the last event, known from elsewhere.
     private let expectedHead: String?
-    /// Where published bundles are compared with; nil: nowhere.
-    private let published: (any BundleVersions)?
+    /// Where published bundles are compared with, by the names that publishers give them.
+    private let stores: [(name: String, store: any BundleStore)]
+    /// Events of a later time are none; nil: any time goes.
+    private let now: UTCTime?
+    /// Works out again what versions allow more than those before; nil: nobody does.
+    private let meaning: ChangeMeaning?
 
     public init(
         tenant: String, store: any HistoryStore, pinned: SignedTrustRoot? = nil, expectedHead: String? = nil,
-        published: (any BundleVersions)? = nil
+        stores: [(name: String, store: any BundleStore)] = [], now: UTCTime? = nil, meaning: ChangeMeaning? = nil
     ) {
         self.tenant = tenant
         files = TenantFiles(tenant: tenant, store: store)
         self.pinned = pinned
         self.expectedHead = expectedHead
-        self.published = published
+        self.stores = stores
+        self.now = now
+        self.meaning = meaning
     }
 
     /// - Throws: `.unavailable` and `.contentInvalid`; what is wrong with the history is in the report.
@@ -31,6 +37,7 @@ public struct HistoryVerifier: Sendable {
         var history = PolicyHistory(replaying: try HistoryState(tenant: tenant), files: files)
         for event in events {
             let path = files.store.location(of: files.eventPath(event.event.index))
+            let before = history
             do throws(LifecycleError) {
                 try await history.replay(event)
             } catch {
@@ -39,14 +46,16 @@ public struct HistoryVerifier: Sendable {
                 break
             }
             report.signatures += 1
+            checkTime(event, at: path, &report)
             try await checkStep(event, history, &report)
+            try await checkWidening(event, after: before, meaning, &report)
         }
         report.events = events.count
         report.versions = history.state.versions.count
         report.approvals = history.state.proposals.reduce(0) { $0 + $1.approvals.count }
         report.head = history.state.head
         checkEnd(history.state, isWhole, &report)
-        if let published, report.isIntact { try await compare(with: published, history, &report) }
+        if report.isIntact, !stores.isEmpty { try await compare(with: stores, history, &report) }
         return report
     }
 
@@ -62,7 +71,7 @@ public struct HistoryVerifier: Sendable {
                     .unexpectedFile, "this is no event",
                     location: files.store.location(of: "\(tenant)/events/\(name)"), fix: "take the file away"))
         }
-        guard let last = indexes.max() else {
+        guard !indexes.isEmpty else {
             report.faults.append(
                 LifecycleError(
                     .eventMissing, "tenant `\(tenant)` has no history here",
@@ -71,14 +80,18 @@ public struct HistoryVerifier: Sendable {
         }
         var events: [SignedEvent] = []
         var isWhole = true
-        for index in 1...last {
+        // Names are anybody's: what is missing between two of them is one fault, however much it is.
+        var next = 1
+        for index in indexes.sorted() {
+            if index > next {
+                report.faults.append(missing(from: next, to: index - 1))
+                isWhole = false
+            }
+            next = index + 1
             let path = files.eventPath(index)
             let place = files.store.location(of: path)
-            guard indexes.contains(index), let bytes = try await files.store.read(path) else {
-                report.faults.append(
-                    LifecycleError(
-                        .eventMissing, "event \(index) is gone, and there are later ones", location: place,
-                        fix: "restore the file from a copy"))
+            guard let bytes = try await files.store.read(path) else {
+                report.faults.append(missing(from: index, to: index))
                 isWhole = false
                 continue
             }
@@ -92,6 +105,22 @@ public struct HistoryVerifier: Sendable {
         }
         if isWhole { try await findAltered(&events, &report) }
         return (events, isWhole && report.isIntact)
+    }
+
+    private func missing(from first: Int, to last: Int) -> LifecycleError {
+        let what = first == last ? "event \(first) is gone" : "events \(first) to \(last) are gone"
+        return LifecycleError(
+            .eventMissing, "\(what), and there are later ones",
+            location: files.store.location(of: files.eventPath(first)), fix: "restore the file from a copy")
+    }
+
+    private func checkTime(_ event: SignedEvent, at path: String, _ report: inout HistoryReport) {
+        guard let now, event.event.time.seconds - now.seconds > PolicyHistory.clockTolerance else { return }
+        report.faults.append(
+            LifecycleError(
+                .eventTime, "event \(event.event.index) is of \(event.event.time), which is still to come",
+                location: path,
+                fix: "compare the clocks; an event that a wrong clock signed is taken away and signed again"))
     }
 
     /// An event whose bytes are not those that the next event names was altered, whatever it says now.
@@ -149,7 +178,16 @@ public struct HistoryVerifier: Sendable {
             report.notes.append(
                 "version \(version.number) was published in an emergency and still waits for its review")
         }
-        if let last = state.versions.last, last.store == nil {
+        for version in state.rejectedEmergencies {
+            report.notes.append(
+                "version \(version.number) was published in an emergency and rejected afterwards, and nothing has taken its place"
+            )
+        }
+        for version in state.versions {
+            guard let reason = version.abandoned else { continue }
+            report.notes.append("version \(version.number) was signed and given up before any store had it: \(reason)")
+        }
+        if let last = state.unconfirmed {
             report.notes.append("version \(last.number) is signed, and no store has confirmed it")
         }
     }

@@ -6,9 +6,12 @@ struct BundleSummary {
     private let bundle: VerifiedBundle
     private let name: String
     private let fingerprint: String
+    /// Whether the trust root's rules asked for the reviews, so that their signatures were verified and counted.
+    private let areReviewsVerified: Bool
 
-    init(_ bundle: VerifiedBundle, name: String, fingerprint: String) {
+    init(_ bundle: VerifiedBundle, name: String, fingerprint: String, areReviewsVerified: Bool) {
         self.bundle = bundle
+        self.areReviewsVerified = areReviewsVerified
         self.name = name
         self.fingerprint = fingerprint
     }
@@ -29,7 +32,11 @@ struct BundleSummary {
         ]
         if let parent = metadata.parent { lines.append("parent          \(parent)") }
         for review in metadata.reviews {
-            lines.append("review          \(review.verdict) by \(review.reviewer), \(review.at): \(review.comment)")
+            // Of a comment, and where nobody asks for reviews, there is the publisher's word only.
+            let claim =
+                areReviewsVerified && review.verdict == "approved" ? "" : " (as the manifest says; not verified)"
+            lines.append(
+                "review          \(review.verdict) by \(review.reviewer), \(review.at): \(review.comment)\(claim)")
         }
         return lines
     }
@@ -44,6 +51,7 @@ struct BundleSummary {
             "content_digest": metadata.contentDigest?.description ?? "",
             "parent": metadata.parent?.description ?? NSNull(), "roots": bundle.manifest.roots,
             "files": bundle.files.map(\.path), "controls": metadata.controls,
+            "reviews_verified": areReviewsVerified,
             "reviews": metadata.reviews.map {
                 [
                     "approval_id": $0.approvalID, "reviewer": $0.reviewer, "verdict": $0.verdict, "comment": $0.comment,

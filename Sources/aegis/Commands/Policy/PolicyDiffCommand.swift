@@ -2,25 +2,30 @@ import ArgumentParser
 import PolicyImpact
 import RegoSyntax
 
-struct PolicyDiffCommand: ParsableCommand {
+struct PolicyDiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Say what a change of policies means: who gains or loses what, which limits moved.",
         discussion: """
-            Compares two folders or bundles. Changes that let more calls pass, or may, are told first; what cannot be told to be
+            Compares two folders, bundles, or versions and proposals of a history. A history is verified first; a bundle that is a file
+            is read as it is (`aegis policy verify` says whether to believe it). Changes that let more calls pass, or may, are told first; what cannot be told to be
             harmless is said to be one that may widen.
 
             EXAMPLES
               aegis policy diff bundle.tar.gz policies/
+              aegis policy diff 41 42 --history policy-history --tenant acme --trust trust-root.json
+              aegis policy diff 42 prp_4f…
               aegis policy diff main/policies branch/policies --fail-on-widening
               aegis policy diff old/ new/ --json | jq '.changes[] | select(.effect != "neutral")'
             """)
 
-    @Argument(help: "The policies before: a folder or a bundle.")
+    @Argument(help: "The policies before: a folder, a bundle, a version's number or a proposal's id.")
     var before: String
 
-    @Argument(help: "The policies after: a folder or a bundle.")
+    @Argument(help: "The policies after, likewise.")
     var after: String
+
+    @OptionGroup var options: HistoryOptions
 
     @Flag(help: "Exit with 1 when something widens, or may.")
     var failOnWidening = false
@@ -28,10 +33,12 @@ struct PolicyDiffCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    func run() throws {
+    func run() async throws {
         let diff: PolicyDiff
         do {
-            let (old, new) = (try PolicySide(before), try PolicySide(after))
+            let (old, new) = (
+                try await PolicySide.named(before, in: options), try await PolicySide.named(after, in: options)
+            )
             diff = try PolicyDiff(from: old.tree, to: new.tree, oldBundle: old.bundle, newBundle: new.bundle)
         } catch let diagnostics as Diagnostics {
             for diagnostic in diagnostics.all where diagnostic.severity == .error {

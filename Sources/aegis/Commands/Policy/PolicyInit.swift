@@ -21,6 +21,9 @@ struct PolicyInit: ParsableCommand {
         name: [.customShort("o"), .customLong("out")], help: "The folder to write to; no file in it is overwritten.")
     var folder = "policies"
 
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
     func run() throws {
         guard let starter = StarterSet.named(set) else {
             let names = StarterSet.all.map(\.name).joined(separator: ", ")
@@ -39,13 +42,14 @@ struct PolicyInit: ParsableCommand {
             try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
             for file in starter.files {
                 try Data(file.text.utf8).write(to: root.appendingPathComponent(file.name), options: .withoutOverwriting)
-                Output.line("wrote \(folder)/\(file.name)")
+                if !json { Output.line("wrote \(folder)/\(file.name)") }
             }
         } catch {
             throw CommandFailure(
                 "`\(folder)` cannot be written: \(error.localizedDescription)",
                 fix: "choose a folder that you may write to")
         }
+        if json { return Output.json(["set": set, "files": starter.files.map { "\(folder)/\($0.name)" }]) }
         Output.line("next: aegis policy test \(folder) --coverage")
     }
 }

@@ -14,14 +14,18 @@ struct PolicySchema: ParsableCommand {
     @Option(name: [.customShort("o"), .customLong("out")], help: "The folder to write KIND.schema.json files to.")
     var folder: String
 
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
     func run() throws {
         let root = URL(fileURLWithPath: folder, isDirectory: true)
         do {
             try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
             for file in PublishedSchema.files {
                 try Data(file.text.utf8).write(to: root.appendingPathComponent(file.name), options: .atomic)
-                Output.line("wrote \(folder)/\(file.name)")
+                if !json { Output.line("wrote \(folder)/\(file.name)") }
             }
+            if json { Output.json(["files": PublishedSchema.files.map { "\(folder)/\($0.name)" }]) }
         } catch {
             throw CommandFailure(
                 "`\(folder)` cannot be written: \(error.localizedDescription)",

@@ -94,18 +94,19 @@ struct PolicyShadowReport: ParsableCommand {
         [
             "since": report.since.map { ($0 + "Z") as Any } ?? NSNull(), "decisions": report.decisions,
             "shadowed": report.shadowed, "would_block": report.blocked,
-            "rows": report.rows.map { row in
+            "rows": report.rows.map { object($0) },
+        ]
+    }
+
+    static func object(_ row: ShadowReport.Row) -> [String: Any] {
+        [
+            "count": row.count, "would_decision": row.group.would, "policy": row.group.policy, "rule": row.group.rule,
+            "code": row.group.code, "agent_id": row.group.agent, "tool_name": row.group.tool,
+            "samples": row.samples.map { sample in
                 [
-                    "count": row.count, "would_decision": row.group.would, "policy": row.group.policy,
-                    "rule": row.group.rule, "code": row.group.code, "agent_id": row.group.agent,
-                    "tool_name": row.group.tool,
-                    "samples": row.samples.map { sample in
-                        [
-                            "decision_id": sample.decisionID, "time": sample.time,
-                            "parameters_shown": sample.parameters ?? "",
-                        ]
-                    },
-                ] as [String: Any]
+                    "decision_id": sample.decisionID, "time": sample.time,
+                    "parameters_shown": sample.parameters ?? "",
+                ]
             },
         ]
     }

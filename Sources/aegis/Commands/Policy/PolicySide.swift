@@ -7,8 +7,8 @@ import RegoRuntime
 import RegoSyntax
 import RegoValues
 
-/// Policies as commands compare and try them: a folder, or a bundle. A bundle is read and not verified: what is looked at
-/// here becomes active nowhere.
+/// Policies as commands compare and try them: a folder, a bundle, or a version or proposal of a history. A bundle is read and
+/// not verified: what is looked at here becomes active nowhere. A history is verified.
 struct PolicySide {
     let path: String
     let tree: PolicyTree
@@ -17,31 +17,40 @@ struct PolicySide {
     private let data: [UInt8]?
 
     init(_ path: String) throws {
-        self.path = path
         var isDirectory: ObjCBool = false
         let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         guard isThere, !isDirectory.boolValue, path.hasSuffix(".gz") || path.hasSuffix(".tgz") else {
-            tree = try PolicyFolder.read(path)
-            bundle = nil
-            modules = nil
-            data = nil
+            try self.init(folder: path)
             return
         }
         do {
-            let files = try BundleInput.read(path).files.map { (path: $0.path, bytes: $0.bytes) }
-            tree = PolicyTree(bundleFiles: files)
-            let data = files.first { $0.path == "data.json" }?.bytes ?? []
-            self.data = data
-            modules = files.filter { $0.path.hasSuffix(".rego") }.map { SourceFile(name: $0.path, text: $0.bytes) }
-            bundle = BundleContent(tenant: try Self.tenant(data, of: path), files: files)
+            try self.init(files: BundleInput.read(path).files.map { (path: $0.path, bytes: $0.bytes) }, name: path)
         } catch let error as BundleError {
             ErrorOutput.write(error.description)
             throw CommandFailure(
                 "`\(path)` is no bundle that can be read", fix: "build it again: aegis policy build", exitCode: 3)
         }
+    }
+
+    private init(folder: String) throws {
+        path = folder
+        tree = try PolicyFolder.read(folder)
+        bundle = nil
+        modules = nil
+        data = nil
+    }
+
+    /// The files of a bundle.
+    init(files: [(path: String, bytes: [UInt8])], name: String) throws {
+        path = name
+        tree = PolicyTree(bundleFiles: files)
+        let data = files.first { $0.path == "data.json" }?.bytes ?? []
+        self.data = data
+        modules = files.filter { $0.path.hasSuffix(".rego") }.map { SourceFile(name: $0.path, text: $0.bytes) }
+        bundle = BundleContent(tenant: try Self.tenant(data, of: name), files: files)
         guard !tree.files.isEmpty else {
             throw CommandFailure(
-                "`\(path)` holds no policy documents", fix: "give a bundle that `aegis policy build` made", exitCode: 3)
+                "`\(name)` holds no policy documents", fix: "give a bundle that `aegis policy build` made", exitCode: 3)
         }
     }
 

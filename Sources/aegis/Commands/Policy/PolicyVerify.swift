@@ -47,7 +47,10 @@ struct PolicyVerify: ParsableCommand {
             verifier.region = region
             let verified = try verifier.verify(BundleInput.read(bundle), now: now)
             let fingerprint = ring[verified.keyID]?.key.fingerprint ?? ""
-            let summary = BundleSummary(verified, name: bundle, fingerprint: fingerprint)
+            let metadata = verified.manifest.metadata
+            let summary = BundleSummary(
+                verified, name: bundle, fingerprint: fingerprint,
+                areReviewsVerified: ring.reviewRules[metadata.tenant] != nil && metadata.emergency == nil)
             json ? Output.json(summary.json) : summary.lines.forEach(Output.line)
         } catch let refusal as BundleRefusal {
             try fail(refusal.errors)

@@ -32,7 +32,12 @@ struct HistoryOptions: ParsableArguments {
 
     func root() throws -> SignedTrustRoot? { try Self.value(trust, "AEGIS_TRUST").map(TrustFiles.root(at:)) }
 
-    func open() async throws -> PolicyHistory { try await PolicyHistory.open(tenant: tenantName, in: try store) }
+    /// Reads the history, and believes it no more than the trust root that was given.
+    func open() async throws -> PolicyHistory {
+        let history = try await PolicyHistory.open(tenant: tenantName, in: try store)
+        if let root = try root() { try history.check(against: root) }
+        return history
+    }
 
     static func value(_ option: String?, _ name: String) -> String? {
         option ?? ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
@@ -74,12 +79,8 @@ struct LifecycleSession {
         if let root = try options.root() { try await history.adopt(root, by: signer, at: now) }
     }
 
-    /// The clock, or SOURCE_DATE_EPOCH where that is set.
-    static var now: UTCTime {
-        UTCTime(
-            seconds: Int64(ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"] ?? "")
-                ?? Int64(Date().timeIntervalSince1970))
-    }
+    /// The clock, and nothing else: an event's time is its signer's word.
+    static var now: UTCTime { UTCTime(seconds: Int64(Date().timeIntervalSince1970)) }
 
     /// The proposal that is meant: an id or the beginning of one, or the only one there is.
     func proposal(_ name: String?, among candidates: [ProposalRecord]) throws -> ProposalRecord {

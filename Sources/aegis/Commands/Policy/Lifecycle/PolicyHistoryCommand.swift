@@ -48,6 +48,11 @@ struct PolicyHistoryCommand: AsyncParsableCommand {
                 Output.line(
                     "version \(owed.number) was published in an emergency and waits for its review (\(owed.proposal))")
             }
+            for rejected in history.state.rejectedEmergencies {
+                Output.line(
+                    "version \(rejected.number) was published in an emergency and REJECTED, and nothing has taken its place: aegis policy rollback"
+                )
+            }
         }
     }
 }
@@ -71,6 +76,7 @@ enum EventSentence {
             return
                 "version \(version.version), \(version.digest.short), \(emergency)\(approvals) approval\(approvals == 1 ? "" : "s")"
         case .published(let publication): return "version \(publication.version) to \(publication.store)"
+        case .abandoned(let abandonment): return "version \(abandonment.version): \(quoted(abandonment.reason))"
         }
     }
 
@@ -87,6 +93,7 @@ enum VersionView {
             "content_digest": version.contentDigest.description, "publisher": version.publisher, "key": version.key,
             "time": version.time.description, "emergency": version.emergency ?? NSNull(),
             "approvals": version.signed.approvals, "store": version.store ?? NSNull(),
+            "abandoned": version.abandoned ?? NSNull(),
         ]
     }
 }

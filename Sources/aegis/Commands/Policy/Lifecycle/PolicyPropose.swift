@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PolicyBundles
 import PolicyDocuments
+import PolicyImpact
 import PolicyLifecycle
 import RegoSyntax
 import SignedTokens
@@ -41,7 +42,8 @@ struct PolicyPropose: AsyncParsableCommand {
         try await LifecycleFailure.reporting {
             var session = try await LifecycleSession(options, signing)
             var draft = try ProposalDraft(folder: folder, tenant: options.tenantName, title: title, region: region)
-            draft.change = try await session.change(to: draft.files)
+            draft.change = try await session.history.change(
+                to: draft.files, for: draft.region, meaning: ChangeNote.meaning)
             draft.revises = try revises.map { try session.proposal($0, among: session.history.state.proposals).id }
             let event = try await session.history.propose(draft, by: session.signer, at: session.now)
             ProposalReport(event, session.history.state).print(json: json)

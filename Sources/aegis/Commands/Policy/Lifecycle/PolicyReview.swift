@@ -28,7 +28,7 @@ struct PolicyReview: AsyncParsableCommand {
         try await LifecycleFailure.reporting {
             guard let comment else {
                 let history = try await options.open()
-                return try ProposalView(history, proposal).print(json: json)
+                return try await ProposalView(history, proposal).print(json: json)
             }
             var session = try await LifecycleSession(options, signing)
             let record = try session.proposal(proposal, among: session.history.state.openProposals)

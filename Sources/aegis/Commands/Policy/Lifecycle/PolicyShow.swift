@@ -41,7 +41,7 @@ struct PolicyShow: AsyncParsableCommand {
                 let archive = try await history.bundle(version: version.number).archive
                 try Data(archive).write(to: URL(fileURLWithPath: bundle), options: .atomic)
             }
-            let view = try ProposalView(history, version?.proposal ?? what)
+            let view = try await ProposalView(history, version?.proposal ?? what)
             if let folder { try await view.write(to: folder) }
             view.print(json: json)
         }
@@ -52,8 +52,10 @@ struct PolicyShow: AsyncParsableCommand {
 struct ProposalView {
     private let history: PolicyHistory
     private let record: ProposalRecord
+    /// The shadow report that its author gives for it.
+    private let report: [UInt8]?
 
-    init(_ history: PolicyHistory, _ name: String?) throws {
+    init(_ history: PolicyHistory, _ name: String?) async throws {
         self.history = history
         let state = history.state
         let candidates = name == nil ? state.openProposals : state.proposals.filter { $0.id.hasPrefix(name ?? "") }
@@ -63,6 +65,7 @@ struct ProposalView {
                 fix: "list them: aegis policy history", exitCode: candidates.isEmpty ? 1 : 2)
         }
         self.record = record
+        if let digest = record.proposal.report { report = try await history.object(digest) } else { report = nil }
     }
 
     private var version: VersionRecord? { history.state.versions.first { $0.proposal == record.id } }
@@ -77,6 +80,7 @@ struct ProposalView {
         case .withdrawn: return "withdrawn"
         case .revised(let by): return "revised by \(by)"
         case .signed(let number):
+            if version?.abandoned != nil { return "version \(number), given up" }
             return version?.store == nil ? "version \(number), signed" : "version \(number), published"
         }
     }
@@ -95,12 +99,14 @@ struct ProposalView {
             lines.append(("restores", "version \(restored.version): \(restored.reason)"))
         }
         if !proposal.promotes.isEmpty { lines.append(("promotes", proposal.promotes.joined(separator: ", "))) }
+        for line in report.map(PromotionReport.lines) ?? [] { lines.append(("report", line)) }
         for widened in proposal.change?.widens ?? [] { lines.append(("WIDENS", widened)) }
         for narrowed in proposal.change?.narrows ?? [] { lines.append(("narrows", narrowed)) }
         if let version {
             lines.append(("digest", version.digest.description))
             lines.append(("signed by", "\(version.publisher) with \(version.key), \(version.time)"))
             if let emergency = version.emergency { lines.append(("EMERGENCY", emergency)) }
+            if let reason = version.abandoned { lines.append(("given up", reason)) }
             lines.append(("store", version.store ?? "none yet"))
         }
         for event in reviews {
@@ -128,7 +134,9 @@ struct ProposalView {
             "parent": record.proposal.parent?.description ?? NSNull(), "promotes": record.proposal.promotes,
             "restores": record.proposal.restores.map { ["version": $0.version, "reason": $0.reason] as [String: Any] }
                 ?? NSNull(),
-            "widens": record.proposal.change?.widens ?? [], "published": version.map(VersionView.object) ?? NSNull(),
+            "widens": record.proposal.change?.widens ?? [],
+            "shadow_report": report.flatMap { try? JSONSerialization.jsonObject(with: Data($0)) } ?? NSNull(),
+            "published": version.map(VersionView.object) ?? NSNull(),
             "reviews": reviews.map {
                 [
                     "id": $0.event.id, "kind": $0.event.body.kind.rawValue, "person": $0.event.person,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PolicyBundles
+import PolicyImpact
 import PolicyLifecycle
 import SignedTokens
 
@@ -11,7 +12,9 @@ struct PolicyVerifyHistory: AsyncParsableCommand {
         discussion: """
             Needs only the files and a trust root. Without --trust the history is judged by its own trust root: that finds damage
             and broken rules, but whoever could replace the whole history could replace its root too. With --store it also compares
-            every published bundle. With --head it tells whether the end is missing.
+            every bundle that was published there, and the pointer that gateways follow; regions may have stores of their own, so give
+            it for each. With --head it tells whether the end is missing. What a version allows more than the one before, and nobody
+            acknowledged, is worked out again and noted.
 
             EXAMPLES
               aegis policy verify-history --tenant acme --trust trust-root.json
@@ -23,8 +26,8 @@ struct PolicyVerifyHistory: AsyncParsableCommand {
     @Option(help: "The digest of the last event, as you noted it.")
     var head: String?
 
-    @Option(help: "A store whose bundles have to be those of the history.")
-    var store: String?
+    @Option(help: "A store whose bundles and pointer have to be those of the history. May be repeated.")
+    var store: [String] = []
 
     @Flag(help: "Print the report as JSON.")
     var json = false
@@ -33,7 +36,10 @@ struct PolicyVerifyHistory: AsyncParsableCommand {
         let report = try await LifecycleFailure.reporting {
             try await HistoryVerifier(
                 tenant: options.tenantName, store: try options.store, pinned: try options.root(), expectedHead: head,
-                published: try store.map { try PublishingTarget(address: $0).store }
+                stores: try store.map { address -> (name: String, store: any BundleStore) in
+                    (address, try PublishingTarget(address: address).store)
+                },
+                now: LifecycleSession.now, meaning: ChangeNote.meaning
             ).verify()
         }
         for fault in report.faults { ErrorOutput.write(fault.description) }
