@@ -1,4 +1,5 @@
 public import PolicyBundles
+public import SignedTokens
 
 extension StoreAddress {
     /// The store at this address. Nothing is asked of it yet.
@@ -17,8 +18,11 @@ extension StoreAddress {
 
 extension ObjectBundleStore {
     /// The bundle store at `file:///FOLDER`, `s3://BUCKET/PREFIX?region=…&endpoint=…&style=path` or `gs://BUCKET/PREFIX?endpoint=…`.
+    /// - Parameter trust: as ``trust``.
     /// - Throws: as ``StoreAddress/open(environment:)``.
-    public init(at address: String, environment: [String: String]) throws(ObjectStoreError) {
-        self.init(objects: try StoreAddress(address).open(environment: environment))
+    public init(
+        at address: String, environment: [String: String], trust: KeyRing? = nil
+    ) throws(ObjectStoreError) {
+        self.init(objects: try StoreAddress(address).open(environment: environment), trust: trust)
     }
 }

@@ -32,7 +32,6 @@ public struct BundleError: Error, Sendable, Hashable {
         case keyRole = "bundle.key-role"
         case keyRevoked = "bundle.key-revoked"
         case keyOutsidePeriod = "bundle.key-outside-period"
-        case signatureExpired = "bundle.signature-expired"
         case signatureFromFuture = "bundle.signature-from-future"
         case hashUnsupported = "bundle.hash-unsupported"
         case fileUnlisted = "bundle.file-unlisted"

@@ -39,7 +39,11 @@ public final class CandidateKeeper: Service {
     public func run() async throws {
         try await cancelWhenGracefulShutdown { [self] in
             var mark: String?
+            var ring = trust()
             while true {
+                // Other keys count now: what is tried is judged anew.
+                let now = trust()
+                if now != ring { (mark, ring) = (nil, now) }
                 mark = await look(since: mark)
                 do { try await Task.sleep(for: Self.pause) } catch { return }
             }

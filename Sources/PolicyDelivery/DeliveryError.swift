@@ -10,6 +10,8 @@ public struct DeliveryError: Error, Sendable, Hashable, CustomStringConvertible 
         case nothingPublished = "delivery.nothing-published"
         /// The source answered what no bundle service answers.
         case answerInvalid = "delivery.answer-invalid"
+        /// The source has signed pointers, and now a bundle came without.
+        case pointerMissing = "delivery.pointer-missing"
     }
 
     public let code: Code

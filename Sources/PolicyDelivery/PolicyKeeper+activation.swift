@@ -4,28 +4,34 @@ import Decisions
 import Logging
 import ObjectStores
 import PolicyBundles
+import SignedTokens
 import Synchronization
 
 /// From an archive to the active policy, on a quiet thread; the swap itself is one assignment between two decisions.
 extension PolicyKeeper {
     /// What came of an archive.
     private enum Outcome: Sendable {
-        case activated(VerifiedBundle)
+        case activated(VerifiedBundle, by: KeyRing)
         case isActive
         case refused(RefusalText)
     }
 
     /// - Parameter followed: the verified pointer that led to the archive.
     func take(_ archive: [UInt8], followed: SignedPointer?) async {
-        let active = state.withLock { $0.active }
+        let (active, last) = state.withLock { ($0.active, $0.last) }
         let displaced = Displaced(registry.active(tenant: tenant), active)
-        let outcome = await QuietThread.run { [self] in activate(archive, after: active, followed) }
+        let outcome = await QuietThread.run { [self] in
+            if let active, active.digest == BundleDigest(of: archive) { return Outcome.isActive }
+            return activate(archive, after: last, followed)
+        }
         switch outcome {
         case .isActive: clearRefusal()
         case .refused(let text): await refuse(text)
-        case .activated(let bundle):
+        case .activated(let bundle, let ring):
             state.withLock { state in
                 state.active = bundle
+                state.last = bundle.asActive
+                state.ring = ring
                 state.pointer = followed?.claimed ?? state.pointer
             }
             clearRefusal()
@@ -47,31 +53,43 @@ extension PolicyKeeper {
         }
     }
 
-    /// The last good bundle of the data directory, with what is known of its being the latest.
+    /// The last good bundle of the data directory, with what is known of its being the latest. It was accepted when it became
+    /// active, and needs no second approval where the rules have become stricter since.
     func activateLast() async {
-        let outcome: Result<(VerifiedBundle, BundlePointer?)?, RefusalBox> = await QuietThread.run { [self] in
+        let outcome: Result<Standing?, RefusalBox> = await QuietThread.run { [self] in
             do {
                 guard let last = try history.last(tenant: tenant) else { return .success(nil) }
-                let name = "\(history.directory)/\(tenant)/bundle-\(last.bundle.version).tar.gz"
-                let now = clock()
-                let verified = try verifier(active: nil).verify(
-                    UnverifiedBundle(archive: last.archive, name: name), now: now.seconds)
-                let pointer = last.pointer.flatMap {
-                    try? verifier(active: nil).verify($0, after: nil, now: now.seconds)
+                let ring = trust()
+                state.withLock { state in
+                    state.last = ActiveBundle(version: last.bundle.version, digest: last.bundle.digest)
+                    state.pointer = last.pointer?.claimed
+                    state.ring = ring
                 }
-                let policy = try ActivePolicy(verified)
-                noteWord(max(verified.signedAt, pointer?.signedAt ?? 0))
+                let name = "\(history.directory)/\(tenant)/bundle-\(last.bundle.version).tar.gz"
+                let standing = standing(of: last.archive, name: name, by: ring)
+                guard let bundle = standing.bundle else {
+                    // Who publishes here is asked for the next version by nobody but this keeper.
+                    if source.isPublisher { state.withLock { ($0.last, $0.pointer) = (nil, nil) } }
+                    return .success(standing)
+                }
+                let policy = try ActivePolicy(bundle)
+                let now = clock()
+                let word = last.pointer.flatMap {
+                    try? verifier(active: nil).verify($0, after: nil, now: now.seconds).signedAt
+                }
+                noteWord(max(bundle.signedAt, word ?? 0))
                 _ = registry.activate(policy, now: now)
-                return .success((verified, pointer))
+                return .success(standing)
             } catch { return .failure(RefusalBox(text: RefusalText(error))) }
         }
         switch outcome {
         case .success(nil): break
-        case .success(let (bundle, pointer)?):
-            state.withLock { state in
-                state.active = bundle
-                state.pointer = pointer
+        case .success(let standing?):
+            guard let bundle = standing.bundle else {
+                if let text = standing.text { await refuse(text, because: Self.unusable) }
+                return
             }
+            state.withLock { $0.active = bundle }
             logger.notice(
                 "policies active",
                 metadata: ["policy_version": "\(bundle.policyVersion)", "from": "\(history.directory)"])
@@ -81,9 +99,12 @@ extension PolicyKeeper {
                     "from": "history",
                 ],
                 bundle)
-        case .failure(let box): await refuse(box.text, because: "the last good bundle cannot be used again: ")
+            if let doubt = standing.text { await noteDoubt(doubt, bundle) }
+        case .failure(let box): await refuse(box.text, because: Self.unusable)
         }
     }
+
+    private static let unusable = "the last good bundle cannot be used again: "
 
     /// The pointer says again that what is active is the latest.
     func confirm(_ signed: SignedPointer) async {
@@ -104,18 +125,25 @@ extension PolicyKeeper {
         let text: RefusalText
     }
 
-    private func activate(_ archive: [UInt8], after active: VerifiedBundle?, _ followed: SignedPointer?) -> Outcome {
+    private func activate(_ archive: [UInt8], after last: ActiveBundle?, _ followed: SignedPointer?) -> Outcome {
         do {
             let bundle = try UnverifiedBundle(archive: archive, name: source.name)
-            if bundle.digest == active?.digest { return .isActive }
             // A pointer was verified before: where it goes back, somebody signed for that.
             let isRollback = followed?.claimed.rollback != nil
             let now = clock()
-            let verified = try verifier(active: isRollback ? nil : active?.asActive).verify(bundle, now: now.seconds)
-            guard followed.map({ $0.claimed.version == verified.manifest.metadata.version }) ?? true else {
+            let verifier = verifier(active: isRollback ? nil : last)
+            let verified = try verifier.verify(bundle, now: now.seconds)
+            let version = verified.manifest.metadata.version
+            guard followed.map({ $0.claimed.version == version }) ?? true else {
                 throw BundleStoreError(
                     .pointerMismatch, "the pointer and the bundle name two versions", location: source.name,
                     fix: "publish the bundle again")
+            }
+            if followed == nil, let left = state.withLock({ $0.pointer?.rollback?.from }), version <= left {
+                throw DeliveryError(
+                    .pointerMissing,
+                    "version \(version) was left by a signed rollback, and no signed pointer brings it back",
+                    location: source.name, fix: "publish the policies under version \(left + 1)")
             }
             let policy = try ActivePolicy(verified)
             try history.keep(verified, pointer: followed)
@@ -123,7 +151,7 @@ extension PolicyKeeper {
             guard registry.activate(policy, isRollback: isRollback, now: now) else {
                 throw PolicyError.notNewer(policy.version)
             }
-            return .activated(verified)
+            return .activated(verified, by: verifier.trust)
         } catch { return .refused(RefusalText(error)) }
     }
 }

@@ -19,9 +19,16 @@ public final class PolicyKeeper: Service {
     public typealias Trail = @Sendable (AuditRecordDraft) async -> Void
 
     struct State {
+        /// What is in force.
         var active: VerifiedBundle?
+        /// What was in force last, whether or not it still is: the next bundle is compared with it.
+        var last: ActiveBundle?
         /// The pointer that was followed last.
         var pointer: BundlePointer?
+        /// Whether this source has sent pointers.
+        var isPointed = false
+        /// By which keys the active bundle was judged last.
+        var ring: KeyRing?
         var mark: String?
         var failures = 0
         var refusal: RefusalText?
@@ -41,6 +48,7 @@ public final class PolicyKeeper: Service {
     let state = Mutex(State())
     /// What was refused is looked at again after this time, in seconds: a clock may have been set, a key renewed.
     private static let secondLook: Int64 = 60
+    private static let trustPause: Duration = .seconds(1)
 
     /// - Parameter trust: whose keys count; asked before each verification.
     public init(
@@ -67,14 +75,29 @@ public final class PolicyKeeper: Service {
     }
 
     public func run() async throws {
-        try await cancelWhenGracefulShutdown { [self] in
-            // A local source has been looked at in `start`.
-            var pause = source.pace == .local ? source.pace.interval : .zero
-            while true {
-                do { try await Task.sleep(for: pause) } catch { return }
-                pause = await look()
-                if Task.isCancelled { return }
+        await cancelWhenGracefulShutdown { [self] in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.watchSource() }
+                group.addTask { await self.watchTrust() }
             }
+        }
+    }
+
+    private func watchSource() async {
+        // A local source has been looked at in `start`.
+        var pause = source.pace == .local ? source.pace.interval : .zero
+        while true {
+            do { try await Task.sleep(for: pause) } catch { return }
+            pause = await look()
+            if Task.isCancelled { return }
+        }
+    }
+
+    /// However long the source lets wait for its answer, a revocation counts within a second.
+    private func watchTrust() async {
+        while true {
+            do { try await Task.sleep(for: Self.trustPause) } catch { return }
+            await judgeActive()
         }
     }
 
@@ -97,6 +120,9 @@ public final class PolicyKeeper: Service {
             await noteAnswer()
         } catch let error as BundleStoreError where error.code == .corrupt {
             // The store answers, and what it answers is rubbish.
+            await refuse(error)
+            await noteAnswer()
+        } catch let error as ObjectStoreError where error.code == .tooLarge {
             await refuse(error)
             await noteAnswer()
         } catch let error as BundleError {
@@ -128,17 +154,20 @@ public final class PolicyKeeper: Service {
             clearRefusal()
             if source.isPublisher { noteWord(clock().seconds) }
         case .invalid(let error): await refuse(error)
-        case .archive(let archive): await take(archive, followed: nil)
+        case .archive(let archive):
+            guard !state.withLock({ $0.isPointed }) else { return await refuse(pointerMissing) }
+            await take(archive, followed: nil)
         case .pointed(let signed, let archive): try await follow(signed, archive)
         }
     }
 
     private func follow(_ signed: SignedPointer, _ archive: @Sendable () async throws -> [UInt8]) async throws {
-        let (active, last) = state.withLock { ($0.active, $0.pointer) }
+        let (active, last, former) = state.withLock { ($0.active, $0.last, $0.pointer) }
         let pointer: BundlePointer
         do throws(BundleError) {
-            pointer = try verifier(active: active?.asActive).verify(signed, after: last, now: clock().seconds)
+            pointer = try verifier(active: last).verify(signed, after: former, now: clock().seconds)
         } catch { return await refuse(error) }
+        state.withLock { $0.isPointed = true }
         guard pointer.digest != active?.digest else { return await confirm(signed) }
         let bytes = try await archive()
         guard BundleDigest(of: bytes) == pointer.digest else {
@@ -148,6 +177,14 @@ public final class PolicyKeeper: Service {
                     fix: "publish the version again"))
         }
         await take(bytes, followed: signed)
+    }
+
+    private var pointerMissing: DeliveryError {
+        DeliveryError(
+            .pointerMissing,
+            "the source has signed pointers and sent a bundle without one: what the pointer says may be held back",
+            location: source.name,
+            fix: "see to it that whatever stands between passes the header `\(BundleServiceSource.pointerHeader)` on")
     }
 
     func verifier(active: ActiveBundle?) -> BundleVerifier {

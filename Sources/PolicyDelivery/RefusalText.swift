@@ -1,4 +1,5 @@
 import Decisions
+import ObjectStores
 import PolicyBundles
 import RegoSyntax
 
@@ -16,6 +17,9 @@ struct RefusalText: Sendable, Hashable {
             code = error.code.rawValue
             message = error.description
         case let error as BundleStoreError:
+            code = error.code.rawValue
+            message = error.description
+        case let error as ObjectStoreError:
             code = error.code.rawValue
             message = error.description
         case let error as PolicyError:

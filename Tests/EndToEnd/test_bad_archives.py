@@ -5,14 +5,16 @@ import gzip
 import hashlib
 import io
 import json
+import shutil
 import struct
 import subprocess
 import tarfile
+import time
 import zlib
 
 import pytest
 
-from conftest import ROOT, TENANT, Gateway, exchange, run
+from conftest import AEGIS, FIRST_LIGHT, ROOT, TENANT, Gateway, exchange, free_port, run
 
 CALL = ("finance-1", "finance-agent", "payments.transfer", {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000"})
 WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
@@ -35,7 +37,8 @@ def trust_root(gateway):
     root = gateway.home / "trust-root.json"
     run("keys", "generate", "root", "--out", gateway.home / "other")
     signed = ("--root", gateway.home / "other/root.pem")
-    run("keys", "trust", "init", root, *signed)
+    # The good bundles here are signed by a plain key, and nobody approved them.
+    run("keys", "trust", "init", root, "--without-reviews", *signed)
     for name, more in {"globex-ops": ("--tenant", "globex", "--role", "publisher"), "author-only": ("--role", "author"),
                        "of-last-year": ("--role", "publisher", "--valid-until", "2025-01-01T00:00:00Z"),
                        "of-next-year": ("--role", "publisher", "--valid-from", "2099-01-01T00:00:00Z"),
@@ -226,18 +229,62 @@ def test_the_trail_is_whole_after_all_of_this(gateway):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def alias_bomb(folder):
+    """Aliases of aliases: a few hundred bytes that stand for a hundred megabytes."""
+    lines = ["aegis: v1", "kind: Policy", "name: bomb", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    (folder / "bomb.yaml").write_text("\n".join(lines) + "\n")
+
+
 def test_aliases_that_would_become_a_hundred_megabytes_make_no_bundle(tmp_path):
     policies = tmp_path / "policies"
     policies.mkdir()
-    lines = ["aegis: v1", "kind: Policy", "name: bomb", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    (policies / "bomb.yaml").write_text("\n".join(lines) + "\n")
+    alias_bomb(policies)
     run("keys", "generate", "k", "--out", tmp_path)
     limited = subprocess.run(
-        ["bash", "-c", f"ulimit -v 4000000; exec {run.__globals__['AEGIS']} policy build {policies} -o {tmp_path}/x.tar.gz --key {tmp_path}/k.pem"],
+        ["bash", "-c", f"ulimit -v 4000000; exec {AEGIS} policy build {policies} -o {tmp_path}/x.tar.gz --key {tmp_path}/k.pem"],
         capture_output=True, text=True, timeout=60)
     assert limited.returncode == 3 and "bomb.yaml:" in limited.stderr and "alias" in limited.stderr, limited.stderr[:2000]
     assert not (tmp_path / "x.tar.gz").exists()
+
+
+def test_aliases_in_a_gateways_folder_are_refused_counted_and_recorded_and_the_policies_before_serve(tmp_path):
+    policies, candidate, port = tmp_path / "policies", tmp_path / "next", free_port()
+    for folder in (policies, candidate):
+        shutil.copytree(FIRST_LIGHT, folder)
+    log = tmp_path / "gateway.log"
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            ["bash", "-c", f"ulimit -v 8000000; exec {AEGIS} serve --policies {policies} --candidate {candidate} --data-dir {tmp_path}/data --listen 127.0.0.1:{port} --grpc off"],
+            stdout=output, stderr=subprocess.STDOUT)
+
+    def wait(condition):
+        deadline = time.monotonic() + 60
+        while not condition():
+            assert time.monotonic() < deadline and process.poll() is None, log.read_text()[-3000:]
+            time.sleep(0.05)
+
+    def status():
+        return exchange(port, "GET", "/v1/status")[2]["tenants"][0]
+
+    try:
+        wait(lambda: "a candidate is tried" in log.read_text())
+        before = status()
+        alias_bomb(policies)
+        alias_bomb(candidate)
+        wait(lambda: "rejected" in status())
+        wait(lambda: "the candidate is not tried" in log.read_text())
+        after = status()
+        assert "bomb.yaml" in after["rejected"]["message"] and "alias" in after["rejected"]["message"], after["rejected"]
+        assert after["refusals"] == {after["rejected"]["code"]: 1}
+        assert after["policy_version"] == before["policy_version"] and exchange(port, "GET", "/readyz")[0] == 200
+        (policies / "bomb.yaml").unlink()
+        wait(lambda: "rejected" not in status())
+    finally:
+        process.terminate()
+        process.wait(20)
+    records = [json.loads(line)["detail"] for line in run("audit", "query", tmp_path / "data/audit", "--kind", "bundle", "--json").stdout.splitlines()]
+    assert [record["event"] for record in records] == ["activated", "rejected"] and "bomb.yaml" in records[1]["message"]
 
 
 def place(gateway, archive):

@@ -5,12 +5,13 @@ import http.server
 import json
 import os
 import shutil
+import subprocess
 import threading
 import time
 
 import pytest
 
-from conftest import TENANT, Gateway, exchange, run
+from conftest import AEGIS, TENANT, Gateway, exchange, free_port, run
 from stores import AWS, GCS, S3, Door
 
 CALL = ("finance-1", "finance-agent", "payments.transfer", {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000"})
@@ -315,3 +316,66 @@ def test_settings_that_cannot_work_stop_the_start(publisher, arguments, message)
     arguments = [str(publisher.trust) if a == "K" else a for a in arguments]
     done = run("serve", *arguments, "--data-dir", publisher.data, env={"AWS_EC2_METADATA_DISABLED": "true"}, check=False)
     assert done.returncode == 2 and message in done.stderr, done.stderr
+
+
+def test_a_control_plane_alone_hands_out_the_bundles_of_many_tenants_to_one_gateway(s3, publisher, tmp_path):
+    """Each tenant's bundle service is asked with that tenant's key, and no key opens another tenant's."""
+    store = f"s3://{s3.bucket('many')}?endpoint={s3.endpoint}"
+    listen, data = free_port(), tmp_path / "control"
+
+    def push(tenant, version):
+        bundle = tmp_path / f"{tenant}-{version}.tar.gz"
+        run("policy", "build", publisher.policies, "-o", bundle, "--key", publisher.signing, "--tenant", tenant, "--version", version)
+        run("bundles", "push", bundle, "--store", store, "--key", publisher.signing, env=AWS)
+
+    tenants, tokens, document = ("acme", "globex"), {}, "aegis: v1\nkind: Tenants\ntenants:\n"
+    for tenant in tenants:
+        push(tenant, 1)
+        tokens[tenant] = json.loads(run("keys", "issue", "gw", "--tenant", tenant, "--grant", "bundles", "--data-dir", data, "--json").stdout)["api_key"]
+        (tmp_path / f"{tenant}.token").write_text(tokens[tenant] + "\n")
+        document += f"  - {{name: {tenant}, bundle: 'http://127.0.0.1:{listen}/v1/bundles/{tenant}', trust: [{publisher.trust}], bundle_token: {{file: {tenant}.token}}}}\n"
+    (tmp_path / "tenants.yaml").write_text(document)
+    commands = {"control": ["control", "--data-dir", data, "--bundle-service", store, "--histories", f"{store.replace('?', '/history?')}", "--listen", f"127.0.0.1:{listen}"],
+                "gateway": ["serve", "--tenants", tmp_path / "tenants.yaml", "--data-dir", tmp_path / "gw", "--listen", f"127.0.0.1:{free_port()}", "--grpc", "off"]}
+    logs, processes = {name: tmp_path / f"{name}.log" for name in commands}, []
+
+    def wait(name, text):
+        deadline = time.monotonic() + 60
+        while text not in logs[name].read_text():
+            assert time.monotonic() < deadline and all(p.poll() is None for p in processes), {n: log.read_text()[-2000:] for n, log in logs.items()}
+            time.sleep(0.05)
+
+    try:
+        for name, command in commands.items():
+            with open(logs[name], "wb") as log:
+                processes.append(subprocess.Popen([str(AEGIS), *map(str, command)], stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **AWS}))
+            wait("control", "control plane on port")
+        for version in (1, 2):
+            for tenant in tenants:
+                if version > 1:
+                    push(tenant, version)
+                wait("gateway", f"policy_version={tenant}/{version}@")
+        for key, other in (("acme", "globex"), ("globex", "acme")):
+            assert exchange(listen, "GET", f"/v1/bundles/{other}", headers={"authorization": f"Bearer {tokens[key]}"})[0] == 403
+        assert exchange(listen, "GET", "/v1/bundles/acme")[0] == 401
+        # Histories lie in the store, too; an author sends one there over this control plane.
+        author = json.loads(run("keys", "issue", "maria", "--person", "--tenant", "acme", "--role", "author", "--role", "publisher", "--data-dir", data, "--json").stdout)["api_key"]
+        run("keys", "generate", "root", "--out", tmp_path / "keys")
+        run("keys", "generate", "maria", "--out", tmp_path / "keys")
+        trust, signed = tmp_path / "trust-root.json", ("--root", tmp_path / "keys/root.pem")
+        run("keys", "trust", "init", trust, *signed)
+        run("keys", "trust", "add", trust, tmp_path / "keys/maria.pub.pem", "--person", "maria", "--role", "author", *signed)
+        environment = {"AEGIS_API_KEY": author, "AEGIS_HISTORY": f"http://127.0.0.1:{listen}", "AEGIS_TENANT": "acme", "AEGIS_TRUST": str(trust)}
+        deadline = time.monotonic() + 30
+        while exchange(listen, "GET", "/v1/tenants/acme/policy/events", headers={"authorization": f"Bearer {author}"})[0] == 401:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        run("policy", "propose", publisher.policies, "--title", "First", "--key", tmp_path / "keys/maria.pem", env=environment)
+        assert not (data / "policy-history").exists()
+        history = run("policy", "history", env={**AWS, "AEGIS_HISTORY": store.replace("?", "/history?"), "AEGIS_TENANT": "acme"})
+        assert "First" in history.stdout
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(20)

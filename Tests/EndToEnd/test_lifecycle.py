@@ -15,7 +15,7 @@ import pytest
 import rfc8785
 
 import stores
-from conftest import AEGIS, ROOT, Gateway, free_port, run
+from conftest import AEGIS, ROOT, Gateway, exchange, free_port, run
 
 STORY = ROOT / "examples/lifecycle"
 
@@ -176,9 +176,7 @@ def test_a_gateway_counts_the_approvals_itself(tenant):
     # pia alone: the same policies, signed with the same key, and nobody's approval.
     alone = tenant.home / "alone.tar.gz"
     run("policy", "build", STORY / "policies", "-o", alone, "--key", tenant.private("pia"), "--tenant", "acme")
-    refused = run("policy", "verify", alone, "--trust", tenant.trust, check=False)
-    assert refused.returncode == 0, "without review rules in the root nobody counts"
-    run("keys", "trust", "quorum", tenant.trust, "--tenant", "acme", "--need", "approver=1", "--root", tenant.private("root"))
+    # Nobody set a quorum: one approver is asked for all the same, by the history and by gateways alike.
     refused = run("policy", "verify", alone, "--trust", tenant.trust, check=False)
     assert refused.returncode == 3 and "approvals are missing: 1 approver [bundle.reviews-missing]" in refused.stderr
     run("policy", "verify", archive, "--trust", tenant.trust)
@@ -193,7 +191,7 @@ def test_root_keys_sign_together(tenant):
     other = tenant.home / "other.json"
     done = run("keys", "trust", "init", other, "--root", tenant.private("root"),
                "--root-key", tenant.home / "keys/root-b.pub.pem", "--threshold", "2")
-    assert "it waits for more signatures" in done.stdout and not other.exists()
+    assert "version 1 waits for more signatures" in done.stdout and not other.exists()
     run("keys", "trust", "sign", other, "--root", tenant.private("root-b"))
     assert "threshold       2 of 2" in run("keys", "trust", "show", other).stdout
     run("keys", "trust", "quorum", other, "--need", "approver=2", "--root", tenant.private("root"))
@@ -221,16 +219,39 @@ def test_a_running_gateway_takes_a_newer_trust_root_and_never_an_older_one(tenan
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         try:
             wait("policies active")
-            # pia's key is gone; eve publishes what brings the news to the gateway.
+            # pia's key is gone: what it signed goes out of force at once, though nothing new is published.
             run("keys", "trust", "revoke", tenant.trust, "pia", "--reason", "stolen", "--compromised", "--root", tenant.private("root"))
+            wait("policies withdrawn")
+            status, _, body = exchange(port, "GET", "/v1/status")
+            [seen] = body["tenants"]
+            assert body["status"] == "not_ready" and seen["policy_version"] is None, body
+            assert seen["rejected"]["code"] == "bundle.key-revoked" and "stolen" in seen["rejected"]["message"]
+            # And stays so over a restart.
+            process.terminate()
+            process.wait(20)
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+            wait("the last good bundle cannot be used again")
+            # eve publishes anew.
             tenant.policy("propose", STORY / "policies", "--title", "Again", who="maria")
             tenant.policy("approve", who="lea")
             tenant.policy("publish", who="eve")
-            wait("the trusted keys have changed")
             wait("policies active", 2)
+            # Rules that become stricter take nobody's policies away, now or at the next start.
+            done = run("keys", "trust", "quorum", tenant.trust, "--tenant", "acme", "--need", "approver=2", "--root", tenant.private("root"), "--json")
+            assert "warning: these rules ask for more than those before" in done.stderr and json.loads(done.stdout)["complete"]
+            wait("accepted by earlier rules")
+            process.terminate()
+            process.wait(20)
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+            wait("accepted by earlier rules", 2)
+            [seen] = exchange(port, "GET", "/v1/status")[2]["tenants"]
+            assert seen["policy_version"].startswith("acme/2@") and seen["below_rules"]["code"] == "bundle.reviews-missing"
         finally:
             process.terminate()
             process.wait(20)
+    records = [json.loads(line)["detail"] for line in run("audit", "query", tenant.home / "data/audit", "--kind", "bundle", "--json").stdout.splitlines()]
+    happened = [detail["event"] for detail in records if detail["event"] not in ("source_unavailable", "source_answers")]
+    assert happened == ["activated", "withdrawn", "rejected", "activated", "below_rules", "activated", "below_rules"], happened
     tenant.trust.write_bytes(older)
     again = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert again.returncode == 1

@@ -55,6 +55,22 @@ def test_approvals_bundles_and_trust_roots_are_signed_in_a_token(tmp_path, token
     archive = tenant.store / "acme/bundle-1.tar.gz"
     assert "signed by       zoe-hsm" in run("policy", "verify", archive, "--trust", tenant.trust).stdout
 
+    # A publisher without a key file pushes, renews and goes back, too.
+    token("EC:prime256v1", "04")
+    ops = f"{SIGNER} ops-hsm 04"
+    trusted = public(ops, tmp_path / "ops-hsm.pub.pem")
+    store = ("--store", f"file://{tmp_path}/pushed")
+    for version in (1, 2):
+        bundle = tmp_path / f"pushed-{version}.tar.gz"
+        run("policy", "build", STORY / "policies", "-o", bundle, "--signer", ops, "--tenant", "acme", "--version", version)
+        run("bundles", "push", bundle, *store, "--signer", ops)
+    renewed = json.loads(run("bundles", "renew", *store, "--tenant", "acme", "--signer", ops, "--json").stdout)
+    assert (renewed["latest"], renewed["signed_by"]) == (2, "ops-hsm")
+    back = json.loads(run("bundles", "rollback", *store, "--tenant", "acme", "--to", "1", "--reason", "2 denies payroll", "--signer", ops, "--json").stdout)
+    assert (back["latest"], back["rolled_back_from"], back["reason"]) == (1, 2, "2 denies payroll")
+    listed = json.loads(run("bundles", "list", *store, "--tenant", "acme", "--trust", trusted, "--json").stdout)
+    assert listed["latest"] == 1
+
     token("EC:prime256v1", "03")
     root = f"{SIGNER} root-hsm 03"
     trust = tmp_path / "hsm-root.json"

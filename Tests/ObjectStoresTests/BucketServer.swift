@@ -212,7 +212,13 @@ extension BucketServer {
             let key = path.split(separator: "/").last.flatMap { ObjectKey.unescaped($0) } ?? ""
             guard let object = state.objects[key],
                 query["generation"].map({ $0 == String(object.generation) }) ?? true
-            else { return Self.response(.notFound, #"{"error":{"message":"No such object"}}"#) }
+            else {
+                // As Google says it, with both names.
+                let bucket = path.split(separator: "/").dropFirst(3).first ?? ""
+                let message = "No such object: \(bucket)/\(key)"
+                return Self.response(
+                    .notFound, #"{"error":{"code":404,"message":"\#(message)","errors":[{"reason":"notFound"}]}}"#)
+            }
             if query["ifGenerationNotMatch"].map({ $0 == String(object.generation) }) == true {
                 return Self.response(.notModified, "")
             }

@@ -12,7 +12,9 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
     static let keys = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"]
 
     /// - Parameter body: gets the store, and the server behind it where there is one.
-    func run(_ body: @Sendable @escaping (any ObjectStore, BucketServer?) async throws -> Void) async throws {
+    func run(
+        bucket: String = "bundles", _ body: @Sendable @escaping (any ObjectStore, BucketServer?) async throws -> Void
+    ) async throws {
         guard self != .file else {
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("objects-\(UUID().uuidString)")
                 .path
@@ -21,7 +23,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
         }
         try await BucketServer.run { server in
             let scheme = self == .s3 ? "s3" : "gs"
-            let store = try StoreAddress("\(scheme)://bundles/pre%20fix?endpoint=\(server.endpoint)")
+            let store = try StoreAddress("\(scheme)://\(bucket)/pre%20fix?endpoint=\(server.endpoint)")
                 .open(environment: Self.keys)
             try await body(store, server)
         }

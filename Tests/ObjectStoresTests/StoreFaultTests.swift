@@ -136,4 +136,33 @@ import Testing
         }
         #expect(error?.code == .unavailable && error?.message.hasPrefix("nobody answers") == true)
     }
+
+    @Test(arguments: [StoreKind.s3, .gcs])
+    func `an absent object is absent, whatever the bucket is called`(kind: StoreKind) async throws {
+        try await kind.run(bucket: "the-bucket-does-not-exist") { objects, _ in
+            for key in ["bucket/latest", "acme/the bucket does not exist"] {
+                #expect(try await objects.get(key, unless: nil, limit: 10) == .absent)
+                _ = try await objects.put([1], at: key, when: .absent)
+            }
+        }
+    }
+
+    @Test func `a conflict with a write under way is tried again, and is not taken for its outcome`() async throws {
+        try await StoreKind.s3.run { objects, server in
+            let server = try #require(server)
+            let conflict = BucketServer.Fault.status(409, Self.xml("ConditionalRequestConflict"))
+            server.fail(conflict, conflict)
+            _ = try await objects.put([1, 2], at: "acme/latest", when: .absent)
+            #expect(server.seen.count == 3)
+            server.fail(conflict, conflict, conflict)
+            let error = await #expect(throws: ObjectStoreError.self) {
+                _ = try await objects.put([3], at: "acme/other", when: .absent)
+            }
+            #expect(
+                error?.description == """
+                    s3://bundles/pre fix/acme/other: error: others write it at this very moment [store.unavailable]
+                    fix: try again
+                    """)
+        }
+    }
 }

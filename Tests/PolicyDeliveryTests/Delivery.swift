@@ -22,7 +22,9 @@ final class Delivery: Sendable {
     let objects: FileObjectStore
     let folder: String
     let records = Mutex<[[String: String]]>([])
-    private let outage = Mutex<DeliveryError?>(nil)
+    /// The keys that keepers believe from now on; nil: what they were made with.
+    let trust = Mutex<KeyRing?>(nil)
+    private let outage = Mutex<(any Error)?>(nil)
 
     init() throws {
         key = try SigningKey(generating: .edDSA, name: "ops-2026")
@@ -35,11 +37,13 @@ final class Delivery: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// A keeper as after a start of the process: what it knows is in the data directory.
-    func keeper(registry: PolicyRegistry? = nil, trust: KeyRing? = nil, region: String? = nil) throws -> PolicyKeeper {
-        let ring = try trust ?? KeyRing([TrustedKey(key.verificationKey)])
+    func keeper(
+        registry: PolicyRegistry? = nil, region: String? = nil, source other: (any BundleSource)? = nil
+    ) throws -> PolicyKeeper {
+        let ring = try KeyRing([TrustedKey(key.verificationKey)])
         return PolicyKeeper(
-            source: Interrupted(source: source, delivery: self), tenant: "acme", region: region,
-            trust: ring, registry: registry ?? self.registry,
+            source: other ?? Interrupted(source: source, delivery: self), tenant: "acme", region: region,
+            trust: self.trust.withLock { $0 } ?? ring, registry: registry ?? self.registry,
             history: BundleHistory(directory: folder + "/history"),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: { self.clock.now },
@@ -56,7 +60,7 @@ final class Delivery: Sendable {
         BundleStoreSource(store, name: "test-store", tenant: "acme", pace: .remote(every: .seconds(10)))
     }
 
-    func cut(_ error: DeliveryError?) { outage.withLock { $0 = error } }
+    func cut(_ error: (any Error)?) { outage.withLock { $0 = error } }
     var events: [String] { records.withLock { $0.compactMap { $0["event"] } } }
     var status: PolicyRegistry.Status? { registry.statuses["acme"] }
     var active: String? { status?.activeVersion.map { String($0.prefix { $0 != "@" }) } }
@@ -82,7 +86,7 @@ final class Delivery: Sendable {
 
     func bundle(
         _ version: Int, author: String = "jane", tenantSettings: String = "", region: String? = nil,
-        key: SigningKey? = nil
+        key: SigningKey? = nil, parent: BundleDigest? = nil
     ) throws -> VerifiedBundle {
         let tenant = tenantSettings.isEmpty ? "" : "\n---\naegis: v1\nkind: Tenant\nname: acme\n\(tenantSettings)\n"
         let compiled = try PolicyCompiler(tenant: "acme").compile(
@@ -90,17 +94,18 @@ final class Delivery: Sendable {
         let signer = key ?? self.key
         let built = try BundleBuilder(
             metadata: BundleMetadata(
-                tenant: "acme", region: region, version: version, createdAt: "2026-11-25T00:00:00Z", author: author),
+                tenant: "acme", region: region, version: version, parent: parent, createdAt: "2026-11-25T00:00:00Z",
+                author: author),
             files: compiled.files.map { BundleFile(path: $0.path, bytes: $0.bytes) }
         ).build(signedBy: signer, at: clock.now.seconds)
         return try BundleVerifier(trust: KeyRing([TrustedKey(signer.verificationKey)])).verify(
             UnverifiedBundle(archive: built.archive, name: "acme.tar.gz"), now: clock.now.seconds)
     }
 
-    func pointer(to bundle: VerifiedBundle, backFrom: Int? = nil) throws -> SignedPointer {
+    func pointer(to bundle: VerifiedBundle, backFrom: Int? = nil, by key: SigningKey? = nil) throws -> SignedPointer {
         var pointer = BundlePointer(to: bundle, signedAt: clock.now.seconds)
         pointer.rollback = backFrom.map { BundlePointer.Rollback(from: $0, reason: "it broke payments") }
-        return try pointer.signed(by: key)
+        return try pointer.signed(by: key ?? self.key)
     }
 
     @discardableResult

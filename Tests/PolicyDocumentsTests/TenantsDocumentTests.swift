@@ -22,7 +22,21 @@ import Testing
         #expect(tenants[1].channels == nil)
     }
 
+    @Test func `each tenant has a key of its own for its bundle service`() throws {
+        let tenants = try Self.read(
+            Self.head + """
+                  - {name: acme, bundle: "https://c.example/v1/bundles/acme", trust: [k], bundle_token: {env: ACME_TOKEN}}
+                  - {name: globex, policies: p, candidate: "https://c.example/v1/bundles/globex", bundle_token: {file: t}}
+                  - {name: initech, policies: q}
+                """)
+        #expect(tenants.map(\.bundleToken) == [.environment("ACME_TOKEN"), .file("t"), nil])
+    }
+
     @Test(arguments: [
+        (
+            head + "  - {name: acme, bundle: b.tar.gz, trust: [k], bundle_token: {env: T}}\n",
+            "4:62 policy.contradiction: `bundle_token` goes with the address of a bundle service"
+        ),
         ("", "1:1 policy.missing-field: a tenant configuration is one document, and here are 0"),
         (head + "  - {name: acme}\n", "4:5 policy.missing-field: a tenant needs policies"),
         (

@@ -37,9 +37,14 @@ extension HealthRoutes {
                 .init("refusals", .object([], open: true), "How many bundles were refused since the start, by code."),
                 .init("source", source, required: false, "Where its bundles come from."),
                 .init(
+                    "below_rules", .object([.init("at", .time), .init("code", .text()), .init("message", .text())]),
+                    required: false,
+                    "Why the active bundle would not be taken today: the rules for people have become others since."),
+                .init(
                     "rejected", .object([.init("at", .time), .init("code", .text()), .init("message", .text())]),
                     required: false,
-                    "The newest bundle, where it was refused and an older one goes on serving."),
+                    "The newest bundle, where it was refused and an older one goes on serving; or the active one, where it was withdrawn because its signature counts no more."
+                ),
             ], open: true)
         return [
             "Status": .object(

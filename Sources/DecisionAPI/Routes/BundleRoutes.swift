@@ -1,5 +1,5 @@
-import Decisions
-import HTTPEndpoints
+public import Decisions
+public import HTTPEndpoints
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -27,7 +27,7 @@ public typealias BundleShelfQuestion =
 
 /// `GET /v1/bundles/TENANT`: the bundle service that gateways, and a stock OPA, get their policies from.
 /// Source: OPA, "Bundle Service API" and "HTTP Long Polling".
-struct BundleRoutes: EndpointSet {
+public struct BundleRoutes: EndpointSet {
     /// nil: there is no such service here.
     let latest: BundleShelfQuestion?
     let prover: any IdentityProver
@@ -37,7 +37,13 @@ struct BundleRoutes: EndpointSet {
     private static let longestWait: Duration = .seconds(50)
     private static let longPollType = "application/vnd.openpolicyagent.bundles"
 
-    var endpoints: [Endpoint] {
+    /// - Parameter latest: nil: there is no such service here.
+    public init(latest: BundleShelfQuestion?, prover: any IdentityProver) {
+        self.latest = latest
+        self.prover = prover
+    }
+
+    public var endpoints: [Endpoint] {
         guard let latest else { return [] }
         return [Endpoint(Self.getLatest) { request, context in try await answer(request, context, latest) }]
     }

@@ -71,8 +71,13 @@ struct HealthRoutes: EndpointSet {
             json.key("source")
             json.object { json in write(source, to: &json) }
         }
-        guard let failure = status.failure else { return }
-        json.key("rejected")
+        write("below_rules", status.doubt, to: &json)
+        write("rejected", status.failure, to: &json)
+    }
+
+    private func write(_ name: String, _ failure: PolicyRegistry.Failure?, to json: inout JSONText) {
+        guard let failure else { return }
+        json.key(name)
         json.object { json in
             json.field("at", failure.at.description)
             json.field("code", failure.code)

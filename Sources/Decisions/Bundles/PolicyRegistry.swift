@@ -58,9 +58,35 @@ public final class PolicyRegistry: Sendable {
             status.activatedAt = now
             status.activations += 1
             status.failure = nil
+            status.doubt = nil
             state.statuses[policy.tenant] = status
             return true
         }
+    }
+
+    /// Takes the tenant's active policy out of force, so that every call is denied until another one is activated.
+    /// - Parameter bundle: the digest of the one that is meant.
+    /// - Returns: false, and changes nothing, where another one is active by now.
+    public func withdraw(_ bundle: String, tenant: String, because failure: Failure) -> Bool {
+        var former: ActivePolicy?
+        defer { withExtendedLifetime(former) {} }
+        return state.withLock { state in
+            guard state.policies[tenant]?.bundleDigest == bundle else { return false }
+            former = state.policies.removeValue(forKey: tenant)
+            var status = state.statuses[tenant] ?? Status()
+            status.activeVersion = nil
+            status.activatedAt = nil
+            status.failure = failure
+            status.doubt = nil
+            status.refusals[failure.code, default: 0] += 1
+            state.statuses[tenant] = status
+            return true
+        }
+    }
+
+    /// Notes why the active bundle would not be taken today; nil where it would.
+    public func noteDoubt(_ doubt: Failure?, tenant: String) {
+        state.withLock { $0.statuses[tenant]?.doubt = doubt }
     }
 
     /// Notes that a bundle was refused. What is active stays active.
@@ -117,6 +143,8 @@ extension PolicyRegistry {
         public var activations = 0
         /// The last bundle that was refused, and why; nil once a newer one became active.
         public var failure: Failure?
+        /// Why the active bundle would not be taken today, though it was when it became active; nil where it would.
+        public var doubt: Failure?
         /// How many were refused since the start of the process, by code.
         public var refusals: [String: Int] = [:]
         /// When somebody signed last that the active bundle is the latest.
@@ -128,6 +156,12 @@ extension PolicyRegistry {
         public var at: Timestamp
         public var code: String
         public var message: String
+
+        public init(at: Timestamp, code: String, message: String) {
+            self.at = at
+            self.code = code
+            self.message = message
+        }
     }
 
     /// How the place that bundles come from is doing.

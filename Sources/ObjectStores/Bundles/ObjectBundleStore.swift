@@ -1,17 +1,27 @@
 public import PolicyBundles
+public import SignedTokens
 
 /// Bundles as objects: `TENANT/bundle-VERSION.tar.gz`, each written once, and `TENANT/latest`, the signed pointer to one of them.
 ///
 /// The archive comes first and the pointer second, and each is written on a condition. A publisher that dies between the two
 /// leaves what the next attempt finishes; of two publishers one moves the pointer, and the other decides again knowing that.
 public struct ObjectBundleStore: BundleStore {
+    /// The keys whose pointers and bundles a publisher goes by. What nobody among them signed stands in nobody's way, since it moves
+    /// no gateway either. nil: what is there is gone by as it is.
+    public var trust: KeyRing?
     private let objects: any ObjectStore
+    private let clock: @Sendable () -> Int64
     private static let largestArchive = 256 << 20
     private static let largestPointer = 16 << 10
     private static let attempts = 8
+    /// So many archives that nobody signed are passed over; more than that are for people to look at.
+    private static let mostStrangers = 16
 
-    public init(objects: any ObjectStore) {
+    /// - Parameter clock: seconds since 1970; nil: this machine's.
+    public init(objects: any ObjectStore, trust: KeyRing? = nil, clock: (@Sendable () -> Int64)? = nil) {
         self.objects = objects
+        self.trust = trust
+        self.clock = clock ?? { StoreTime.now }
     }
 
     public func publish(
@@ -27,7 +37,9 @@ public struct ObjectBundleStore: BundleStore {
                 location: objects.name,
                 fix: "sign a pointer to the bundle that is published")
         }
-        if let current = try await current(stored.tenant).pointer { try check(pointer.claimed, after: current) }
+        if let current = try await current(stored.tenant, now: pointer.claimed.signedAt).pointer {
+            try check(pointer.claimed, after: current)
+        }
         try await keep(bundle.archive, stored)
         try await move(to: pointer)
         return stored
@@ -106,7 +118,7 @@ public struct ObjectBundleStore: BundleStore {
     private func move(to pointer: SignedPointer) async throws(BundleStoreError) {
         let key = try BundleKeys.latest(pointer.claimed.tenant)
         for _ in 0..<Self.attempts {
-            let current = try await current(pointer.claimed.tenant)
+            let current = try await current(pointer.claimed.tenant, now: pointer.claimed.signedAt)
             if current.token == pointer.token { return }
             if let before = current.pointer {
                 try check(pointer.claimed, after: before)
@@ -148,24 +160,55 @@ public struct ObjectBundleStore: BundleStore {
         }
     }
 
-    /// A pointer that nobody can read says nothing; the archives still say what was published.
+    /// A pointer that nobody can read, or that a stranger put there, says nothing; the archives still say what was published.
     private func checkAfterDamage(_ next: BundlePointer) async throws(BundleStoreError) {
-        guard let newest = try await versions(tenant: next.tenant).last, newest > next.version else { return }
-        throw BundleStoreError(
-            .versionOlder, "version \(next.version) is older than the newest that is stored, \(newest)",
-            location: place("\(next.tenant)/latest"), fix: "publish version \(newest) again, or the next one")
+        let newer = try await versions(tenant: next.tenant).reversed().prefix { $0 > next.version }
+        for version in newer.prefix(Self.mostStrangers) {
+            guard try await isPublished(next.tenant, version, now: next.signedAt) else { continue }
+            throw BundleStoreError(
+                .versionOlder, "version \(next.version) is older than the newest that is stored, \(version)",
+                location: place("\(next.tenant)/latest"), fix: "publish version \(version) again, or the next one")
+        }
+        guard newer.count <= Self.mostStrangers else {
+            throw BundleStoreError(
+                .corrupt,
+                "\(newer.count) bundles of later versions are there, and nobody who is trusted signed the last of them",
+                location: place("\(next.tenant)/"), fix: "remove them, and find out who can write to the store")
+        }
     }
 
+    /// Whether somebody who is trusted signed the stored version.
+    private func isPublished(_ tenant: String, _ version: Int, now: Int64) async throws(BundleStoreError) -> Bool {
+        guard let trust else { return true }
+        let archive: [UInt8]?
+        do throws(BundleStoreError) { archive = try await self.archive(tenant: tenant, version: version) } catch {
+            guard error.code == .corrupt else { throw error }
+            return false
+        }
+        guard let archive, let bundle = try? UnverifiedBundle(archive: archive, name: "\(tenant)/\(version)") else {
+            return false
+        }
+        var verifier = BundleVerifier(trust: trust, tenant: tenant)
+        verifier.wasAccepted = true
+        let verified = try? verifier.verify(bundle, now: max(now, clock()))
+        return verified?.manifest.metadata.version == version
+    }
+
+    /// The pointer that is there, where it can be believed, and the tag of whatever is there.
+    /// - Parameter now: seconds since 1970, by the publisher.
     private func current(
-        _ tenant: String
+        _ tenant: String, now: Int64
     ) async throws(BundleStoreError) -> (pointer: BundlePointer?, token: String?, tag: ObjectTag?) {
         let key = try BundleKeys.latest(tenant)
         let answer = try await Self.translated { () async throws(ObjectStoreError) in
             try await objects.get(key, unless: nil, limit: Self.largestPointer)
         }
         guard case .object(let bytes, let tag) = answer else { return (nil, nil, nil) }
-        let pointer = Self.read(bytes)
-        return (pointer?.claimed, pointer?.token, tag)
+        let signed = Self.read(bytes)
+        guard let trust, let pointer = signed else { return (signed?.claimed, signed?.token, tag) }
+        let believed = try? BundleVerifier(trust: trust, tenant: tenant).verify(
+            pointer, after: nil, now: max(now, clock()))
+        return (believed, believed == nil ? nil : pointer.token, tag)
     }
 
     private static func read(_ bytes: [UInt8]) -> SignedPointer? {

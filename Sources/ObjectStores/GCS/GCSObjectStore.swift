@@ -172,8 +172,10 @@ public struct GCSObjectStore: ObjectStore {
         ObjectStoreError(.answerInvalid, "the store's answer is none: \(what)", location: place(key))
     }
 
+    /// Whether a 404 is about the bucket. One about an object quotes the object's name, which may hold any words.
     private static func isMissingBucket(_ answer: HTTPExchange.Answer) -> Bool {
-        message(answer)?.contains("bucket") ?? false
+        guard let message = message(answer)?.lowercased(), !message.hasPrefix("no such object") else { return false }
+        return message.contains("bucket does not exist")
     }
 
     private static func message(_ answer: HTTPExchange.Answer) -> String? {

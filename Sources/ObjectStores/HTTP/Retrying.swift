@@ -2,13 +2,15 @@
 enum Retrying {
     private static let pauses: [Duration] = [.milliseconds(200), .milliseconds(600)]
 
+    /// - Parameter isPassing: whether the answer is one that may be another in a moment.
     static func run(
+        isPassing: (HTTPExchange.Answer) -> Bool = { Retrying.isPassing($0.status) },
         _ attempt: () async throws(ObjectStoreError) -> HTTPExchange.Answer
     ) async throws(ObjectStoreError) -> HTTPExchange.Answer {
         for pause in pauses {
             do throws(ObjectStoreError) {
                 let answer = try await attempt()
-                guard isPassing(answer.status) else { return answer }
+                guard isPassing(answer) else { return answer }
             } catch {
                 guard error.code == .unavailable, !Task.isCancelled else { throw error }
             }

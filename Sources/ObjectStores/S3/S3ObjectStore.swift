@@ -101,7 +101,8 @@ public struct S3ObjectStore: ObjectStore {
         expected: Int = 0
     ) async throws(ObjectStoreError) -> HTTPExchange.Answer {
         let path = address.path(key)
-        return try await Retrying.run { () async throws(ObjectStoreError) in
+        return try await Retrying.run(isPassing: { Retrying.isPassing($0.status) || Self.isConflict($0) }) {
+            () async throws(ObjectStoreError) in
             let now = clock()
             let signature = S3Signature(
                 credentials: try await credentials.credentials(now: now), region: address.region)
@@ -115,6 +116,12 @@ public struct S3ObjectStore: ObjectStore {
             exchange.deadline = .transfer(of: max(body.count, expected))
             return try await exchange.run()
         }
+    }
+
+    /// Another write of the same name was under way: it is not known yet whether that one took place.
+    /// Source: S3, "Conditional writes".
+    private static func isConflict(_ answer: HTTPExchange.Answer) -> Bool {
+        answer.status == 409 && XMLText(answer.body).first("Code") == "ConditionalRequestConflict"
     }
 
     private func place(_ key: String?) -> String { key.map { "\(name)/\($0)" } ?? name }
@@ -133,8 +140,9 @@ public struct S3ObjectStore: ObjectStore {
             ObjectStoreError(code, message, location: place(key), fix: fix)
         }
         switch (answer.status, code) {
-        case (412, _), (409, "ConditionalRequestConflict"?):
-            return error(.conditionFailed, "somebody else has written it", fix: nil)
+        case (412, _): return error(.conditionFailed, "somebody else has written it", fix: nil)
+        case (409, _) where Self.isConflict(answer):
+            return error(.unavailable, "others write it at this very moment", fix: "try again")
         case (404, _):
             return error(
                 .storeMissing, "there is no bucket `\(address.bucket)`", fix: "create it, or check the address")

@@ -36,6 +36,12 @@ struct ReviewCheck {
         let content = try ReviewedContent(manifest, files)
         let author = content.author
         var errors: [BundleError] = []
+        if rules.separatesPublisher, signer.person == author {
+            errors.append(
+                BundleError(
+                    .keyRole, "`\(author)` wrote the policies and cannot publish them", in: BundleManifest.path,
+                    fix: "have it signed by a publisher who is no author"))
+        }
         var roles: [String: String] = [:]
         for review in metadata.reviews {
             guard review.verdict == "approved", let text = review.statement else { continue }

@@ -7,7 +7,7 @@ extension BundleVerifier {
         func refuse(_ code: BundleError.Code, _ message: String, fix: String) {
             errors.append(BundleError(code, message, in: BundleManifest.path, fix: fix))
         }
-        if !signer.maySign(forTenant: metadata.tenant) {
+        if !wasAccepted, !signer.maySign(forTenant: metadata.tenant) {
             refuse(
                 .keyTenant, "the key `\(signer.key.name)` may not sign for tenant `\(metadata.tenant)`",
                 fix: "sign it with a key that is trusted for this tenant")
@@ -37,10 +37,13 @@ extension BundleVerifier {
             refuse(
                 .versionReused, "version \(metadata.version) is active already with another content",
                 fix: "publish it under version \(active.version + 1)")
-        } else if metadata.version == active.version + 1, let parent = metadata.parent, parent != active.digest {
+        } else if metadata.version == active.version + 1, metadata.parent != active.digest,
+            metadata.parent != nil || trust.reviewRules[metadata.tenant] != nil
+        {
+            // Where reviews are asked for, bundles come from a history, which names the parent of all but the first.
+            let parent = metadata.parent.map { "its parent is \($0.short)" } ?? "it names no parent"
             refuse(
-                .parentMismatch,
-                "version \(metadata.version) does not follow the active bundle: its parent is \(parent.short)",
+                .parentMismatch, "version \(metadata.version) does not follow the active bundle: \(parent)",
                 fix: "build it again on top of the active bundle (\(active.digest.short))")
         }
         return errors

@@ -26,20 +26,19 @@ public struct BundleVerifier: Sendable {
     public var bindsRegion = false
     /// The tenant's active bundle, if there is one.
     public var active: ActiveBundle?
-    /// The oldest a signature may be, in seconds; nil: any age.
-    public var longestSignatureAge: Int64?
     /// How far the signer's clock may be ahead, in seconds.
     public var leeway: Int64 = 300
+    /// Whether the bundle was in force here before. What people may do and who had to approve was asked then, by the rules of
+    /// then; signature, revocations, content, tenant and region are judged anew.
+    public var wasAccepted = false
 
     public init(
-        trust: KeyRing, tenant: String? = nil, region: String? = nil, active: ActiveBundle? = nil,
-        longestSignatureAge: Int64? = nil
+        trust: KeyRing, tenant: String? = nil, region: String? = nil, active: ActiveBundle? = nil
     ) {
         self.trust = trust
         self.tenant = tenant
         self.region = region
         self.active = active
-        self.longestSignatureAge = longestSignatureAge
     }
 
     /// - Parameter now: seconds since 1970.
@@ -60,7 +59,9 @@ public struct BundleVerifier: Sendable {
             let manifest = try readManifest(bundle)
             let (data, contentErrors) = ContentCheck.read(bundle.files, manifest: manifest)
             errors += contentErrors + placeErrors(manifest.metadata, bundle.digest, signer: signed.trusted)
-            errors += ReviewCheck(trust: trust, signer: signed.trusted).errors(in: manifest, files: bundle.files)
+            if !wasAccepted {
+                errors += ReviewCheck(trust: trust, signer: signed.trusted).errors(in: manifest, files: bundle.files)
+            }
             content = (manifest, data)
         } catch {
             errors.append(error)

@@ -68,7 +68,9 @@ public struct BundleServiceSource: BundleSource {
         case 401, 403:
             throw DeliveryError(
                 .accessDenied, "the bundle service refuses this gateway: status \(answer.status)", location: name,
-                fix: "set AEGIS_BUNDLE_TOKEN to a key of the tenant: aegis keys issue GATEWAY --grant bundles")
+                fix:
+                    "give it a key of the tenant, in AEGIS_BUNDLE_TOKEN or as `bundle_token` of the tenant: aegis keys issue GATEWAY --tenant TENANT --grant bundles"
+            )
         case 404:
             throw DeliveryError(
                 .nothingPublished, "nothing is published there", location: name,

@@ -10,6 +10,8 @@ public struct TenantsDocument: Sendable, Hashable {
     public struct Tenant: Sendable, Hashable {
         public let name: String
         public let policies: Policies
+        /// What proves this gateway to the tenant's bundle service.
+        public let bundleToken: SecretReference?
         /// What is tried beside them.
         public let candidate: String?
         public let channels: String?
@@ -42,12 +44,24 @@ public struct TenantsDocument: Sendable, Hashable {
                 guard let policies = Self.policies(node, findings) else { continue }
                 tenants.append(
                     Tenant(
-                        name: text, policies: policies, candidate: node[name: "candidate"]?.string,
+                        name: text, policies: policies, bundleToken: Self.token(node, findings),
+                        candidate: node[name: "candidate"]?.string,
                         channels: node[name: "channels"]?.string))
             }
         }
         guard !findings.hasErrors else { throw Diagnostics(findings.sorted) }
         self.tenants = tenants
+    }
+
+    private static func token(_ node: LocatedNode, _ findings: Findings) -> SecretReference? {
+        guard let token = node[name: "bundle_token"] else { return nil }
+        let places = [node[name: "bundle"]?.string, node[name: "candidate"]?.string].compactMap { $0 }
+        if !places.contains(where: { $0.hasPrefix("https://") || $0.hasPrefix("http://") }) {
+            findings.error(
+                .contradiction, "`bundle_token` goes with the address of a bundle service", at: token.location,
+                fix: "remove it, or write `bundle: https://HOST/v1/bundles/TENANT`")
+        }
+        return SecretReference(token)
     }
 
     private static func policies(_ node: LocatedNode, _ findings: Findings) -> Policies? {

@@ -18,6 +18,9 @@ extension Shape {
             Field(
                 "trust", .list(.text, atLeast: 1),
                 "The public keys that may sign for it; no other tenant's keys speak for it."),
+            Field(
+                "bundle_token", .oneOf(secret),
+                "The key with which a bundle service is asked, where `bundle` is the address of one."),
             Field("policies", .text, "A folder of policies in place of a bundle, for development."),
             Field(
                 "candidate", .text, "A bundle or folder to try beside them: evaluated on every call, never enforced."),

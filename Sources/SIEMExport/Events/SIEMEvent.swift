@@ -92,7 +92,7 @@ extension SIEMEvent {
             case "budget_alert": return text("detail", "percent") == "100" ? .medium : .low
             default: return .informational
             }
-        case "bundle": return happening == "rejected" ? .high : .low
+        case "bundle": return ["rejected", "withdrawn"].contains(happening) ? .high : .low
         case "key", "retention", "config", "policy_review": return .low
         default: return .informational
         }

@@ -28,7 +28,7 @@ struct Classification: Sendable, Hashable {
             }
         case "bundle", "policy_review", "key", "config":
             (category, type) = (["configuration"], ["change"])
-            outcome = event.happening == "rejected" ? "failure" : "success"
+            outcome = ["rejected", "withdrawn"].contains(event.happening) ? "failure" : "success"
         case "retention":
             (category, type, outcome) = (["configuration"], ["deletion"], "success")
         case "budget":

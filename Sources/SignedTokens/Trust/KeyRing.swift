@@ -1,5 +1,5 @@
 /// A named trust root: the keys that somebody believes, by key id. What is not in it is not trusted.
-public struct KeyRing: Sendable {
+public struct KeyRing: Sendable, Equatable {
     private let keys: [String: TrustedKey]
     /// Who has to approve a tenant's policies, where a trust root says so.
     public let reviewRules: ReviewRulebook

@@ -13,6 +13,13 @@ public struct ReviewRules: Sendable, Hashable {
     /// Where nobody said otherwise: one approver who is not the author. Nobody publishes alone.
     public static let usual = ReviewRules(quorum: [PolicyRole.approver: 1])
 
+    /// Whether something that met `other` may not meet these.
+    /// - Parameter other: nil: nothing was asked for.
+    public func asksMore(than other: ReviewRules?) -> Bool {
+        quorum.contains { $0.value > other?.quorum[$0.key] ?? 0 }
+            || (separatesPublisher && other?.separatesPublisher != true)
+    }
+
     /// What is still missing after people approved in these roles, such as `1 approver, 2 security`; nil when nothing is.
     public func missing(after roles: [String]) -> String? {
         let missing = quorum.sorted { $0.key < $1.key }.compactMap { role, count in

@@ -27,7 +27,7 @@ public struct Revocation: Sendable, Hashable {
 }
 
 /// A public key with what it may speak for.
-public struct TrustedKey: Sendable {
+public struct TrustedKey: Sendable, Equatable {
     public let key: VerificationKey
     /// What the key is for, such as `bundles`; a signature's own scope must be equal. nil: signatures without scope.
     public let scope: String?
@@ -58,6 +58,12 @@ public struct TrustedKey: Sendable {
     }
 
     public func maySign(forTenant tenant: String) -> Bool { tenants?.contains(tenant) ?? true }
+
+    /// Whether it may sign for all the tenants that `other` may sign for.
+    public func coversTenants(of other: TrustedKey) -> Bool {
+        guard let tenants else { return true }
+        return other.tenants?.isSubset(of: tenants) ?? false
+    }
 
     public func mayAct(as role: String) -> Bool { roles?.contains(role) ?? true }
 

@@ -1,5 +1,6 @@
 import Approvals
 import ControlPlane
+import DecisionAPI
 import Decisions
 import Foundation
 import HTTPEndpoints
@@ -18,6 +19,10 @@ struct ControlProcess {
     let identity: String?
     let address: TCPAddress
     let gateway: String
+    /// The store whose bundles are handed out; nil: none.
+    let bundleService: String?
+    /// Where the tenants' policy histories are; nil: in the data directory.
+    let histories: String?
     let logger: Logger
 
     /// Runs until SIGTERM or SIGINT.
@@ -40,13 +45,17 @@ struct ControlProcess {
         let apiKeys = try await CredentialKeeper(store: store, logger: logger)
         let identity = try IdentityConfiguration(path: identity, apiKeys: apiKeys, logger: logger)
         let bundles = data.bundles
+        let service = BundleRoutes(
+            latest: try BundleService.question(bundleService, environment: ProcessInfo.processInfo.environment),
+            prover: identity.prover)
         let routes = ControlPlaneRoutes(
             .init(
                 prover: identity.prover, ledger: store, directory: HistoryDirectory(data: data, bundles: bundles),
-                approvals: store, bundles: bundles, histories: FileHistoryStore(directory: data.history.path),
+                approvals: store, bundles: bundles, histories: try data.histories(at: histories),
                 auditDirectory: data.audit.path, now: { .current() }))
         let server = HTTPServer(
-            configuration: .init(host: address.host, port: address.port), endpoints: routes.sets + [LiveRoute()],
+            configuration: .init(host: address.host, port: address.port),
+            endpoints: routes.sets + [service, LiveRoute()],
             version: Version.text, logger: logger,
             onListening: { [logger] port in logger.notice("control plane on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [

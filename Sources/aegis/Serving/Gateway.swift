@@ -66,7 +66,8 @@ struct Gateway {
         let registry = PolicyRegistry()
         let delivery = PolicyDeliveryPlan(
             configuration: configuration, environment: ProcessInfo.processInfo.environment, logger: logger)
-        let bundles = try delivery.bundleService()
+        let bundles = try BundleService.question(
+            configuration.bundleService, environment: ProcessInfo.processInfo.environment)
         let keepers = try configuration.tenants.map {
             try delivery.keeper(of: $0, registry: registry, keys: keys, journal: journal)
         }
@@ -110,7 +111,7 @@ struct Gateway {
                 prover: identity.prover, ledger: store, directory: RegistryDirectory(registry: registry),
                 approvals: store,
                 bundles: configuration.data.bundles,
-                histories: FileHistoryStore(directory: configuration.data.history.path),
+                histories: try configuration.data.histories(at: configuration.histories),
                 auditDirectory: configuration.data.audit.path, now: now))
         var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
         api.longestHold = .seconds(configuration.holdCalls)

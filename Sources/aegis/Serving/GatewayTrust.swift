@@ -46,9 +46,8 @@ final class GatewayTrust: Sendable {
     }
 
     private static func read(_ paths: [String], keptIn folder: URL) throws -> KeyRing {
-        let ring = try TrustFiles.ring(paths)
-        for path in paths where TrustFiles.isRoot(path) {
-            let root = try TrustFiles.root(at: path)
+        let (ring, roots) = try TrustFiles.read(paths)
+        for (path, root) in roots {
             let kept = folder.appendingPathComponent(URL(fileURLWithPath: path).lastPathComponent)
             if FileManager.default.fileExists(atPath: kept.path) {
                 let former = try TrustFiles.root(at: kept.path)

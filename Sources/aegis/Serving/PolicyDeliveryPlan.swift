@@ -1,6 +1,5 @@
 import Approvals
 import AuditTrail
-import DecisionAPI
 import Decisions
 import Foundation
 import Logging
@@ -9,7 +8,7 @@ import PolicyBundles
 import PolicyDelivery
 import SignedTokens
 
-/// Where this gateway's policies come from and whom it believes, and where it hands bundles out: the settings made into parts.
+/// Where this gateway's policies come from and whom it believes: the settings made into parts.
 struct PolicyDeliveryPlan {
     let configuration: ServeConfiguration
     let environment: [String: String]
@@ -45,22 +44,11 @@ struct PolicyDeliveryPlan {
             trust = { ring }
         } else {
             trust = ownTrust
-            source = try self.source(BundlePlace(place), trust: trust(), tenant: tenant).0
+            source = try self.source(BundlePlace(place), of: served, trust: trust(), tenant: tenant).0
         }
         return CandidateKeeper(
             source: source, tenant: tenant, region: configuration.region, trust: trust(), registry: registry,
             logger: logger, clock: { .current() })
-    }
-
-    /// Answers for the bundles that this server hands out to gateways; nil where it hands out none.
-    func bundleService() throws -> BundleShelfQuestion? {
-        guard let address = configuration.bundleService else { return nil }
-        let shelf = BundleShelf(try store(at: address))
-        return { tenant, known, wait in
-            try await shelf.latest(tenant: tenant, unless: known, waiting: wait).map {
-                ServedBundle(digest: $0.digest.description, archive: $0.archive, pointer: $0.pointer.token)
-            }
-        }
     }
 
     private func parts(
@@ -75,13 +63,13 @@ struct PolicyDeliveryPlan {
         case .bundle(let place, let keyFiles):
             let folder = configuration.data.url.appendingPathComponent("trust/\(served.name ?? "default")")
             let trust = try GatewayTrust(paths: keyFiles, keptIn: folder, logger: logger)
-            let (source, tenant) = try source(place, trust: trust.ring, tenant: served.name)
+            let (source, tenant) = try source(place, of: served, trust: trust.ring, tenant: served.name)
             return (source, { trust.ring }, tenant)
         }
     }
 
     private func source(
-        _ place: BundlePlace, trust: KeyRing, tenant: String?
+        _ place: BundlePlace, of served: ServedTenant, trust: KeyRing, tenant: String?
     ) throws -> (any BundleSource, tenant: String) {
         func required() throws -> String {
             guard let tenant else {
@@ -101,17 +89,14 @@ struct PolicyDeliveryPlan {
         case .service(let url):
             let tenant = try required()
             let pace = PollPace.remote(every: configuration.pollInterval, longestWait: .seconds(30))
-            let token = environment["AEGIS_BUNDLE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-            do { return (try BundleServiceSource(url: url, token: token, pace: pace), tenant) } catch {
+            do { return (try BundleServiceSource(url: url, token: served.token, pace: pace), tenant) } catch {
                 throw CommandFailure(error.message, fix: error.fix, exitCode: 2)
             }
         }
     }
 
     private func store(at address: String) throws -> any BundleStore {
-        do { return try ObjectBundleStore(at: address, environment: environment) } catch {
-            throw CommandFailure("\(address): \(error.message)", fix: error.fix, exitCode: 2)
-        }
+        try BundleService.store(at: address, environment: environment)
     }
 
     /// The tenant that a trusted bundle says it is for.

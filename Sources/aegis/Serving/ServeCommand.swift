@@ -50,6 +50,12 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
+            "The tenants' policy histories: a folder or a store, s3:// or gs:// (default: in the data directory; environment: AEGIS_HISTORIES)."
+    )
+    var histories: String?
+
+    @Option(
+        help:
             "A public key that may sign bundles; its file name is its key id. Or a trust root, a .json file. May be repeated."
     )
     var trust: [String] = []

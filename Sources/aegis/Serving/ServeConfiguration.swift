@@ -22,6 +22,8 @@ struct ServeConfiguration {
     let region: String?
     /// The store whose bundles are handed out over HTTP; nil: none.
     let bundleService: String?
+    /// Where the tenants' policy histories are; nil: in the data directory.
+    let histories: String?
     /// Between two looks at a store over a network that cannot say by itself when there is news.
     let pollInterval: Duration
     let gateway: String
@@ -38,7 +40,7 @@ struct ServeConfiguration {
         func value(_ option: String?, _ name: String) -> String? {
             option ?? environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
-        tenants = try Self.tenants(command, value)
+        tenants = try Self.tenants(command, value, environment)
         identity = value(command.identity, "AEGIS_IDENTITY")
         export = value(command.export, "AEGIS_EXPORT")
         holdCalls = try Self.seconds(value(command.holdCalls, "AEGIS_HOLD_CALLS"), "--hold-calls", atMost: 3600)
@@ -46,6 +48,7 @@ struct ServeConfiguration {
         region = value(command.region, "AEGIS_REGION")
         keepInputs = try InputKeeping(value(command.keepInputs, "AEGIS_KEEP_INPUTS") ?? "365d")
         bundleService = value(command.bundleService, "AEGIS_BUNDLE_SERVICE")
+        histories = value(command.histories, "AEGIS_HISTORIES")
         let poll = value(command.poll, "AEGIS_POLL") ?? "10s"
         let pollSeconds = try Self.seconds(poll, "--poll", atMost: 3600)
         guard pollSeconds > 0 else {
@@ -87,11 +90,13 @@ struct ServeConfiguration {
 
     /// One tenant by options, or several by a document.
     private static func tenants(
-        _ command: ServeCommand, _ value: (_ option: String?, _ name: String) -> String?
+        _ command: ServeCommand, _ value: (_ option: String?, _ name: String) -> String?,
+        _ environment: [String: String]
     ) throws -> [ServedTenant] {
         let tenant = value(command.tenant, "AEGIS_TENANT")
         let channels = value(command.channels, "AEGIS_CHANNELS")
         let candidate = value(command.candidate, "AEGIS_CANDIDATE")
+        let token = value(nil, "AEGIS_BUNDLE_TOKEN")
         let folder = value(command.policies, "AEGIS_POLICIES")
         let bundle = value(command.bundle, "AEGIS_BUNDLE")
         if let document = value(command.tenants, "AEGIS_TENANTS") {
@@ -101,7 +106,7 @@ struct ServeConfiguration {
                     "--tenants says all about the tenants; --policies, --bundle, --trust, --tenant, --candidate and --channels are for one",
                     fix: "write them into the document", exitCode: 2)
             }
-            return try ServedTenant.read(document)
+            return try ServedTenant.read(document, environment: environment)
         }
         switch (folder, bundle) {
         case (let folder?, nil):
@@ -111,8 +116,8 @@ struct ServeConfiguration {
             }
             return [
                 ServedTenant(
-                    name: tenant ?? "default", policies: .folder(path: folder), candidate: candidate, channels: channels
-                )
+                    name: tenant ?? "default", policies: .folder(path: folder), token: token, candidate: candidate,
+                    channels: channels)
             ]
         case (nil, let bundle?):
             guard !command.trust.isEmpty else {
@@ -121,8 +126,8 @@ struct ServeConfiguration {
             }
             return [
                 ServedTenant(
-                    name: tenant, policies: .bundle(BundlePlace(bundle), trust: command.trust), candidate: candidate,
-                    channels: channels)
+                    name: tenant, policies: .bundle(BundlePlace(bundle), trust: command.trust), token: token,
+                    candidate: candidate, channels: channels)
             ]
         case (nil, nil):
             throw CommandFailure(

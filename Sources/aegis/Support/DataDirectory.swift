@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ObjectStores
+import PolicyLifecycle
 
 /// Where a gateway keeps its state, keys and trail.
 struct DataDirectory: ParsableArguments {
@@ -22,6 +23,12 @@ struct DataDirectory: ParsableArguments {
     /// The bundles that were active here.
     var bundles: BundleHistory { BundleHistory(directory: url.appendingPathComponent("bundles").path) }
     var keys: URL { url.appendingPathComponent("keys", isDirectory: true) }
+
+    /// The tenants' policy histories: those of the data directory, or of the folder or store that is named.
+    func histories(at place: String?) throws -> any HistoryStore {
+        guard let place else { return FileHistoryStore(directory: history.path) }
+        return place.contains("://") ? try ObjectHistoryStore(address: place) : FileHistoryStore(directory: place)
+    }
 
     /// Makes the folder, for its owner only.
     func create() throws {

@@ -23,7 +23,7 @@ struct StoreOptions: ParsableArguments {
 struct PublishingTarget {
     /// As it stands in the history.
     let name: String
-    let store: any BundleStore
+    let store: ObjectBundleStore
 
     init(address: String) throws {
         name = address
@@ -35,8 +35,14 @@ struct PublishingTarget {
     }
 
     /// Puts the bundle into the store, and signs that it is the latest.
-    /// - Parameter scope: that of the bundle's own signature.
-    func publish(_ bundle: VerifiedBundle, signer: any Signer, scope: String?, at time: UTCTime) async throws {
+    /// - Parameters:
+    ///   - scope: that of the bundle's own signature.
+    ///   - ring: whose word about what is the latest counts.
+    func publish(
+        _ bundle: VerifiedBundle, signer: any Signer, scope: String?, trusting ring: KeyRing, at time: UTCTime
+    ) async throws {
+        var store = store
+        store.trust = ring
         do {
             let pointer = try BundlePointer(to: bundle, signedAt: time.seconds, scope: scope).signed(by: signer)
             _ = try await store.publish(bundle, pointer: pointer)

@@ -7,24 +7,31 @@ enum TrustFiles {
 
     /// One ring out of all of them.
     /// - Throws: ``TokenError`` with the file.
-    static func ring(_ paths: [String], scope: String? = nil) throws -> KeyRing {
+    static func ring(_ paths: [String], scope: String? = nil) throws -> KeyRing { try read(paths, scope: scope).ring }
+
+    /// The ring, and the trust roots that it was made of. Each file is read once: whoever swaps it in between gains nothing.
+    static func read(
+        _ paths: [String], scope: String? = nil
+    ) throws -> (ring: KeyRing, roots: [(path: String, root: SignedTrustRoot)]) {
         var keys: [TrustedKey] = []
         var rules: [String: ReviewRules] = [:]
+        var roots: [(path: String, root: SignedTrustRoot)] = []
         for path in paths {
             guard isRoot(path) else {
                 keys.append(TrustedKey(try KeyFile.verificationKey(at: path), scope: scope))
                 continue
             }
-            let root = try self.root(at: path).root
-            keys += root.keys
-            for (tenant, rule) in root.reviewRules.byTenant {
+            let root = try self.root(at: path)
+            roots.append((path, root))
+            keys += root.root.keys
+            for (tenant, rule) in root.root.reviewRules.byTenant {
                 guard rules.updateValue(rule, forKey: tenant) ?? rule == rule else {
                     throw CommandFailure(
                         "two trust roots have different review rules for tenant `\(tenant)`", fix: "give one of them")
                 }
             }
         }
-        return try KeyRing(keys, reviewRules: ReviewRulebook(byTenant: rules))
+        return (try KeyRing(keys, reviewRules: ReviewRulebook(byTenant: rules)), roots)
     }
 
     /// Reads a trust root and checks its signatures.

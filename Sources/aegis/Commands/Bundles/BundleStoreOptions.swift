@@ -18,7 +18,14 @@ struct BundleStoreOptions: ParsableArguments {
     @Option(help: "What the signatures are for; gateways must trust the keys for the same.")
     var scope: String?
 
-    func open() throws -> any BundleStore {
+    /// The store, which goes by the keys of `--trust` where some are named, and else by what is there.
+    func open(trusting ring: KeyRing) throws -> ObjectBundleStore {
+        var store = try open()
+        if !trust.isEmpty { store.trust = ring }
+        return store
+    }
+
+    func open() throws -> ObjectBundleStore {
         let environment = ProcessInfo.processInfo.environment
         guard let address = store ?? environment["AEGIS_STORE"], !address.isEmpty else {
             throw CommandFailure(
@@ -30,7 +37,7 @@ struct BundleStoreOptions: ParsableArguments {
     }
 
     /// The keys to believe: those of `--trust`, and one's own where they do not hold it.
-    func ring(with own: SigningKey?) throws -> KeyRing {
+    func ring(with own: (any Signer)?) throws -> KeyRing {
         let others = try TrustFiles.ring(trust, scope: scope)
         guard let own, others[own.name] == nil else { return others }
         let keys = others.keyIDs.compactMap { others[$0] } + [TrustedKey(own.verificationKey, scope: scope)]
@@ -41,6 +48,15 @@ struct BundleStoreOptions: ParsableArguments {
     func pointer(in store: any BundleStore, tenant: String, trusting ring: KeyRing) async throws -> BundlePointer? {
         guard case .pointer(let signed, _) = try await store.pointer(tenant: tenant, unless: nil) else { return nil }
         return try BundleVerifier(trust: ring, tenant: tenant).verify(signed, after: nil, now: Self.now)
+    }
+
+    /// What a pointer says, for scripts.
+    func report(_ pointer: BundlePointer, by signer: any Signer) -> [String: Any] {
+        [
+            "tenant": pointer.tenant, "latest": pointer.version, "digest": pointer.digest.description,
+            "signed_at": UTCTime(seconds: pointer.signedAt).description, "signed_by": signer.name,
+            "rolled_back_from": pointer.rollback?.from ?? NSNull(), "reason": pointer.rollback?.reason ?? NSNull(),
+        ]
     }
 
     /// Seconds since 1970: SOURCE_DATE_EPOCH where that is set.

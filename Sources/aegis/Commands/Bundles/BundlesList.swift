@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ObjectStores
 import PolicyBundles
 
 struct BundlesList: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ObjectStores
 import PolicyBundles
 import SignedTokens
 
@@ -19,19 +20,22 @@ struct BundlesRenew: AsyncParsableCommand {
     @Option(help: "The tenant.")
     var tenant: String
 
-    @Option(help: "The private key that signs the pointer (PEM, readable by you alone).")
-    var key: String
+    @OptionGroup var signing: SignerOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
 
     func run() async throws {
         try await BundleStoreOptions.reporting {
-            let signer = try KeyFile.signingKey(at: key)
-            let store = try options.open()
-            guard
-                var pointer = try await options.pointer(in: store, tenant: tenant, trusting: options.ring(with: signer))
+            let signer = try signing.open()
+            let ring = try options.ring(with: signer)
+            let store = try options.open(trusting: ring)
+            guard var pointer = try await options.pointer(in: store, tenant: tenant, trusting: ring)
             else { throw CommandFailure("nothing is published for `\(tenant)`", fix: "push a bundle first") }
             pointer.signedAt = BundleStoreOptions.now
             pointer.scope = options.scope
             try await store.announce(pointer.signed(by: signer))
+            if json { return Output.json(options.report(pointer, by: signer)) }
             Output.line("\(tenant)/\(pointer.version) is the latest, said again by \(signer.name)")
         }
     }

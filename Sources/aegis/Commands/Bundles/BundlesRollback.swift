@@ -1,4 +1,5 @@
 import ArgumentParser
+import ObjectStores
 import PolicyBundles
 import SignedTokens
 
@@ -25,8 +26,10 @@ struct BundlesRollback: AsyncParsableCommand {
     @Option(help: "Why. It goes into every gateway's audit trail.")
     var reason: String
 
-    @Option(help: "The private key that signs the pointer (PEM, readable by you alone).")
-    var key: String
+    @OptionGroup var signing: SignerOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
 
     func validate() throws {
         guard !reason.isEmpty, reason.utf8.count <= 512 else {
@@ -36,9 +39,9 @@ struct BundlesRollback: AsyncParsableCommand {
 
     func run() async throws {
         try await BundleStoreOptions.reporting {
-            let signer = try KeyFile.signingKey(at: key)
-            let store = try options.open()
+            let signer = try signing.open()
             let ring = try options.ring(with: signer)
+            let store = try options.open(trusting: ring)
             guard let current = try await options.pointer(in: store, tenant: tenant, trusting: ring) else {
                 throw CommandFailure("nothing is published for `\(tenant)`", fix: "push a bundle first")
             }
@@ -55,6 +58,7 @@ struct BundlesRollback: AsyncParsableCommand {
             let left = max(current.version, current.rollback?.from ?? 0)
             pointer.rollback = BundlePointer.Rollback(from: left, reason: reason)
             try await store.announce(pointer.signed(by: signer))
+            if json { return Output.json(options.report(pointer, by: signer)) }
             Output.line("\(bundle.policyVersion) is the latest again; \(current.version) is left: \(reason)")
         }
     }

@@ -9,10 +9,12 @@ struct ControlCommand: AsyncParsableCommand {
         discussion: """
             `aegis serve` has the same API beside its decisions. Alone it works on the data directory of a gateway that runs on this
             machine, or of one that does not run now: keys and switches take effect on that gateway within a second, and what was
-            changed is recorded in that gateway's audit trail.
+            changed is recorded in that gateway's audit trail. With --bundle-service it also hands out the bundles of a store, so that
+            gateways learn of news at once and need no rights on the store.
 
             EXAMPLES
               aegis control --data-dir /var/lib/aegis --identity identity.yaml --listen 10.0.0.5:8182
+              aegis control --bundle-service s3://acme-policies/prod?region=eu-central-1 --histories s3://acme-policies/history
             """)
 
     @OptionGroup var data: DataDirectory
@@ -23,6 +25,18 @@ struct ControlCommand: AsyncParsableCommand {
 
     @Option(help: "HOST:PORT of the HTTP API (default: 127.0.0.1:8182; environment: AEGIS_CONTROL_LISTEN).")
     var listen: String?
+
+    @Option(
+        help:
+            "Hand out the bundles of this store at /v1/bundles/TENANT, also to a stock OPA (environment: AEGIS_BUNDLE_SERVICE)."
+    )
+    var bundleService: String?
+
+    @Option(
+        help:
+            "The tenants' policy histories: a folder or a store, s3:// or gs:// (default: in the data directory; environment: AEGIS_HISTORIES)."
+    )
+    var histories: String?
 
     @Option(help: "The name of the gateway whose log is written (default: gw-1; environment: AEGIS_GATEWAY).")
     var gateway: String?
@@ -39,7 +53,9 @@ struct ControlCommand: AsyncParsableCommand {
             listen ?? environment["AEGIS_CONTROL_LISTEN"] ?? "127.0.0.1:8182", option: "--listen")
         try await ControlProcess(
             data: data, identity: identity ?? environment["AEGIS_IDENTITY"], address: address,
-            gateway: gateway ?? environment["AEGIS_GATEWAY"] ?? "gw-1", logger: logger
+            gateway: gateway ?? environment["AEGIS_GATEWAY"] ?? "gw-1",
+            bundleService: HistoryOptions.value(bundleService, "AEGIS_BUNDLE_SERVICE"),
+            histories: HistoryOptions.value(histories, "AEGIS_HISTORIES"), logger: logger
         ).run()
     }
 }

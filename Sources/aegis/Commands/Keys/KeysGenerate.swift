@@ -12,14 +12,16 @@ struct KeysGenerate: ParsableCommand {
 
             EXAMPLES
               aegis keys generate ops-2026 --out keys/
-              aegis keys generate edge-1 --algorithm EdDSA
+              aegis keys generate edge-1 --algorithm ES256
             """)
 
     @Argument(help: "The key's name: letters, digits, `.`, `_` and `-`.")
     var name: String
 
-    @Option(help: "ES256, EdDSA or RS256; stock OPA verifies all three.", transform: Self.algorithm(named:))
-    var algorithm: SignatureAlgorithm = .es256
+    @Option(
+        help: "EdDSA, ES256 or RS256; stock OPA verifies all three. EdDSA makes builds reproducible to the last byte.",
+        transform: Self.algorithm(named:))
+    var algorithm: SignatureAlgorithm = .edDSA
 
     @Option(
         name: [.customLong("out"), .customShort("o")], help: "The folder for the two files; made if it is not there.")

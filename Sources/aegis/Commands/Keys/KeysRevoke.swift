@@ -16,8 +16,11 @@ struct KeysRevoke: AsyncParsableCommand {
     @Option(help: "The key's tenant; needed where several have a key of this id.")
     var tenant: String?
 
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
     func run() async throws {
-        try await data.withStateStore { store in
+        let owner = try await data.withStateStore { store in
             let found = try await store.apiKeys().filter {
                 $0.entry.keyID == keyID && (tenant == nil || $0.entry.caller.tenant == tenant)
             }
@@ -30,7 +33,9 @@ struct KeysRevoke: AsyncParsableCommand {
                     "\(tenants) have a key `\(keyID)` each", fix: "say whose: --tenant TENANT", exitCode: 2)
             }
             _ = try await store.revoke(keyID, tenant: key.entry.caller.tenant, by: .commandLine, now: .current())
+            return key.entry.caller.tenant
         }
+        if json { return Output.json(["key_id": keyID, "tenant": owner, "state": "revoked"]) }
         Output.line("revoked \(keyID)")
     }
 }

@@ -16,6 +16,7 @@ struct PolicyBuild: ParsableCommand {
             EXAMPLES
               aegis policy build policies/ -o bundle.tar.gz --key keys/ops-2026.pem --tenant acme --version 1
               aegis policy build policies/ -o next.tar.gz --key keys/ops-2026.pem --parent bundle.tar.gz
+              aegis policy build policies/ -o bundle.tar.gz --signer 'pkcs11-sign ops-2026'
             """)
 
     @Argument(help: "The folder of policies.")
@@ -26,8 +27,7 @@ struct PolicyBuild: ParsableCommand {
         help: "The bundle to write; an existing one is replaced whole.")
     var output: String
 
-    @Option(help: "The private key to sign with (PEM, readable by you alone).")
-    var key: String
+    @OptionGroup var signing: SignerOptions
 
     @Option(help: "The tenant that the policies are for (default: that of --parent, else `default`).")
     var tenant: String?
@@ -57,7 +57,7 @@ struct PolicyBuild: ParsableCommand {
         let now =
             Int64(ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"] ?? "") ?? Int64(Date().timeIntervalSince1970)
         do {
-            let signer = try KeyFile.signingKey(at: key)
+            let signer = try signing.open()
             let before = try parent.map { try readParent($0, signer: signer, now: now) }
             let policies = try compile(tenant: tenant ?? before?.manifest.metadata.tenant ?? "default")
             let metadata = BundleMetadata(
@@ -95,7 +95,7 @@ struct PolicyBuild: ParsableCommand {
         }
     }
 
-    private func readParent(_ path: String, signer: SigningKey, now: Int64) throws -> VerifiedBundle {
+    private func readParent(_ path: String, signer: any Signer, now: Int64) throws -> VerifiedBundle {
         let own = signer.verificationKey
         let others = try trust.map { try KeyFile.verificationKey(at: $0) }.filter { $0 != own }
         let ring = try KeyRing(([own] + others).map { TrustedKey($0, scope: scope) })
@@ -110,7 +110,7 @@ struct PolicyBuild: ParsableCommand {
         }
     }
 
-    private func report(_ built: BuiltBundle, files: Int, signer: SigningKey) {
+    private func report(_ built: BuiltBundle, files: Int, signer: any Signer) {
         if json {
             return Output.json([
                 "bundle": output, "policy_version": built.policyVersion, "digest": built.digest.description,

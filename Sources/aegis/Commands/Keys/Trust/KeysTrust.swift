@@ -36,6 +36,9 @@ struct TrustEdit: ParsableArguments {
     @Option(help: "A command that signs with a root key. May be repeated.")
     var rootSigner: [String] = []
 
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
     func signers() throws -> [any Signer] {
         let signers: [any Signer] =
             try root.map { try KeyFile.signingKey(at: $0) as any Signer }
@@ -58,25 +61,40 @@ struct TrustEdit: ParsableArguments {
             next.keys.sort { $0.key.name < $1.key.name }
             var signed = try SignedTrustRoot(next)
             for signer in try signers() { try signed.sign(with: signer, allowing: former) }
-            try TrustEdit.place(signed, after: former, at: file)
+            try place(signed, after: former)
         }
     }
 
-    static func place(_ signed: SignedTrustRoot, after former: TrustRoot, at file: String) throws {
+    private func place(_ signed: SignedTrustRoot, after former: TrustRoot) throws {
         do throws(TokenError) {
             try signed.check(after: former)
         } catch {
             guard error.code == .trustUnsigned else { throw error }
             let waiting = file + ".unsigned"
-            try write(signed, to: waiting)
+            try Self.write(signed, to: waiting)
             ErrorOutput.write(error.description)
+            return report(signed, waitsAt: waiting)
+        }
+        try Self.write(signed, to: file)
+        report(signed)
+    }
+
+    /// - Parameter waiting: the file in which it waits for more signatures; nil: it is in force.
+    func report(_ signed: SignedTrustRoot, waitsAt waiting: String? = nil) {
+        if json {
+            return Output.json([
+                "file": waiting ?? file, "version": signed.root.version, "signed_by": signed.signerNames,
+                "threshold": signed.root.threshold, "complete": waiting == nil,
+            ])
+        }
+        if let waiting {
             Output.line(
                 "\(waiting): version \(signed.root.version) waits for more signatures: aegis keys trust sign \(file) --root KEY"
             )
-            return
+        } else {
+            Output.line(
+                "\(file): version \(signed.root.version), signed by \(signed.signerNames.joined(separator: ", "))")
         }
-        try write(signed, to: file)
-        Output.line("\(file): version \(signed.root.version), signed by \(signed.signerNames.joined(separator: ", "))")
     }
 
     static func write(_ signed: SignedTrustRoot, to path: String) throws {

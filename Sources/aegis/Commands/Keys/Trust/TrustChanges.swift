@@ -42,6 +42,11 @@ struct TrustAdd: AsyncParsableCommand {
                         "the name `\(added.name)` is taken by another key or person, or by a revoked key",
                         fix: "give the new key another name")
                 }
+                if !(former.roles ?? []).isSubset(of: role) || !entry.coversTenants(of: former) {
+                    ErrorOutput.write(
+                        "warning: `\(added.name)` may do less from now on, and bundles and approvals that it signed before count less for gateways that have not taken them yet; to end a key, revoke it"
+                    )
+                }
                 root.keys.removeAll { $0.key.name == added.name }
             }
             root.keys.append(entry)
@@ -64,6 +69,12 @@ struct TrustQuorum: AsyncParsableCommand {
     @Flag(help: "Whoever publishes must be none of the authors either.")
     var separatePublisher = false
 
+    private static let stricter = """
+        warning: these rules ask for more than those before. Gateways keep what is active there, and say so (`below_rules` in their
+        status); one that starts with an empty data directory takes only what meets the new rules, and denies every call until then.
+        Have the policies that are in force approved and published again.
+        """
+
     func run() async throws {
         try await edit.change { root in
             var quorum: [String: Int] = [:]
@@ -76,7 +87,9 @@ struct TrustQuorum: AsyncParsableCommand {
                 }
             }
             var rules = root.reviewRules.byTenant
-            rules[tenant] = ReviewRules(quorum: quorum, separatesPublisher: separatePublisher)
+            let next = ReviewRules(quorum: quorum, separatesPublisher: separatePublisher)
+            if next.asksMore(than: root.reviewRules[tenant]) { ErrorOutput.write(Self.stricter) }
+            rules[tenant] = next
             root.reviewRules = ReviewRulebook(byTenant: rules)
             for (role, count) in quorum {
                 let people = Set(root.keys.filter { $0.mayAct(as: role) && $0.revocation == nil }.compactMap(\.person))

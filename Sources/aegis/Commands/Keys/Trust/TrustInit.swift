@@ -4,7 +4,11 @@ import SignedTokens
 
 struct TrustInit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make the first version of a trust root.")
+        commandName: "init", abstract: "Make the first version of a trust root.",
+        discussion: """
+            In every tenant one approver has to approve what is published; change that with `aegis keys trust quorum`. With
+            --without-reviews gateways take whatever a publisher signs: whoever has a publisher's key then publishes alone.
+            """)
 
     @OptionGroup var edit: TrustEdit
 
@@ -13,6 +17,9 @@ struct TrustInit: AsyncParsableCommand {
 
     @Option(help: "How many root keys have to sign each version.")
     var threshold = 1
+
+    @Flag(help: "Ask for no approvals until a quorum is set.")
+    var withoutReviews = false
 
     func run() async throws {
         try await LifecycleFailure.reporting {
@@ -24,13 +31,14 @@ struct TrustInit: AsyncParsableCommand {
             let own = signers.map(\.verificationKey)
             let root = try TrustRoot(
                 issuedAt: LifecycleSession.now, rootKeys: own + others.filter { !own.contains($0) },
-                threshold: threshold)
+                threshold: threshold,
+                reviewRules: ReviewRulebook(
+                    byTenant: withoutReviews ? [:] : [ReviewRulebook.otherTenants: .usual]))
             var signed = try SignedTrustRoot(root)
             for signer in signers { try signed.sign(with: signer) }
             let enough = (try? signed.check()) != nil
             try TrustEdit.write(signed, to: enough ? edit.file : edit.file + ".unsigned")
-            Output.line("\(edit.file): version 1, signed by \(signed.signerNames.joined(separator: ", "))")
-            if !enough { Output.line("it waits for more signatures: aegis keys trust sign \(edit.file) --root KEY") }
+            edit.report(signed, waitsAt: enough ? nil : edit.file + ".unsigned")
         }
     }
 }
@@ -55,8 +63,7 @@ struct TrustSign: AsyncParsableCommand {
             if let former { try signed.check(after: former) } else { try signed.check() }
             try TrustEdit.write(signed, to: edit.file)
             try FileManager.default.removeItem(atPath: waiting)
-            Output.line(
-                "\(edit.file): version \(signed.root.version), signed by \(signed.signerNames.joined(separator: ", "))")
+            edit.report(signed)
         }
     }
 }

@@ -153,7 +153,8 @@ extension LifecycleSession {
     mutating func release(_ version: Int, to target: PublishingTarget, json: Bool) async throws {
         let bundle = try await history.bundle(version: version)
         let scope = history.state.trust[signer.name]?.scope
-        try await target.publish(bundle, signer: signer, scope: scope, at: now)
+        try await target.publish(
+            bundle, signer: signer, scope: scope, trusting: history.state.trust, at: now)
         let event = try await history.confirm(publishedTo: target.name, by: signer, at: now)
         if json {
             return Output.json([
