@@ -60,6 +60,59 @@ struct JournalTests {
         #expect(try Fixture.verify(storage.diskOnly()).records == UInt64(answered) + 1)
     }
 
+    @Test func `on a full disk, what is refused costs no reading`() throws {
+        let storage = MemoryStorage()
+        let writer = try Fixture.writer(storage)
+        _ = try writer.commit([try Fixture.record(0)])
+        storage.fails = { call, _ in call == "write" || call == "allocate" }
+        for number in 1..<20 {
+            #expect(throws: AuditError.self) { try writer.commit([try Fixture.record(number)]) }
+        }
+        #expect(storage.freshReads == 0)
+        #expect(storage.files.keys.filter { JournalFiles.segmentNumber($0) != nil } == ["00000001.jsonl"])
+        storage.fails = { _, _ in false }
+        _ = try writer.commit([try Fixture.record(1)])
+        #expect(storage.freshReads == 1)
+        writer.close()
+        let report = try Fixture.verify(storage)
+        #expect(report.isWhole, "\(report.faults)")
+        #expect(report.records == 2)
+    }
+
+    @Test func `a clock that jumps breaks no journal: records stand in the order in which they came`() throws {
+        let storage = MemoryStorage()
+        var times: [Int64] = []
+        for (run, jumps) in [[0, 315_360_000, -315_360_000], [-1, 7_000_000_000, 5]].enumerated() {
+            let writer = try Fixture.writer(storage, segmentBytes: 1 << 12)
+            for seconds in jumps {
+                for number in 0..<4 {
+                    var draft = Fixture.decision(run * 100 + number)
+                    draft.time = 1_795_409_523_000_000_000 + Int64(seconds) * 1_000_000_000
+                    times.append(draft.time)
+                    _ = try writer.commit([RecordFormatter.format(draft, log: "gw-1/acme")])
+                }
+            }
+            writer.close()
+        }
+        let report = try Fixture.verify(storage)
+        #expect(report.isWhole, "\(report.faults)")
+        var seen: [Int64] = []
+        try AuditSearch(storage: storage, indexes: nil).run(AuditQuery()) { record in
+            seen.append(record["time"].flatMap(Timestamp.read) ?? 0)
+            return true
+        }
+        #expect(seen == times)
+        var query = AuditQuery()
+        query.from = 1_795_409_523_000_000_000 + 315_360_000 * 1_000_000_000
+        query.until = query.from.map { $0 + 1 }
+        var found = 0
+        try AuditSearch(storage: storage, indexes: MemoryStorage()).run(query) { _ in
+            found += 1
+            return true
+        }
+        #expect(found == 4)
+    }
+
     @Test func `a failed sync is not trusted: what it should have written is gone from the journal`() async throws {
         let storage = MemoryStorage()
         let journal = try Fixture.journal(storage)

@@ -15,6 +15,8 @@ final class MemoryStorage: JournalStorage, @unchecked Sendable {
 
     var files: [String: Contents] = [:]
     private var isLocked = false
+    /// How often a file was read past what the system has cached of it.
+    private(set) var freshReads = 0
     /// Asked before every call that changes something; true makes it fail. A failed write leaves half behind; a failed
     /// sync drops what it should have written and forgets that it was dirty, as Linux does.
     var fails: (_ call: String, _ file: String) -> Bool = { _, _ in false }
@@ -68,6 +70,7 @@ final class MemoryStorage: JournalStorage, @unchecked Sendable {
 
     func read(_ name: String, fresh: Bool) throws(StorageError) -> [UInt8] {
         guard let file = files[name] else { throw StorageError(call: "open", file: name, reason: "no such file") }
+        freshReads += fresh ? 1 : 0
         return fresh ? file.disk : file.cached
     }
 

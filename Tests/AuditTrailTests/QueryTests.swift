@@ -115,6 +115,22 @@ struct QueryTests {
         #expect(try numbers(search, query) == [3])
     }
 
+    @Test func `an index from which entries were taken is not believed`() throws {
+        let search = AuditSearch(storage: storage, indexes: indexes)
+        let query = QueryTests.query { $0.decisionID = "d-3" }
+        _ = try numbers(search, query)
+        let good = indexes["00000001.index"]
+        let (head, entry) = (56, 48)
+        let count = (good.count - head) / entry
+        #expect(count > 5)
+        for number in 0..<count {
+            let place = head + number * entry
+            indexes.set("00000001.index", Array(good[..<place] + good[(place + entry)...]))
+            #expect(try numbers(search, query) == [3])
+            #expect(indexes["00000001.index"] == good)
+        }
+    }
+
     @Test func `a query can stop, and sees nothing that is not under a checkpoint`() throws {
         let search = AuditSearch(storage: storage, indexes: nil)
         var seen = 0

@@ -48,6 +48,37 @@ struct RetentionTests {
         return plan
     }
 
+    @Test(arguments: [292, 293, 300, 584, 585, 1000, 291_000_000_000]) func `a class of centuries keeps all`(
+        years: Int64
+    ) throws {
+        let rules = try RetentionRules(standard: "long", classes: ["long": years * 366 * 86_400])
+        let run = RetentionRun(storage: try written(), keys: keys, rules: rules, holds: [])
+        #expect(try run.plan(now: RetentionTests.start + 30 * RetentionTests.day).records == 0)
+        #expect(try run.plan(now: .max).records == 0)
+    }
+
+    @Test func `a clock that jumped while records were written prunes by each record's own time`() throws {
+        let storage = MemoryStorage()
+        let writer = try Fixture.writer(storage, segmentBytes: 1 << 12)
+        for (number, days) in [0, 1, 3650, 3651, 2, 3, -3650, 40].enumerated() {
+            var draft = Fixture.decision(number, tenant: "acme")
+            draft.time = RetentionTests.start + Int64(days) * RetentionTests.day
+            _ = try writer.commit([RecordFormatter.format(draft, log: "gw-1/acme")])
+        }
+        var later: [FormattedRecord] = []
+        for number in 8..<40 {
+            var draft = Fixture.decision(number, tenant: "acme")
+            draft.time = RetentionTests.start + 40 * RetentionTests.day
+            later.append(try RecordFormatter.format(draft, log: "gw-1/acme"))
+        }
+        _ = try writer.commit(later)
+        writer.close()
+        let run = RetentionRun(storage: storage, keys: keys, rules: try rules(), holds: [])
+        let plan = try run.plan(now: RetentionTests.start + 30 * RetentionTests.day)
+        #expect(plan.runs.values.first == [0...1, 4...6])
+        #expect(try Fixture.verify(storage).isWhole)
+    }
+
     @Test func `what is over goes, and the trail stays whole`() throws {
         let storage = try written()
         let before = try Fixture.verify(storage)

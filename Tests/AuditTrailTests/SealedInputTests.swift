@@ -52,8 +52,10 @@ struct SealedInputTests {
         for number in 0..<3 { store.keep(input(number)) }
         store.close()
         let before = storage["00000001.sealed"]
-        #expect(try reader.erase([name(1), name(9)]) == 1)
-        #expect(try reader.erase([name(1)]) == 0)
+        let doomed = try reader.doom([name(1), name(9), name(1)])
+        #expect(doomed.count == 1)
+        try reader.erase(doomed)
+        #expect(try reader.doom([name(1)]).count == 0)
         #expect(try reader.input(name(1)) == .erased)
         #expect(try plain(&reader, name(0)) == "secret-0")
         #expect(try plain(&reader, name(2)) == "secret-2")
@@ -122,7 +124,7 @@ struct SealedInputTests {
         #expect(try reader.input(name(0)) == .missing)
     }
 
-    @Test func `files end after a day or when full, and go when all in them is too old`() throws {
+    @Test func `files end after a day or when full, and go when all in them is too old`() async throws {
         let store = try store { $0.fileBytes = 400 }
         for number in 0..<20 { store.keep(input(number)) }
         let day: Int64 = 86_400
@@ -134,14 +136,97 @@ struct SealedInputTests {
         #expect(try plain(&reader, name(20, seconds: 2 * day)) == "secret-20")
         let again = try self.store()
         again.keep(input(21, seconds: 2 * day + 1))
-        again.expire(before: SealedInputTests.start + day * 1_000_000_000)
+        let old = await again.old(before: SealedInputTests.start + day * 1_000_000_000)
+        #expect(Set(old.map(\.newest)) == [SealedInputTests.start])
+        again.remove(old)
         again.close()
+        #expect(await again.old(before: .max).isEmpty)
         #expect(try reader.input(name(3)) == .missing)
         var fresh = SealedInputReader(storage: storage, key: key)
         #expect(try fresh.input(name(3)) == .missing)
         #expect(try plain(&fresh, name(20, seconds: 2 * day)) == "secret-20")
         #expect(try plain(&fresh, name(21, seconds: 2 * day + 1)) == "secret-21")
         #expect(storage.files.keys.filter { $0.hasSuffix(".sealed") }.count == 2)
+    }
+
+    /// Seconds after the start, of one input after the other: the clock is wrong for a while and is set right.
+    static let jumps: [[Int64]] = [
+        [0, 10, 315_360_000, 315_360_010, 20, 30, 90_000, 315_360_020],
+        [0, 10, 50_000, 50_010, 20, 30, 5000, 49_000],
+        [0, 10, -315_360_000, -315_360_010, 20, 30],
+        [0, 1000, 500, 400, 1100, 5000, 1200],
+    ]
+
+    @Test(arguments: jumps, [1 << 20, 150]) func `a clock that jumps hides no input, from reading and from erasing`(
+        seconds: [Int64], fileBytes: Int
+    ) throws {
+        let store = try store { $0.fileBytes = fileBytes }
+        for (number, second) in seconds.enumerated() { store.keep(input(number, seconds: second)) }
+        store.close()
+        var reader = SealedInputReader(storage: storage, key: key)
+        let names = seconds.enumerated().map { name($0.offset, seconds: $0.element) }
+        for (number, name) in names.enumerated() { #expect(try plain(&reader, name) == "secret-\(number)") }
+        let doomed = try reader.doom(names)
+        #expect(doomed.count == seconds.count)
+        try reader.erase(doomed)
+        for name in names { #expect(try reader.input(name) == .erased) }
+    }
+
+    @Test func `inputs that an earlier version put into a file begun ahead of their time are found`() throws {
+        let ahead = SealedInputTests.start + 315_360_000 * 1_000_000_000
+        let fileKey = SymmetricKey(size: .bits256)
+        var file = try #require(SealedInputFormat.header(number: 1, created: ahead, key: fileKey, sealedWith: key))
+        #expect(
+            SealedInputFormat.append(
+                name(0), time: SealedInputTests.start, plain: Array("secret-0".utf8), key: fileKey, at: file.count,
+                to: &file))
+        storage.set("00000001.sealed", file)
+        let store = try store()
+        store.keep(input(1, seconds: 60))
+        store.close()
+        var reader = SealedInputReader(storage: storage, key: key)
+        #expect(try plain(&reader, name(0)) == "secret-0")
+        #expect(try plain(&reader, name(1, seconds: 60)) == "secret-1")
+    }
+
+    @Test func `only files that were begun long enough ago are opened to see whether they are over, each once`()
+        async throws
+    {
+        let day: Int64 = 86_400
+        let first = try store()
+        for number in 0..<10 { first.keep(input(number, seconds: Int64(number) * 2 * day)) }
+        first.close()
+        let counting = CountingStorage(storage)
+        let again = try SealedInputStore(storage: counting, key: key, configuration: .init())
+        func old(_ days: Int64) async -> Int {
+            await again.old(before: SealedInputTests.start + days * day * 1_000_000_000).count
+        }
+        #expect(await old(-1) == 0)
+        #expect(counting.wholeReads == 0)
+        #expect(await old(5) == 3)
+        #expect(await old(5) == 3)
+        #expect(counting.wholeReads == 3)
+        again.remove(await again.old(before: SealedInputTests.start + 5 * day * 1_000_000_000))
+        #expect(await old(5) == 0)
+        again.close()
+        #expect(storage.files.keys.filter { $0.hasSuffix(".sealed") }.count == 7)
+    }
+
+    @Test func `where the disk refuses to erase, it is told`() throws {
+        let store = try store()
+        store.keep(input(0))
+        store.close()
+        var reader = SealedInputReader(storage: storage, key: key)
+        let doomed = try reader.doom([name(0)])
+        storage.fails = { call, _ in call == "fdatasync" }
+        do {
+            try reader.erase(doomed)
+            Issue.record("an erasure that is not on the disk was not told")
+        } catch { #expect(error.code == .storage) }
+        storage.fails = { _, _ in false }
+        // Gone with its file meanwhile.
+        storage.files["00000001.sealed"] = nil
+        try reader.erase(doomed)
     }
 
     @Test func `more than fits is dropped and counted`() throws {
@@ -196,4 +281,30 @@ struct SealedInputTests {
             InputCommitment(salt: Array(0..<16)).commitment(to: "abc")
                 == "hmac-sha256:d601cc177559b0248459787f7e804ed7f27689b5995c59b661802d9682fdf8d2")
     }
+}
+
+/// Counts how often a file is read as a whole. Safe to share as what it wraps is.
+private final class CountingStorage: JournalStorage, @unchecked Sendable {
+    let storage: MemoryStorage
+    var wholeReads = 0
+
+    init(_ storage: MemoryStorage) { self.storage = storage }
+
+    func lock() throws(StorageError) { try storage.lock() }
+    func unlock() { storage.unlock() }
+    func list() throws(StorageError) -> [String] { try storage.list() }
+    func read(_ name: String, fresh: Bool) throws(StorageError) -> [UInt8] {
+        wholeReads += 1
+        return try storage.read(name, fresh: fresh)
+    }
+    func read(_ name: String, from offset: Int, atMost count: Int) throws(StorageError) -> [UInt8] {
+        try storage.read(name, from: offset, atMost: count)
+    }
+    func open(_ name: String, create: Bool) throws(StorageError) -> any JournalFile {
+        try storage.open(name, create: create)
+    }
+    func replace(_ name: String, with bytes: [UInt8], durably: Bool) throws(StorageError) {
+        try storage.replace(name, with: bytes, durably: durably)
+    }
+    func remove(_ name: String) throws(StorageError) { try storage.remove(name) }
 }

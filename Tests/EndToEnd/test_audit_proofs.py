@@ -1,12 +1,14 @@
 """Proofs from a real gateway's trail, checked by a program that was written from the standards' texts alone (transparency.py)."""
 import base64
 import json
+import shutil
 import subprocess
+import time
 
 import pytest
 import transparency as tlog
 
-from conftest import Gateway, run
+from conftest import AEGIS, Gateway, run
 
 WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
 IBAN = "DE89370400440532013000"
@@ -162,6 +164,49 @@ def test_inputs_are_erased_beside_a_running_gateway_and_held_ones_are_not(trail)
     events = [record["detail"]["event"] for record in trail.records() if record["kind"] == "retention"]
     assert events == ["hold_placed", "erased", "hold_released", "erased"]
     assert trail.verify().returncode == 0
+
+
+def test_holds_placed_at_once_are_all_there(trail):
+    placing = [subprocess.Popen([str(AEGIS), "audit", "hold", "place", f"at-once-{number}", "--reason", "litigation", "--session", f"s-{number}",
+                                 "--data-dir", str(trail.data)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for number in range(8)]
+    for process in placing:
+        process.communicate(timeout=60)
+    names = {hold["name"] for hold in json.loads(audit(trail, "hold", "list", "--json").stdout)}
+    assert names == {f"at-once-{number}" for number in range(8)}
+    for name in names:
+        audit(trail, "hold", "release", name)
+
+
+def test_an_erasure_that_cannot_be_done_as_a_whole_touches_nothing_or_is_on_record(trail, tmp_path):
+    trail.start(True, "--heartbeat", "off")
+    answer = trail.decide("finance-1", "finance-agent", "payments.transfer", {"amount": 7, "currency": "EUR", "to": IBAN}, request=WIRE)[2]
+    trail.wait(lambda: audit(trail, "input", answer["decision_id"], check=False).returncode == 0)
+    trail.stop()
+    spool = trail.data / "spool"
+    shutil.rmtree(spool, ignore_errors=True)
+    spool.write_text("no folder")  # nothing can be left for the trail
+    done = audit(trail, "erase", "--decision", answer["decision_id"], "--reason", "request 19", check=False)
+    spool.unlink()
+    assert done.returncode == 1 and audit(trail, "input", answer["decision_id"]).returncode == 0, "nothing is erased before it is on record"
+    assert audit(trail, "erase", "--decision", answer["decision_id"], "--reason", "request 19").stdout == "erased 1 input\n"
+
+
+def test_retention_erases_the_inputs_of_what_it_removes(trail, tmp_path):
+    trail.start(True, "--heartbeat", "off")
+    answer = trail.decide("finance-1", "finance-agent", "payments.transfer", {"amount": 8, "currency": "EUR", "to": IBAN}, request=WIRE)[2]
+    trail.wait(lambda: audit(trail, "input", answer["decision_id"], check=False).returncode == 0)
+    trail.stop()
+    copied = tmp_path / "copied"
+    shutil.copytree(trail.data, copied)
+    rules = tmp_path / "all.json"
+    rules.write_text(json.dumps({"default": "now", "classes": {"now": "1s"}}))
+    time.sleep(1.1)
+    done = run("audit", "retention", rules, "--data-dir", copied).stdout
+    assert done.startswith("removed "), done
+    boxes = b"".join(file.read_bytes() for file in sorted((trail.data / "inputs").glob("*.sealed")))
+    after = b"".join(file.read_bytes() for file in sorted((copied / "inputs").glob("*.sealed")))
+    assert len(boxes) == len(after) and after.count(0) > len(after) * 0.7 > boxes.count(0), "the boxes are zeros"
+    assert run("audit", "verify", "--data-dir", copied).stdout.startswith("whole: ")
 
 
 def test_retention_removes_and_the_trail_stays_whole(trail, tmp_path):

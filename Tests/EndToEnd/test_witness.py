@@ -1,5 +1,6 @@
 """A witness on its own: it cosigns what only grows, remembers, and so a data directory that was rolled back as a whole is found."""
 import base64
+import copy
 import hashlib
 import json
 import pathlib
@@ -100,6 +101,66 @@ def test_checkpoints_are_cosigned_and_a_directory_that_was_rolled_back_is_found(
     start = subprocess.run([str(AEGIS), "serve", "--data-dir", str(gateway.data), "--bundle", str(gateway.bundle), "--trust", str(gateway.trust),
                             "--listen", f"127.0.0.1:{gateway.api}", "--grpc", "off", *map(str, options(witness))], capture_output=True, text=True, timeout=60)
     assert start.returncode == 1 and "the data directory was rolled back" in start.stderr, start
+
+
+def refused(gateway, witness):
+    """The complaint of a gateway that does not start."""
+    start = subprocess.run([str(AEGIS), "serve", "--data-dir", str(gateway.data), "--bundle", str(gateway.bundle), "--trust", str(gateway.trust),
+                            "--listen", f"127.0.0.1:{gateway.api}", "--grpc", "off", *map(str, options(witness))], capture_output=True, text=True, timeout=60)
+    assert start.returncode == 1, start
+    return start.stderr
+
+
+def test_a_trail_that_was_rolled_back_and_went_on_does_not_start(pair, tmp_path):
+    gateway, witness = pair
+    gateway.start(True, *options(witness))
+    pay(gateway)
+    gateway.stop()
+    shutil.copytree(gateway.data, tmp_path / "last-week")
+    gateway.start(True, *options(witness))
+    pay(gateway)
+    gateway.stop()
+    shutil.rmtree(gateway.data)
+    shutil.move(tmp_path / "last-week", gateway.data)
+    gateway.start(True, "--heartbeat", "off")
+    pay(gateway, 9)  # more than the witness has ever seen
+    gateway.stop()
+    assert gateway.verify().returncode == 0, "by itself, the fork is whole"
+    assert "records of `gw-1/acme` are not those that the witness has seen: the data directory was rolled back and went on" in refused(gateway, witness)
+
+
+def test_a_trail_that_was_begun_anew_does_not_start(pair):
+    gateway, witness = pair
+    gateway.start(True, *options(witness))
+    pay(gateway, 9)
+    gateway.stop()
+    for file in (gateway.data / "audit").iterdir():
+        if file.is_file() and not file.name.startswith("log."):
+            file.unlink()
+    assert "the data directory was rolled back" in refused(gateway, witness)
+
+
+def test_a_running_gateway_tells_how_far_it_is_witnessed_and_of_another_history(pair, tmp_path, request):
+    gateway, witness = pair
+    metrics = free_port()
+    gateway.start(True, *options(witness), "--metrics", f"127.0.0.1:{metrics}")
+
+    def told(line):
+        return line in exchange(metrics, "GET", "/metrics")[2]
+    gateway.wait(lambda: told('aegis_witness_up{log="gw-1/acme"} 1'))
+    assert told('aegis_witness_conflict{log="gw-1/acme"} 0') and told('aegis_witness_age_seconds{log="gw-1/acme"}') and told("aegis_inputs_dropped_total 0")
+    size = json.loads(run("audit", "verify", "--data-dir", gateway.data, "--json").stdout)["logs"][0]["records"]
+    assert told(f'aegis_witness_size{{log="gw-1/acme"}} {size}')
+    # A twin with its name and key goes on, and the witness hears of that first.
+    twin = copy.copy(gateway)
+    twin.process, twin.data, twin.home, twin.api, twin.grpc = None, tmp_path / "twin/data", tmp_path / "twin", free_port(), free_port()
+    shutil.copytree(gateway.data, twin.data)
+    request.addfinalizer(twin.stop)
+    twin.start(True, *options(witness))
+    pay(twin, 2)
+    twin.stop()
+    pay(gateway)
+    gateway.wait(lambda: told('aegis_witness_conflict{log="gw-1/acme"} 1') and told('aegis_witness_up{log="gw-1/acme"} 0'))
 
 
 def test_a_witness_answers_as_its_standard_says(pair, tmp_path):

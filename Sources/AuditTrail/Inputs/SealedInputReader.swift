@@ -24,11 +24,13 @@ public struct SealedInputReader {
     private let master: SymmetricKey
     /// The files that were looked into last.
     private var files: [(number: UInt64, file: File)] = []
-    private static let mostFiles = 4
+    private static let mostFiles = 16
     /// When each file was begun.
     private var dates: [UInt64: Int64] = [:]
     /// How far inputs may stand from the order of their times.
     private static let disorder: Int64 = 1_000_000_000
+    /// How many files that were begun before are looked into: the clock may have been set back some times meanwhile.
+    private static let filesBefore = 8
     /// An input is written after its decision was begun: by this much at most, else it is not found.
     private static let longestDecision: Int64 = 3600 * 1_000_000_000
 
@@ -59,27 +61,42 @@ public struct SealedInputReader {
         return .kept(plain)
     }
 
-    /// Overwrites the inputs of these decisions with zeros, durably. What is not there any more needs nothing.
-    /// - Returns: how many were erased now.
-    /// - Throws: ``AuditError`` `.storage`; some may then be erased already.
-    public mutating func erase(_ names: some Sequence<InputName>) throws(AuditError) -> Int {
-        var doomed: [UInt64: [SealedInputFormat.Place]] = [:]
-        for name in names {
+    /// Where inputs stand that are to be erased.
+    public struct Doomed: Sendable {
+        fileprivate var places: [UInt64: [SealedInputFormat.Place]] = [:]
+        /// How many there are.
+        public var count: Int { places.values.reduce(0) { $0 + $1.count } }
+    }
+
+    /// Finds those inputs of these decisions that are there, and not erased yet.
+    /// - Throws: ``AuditError`` `.storage`, `.key`.
+    public mutating func doom(_ names: some Sequence<InputName>) throws(AuditError) -> Doomed {
+        var doomed = Doomed()
+        for name in Set(names).sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) {
             guard let (number, _, place) = try find(name) else { continue }
             let box = try read(number, from: place.boxOffset, atMost: place.boxBytes)
-            if box.contains(where: { $0 != 0 }) { doomed[number, default: []].append(place) }
+            if box.contains(where: { $0 != 0 }) { doomed.places[number, default: []].append(place) }
         }
-        for (number, places) in doomed {
+        return doomed
+    }
+
+    /// Overwrites them with zeros, durably.
+    /// - Throws: ``AuditError`` `.storage`; some may then be erased already.
+    public func erase(_ doomed: Doomed) throws(AuditError) {
+        for (number, places) in doomed.places.sorted(by: { $0.key < $1.key }) {
+            let name = SealedInputFormat.fileName(number)
             do throws(StorageError) {
-                let file = try storage.open(SealedInputFormat.fileName(number), create: false)
+                let file = try storage.open(name, create: false)
                 defer { file.close() }
                 for place in places {
                     try file.write([UInt8](repeating: 0, count: place.boxBytes), at: place.boxOffset)
                 }
                 try file.sync()
-            } catch { throw AuditError(error) }
+            } catch {
+                // A file that has expired meanwhile took them with it.
+                guard try !storage.names().contains(name) else { throw AuditError(error) }
+            }
         }
-        return doomed.values.reduce(0) { $0 + $1.count }
     }
 
     private mutating func find(
@@ -93,7 +110,7 @@ public struct SealedInputReader {
     }
 
     // The file that was being written at that time, then those before it, since inputs do not stand strictly in the order of
-    // their times, and then later ones.
+    // their times, then later ones; and last those that an earlier version may have gone on with after its clock was set back.
     private mutating func candidates(for time: Int64) throws(AuditError) -> [UInt64] {
         var dated: [(number: UInt64, created: Int64)] = []
         for number in try storage.names().compactMap(SealedInputFormat.fileNumber).sorted() {
@@ -102,11 +119,15 @@ public struct SealedInputReader {
             }
             if let created = dates[number] { dated.append((number, created)) }
         }
+        // A clock that was ahead for a while leaves files that were begun later than the next one.
+        let ahead = zip(dated, dated.dropFirst()).filter { $0.created > $1.created }.map(\.0)
+        dated.sort { ($0.created, $0.number) < ($1.created, $1.number) }
         let split = dated.firstIndex { $0.created > time } ?? dated.count
         let before = dated[..<split].reversed()
         let close = before.prefix { $0.created >= time - Self.disorder }
-        return close.map(\.number) + before.dropFirst(close.count).prefix(2).map(\.number)
+        return close.map(\.number) + before.dropFirst(close.count).prefix(Self.filesBefore).map(\.number)
             + dated[split...].prefix { $0.created <= time + Self.longestDecision }.map(\.number)
+            + ahead.filter { $0.created > time + Self.longestDecision }.map(\.number)
     }
 
     // The file's entries; those that were appended since the last look too, unless it is wanted as it is.
@@ -115,6 +136,8 @@ public struct SealedInputReader {
         if let known, isWanted(files[known].file) { return files[known].file }
         var file: File
         if let known {
+            // Most files do not grow any more, and reading one is not cheap.
+            if try read(number, from: files[known].file.end, atMost: 1).isEmpty { return files[known].file }
             file = files.remove(at: known).file
         } else {
             guard let header = try header(number), let created = SealedInputFormat.created(header, number: number)

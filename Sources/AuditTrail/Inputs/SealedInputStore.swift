@@ -49,7 +49,8 @@ public final class SealedInputStore: Sendable {
     struct Queue {
         var inputs: [SealedInput] = []
         var bytes = 0
-        var horizon: Int64?
+        var horizons: [(time: Int64, tell: @Sendable ([OldInputs]) -> Void)] = []
+        var removals: [OldInputs] = []
         var isClosing = false
         var isFinished = false
         var status = Status()
@@ -104,9 +105,22 @@ public final class SealedInputStore: Sendable {
         if isWanted { queue.signal() }
     }
 
-    /// Has the files removed in which everything is older than `time`, nanoseconds since 1970; soon, not at once.
-    public func expire(before time: Int64) {
-        queue.withLock { $0.horizon = max($0.horizon ?? .min, time) }
+    /// The files in which everything is older than `time`, nanoseconds since 1970; none where they cannot be read, or the
+    /// store is closed.
+    public func old(before time: Int64) async -> [OldInputs] {
+        await withCheckedContinuation { continuation in
+            let isOpen = queue.withLock { queue in
+                guard !queue.isClosing else { return false }
+                queue.horizons.append((time, { continuation.resume(returning: $0) }))
+                return true
+            }
+            if isOpen { queue.signal() } else { continuation.resume(returning: []) }
+        }
+    }
+
+    /// Has these files removed; soon, not at once.
+    public func remove(_ old: [OldInputs]) {
+        queue.withLock { $0.removals += old }
         queue.signal()
     }
 
@@ -134,9 +148,10 @@ private struct SealedInputLoop: @unchecked Sendable {
     func run() {
         while true {
             awaitWork()
-            let (inputs, horizon, isClosing) = takeWork()
+            let (inputs, horizons, removals, isClosing) = takeWork()
             if inputs.isEmpty { writer.sync() } else { write(inputs) }
-            if let horizon { _ = try? writer.expire(before: horizon) }
+            if !removals.isEmpty { try? writer.remove(removals) }
+            for horizon in horizons { horizon.tell((try? writer.old(before: horizon.time)) ?? []) }
             if isClosing, inputs.isEmpty { return finish() }
         }
     }
@@ -144,7 +159,8 @@ private struct SealedInputLoop: @unchecked Sendable {
     private func awaitWork() {
         let patience = writer.hasUnsynced ? configuration.syncInterval : nil
         let came = queue.wait(for: patience) { queue in
-            queue.isClosing || !queue.inputs.isEmpty || queue.horizon != nil ? true : nil
+            queue.isClosing || !queue.inputs.isEmpty || !queue.horizons.isEmpty || !queue.removals.isEmpty
+                ? true : nil
         }
         guard came == true else { return }
         _ = queue.wait(for: configuration.gathering) { [configuration] queue in
@@ -152,14 +168,17 @@ private struct SealedInputLoop: @unchecked Sendable {
         }
     }
 
-    private func takeWork() -> ([SealedInput], horizon: Int64?, isClosing: Bool) {
+    private typealias Horizon = (time: Int64, tell: @Sendable ([OldInputs]) -> Void)
+
+    private func takeWork() -> ([SealedInput], horizons: [Horizon], removals: [OldInputs], isClosing: Bool) {
         queue.withLock { queue in
             defer {
                 queue.inputs = []
                 queue.bytes = 0
-                queue.horizon = nil
+                queue.horizons = []
+                queue.removals = []
             }
-            return (queue.inputs, queue.horizon, queue.isClosing)
+            return (queue.inputs, queue.horizons, queue.removals, queue.isClosing)
         }
     }
 

@@ -1,6 +1,7 @@
 internal import Crypto
 
-/// Appends sealed inputs to a file of its own, and begins another when that is full or a day old. Used by one thread.
+/// Appends sealed inputs to a file of its own, and begins another when that is full or a day old, and where the clock
+/// jumps: inputs are looked for in the files that were begun around their time. Used by one thread.
 final class SealedInputWriter {
     private let storage: any JournalStorage
     private let master: SymmetricKey
@@ -14,6 +15,14 @@ final class SealedInputWriter {
     private(set) var hasUnsynced = false
 
     static let longestFile: Int64 = 86_400 * 1_000_000_000
+    /// A clock that goes back by more has jumped, and so has one that goes ahead by more in a file with much in it.
+    private static let smallestJump: Int64 = 60 * 1_000_000_000
+    /// Longer than this nothing at all comes, also in a file with little in it, but for a jump or a quiet hour.
+    private static let longestPause: Int64 = 3600 * 1_000_000_000
+    private static let littleBytes = 1 << 20
+    /// When the newest input of each closed file was recorded; never changes.
+    private var newestTimes: [UInt64: Int64] = [:]
+    private var createdTimes: [UInt64: Int64] = [:]
 
     init(storage: any JournalStorage, master: SymmetricKey, fileBytes: Int) throws(StorageError) {
         self.storage = storage
@@ -27,11 +36,13 @@ final class SealedInputWriter {
         do throws(StorageError) {
             var rest = batch
             while let first = rest.first {
-                if file == nil || first.time - created > Self.longestFile || offset >= fileBytes {
+                if file == nil || isApart(first.time) || offset >= fileBytes {
                     try begin(created: first.time)
                 }
                 var buffer: [UInt8] = []
-                while let entry = rest.first, buffer.isEmpty || offset + buffer.count < fileBytes {
+                while let entry = rest.first,
+                    buffer.isEmpty || offset + buffer.count < fileBytes && !isApart(entry.time)
+                {
                     guard
                         SealedInputFormat.append(
                             entry.name, time: entry.time, plain: entry.plain, key: key, at: offset + buffer.count,
@@ -51,28 +62,55 @@ final class SealedInputWriter {
         }
     }
 
+    private func isApart(_ time: Int64) -> Bool {
+        time - created > Self.longestFile || newest - time > Self.smallestJump
+            || time - newest > (offset < Self.littleBytes ? Self.longestPause : Self.smallestJump)
+    }
+
     func sync() {
         try? file?.sync()
         hasUnsynced = false
     }
 
-    /// Removes the files whose entries are all older than `horizon`.
-    /// - Returns: how many.
-    func expire(before horizon: Int64) throws(StorageError) -> Int {
+    /// The files whose entries are all older than `horizon`. Opens only those that were begun before it, each of them once.
+    func old(before horizon: Int64) throws(StorageError) -> [OldInputs] {
         if file != nil, newest < horizon { close() }
-        var removed = 0
-        let isOpen = file != nil
-        let numbers = try storage.list().compactMap(SealedInputFormat.fileNumber).sorted()
-        for number in numbers where !(isOpen && number == next - 1) {
-            let name = SealedInputFormat.fileName(number)
-            guard try SealedInputWriter.newest(in: storage.read(name, fresh: false)) ?? .min < horizon else { continue }
-            try storage.remove(name)
-            removed += 1
+        var old: [OldInputs] = []
+        for number in try storage.list().compactMap(SealedInputFormat.fileNumber).sorted() {
+            guard !(file != nil && number == next - 1), let newest = try newestTime(of: number, begunBefore: horizon),
+                newest < horizon
+            else { continue }
+            old.append(OldInputs(number: number, newest: newest))
         }
-        return removed
+        return old
+    }
+
+    func remove(_ old: [OldInputs]) throws(StorageError) {
+        for file in old {
+            try storage.remove(SealedInputFormat.fileName(file.number))
+            newestTimes[file.number] = nil
+            createdTimes[file.number] = nil
+        }
+    }
+
+    // Nil for a file that was not begun then. No input of a file is much older than the file is.
+    private func newestTime(of number: UInt64, begunBefore horizon: Int64) throws(StorageError) -> Int64? {
+        if let known = newestTimes[number] { return known }
+        let name = SealedInputFormat.fileName(number)
+        if createdTimes[number] == nil {
+            let header = try storage.read(name, from: 0, atMost: SealedInputFormat.headerBytes)
+            // One without a header has nothing in it that can be read.
+            createdTimes[number] = SealedInputFormat.created(header, number: number) ?? .min
+        }
+        guard let created = createdTimes[number], created < horizon else { return nil }
+        let bytes = try storage.read(name, fresh: false)
+        let newest = max(created, Self.newest(in: bytes) ?? .min)
+        newestTimes[number] = newest
+        return newest
     }
 
     func close() {
+        if file != nil { newestTimes[next - 1] = newest }
         sync()
         file?.close()
         file = nil
@@ -90,6 +128,7 @@ final class SealedInputWriter {
         self.file = file
         try file.write(header, at: 0)
         (offset, created, newest) = (header.count, time, time)
+        createdTimes[next - 1] = time
     }
 
     private static func newest(in file: [UInt8]) -> Int64? {
@@ -101,4 +140,11 @@ final class SealedInputWriter {
         }
         return newest
     }
+}
+
+/// A file of inputs that are all older than some time.
+public struct OldInputs: Sendable, Hashable {
+    let number: UInt64
+    /// When the newest of them was recorded, nanoseconds since 1970.
+    public let newest: Int64
 }

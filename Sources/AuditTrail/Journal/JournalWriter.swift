@@ -137,19 +137,41 @@ final class JournalWriter {
     }
 
     private func begin(segment number: UInt64) throws(StorageError) {
+        try begin(segment: number, in: try reserve(segment: number))
+    }
+
+    // An empty segment with all the space that it will take.
+    private func reserve(segment number: UInt64) throws(StorageError) -> any JournalFile {
+        let name = JournalFiles.segment(number)
+        let file = try storage.open(name, create: true)
+        do throws(StorageError) {
+            try file.allocate(segmentBytes)
+            return file
+        } catch {
+            discard(file, name)
+            throw error
+        }
+    }
+
+    private func discard(_ file: any JournalFile, _ name: String) {
+        file.close()
+        try? storage.remove(name)
+    }
+
+    private func begin(segment number: UInt64, in file: any JournalFile) throws(StorageError) {
         let name = JournalFiles.segment(number)
         let header: [UInt8]
         do throws(NoteError) {
             header = try SegmentHeader(segment: number, state: state).encoded(signer: signer)
-        } catch { throw StorageError(call: "sign", file: name, reason: "\(error)") }
-        let file = try storage.open(name, create: true)
+        } catch {
+            discard(file, name)
+            throw StorageError(call: "sign", file: name, reason: "\(error)")
+        }
         do throws(StorageError) {
-            try file.allocate(segmentBytes)
             try file.write(header, at: 0)
             try file.sync()
         } catch {
-            file.close()
-            try? storage.remove(name)
+            discard(file, name)
             throw error
         }
         self.file = file
@@ -169,6 +191,18 @@ final class JournalWriter {
             file.close()
             throw error
         }
+        // Space first: on a full disk, every record would else have the whole segment read again before it is refused.
+        try storage.remove(JournalFiles.segment(segment + 1))
+        let following = try reserve(segment: segment + 1)
+        do throws(StorageError) { state = try durableState(name) } catch {
+            discard(following, JournalFiles.segment(segment + 1))
+            throw error
+        }
+        try begin(segment: segment + 1, in: following)
+    }
+
+    // What the disk, and not the system's memory of it, says that was synced.
+    private func durableState(_ name: String) throws(StorageError) -> JournalState {
         var recovery = JournalRecovery(storage: storage, gateway: state.gateway, keys: keys)
         var end = JournalRecovery.End(
             state: JournalState(gateway: state.gateway), segment: segment, offset: 0, tornBytes: 0, unbegun: [])
@@ -179,8 +213,6 @@ final class JournalWriter {
         guard end.offset == offset, (end.state.commits, end.state.commitHash) == durable else {
             throw StorageError(call: "verify", file: name, reason: "what was synced is no longer there")
         }
-        state = end.state
-        try storage.remove(JournalFiles.segment(segment + 1))
-        try begin(segment: segment + 1)
+        return end.state
     }
 }

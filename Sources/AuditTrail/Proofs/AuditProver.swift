@@ -37,6 +37,19 @@ public struct AuditProver {
         return logs.sorted()
     }
 
+    /// The newest checkpoint of each log as its writer left it beside the segments, some seconds old at most; sorted. It reads
+    /// no segment, and trusts nothing: whoever takes a checkpoint checks it.
+    /// - Throws: ``AuditError`` `.storage`.
+    public func publishedCheckpoints() throws(AuditError) -> [(log: String, note: String)] {
+        var found: [(log: String, note: String)] = []
+        for name in try storage.names() where JournalFiles.isHead(name) {
+            let note = String(decoding: try storage.contents(name), as: UTF8.self)
+            // An empty one is what a crash can leave.
+            if let log = note.split(separator: "\n").first { found.append((String(log), note)) }
+        }
+        return found.sorted { $0.log < $1.log }
+    }
+
     /// The newest checkpoint of a log that the segments hold, as a note.
     /// - Throws: ``AuditError`` `.notFound`, `.storage`.
     public mutating func newestCheckpoint(of log: String) throws(AuditError) -> String {

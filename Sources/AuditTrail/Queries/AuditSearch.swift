@@ -6,12 +6,13 @@ public struct AuditSearch {
     private let storage: any JournalStorage
     private let indexes: (any JournalStorage)?
 
+    /// - Parameter trustsIndexes: false where nothing may be overlooked, whoever could write to `index/`: it then reads all.
     /// - Throws: ``AuditError`` `.storage`.
-    public init(directory: String) throws(AuditError) {
+    public init(directory: String, trustsIndexes: Bool = true) throws(AuditError) {
         do throws(StorageError) {
             storage = try PosixStorage(directory: directory, create: false)
         } catch { throw AuditError(error) }
-        indexes = try? PosixStorage(directory: directory + "/index", create: true)
+        indexes = trustsIndexes ? try? PosixStorage(directory: directory + "/index", create: true) : nil
     }
 
     init(storage: any JournalStorage, indexes: (any JournalStorage)?) {

@@ -64,7 +64,33 @@ struct SegmentIndex {
                         fields: Field.allCases.map { word(16 + 4 * $0.rawValue) }))
             }
         }
-        guard entries.allSatisfy({ Int($0.offset) + Int($0.length) <= bytes.count }) else { return nil }
+        guard coversEveryRecord(of: bytes) else { return nil }
+    }
+
+    // Whether nothing but commits, and what is left of removed records, stands between the entries: an index from which
+    // somebody took entries would hide records.
+    private func coversEveryRecord(of bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            var place = (bytes.newline(from: 0) ?? bytes.count - 1) + 1
+            func skip(to end: Int) -> Bool {
+                while place < end, bytes[place] != 0, let newline = bytes.newline(from: place) {
+                    let line = UnsafeBufferPointer(rebasing: bytes[place..<newline])
+                    guard line.begins(with: Commit.prefix) || line.begins(with: PrunedRecord.prefix) else {
+                        return false
+                    }
+                    place = newline + 1
+                }
+                return true
+            }
+            for entry in entries {
+                let (start, end) = (Int(entry.offset), Int(entry.offset) + Int(entry.length))
+                guard end < bytes.count, skip(to: start), place == start, bytes.newline(from: start) == end else {
+                    return false
+                }
+                place = end + 1
+            }
+            return skip(to: bytes.count)
+        }
     }
 
     var encoded: [UInt8] {

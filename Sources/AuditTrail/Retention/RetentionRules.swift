@@ -49,8 +49,10 @@ public struct RetentionRules: Sendable, Hashable {
         guard let seconds = classes[name], seconds > 0, let time = record["time"].flatMap(Timestamp.read) else {
             return nil
         }
-        let (end, overflow) = time.addingReportingOverflow(seconds.multipliedReportingOverflow(by: 1_000_000_000).0)
-        return overflow ? nil : (name, end)
+        // A term that ends after all that can be written down, in the year 2262, does not end.
+        let (length, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (end, isTooLate) = time.addingReportingOverflow(length)
+        return isTooLong || isTooLate ? nil : (name, end)
     }
 }
 

@@ -20,6 +20,8 @@ public struct RetentionRun {
         public fileprivate(set) var runs: [Key: [ClosedRange<UInt64>]] = [:]
         /// Segments in which something goes.
         public fileprivate(set) var segments: [UInt64] = []
+        /// The sealed inputs of what goes: they hold what the records only commit to.
+        public fileprivate(set) var inputs: [InputName] = []
         /// Records that would go but for a hold.
         public fileprivate(set) var held = 0
         /// Records that would go but stand where not every reader has been yet.
@@ -78,6 +80,9 @@ public struct RetentionRun {
                 }
                 guard let log = record["log"], let index = record["index"].flatMap(UInt64.init) else { continue }
                 isTouched = true
+                if record["input_ref"] != nil, let name = record["decision_id"].flatMap(InputName.init(decisionID:)) {
+                    plan.inputs.append(name)
+                }
                 let key = Plan.Key(log: log, retentionClass: end.name)
                 var runs = plan.runs.removeValue(forKey: key) ?? []
                 if let last = runs.last, last.upperBound + 1 == index {

@@ -55,7 +55,7 @@ struct Gateway {
             WitnessReporter(
                 url: witness.url, key: witness.key, auditDirectory: configuration.data.audit.path, logger: logger)
         }
-        try await witness?.checkStart()
+        let isWitnessed = try await witness?.checkStart() ?? false
         try await Recovery(store: store, auditDirectory: configuration.data.audit.path, logger: logger).run()
         let sessions = SessionLedger(markKey: keys.commitments)
         try SessionRecovery(auditDirectory: configuration.data.audit.path).run(into: sessions, now: .current())
@@ -75,6 +75,8 @@ struct Gateway {
         await withTaskGroup(of: Void.self) { group in
             for keeper in keepers { group.addTask { await keeper.start() } }
         }
+        // Now each tenant has a log: a trail that was begun anew is found out too.
+        if isWitnessed { _ = try await witness?.checkStart() }
         let mint = try OverrideTokenMint(signingKey: keys.tokens, audience: configuration.gateway)
         let base = "http://\(configuration.host):\(configuration.port)"
         let decisions = DecisionPoint(
@@ -133,7 +135,7 @@ struct Gateway {
             services.append(
                 InputKeeper(
                     store: inputs, keeping: configuration.keepInputs, holds: HoldBook(configuration.data),
-                    logger: logger))
+                    journal: journal, logger: logger))
         }
         if let witness { services.append(witness) }
         services.append(SpoolKeeper(spool: TrailSpool(data: configuration.data), journal: journal))
@@ -145,7 +147,8 @@ struct Gateway {
             configuration, on: telemetry.loop, environment: ProcessInfo.processInfo.environment, logger: logger)
         services =
             try telemetry.services(
-                journal: journal, policies: registry, store: store, export: export, logger: logger) + services
+                journal: journal, policies: registry, store: store, export: export, inputs: inputs,
+                witness: witness?.progress, logger: logger) + services
         services += identity.services
         if let address = configuration.authorization {
             services.append(

@@ -20,6 +20,16 @@ enum GatewayMetrics {
         ]
     }
 
+    static func inputs(_ status: SealedInputStore.Status) -> [MetricFamily] {
+        [
+            .single(
+                "aegis_inputs_kept_total", .counter, "Inputs of decisions that were kept, sealed.", Double(status.kept)),
+            .single(
+                "aegis_inputs_dropped_total", .counter,
+                "Inputs that could not be kept: these decisions cannot be evaluated again.", Double(status.dropped)),
+        ]
+    }
+
     static func policies(_ registry: PolicyRegistry, now: Timestamp) -> [MetricFamily] {
         var version = MetricFamily("aegis_bundle_version", .gauge, "The version of the active bundle.")
         var age = MetricFamily("aegis_bundle_age_seconds", .gauge, "How long the active bundle has been active.")

@@ -46,7 +46,8 @@ struct GatewayTelemetry {
 
     /// What exports and serves, to be started first and ended last.
     func services(
-        journal: AuditJournal, policies: PolicyRegistry, store: SQLiteStateStore, export: ExportService?, logger: Logger
+        journal: AuditJournal, policies: PolicyRegistry, store: SQLiteStateStore, export: ExportService?,
+        inputs: SealedInputStore?, witness: WitnessProgress?, logger: Logger
     ) throws -> [any Service] {
         let exports: [any Service] = export.map { [$0] } ?? []
         guard let telemetry else { return exports }
@@ -54,6 +55,8 @@ struct GatewayTelemetry {
             telemetry.registry.add { GatewayMetrics.export(statuses, now: .current()) }
         }
         telemetry.registry.add { GatewayMetrics.audit(journal.status) }
+        if let inputs { telemetry.registry.add { GatewayMetrics.inputs(inputs.status) } }
+        if let witness { telemetry.registry.add { witness.metrics(now: .current()) } }
         telemetry.registry.add { GatewayMetrics.policies(policies, now: .current()) }
         telemetry.registry.add { await GatewayMetrics.approvals(store) }
         var services: [any Service] = [telemetry] + exports

@@ -34,6 +34,7 @@ struct InputKeeper: Service {
     let store: SealedInputStore
     let keeping: InputKeeping
     let holds: HoldBook
+    let journal: AuditJournal
     let logger: Logger
     private static let interval: Duration = .seconds(60)
 
@@ -41,10 +42,7 @@ struct InputKeeper: Service {
         try await cancelWhenGracefulShutdown {
             var dropped: UInt64 = 0
             while true {
-                // Files go as a whole, so while anything is held none goes; nor while it is not known what is.
-                if case .seconds(let seconds) = keeping, (try? holds.read())?.isEmpty == true {
-                    store.expire(before: Timestamp.current().advanced(bySeconds: -seconds).nanoseconds)
-                }
+                if case .seconds(let seconds) = keeping { await expire(seconds) }
                 do { try await Task.sleep(for: Self.interval) } catch { return }
                 let status = store.status
                 if status.dropped > dropped {
@@ -59,4 +57,31 @@ struct InputKeeper: Service {
             }
         }
     }
+
+    // Files go as a whole, so while anything is held none goes; nor while it is not known what is, nor before every log
+    // says that its inputs up to then are gone.
+    private func expire(_ seconds: Int64) async {
+        let now = Timestamp.current()
+        guard isFree else { return }
+        let old = await store.old(before: now.advanced(bySeconds: -seconds).nanoseconds)
+        guard let newest = old.map(\.newest).max() else { return }
+        do throws(AuditError) {
+            for log in journal.status.durable.keys.sorted() {
+                var draft = AuditRecordDraft(
+                    kind: .retention, tenant: log.split(separator: "/").last.map(String.init) ?? "",
+                    time: now.nanoseconds)
+                draft.detail = CanonicalJSON(texts: [
+                    "event": "inputs_expired", "kept_seconds": "\(seconds)",
+                    "until": Timestamp(nanoseconds: newest).description,
+                ])
+                _ = try await journal.append(draft)
+            }
+        } catch {
+            return logger.warning(
+                "inputs stay: their end could not be recorded", metadata: ["error": "\(error.message)"])
+        }
+        if isFree { store.remove(old) }
+    }
+
+    private var isFree: Bool { (try? holds.read())?.isEmpty == true }
 }

@@ -8,6 +8,10 @@ struct WitnessAddress {
     /// The longest answer that is taken: a checkpoint with its signatures, or a complaint.
     private static let longestAnswer = 64 << 10
 
+    struct Unreachable: Error, CustomStringConvertible {
+        let description: String
+    }
+
     /// - Returns: the status, and the answer's text.
     func submit(_ body: String) async throws -> (status: Int, text: String) {
         var exchange = exchange(.post, url.appendingPathComponent("add-checkpoint"))
@@ -37,7 +41,7 @@ struct WitnessAddress {
 
     private func run(_ exchange: HTTPExchange) async throws -> HTTPExchange.Answer {
         do { return try await exchange.run() } catch {
-            throw CommandFailure("the witness at \(url) cannot be asked: \(error.message)")
+            throw Unreachable(description: "the witness at \(url) cannot be asked: \(error.message)")
         }
     }
 }

@@ -1,5 +1,6 @@
 import AuditTrail
 import Foundation
+import PolicyBundles
 
 /// The legal holds of a gateway, in `DATA_DIR/holds.json`; each one placed and released is a record in the trail too.
 struct HoldBook {
@@ -45,7 +46,19 @@ struct HoldBook {
         }
     }
 
-    func write(_ holds: [Hold]) throws {
+    /// Reads, changes and writes with nobody else in between.
+    func change(_ body: (inout [Hold]) async throws -> Void) async throws {
+        let lock: FileSystem.Lock
+        do throws(BundleStoreError) { lock = try FileSystem.Lock(file.path + ".lock") } catch {
+            throw CommandFailure("\(file.path).lock: \(error.message)", fix: "check your rights to the data directory")
+        }
+        var holds = try read()
+        try await body(&holds)
+        try write(holds)
+        withExtendedLifetime(lock) {}
+    }
+
+    private func write(_ holds: [Hold]) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         do { try encoder.encode(holds).write(to: file, options: .atomic) } catch {

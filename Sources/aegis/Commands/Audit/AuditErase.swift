@@ -22,9 +22,12 @@ struct AuditErase: AsyncParsableCommand {
 
     @Option(help: "A decision's id; may be repeated.")
     var decision: [String] = []
-    @Option var tenant: String?
-    @Option var agent: String?
-    @Option var session: String?
+    @Option(help: "Decisions of a tenant.")
+    var tenant: String?
+    @Option(help: "Decisions about an agent's calls.")
+    var agent: String?
+    @Option(help: "Decisions of a session.")
+    var session: String?
 
     @Option(help: "Decisions before then, RFC 3339 in UTC.")
     var before: String?
@@ -40,11 +43,12 @@ struct AuditErase: AsyncParsableCommand {
 
     func run() async throws {
         let holds = try HoldBook(data).read()
-        var erased: [String: Int] = [:]
+        var doomed: [(tenant: String, inputs: SealedInputReader.Doomed)] = []
         var held = 0
+        var inputs: SealedInputReader
         do {
             var names: [String: [InputName]] = [:]
-            let search = try AuditSearch(directory: data.audit.path)
+            let search = try AuditSearch(directory: data.audit.path, trustsIndexes: false)
             for query in try queries() {
                 try search.run(query) { record in
                     guard record["input_ref"] != nil, let tenant = record["tenant"],
@@ -58,17 +62,18 @@ struct AuditErase: AsyncParsableCommand {
                     return true
                 }
             }
-            var inputs = try SealedInputReader(directory: data.inputs.path, key: try data.inputKey())
-            for (tenant, names) in names {
-                let count = try inputs.erase(names)
-                if count > 0 { erased[tenant] = count }
+            inputs = try SealedInputReader(directory: data.inputs.path, key: try data.inputKey())
+            for (tenant, names) in names.sorted(by: { $0.key < $1.key }) {
+                let found = try inputs.doom(names)
+                if found.count > 0 { doomed.append((tenant, found)) }
             }
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }
+        // The records first: nothing must be gone without a word. What a crash leaves in between is erased by the next run.
         try await TrailSpool(data: data).record(
-            erased.sorted { $0.key < $1.key }.map { tenant, count in
-                var detail = ["event": "erased", "inputs": "\(count)", "reason": reason]
+            doomed.map { tenant, found in
+                var detail = ["event": "erased", "inputs": "\(found.count)", "reason": reason]
                 detail["agent"] = agent
                 detail["session"] = session
                 detail["before"] = before
@@ -76,7 +81,11 @@ struct AuditErase: AsyncParsableCommand {
                 return TrailSpool.Entry(
                     kind: "retention", tenant: tenant, time: Timestamp.current().nanoseconds, detail: detail)
             })
-        let total = erased.values.reduce(0, +)
+        do throws(AuditError) { for entry in doomed { try inputs.erase(entry.inputs) } } catch {
+            throw CommandFailure(
+                "not everything was erased: \(error.message)", fix: "see to the disk, then run the same command again")
+        }
+        let total = doomed.reduce(0) { $0 + $1.inputs.count }
         Output.line("erased \(total) input\(total == 1 ? "" : "s")")
         if held > 0 {
             throw CommandFailure(

@@ -20,23 +20,26 @@ struct AuditHoldPlace: AsyncParsableCommand {
     @OptionGroup var data: DataDirectory
     @Argument(help: "A name for it.") var name: String
     @Option(help: "Why.") var reason: String
-    @Option var tenant: String?
-    @Option var agent: String?
-    @Option var tool: String?
-    @Option var session: String?
+    @Option(help: "All of a tenant.")
+    var tenant: String?
+    @Option(help: "All of an agent.")
+    var agent: String?
+    @Option(help: "All calls of a tool.")
+    var tool: String?
+    @Option(help: "All of a session.")
+    var session: String?
     @Option(help: "A decision's id.") var decision: String?
 
     func run() async throws {
-        let book = HoldBook(data)
-        var holds = try book.read()
-        guard !holds.contains(where: { $0.name == name }) else {
-            throw CommandFailure("there is a hold `\(name)` already", fix: "release it first, or take another name")
-        }
         let hold = HoldBook.Hold(
             name: name, reason: reason, placedAt: Timestamp.current().description, tenant: tenant, agent: agent,
             tool: tool, session: session, decision: decision)
-        holds.append(hold)
-        try book.write(holds)
+        try await HoldBook(data).change { holds in
+            guard !holds.contains(where: { $0.name == name }) else {
+                throw CommandFailure("there is a hold `\(name)` already", fix: "release it first, or take another name")
+            }
+            holds.append(hold)
+        }
         try await TrailSpool(data: data).record([
             TrailSpool.Entry(
                 kind: "retention", tenant: tenant ?? "_unknown", time: Timestamp.current().nanoseconds,
@@ -81,19 +84,18 @@ struct AuditHoldRelease: AsyncParsableCommand {
     @Argument(help: "The hold's name.") var name: String
 
     func run() async throws {
-        let book = HoldBook(data)
-        var holds = try book.read()
-        guard let place = holds.firstIndex(where: { $0.name == name }) else {
-            throw CommandFailure("there is no hold `\(name)`", fix: "see `aegis audit hold list`")
+        try await HoldBook(data).change { holds in
+            guard let place = holds.firstIndex(where: { $0.name == name }) else {
+                throw CommandFailure("there is no hold `\(name)`", fix: "see `aegis audit hold list`")
+            }
+            let hold = holds.remove(at: place)
+            // The record first: a hold must not be gone without a word.
+            try await TrailSpool(data: data).record([
+                TrailSpool.Entry(
+                    kind: "retention", tenant: hold.tenant ?? "_unknown", time: Timestamp.current().nanoseconds,
+                    detail: ["event": "hold_released", "hold": name])
+            ])
         }
-        let hold = holds.remove(at: place)
-        // The record first: a hold must not be gone without a word.
-        try await TrailSpool(data: data).record([
-            TrailSpool.Entry(
-                kind: "retention", tenant: hold.tenant ?? "_unknown", time: Timestamp.current().nanoseconds,
-                detail: ["event": "hold_released", "hold": name])
-        ])
-        try book.write(holds)
         Output.line("released: \(name)")
     }
 }

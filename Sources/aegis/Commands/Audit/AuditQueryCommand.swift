@@ -8,7 +8,8 @@ struct AuditQueryCommand: ParsableCommand {
         abstract: "Find records by time, agent, tool, decision, policy, approval and more.",
         discussion: """
             All conditions must hold. Closed segments are indexed the first time that somebody asks; the index, in index/ beside them, can be
-            removed at any time. What is printed comes from the segments themselves.
+            removed at any time. What is printed comes from the segments themselves; whoever can write to index/ could still hide a record from a
+            query, so where nothing may be overlooked, --without-index reads everything.
 
             EXAMPLES
               aegis audit query --decision deny --since 24h
@@ -30,9 +31,12 @@ struct AuditQueryCommand: ParsableCommand {
     @Option(help: "decision, approval, token, bundle, policy_review, budget, config, key, retention or heartbeat.")
     var kind: String?
 
-    @Option var tenant: String?
-    @Option var agent: String?
-    @Option var tool: String?
+    @Option(help: "Records of a tenant.")
+    var tenant: String?
+    @Option(help: "Records of an agent.")
+    var agent: String?
+    @Option(help: "Records of a tool.")
+    var tool: String?
 
     @Option(help: "allow, deny, sanitize or approval_needed.")
     var decision: String?
@@ -52,7 +56,8 @@ struct AuditQueryCommand: ParsableCommand {
     @Option(help: "A decision's id.")
     var id: String?
 
-    @Option var session: String?
+    @Option(help: "Records of a session.")
+    var session: String?
 
     @Option(help: "A trace's id.")
     var trace: String?
@@ -65,6 +70,9 @@ struct AuditQueryCommand: ParsableCommand {
 
     @Flag(help: "Print the records as they are: one line of canonical JSON each.")
     var json = false
+
+    @Flag(help: "Read every record, and trust no index.")
+    var withoutIndex = false
 
     func validate() throws {
         guard limit ?? 1 > 0 else { throw ValidationError("--limit has to be at least 1") }
@@ -79,7 +87,7 @@ struct AuditQueryCommand: ParsableCommand {
     func run() throws {
         try trail.reading {
             let query = try query()
-            let search = try AuditSearch(directory: trail.directory)
+            let search = try AuditSearch(directory: trail.directory, trustsIndexes: !withoutIndex)
             var found = 0
             if let limit, !count {
                 for record in try search.newest(limit, query) { show(record) }

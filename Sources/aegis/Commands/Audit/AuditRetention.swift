@@ -9,13 +9,15 @@ import SIEMExport
 struct AuditRetention: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retention",
-        abstract: "Remove what records said once their retention is over, and leave their hashes.",
+        abstract:
+            "Remove what records said once their retention is over, with their sealed inputs, and leave their hashes.",
         discussion: """
             RULES is JSON: {"default": "soc2", "classes": {"short": "90d"}, "kinds": {"heartbeat": "short"}, "policies": {}, "tenants": {"acme":
             "hipaa"}}. Classes that are there already: soc2 and pci (366 days), hipaa (6 years), sox (7 years), forever. A record's own
             `retention_class` comes first, then its kind, policy, tenant, and the default. Records of keys and of retention stay.
 
-            First the trail says what will go; then closed segments are written anew. Roots, signatures and proofs stay. What is under a legal
+            First the trail says what will go; then the sealed inputs of those decisions are erased, with the salts of their records, and closed
+            segments are written anew. Roots, signatures and proofs stay. What is under a legal
             hold stays, and so does what a sink of `aegis serve --export` has not taken yet. With --archive, all segments that change are in the store as
             they were, read back and compared, before anything goes. The gateway must not be running, unless nothing is removed (--dry-run).
 
@@ -42,6 +44,12 @@ struct AuditRetention: AsyncParsableCommand {
             valueName: "sink"))
     var withoutSink: [String] = []
 
+    @Flag(
+        help:
+            "Go on although this machine's clock is more than a week ahead of the newest record, as of a gateway that was long away."
+    )
+    var trustClock = false
+
     func validate() throws {
         guard lock.lock == nil || archive != nil else { throw ValidationError("--lock goes with --archive") }
     }
@@ -56,6 +64,7 @@ struct AuditRetention: AsyncParsableCommand {
             let run = try RetentionRun(
                 directory: data.audit.path, keys: keys, rules: rules, holds: holds,
                 unreadFrom: slowest?.segment ?? .max)
+            try checkClock(now)
             let plan: RetentionRun.Plan
             if dryRun {
                 plan = try run.plan(now: now)
@@ -122,6 +131,7 @@ struct AuditRetention: AsyncParsableCommand {
         }
         for name in withoutSink { try await record(["event": "sink_released", "sink": name], journal, now) }
         for draft in run.announcements(plan, now: now) { _ = try await journal.append(draft) }
+        try eraseInputs(plan.inputs)
         try run.apply(plan) { name, bytes in
             guard archive != nil else { return }
             let digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
@@ -129,6 +139,28 @@ struct AuditRetention: AsyncParsableCommand {
                 throw CommandFailure("\(name) changed after it was archived", fix: "it was left as it is; try again")
             }
         }
+    }
+
+    private static let longestSilence: Int64 = 7 * 86_400 * 1_000_000_000
+
+    // A clock that is years ahead would find that everything is over.
+    private func checkClock(_ now: Int64) throws {
+        guard !trustClock else { return }
+        var reader = try AuditReader(directory: data.audit.path)
+        guard let text = try reader.last(1).first?["time"], let newest = Timestamp(parsing: text),
+            now - newest.nanoseconds > Self.longestSilence
+        else { return }
+        throw CommandFailure(
+            "this machine's clock says \(Timestamp(nanoseconds: now)), and the newest record is of \(text)",
+            fix: "set the clock right; where the gateway was away for that long, add --trust-clock")
+    }
+
+    // While the records still tell which they are: a run that was interrupted is then finished by the next.
+    private func eraseInputs(_ names: [InputName]) throws {
+        guard !names.isEmpty, FileManager.default.fileExists(atPath: data.inputs.path) else { return }
+        var inputs = try SealedInputReader(directory: data.inputs.path, key: try data.inputKey())
+        let doomed = try inputs.doom(names)
+        try inputs.erase(doomed)
     }
 
     private func record(_ detail: [String: String], _ journal: AuditJournal, _ now: Int64) async throws {

@@ -49,6 +49,8 @@ struct AuditVerify: AsyncParsableCommand {
             report = try AuditVerifier.verify(directory: directory, keys: keys, checkpoints: known)
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
+        } catch let error as WitnessAddress.Unreachable {
+            throw CommandFailure(error.description)
         }
         for fault in report.faults {
             ErrorOutput.write("\(fault.place.map { "\($0): " } ?? "")error: \(fault.message) [\(fault.code.rawValue)]")
