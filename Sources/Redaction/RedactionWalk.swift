@@ -112,11 +112,13 @@ struct RedactionWalk {
 
     private mutating func members(_ value: Value, _ states: [State], _ active: ActiveForms) -> Value? {
         var changed: [Entry]?
+        var taken: TakenNames?
         for (place, entry) in value.entries.enumerated() {
             let name = entry.key
             var shown: Value?
             if active.any != 0, name.kind == .string, let hidden = text.redacted(name.utf8, active, Key().bytes, 0) {
-                let free = freeName(hidden.bytes, among: changed ?? Array(value.entries))
+                if taken == nil { taken = TakenNames(value.entries) }
+                let free = heap.string(utf8: taken?.rename(name.utf8, to: hidden.bytes) ?? hidden.bytes)
                 location.append(key: free)
                 count(hidden.found)
                 location.removeLast()
@@ -133,18 +135,6 @@ struct RedactionWalk {
             changed?[place] = Entry(key: shown ?? name, value: rewritten ?? entry.value)
         }
         return changed.map { heap.object($0) }
-    }
-
-    /// The name, with a number behind it where another member has it: no member is lost for being redacted.
-    private func freeName(_ bytes: [UInt8], among entries: [Entry]) -> Value {
-        let taken = Set(entries.map { Array($0.key.utf8) })
-        var name = bytes
-        var number = 2
-        while taken.contains(name) {
-            name = bytes + Array("#\(number)".utf8)
-            number += 1
-        }
-        return heap.string(utf8: name)
     }
 
     // MARK: Texts and numbers

@@ -68,7 +68,7 @@ import Testing
     }
 
     func delegation(
-        from key: String, to delegate: String, with chain: String? = nil, session: String? = nil, more: String = ""
+        from key: String, to delegate: String, with chain: String? = nil, session: String? = "s-1", more: String = ""
     ) async throws -> Decision {
         let carried = chain.map { #", "delegation": "\#($0)""# } ?? ""
         let session = session.map { #", "session_id": "\#($0)""# } ?? ""
@@ -77,7 +77,7 @@ import Testing
             credentials: try DecisionFixture.credentials(key), point: DecisionFixture.api)
     }
 
-    func call(_ key: String, _ tool: String, with chain: String?, session: String? = nil, more: String = "")
+    func call(_ key: String, _ tool: String, with chain: String?, session: String? = "s-1", more: String = "")
         async throws -> Decision
     {
         let carried = chain.map { #", "delegation": "\#($0)""# } ?? ""
@@ -156,6 +156,76 @@ import Testing
         }
     }
 
+    @Test func `there is no delegation without a session, so none is replayed in another`() async throws {
+        let message = "a delegation belongs to a session, and the call names none; send its `session_id`"
+        let unbound = try await delegation(from: "planner", to: "finance", session: nil)
+        #expect(unbound.reason == DecisionReason(.chainInvalid, message))
+        #expect(unbound.delegation == nil)
+        // A tool behind which an agent stands is not called without the chain that narrows it.
+        let handed = try await call("planner", "agents.finance", with: nil, session: nil)
+        #expect(handed.reason == DecisionReason(.chainInvalid, message))
+    }
+
+    /// What a key of ours could have signed, and still is no chain for finance in the session s-1.
+    static let signed: [(changed: String, claims: String, type: String, message: String)] = [
+        ("nothing", "", DelegationToken.type, ""),
+        ("gateway", #""aud": "another""#, DelegationToken.type, "the delegation was made for another gateway"),
+        ("tenant", #""tenant": "globex""#, DelegationToken.type, "the delegation was made for another tenant"),
+        ("agent", #""may_act": {"sub": "ledger"}"#, DelegationToken.type, "the delegation was made for another agent"),
+        ("session", #""session_id": "s-2""#, DelegationToken.type, "the delegation was made for another session"),
+        ("no session", #""session_id": null"#, DelegationToken.type, "the delegation lacks `session_id`"),
+        ("future", #""iat": LATER"#, DelegationToken.type, "the delegation is not valid yet"),
+        ("no identifier", #""jti": """#, DelegationToken.type, "the delegation lacks `jti`"),
+        (
+            "subject", #""sub": "ledger""#, DelegationToken.type,
+            "the delegation's chain does not begin with its subject"
+        ),
+        (
+            "order", #""act": {"sub": "planner", "act": {"sub": "orchestrator"}}"#, DelegationToken.type,
+            "the delegation's chain does not begin with its subject"
+        ),
+        (
+            "nameless actor", #""act": {"sub": "planner", "act": {}}"#, DelegationToken.type,
+            "the delegation lacks `act`"
+        ),
+        ("no chain", #""act": null"#, DelegationToken.type, "the delegation lacks `act`"),
+        (
+            "depth", "\"act\": \(ChainTests.nested(9))", DelegationToken.type, "the call chain is longer than 8 agents"
+        ),
+        (
+            "type", "", "aegis-override+jwt",
+            "the delegation is not one of ours: the token's type is not `aegis-delegation+jwt`"
+        ),
+    ]
+
+    /// `act` within `act`, of as many planners.
+    static func nested(_ depth: Int) -> String {
+        String(repeating: #"{"sub": "planner", "act": "#, count: depth - 1) + #"{"sub": "planner"}"#
+            + String(repeating: "}", count: depth - 1)
+    }
+
+    @Test(arguments: signed.indices)
+    func `a delegation that our key signed is still checked in everything`(row: Int) async throws {
+        let (_, changed, type, message) = Self.signed[row]
+        let issuedAt = fixture.clock.now.seconds
+        var claims = [
+            "iss": #""test""#, "aud": #""test""#, "jti": #""dlg_1""#, "iat": "\(issuedAt)", "exp": "\(issuedAt + 300)",
+            "tenant": #""acme""#, "sub": #""planner""#, "act": #"{"sub": "planner"}"#,
+            "may_act": #"{"sub": "finance"}"#,
+            "session_id": #""s-1""#,
+        ]
+        if let colon = changed.firstIndex(of: ":") {
+            claims[String(changed[..<colon]).replacing("\"", with: "")] =
+                changed[changed.index(after: colon)...].replacing("LATER", with: "\(issuedAt + 120)")
+        }
+        let text = "{" + claims.map { "\"\($0.key)\": \($0.value)" }.sorted().joined(separator: ", ") + "}"
+        let token = try fixture.signingKey.token(over: Array(text.utf8), type: type)
+        let decision = try await call("finance", "payments.read", with: token)
+        #expect(decision.outcome == (message.isEmpty ? .allow : .deny))
+        #expect(message.isEmpty ? decision.reason.code == .policyAllow : decision.reason.code == .chainInvalid)
+        #expect(message.isEmpty || decision.reason.message == message)
+    }
+
     @Test func `a delegation expires, and is no override token`() async throws {
         let chain = try #require(
             try await delegation(from: "planner", to: "finance", more: #", "expires_in": 10"#).delegation)
@@ -214,5 +284,124 @@ import Testing
         #expect(acted.outcome == (agent == "planner" ? .allow : .deny))
         fixture.switches.stop()
         #expect(try await call("finance", "payments.read", with: chain).outcome == .allow)
+    }
+}
+
+/// What the policies about an agent in the chain say of a call that another makes for it.
+@Suite struct NarrowedChainTests {
+    let fixture: DecisionFixture
+
+    static let policies = """
+        aegis: v1
+        kind: Agent
+        name: planner
+        identities: [{api_key: planner}]
+        scopes: ["*"]
+        ---
+        aegis: v1
+        kind: Agent
+        name: finance
+        identities: [{api_key: finance}]
+        scopes: ["*"]
+        accepts_from: [planner]
+        ---
+        aegis: v1
+        kind: Tool
+        name: payments.transfer
+        parameters:
+          type: object
+          properties: {amount: {type: integer, default: 0}, memo: {type: string}}
+        ---
+        aegis: v1
+        kind: Tool
+        name: payments.close
+        ---
+        aegis: v1
+        kind: Tool
+        name: ledger.read
+        ---
+        aegis: v1
+        kind: Policy
+        name: finance-pays
+        agents: [finance]
+        tools: ["payments.*"]
+        effect: allow
+        ---
+        aegis: v1
+        kind: Policy
+        name: planner-pays-little
+        agents: [planner]
+        tools: [payments.transfer]
+        effect: allow
+        sanitize: [{detectors: [email], paths: ["$.memo"]}]
+        daily_budget: 1 USD
+        cost: "1000"
+        rules:
+          - {name: much, effect: deny, when: [params.amount > 100], reason: planners move 100 at most}
+          - {name: some, effect: approval_needed, when: [params.amount > 50], approval: {approvers: ["role:treasurer"]}}
+        ---
+        aegis: v1
+        kind: Policy
+        name: planner-closes-nothing
+        agents: [planner]
+        tools: [payments.close]
+        rules:
+          - {name: never, effect: deny, reason: planners close nothing}
+        ---
+        aegis: v1
+        kind: Policy
+        name: planner-reads
+        agents: [planner]
+        tools: [ledger.read]
+        effect: allow
+        """
+
+    init() throws {
+        fixture = try DecisionFixture(keys: ["planner", "finance"])
+        try fixture.activate(Self.policies)
+    }
+
+    func transfer(_ parameters: String, tool: String = "payments.transfer", through planner: Bool) async throws
+        -> Decision
+    {
+        var more = #", "session_id": "s-1""#
+        if planner {
+            let minted = await fixture.point.delegate(
+                json: Array(#"{"to": "finance", "session_id": "s-1"}"#.utf8),
+                credentials: try DecisionFixture.credentials("planner"), point: DecisionFixture.api)
+            more += #", "delegation": "\#(try #require(minted.delegation))""#
+        }
+        return try await fixture.decide(key: "finance", tool: tool, parameters: parameters, more: more)
+    }
+
+    @Test(
+        arguments: [
+            (#"{"amount": 40}"#, Outcome.allow, "finance-pays", nil),
+            (#"{"amount": 60}"#, .approvalNeeded, "planner-pays-little", "some"),
+            (#"{"amount": 101}"#, .deny, "planner-pays-little", "much"),
+            (#"{"amount": 5, "memo": "to a@b.co"}"#, .sanitize, "finance-pays", nil),
+        ] as [(String, Outcome, String, String?)])
+    func `denials, approvals and sanitizers of the chain's agents hold`(
+        parameters: String, outcome: Outcome, policy: String, rule: String?
+    ) async throws {
+        let chained = try await transfer(parameters, through: true)
+        #expect(chained.outcome == outcome)
+        #expect(chained.reason.policy == policy)
+        if let rule { #expect(chained.reason.rule == rule) }
+        let alone = try await transfer(parameters, through: false)
+        #expect(alone.outcome == .allow)
+    }
+
+    @Test func `a tool that the chain's agents may never call is not called for them`() async throws {
+        let chained = try await transfer("{}", tool: "payments.close", through: true)
+        #expect(
+            chained.reason
+                == DecisionReason(
+                    .policyDeny, "planners close nothing", policy: "planner-closes-nothing", rule: "never"))
+        #expect(try await transfer("{}", tool: "payments.close", through: false).outcome == .allow)
+    }
+
+    @Test func `the chain's policies permit nothing`() async throws {
+        #expect(try await transfer("{}", tool: "ledger.read", through: true).reason.code == .noMatchingRule)
     }
 }

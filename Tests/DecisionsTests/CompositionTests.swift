@@ -53,6 +53,23 @@ import Testing
         #expect(fixture.ledger.calls == 0)
     }
 
+    @Test func `a result that must be redacted is a deny where nobody hands results in`() async throws {
+        let hide = Self.hideMemo.replacing(#""action": "redact""#, with: #""action": "redact", "on": "result""#)
+        try fixture.install(ScriptedPolicy.ruling(sanitize: hide, budgets: Self.budget(1_000_000, cost: "0.5")))
+        let body = WireRequest(
+            method: "POST", host: "payments.acme.example", target: "/v1/transfers", contentType: "application/json",
+            body: Array(#"{"memo": "rent"}"#.utf8))
+        let decision = try await fixture.decide(body)
+        #expect(decision.outcome == .deny)
+        #expect(
+            decision.reason
+                == DecisionReason(
+                    .sanitizeUnsupported, "the result must be redacted, which `envoy` cannot", policy: "p", rule: "hide"
+                ))
+        #expect(fixture.ledger.calls == 0)
+        #expect(try await fixture.decide(parameters: #"{"memo": "rent"}"#).outcome == .allow)
+    }
+
     @Test func `a sanitize obligation is no permit`() async throws {
         try fixture.install(
             ScriptedPolicy.ruling(outcome: "deny", code: "no_matching_rule", sanitize: Self.hideMemo))

@@ -164,6 +164,9 @@ import Testing
         "1.2.3.4.5", "[::1]", "[::ffff:169.254.169.254]", "[::ffff:a9fe:a9fe]", "[fd00:ec2::254]:80",
         "metadata.google.internal", "METADATA.google.internal.", "metadata", "metadata.goog", "instance-data",
         "instance-data.ec2.internal", "metadata.azure.internal", "localhost", "LOCALHOST:80", "x.localhost",
+        "instance-data.eu-west-1.compute.internal", "Instance-Data.us-east-1.ec2.internal", "metadata.tencentyun.com.",
+        "api.metadata.cloud.ibm.com", "localhost.localdomain", "ip6-localhost", "ip6-loopback", "kubernetes",
+        "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local:443",
     ]
 
     @Test(arguments: strangers + addresses)

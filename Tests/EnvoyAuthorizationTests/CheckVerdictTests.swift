@@ -45,6 +45,7 @@ import Testing
                 .init("x-aegis-policy-version", "acme/42@sha256:1f0c62b81a90"),
             ],
             removed: credentials + ["x-aegis-approval-id"],
+            answered: [.init("x-aegis-decision-id", "01940000-0000-7000-8000-000000000001")],
             metadata: [
                 .init("decision", "allow"), .init("decision_id", "01940000-0000-7000-8000-000000000001"),
                 .init("reason", "policy_allow"), .init("mode", "enforce"),
@@ -56,7 +57,7 @@ import Testing
 
     @Test func `a client's policy version never stands in for one that is missing`() {
         guard
-            case .allow(let headers, let removed, _) = CheckVerdict(
+            case .allow(let headers, let removed, _, _) = CheckVerdict(
                 decision(.allow, .policyAllow) { $0.policyVersion = nil }, on: request)
         else {
             Issue.record("not an allow")
@@ -74,7 +75,7 @@ import Testing
     func `an authorization is removed only where it carries an Aegis key`(value: String, removed: Bool) {
         var request = request
         request.headers["authorization"] = value
-        guard case .allow(_, let names, _) = CheckVerdict(decision(.allow, .policyAllow), on: request) else {
+        guard case .allow(_, let names, _, _) = CheckVerdict(decision(.allow, .policyAllow), on: request) else {
             Issue.record("not an allow")
             return
         }

@@ -123,6 +123,17 @@ import Testing
         #expect(Redactor.test.view(heap.string(text), sensitive: [], in: .test, heap: heap).kind == .string)
     }
 
+    @Test func `tens of thousands of members whose names are finds stay members, each once`() throws {
+        let heap = Heap()
+        let count = 50_000
+        let entries = (0..<count).map { Entry(key: heap.string("a\($0)@b.co"), value: .integer(Int64($0))) }
+        let shown = Redactor.test.view(heap.object(entries), sensitive: [], in: .test, heap: heap)
+        let names = Set(shown.entries.map { String(decoding: $0.key.utf8, as: UTF8.self) })
+        #expect(names.count == count)
+        #expect(names.contains("[REDACTED:email]") && names.contains("[REDACTED:email]#\(count)"))
+        #expect(names.allSatisfy { $0.hasPrefix("[REDACTED:email]") })
+    }
+
     @Test func `every card of a run of digits is found`() throws {
         #expect(
             try redacted("4111 1111 1111 1111 4111 1111 1111 1111 5", "payment_card")

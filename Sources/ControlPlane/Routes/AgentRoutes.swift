@@ -28,7 +28,7 @@ struct AgentRoutes: EndpointSet {
         .put, "/v1/tenants/{tenant}/agents/{agent}/switch", id: "switchAgent", tag: "agents",
         access: .person(.switchAgents),
         summary:
-            "Switches an agent off or on again, within a second on every gateway of this state. The same again changes nothing.",
+            "Switches an agent off or on again, within a second at the gateway that shares this state. The same again changes nothing.",
         parameters: [
             .tenant, agent,
             .init("if-match", in: .header, .text(), "The `etag` of the agent as the caller knows it, or `*`."),

@@ -45,7 +45,7 @@ struct KeyRoutes: EndpointSet {
     static let revoke = Operation(
         .delete, "/v1/tenants/{tenant}/keys/{key_id}", id: "revokeKey", tag: "keys", access: .caller,
         summary:
-            "Makes a key worthless (`keys.revoke`, or one's own), within a second on every gateway of this state. The same again changes nothing.",
+            "Makes a key worthless (`keys.revoke`, or one's own), within a second at the gateway that shares this state. The same again changes nothing.",
         parameters: [.tenant, keyID], answers: [.ok("The key as it is now.", .named("Key"))], problems: [403, 503])
 
     var schemas: [String: Schema] {

@@ -50,7 +50,7 @@ public final class DecisionRequest: @unchecked Sendable {
 public struct EnforcementPoint: Sendable, Hashable {
     /// Such as `decision-api`, `envoy`.
     public var name: String
-    /// Whether it can put rewritten parameters in the place of the caller's.
+    /// Whether it can put rewritten parameters in the place of the caller's, and a redacted result in that of the tool's.
     public var rewritesParameters: Bool
     /// The tenant that the listener is set up for, where it is: must be the credential's.
     public var tenant: String?

@@ -69,23 +69,26 @@ extension ToolCatalog {
             return .invalid("the query is malformed")
         }
         var texts: [(name: String, values: [String])] = []
+        var places: [String: Int] = [:]
         for pair in query {
-            if let place = texts.firstIndex(where: { $0.name == pair.name }) {
+            if let place = places[pair.name] {
                 texts[place].values.append(pair.value)
             } else {
+                places[pair.name] = texts.count
                 texts.append((pair.name, [pair.value]))
             }
         }
         for capture in captures {
-            guard !texts.contains(where: { $0.name == capture.name }) else {
+            guard places.updateValue(texts.count, forKey: capture.name) == nil else {
                 return .invalid("`\(capture.name)` is given in the path and in the query")
             }
             texts.append((capture.name, [String(capture.value)]))
         }
+        var given = Set(entries.map { Array($0.key.utf8) })
         let declared = SchemaParts(root: tool.schema)
         for text in texts {
             let key = heap.string(text.name)
-            guard !entries.contains(where: { $0.key == key }) else {
+            guard given.insert(Array(text.name.utf8)).inserted else {
                 return .invalid("a parameter is given in the body and again in the query or path")
             }
             guard let value = QueryText.value(of: text.values, schema: declared.property(key), in: declared, heap: heap)

@@ -33,11 +33,13 @@ public struct DelegationMint: Sendable {
         guard !chain.isEmpty, chain.count <= DelegationMint.deepestChain else {
             throw ChainError("the call chain would be longer than \(DelegationMint.deepestChain) agents")
         }
+        guard let sessionID else {
+            throw ChainError("a delegation belongs to a session, and the call names none; send its `session_id`")
+        }
         let issuedAt = Timestamp(seconds: now.seconds)
         let token = DelegationToken(
             audience: audience, tenant: tenant, tokenID: "dlg_\(DecisionID(now: now))", chain: chain,
-            delegate: delegate,
-            sessionID: sessionID, issuedAt: issuedAt,
+            delegate: delegate, sessionID: sessionID, issuedAt: issuedAt,
             expiresAt: Timestamp(seconds: issuedAt.seconds + min(max(1, life), DelegationMint.longestLife)))
         do {
             return (try signingKey.token(over: token.claims, type: DelegationToken.type), token)
@@ -70,7 +72,7 @@ public struct DelegationMint: Sendable {
         ] where given != held {
             throw ChainError("the delegation was made for another \(what)")
         }
-        if let session = token.sessionID, session != sessionID {
+        guard token.sessionID == sessionID else {
             throw ChainError("the delegation was made for another session")
         }
         guard now < token.expiresAt else { throw ChainError("the delegation expired at \(token.expiresAt)") }

@@ -15,8 +15,8 @@ public struct DelegationToken: Sendable, Hashable {
     public var chain: [String]
     /// The agent that it was made for.
     public var delegate: String
-    /// The session that it belongs to, where it belongs to one.
-    public var sessionID: String?
+    /// The session that it belongs to: in another one it is a replay.
+    public var sessionID: String
     public var issuedAt: Timestamp
     public var expiresAt: Timestamp
 
@@ -38,7 +38,7 @@ public struct DelegationToken: Sendable, Hashable {
             DelegationToken.write(chain[...], to: &json)
             json.key("may_act")
             json.object { $0.field("sub", delegate) }
-            if let sessionID { json.field("session_id", sessionID) }
+            json.field("session_id", sessionID)
         }
         return json.bytes
     }
@@ -70,7 +70,7 @@ extension DelegationToken {
         tenant = try text(claims.lookup("tenant"), "tenant")
         tokenID = try text(claims.lookup("jti"), "jti")
         delegate = try text(claims.lookup("may_act").lookup("sub"), "may_act")
-        sessionID = claims.lookup("session_id").string
+        sessionID = try text(claims.lookup("session_id"), "session_id")
         issuedAt = try time("iat")
         expiresAt = try time("exp")
         var newestFirst: [String] = []

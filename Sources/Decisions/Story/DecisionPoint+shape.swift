@@ -33,6 +33,12 @@ struct ParameterShaping {
         _ call: ToolCall, _ verdict: PolicyVerdict, _ decision: DecisionInProgress, in scope: Redactor.Scope
     ) -> Rewriting {
         let request = decision.request
+        if !request.point.rewritesParameters, let duty = verdict.sanitize.first(where: { $0.target == .result }) {
+            return .impossible(
+                DecisionReason(
+                    .sanitizeUnsupported, "the result must be redacted, which `\(request.point.name)` cannot",
+                    policy: duty.policy, rule: duty.rule))
+        }
         let duties = verdict.sanitize.filter { $0.target == .parameters }
         guard let first = duties.first else { return .untouched }
         if let unknown = ParameterShaping.unknownDetector(in: duties, scope) { return .impossible(unknown) }

@@ -26,10 +26,11 @@ enum CheckResponseEncoder {
     static func response(for verdict: CheckVerdict) -> EnvoyCheckResponse {
         var response = EnvoyCheckResponse()
         switch verdict {
-        case .allow(let headers, let removed, let metadata):
+        case .allow(let headers, let removed, let answered, let metadata):
             response.status = .with { $0.code = 0 }
             response.okResponse.headers = headers.map(option)
             response.okResponse.headersToRemove = removed
+            response.okResponse.responseHeadersToAdd = answered.map(option)
             response.dynamicMetadata = structure(metadata)
         case .deny(let status, let headers, let body, let metadata):
             response.status = .with { $0.code = Int32(RPCStatus.Code.permissionDenied.rawValue) }

@@ -22,7 +22,8 @@ extension CheckVerdict {
     }
 
     private static func allowing(_ decision: Decision, _ request: CheckedRequest) -> CheckVerdict {
-        var headers = [Header(CarriedHeaders.decisionID, decision.id.description)]
+        let identifier = Header(CarriedHeaders.decisionID, decision.id.description)
+        var headers = [identifier]
         var removed = CarriedHeaders.credentials
         removed.append(CarriedHeaders.approvalID)
         if let version = decision.policyVersion {
@@ -33,12 +34,14 @@ extension CheckVerdict {
         if let span = decision.span { headers.append(Header(CarriedHeaders.traceParent, span.traceparent)) }
         if let delegation = decision.delegation {
             headers.append(Header(CarriedHeaders.delegation, delegation))
-            removed.removeAll { $0 == CarriedHeaders.delegation }
+            // The agent behind the tool has to call within the session that its chain belongs to.
+            removed.removeAll { $0 == CarriedHeaders.delegation || $0 == CarriedHeaders.session }
         }
         if decision.proof == .token || APIKey.isCarried(in: request.headers[CarriedHeaders.authorization]) {
             removed.append(CarriedHeaders.authorization)
         }
-        return .allow(headers: headers, removed: removed, metadata: metadata(of: decision))
+        // With it the agent can report what the call has cost.
+        return .allow(headers: headers, removed: removed, answered: [identifier], metadata: metadata(of: decision))
     }
 
     private static func denying(_ decision: Decision) -> CheckVerdict {

@@ -4,7 +4,8 @@ public enum CheckVerdict: Sendable, Equatable {
     /// - Parameters:
     ///   - headers: set on the request, in place of what the client sent under these names.
     ///   - removed: header names that the tool must not see.
-    case allow(headers: [Header], removed: [String], metadata: [Field])
+    ///   - answered: set on the tool's response, in place of what the tool sent under these names.
+    case allow(headers: [Header], removed: [String], answered: [Header], metadata: [Field])
     /// The client gets this response, and the tool sees nothing.
     case deny(status: Int, headers: [Header], body: String, metadata: [Field])
 

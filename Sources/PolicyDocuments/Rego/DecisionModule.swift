@@ -35,8 +35,15 @@ enum DecisionModule {
         # The outcome with shadow policies counted in; null when none of them speaks about this call.
         default would := null
 
-        would := outcome(true) if {
+        would := outcome(true) if is_shadowed
+
+        is_shadowed if {
         	some entry in selected
+        	entry.shadow
+        }
+
+        is_shadowed if {
+        	some entry in narrowing
         	entry.shadow
         }
 
@@ -120,20 +127,52 @@ enum DecisionModule {
 
         verdicts contains [entry, verdict(entry.policy)] if some entry in selected
 
+        # Policies about agents in the chain can only hold the call back: they permit nothing, and nothing is charged for them.
+        narrowing contains entry if {
+        	some caller in input.chain
+        	some entry in data.aegis.tables.by_agent[data.aegis.tables.agent_class[caller]]
+        }
+
+        narrowing contains entry if {
+        	some caller in input.chain
+        	some entry in data.aegis.tables.by_pair[data.aegis.tables.agent_class[caller]][tool_class]
+        }
+
+        restraints contains [entry, verdict(entry.policy)] if some entry in narrowing
+
         # The verdicts that count: all of them, or those of enforced policies.
         counted(true) := verdicts
 
         counted(false) := {pair | some pair in verdicts; not pair[0].shadow}
 
+        # Those of the chain that count.
+        narrowed(true) := restraints
+
+        narrowed(false) := {pair | some pair in restraints; not pair[0].shadow}
+
         # ---- what they find ----
 
-        denials(shadow) := guards | {finding |
+        denials(shadow) := (guards | own_denials(shadow)) | {finding |
+        	some [entry, found] in narrowed(shadow)
+        	some [place, rule, code, message] in found.deny
+        	finding := [entry.order, place, rule, code, message, entry.policy]
+        }
+
+        own_denials(shadow) := {finding |
         	some [entry, found] in counted(shadow)
         	some [place, rule, code, message] in found.deny
         	finding := [entry.order, place, rule, code, message, entry.policy]
         }
 
-        approvals(shadow) := {finding |
+        # The chain's policies ask only about what could pass: an approval of theirs is no permit.
+        approvals(shadow) := own_approvals(shadow) | {finding |
+        	some [entry, found] in narrowed(shadow)
+        	some [place, rule, code, message, terms] in found.approval
+        	count(allowed(shadow)) + count(own_approvals(shadow)) > 0
+        	finding := [entry.order, place, rule, code, message, entry.policy, terms]
+        }
+
+        own_approvals(shadow) := {finding |
         	some [entry, found] in counted(shadow)
         	some [place, rule, code, message, terms] in found.approval
         	finding := [entry.order, place, rule, code, message, entry.policy, terms]
@@ -149,7 +188,7 @@ enum DecisionModule {
 
         redemptions(shadow) := {finding |
         	redeemed
-        	some held in approvals(shadow)
+        	some held in own_approvals(shadow)
         	finding := [held[0], held[1], held[2], "approval_granted", "this very call was approved", held[5]]
         }
 
@@ -190,7 +229,8 @@ enum DecisionModule {
         approvers([]) := object.get(data.aegis.tables.approvers_for_risk, object.get(catalog_tool, "risk", ""), [])
 
         sanitizers(shadow) := [duty[3] | some duty in {item |
-        	some [entry, found] in counted(shadow)
+        	pairs := counted(shadow) | narrowed(shadow)
+        	some [entry, found] in pairs
         	some [place, position, sanitizer] in found.sanitize
         	item := [entry.order, place, position, sanitizer]
         }]
@@ -296,8 +336,15 @@ enum DecisionModule {
         is_private(host) if regex.match(`^\[|(^|[.])([0-9]+|0x[0-9a-f]*)$|(^|[.])localhost$`, host)
 
         is_private(host) if {
-        	host in {"metadata", "metadata.google.internal", "metadata.goog", "metadata.azure.internal", "instance-data", "instance-data.ec2.internal"}
+        	host in {
+        		"metadata", "metadata.google.internal", "metadata.goog", "metadata.azure.internal", "metadata.tencentyun.com",
+        		"api.metadata.cloud.ibm.com", "localhost.localdomain", "ip6-localhost", "ip6-loopback", "kubernetes",
+        		"kubernetes.default",
+        	}
         }
+
+        # Amazon's names carry their region; a cluster's those of its domain.
+        is_private(host) if regex.match(`^instance-data($|[.]([a-z0-9-]+[.])?(ec2|compute)[.]internal$)|^kubernetes[.]default[.]svc($|[.])`, host)
 
         # The host in lower case, without port and final dot; undefined when it is no host name.
         request_host := host if {

@@ -8,6 +8,16 @@ import RegoValues
 struct AgentRegistry {
     let agents: [String: AgentDefinition]
 
+    /// Whose policies were ever active in this data directory, in order.
+    static func tenants(data: DataDirectory) throws -> [String] {
+        let folder = URL(fileURLWithPath: data.bundles.directory, isDirectory: true)
+        guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { name in
+            BundleMetadata.isTenantName(name)
+                && FileManager.default.fileExists(atPath: folder.appendingPathComponent("\(name)/latest").path)
+        }.sorted()
+    }
+
     init(data: DataDirectory, tenant: String) throws {
         guard let last = try data.bundles.last(tenant: tenant) else {
             throw CommandFailure(

@@ -5,8 +5,9 @@ struct AgentsCommand: AsyncParsableCommand {
         commandName: "agents",
         abstract: "List the agents, and switch one off or on again.",
         discussion: """
-            A switched-off agent's next call is denied with `agent_disabled`, on every gateway of this state, within a second; so are
-            calls that others make for it, and calls of agents that it has called. Each change is recorded in the audit trail.
+            A switched-off agent's next call is denied with `agent_disabled` within a second; so are calls that others make for it, and
+            calls of agents that it has called. Each change is recorded in the audit trail. The switch is the gateway's whose data
+            --data-dir names: where several gateways serve the tenant, run it for each of them.
 
             EXAMPLES
               aegis agents list

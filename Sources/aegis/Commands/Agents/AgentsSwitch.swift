@@ -4,7 +4,6 @@ import Approvals
 import Decisions
 import Foundation
 import PolicyBundles
-import RegoSyntax
 import StateStoreSQLite
 
 /// What both ways of the switch are told.
@@ -14,29 +13,47 @@ struct SwitchOptions: ParsableArguments {
     @Argument(help: "The agent's name.")
     var agent: String
 
-    @Option(help: "The agent's tenant.")
-    var tenant = "default"
+    @Option(help: "The agent's tenant; needed where several have an agent of this name.")
+    var tenant: String?
 
     @Option(help: "Why; denied calls and the audit trail say it.")
     var reason = ""
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func validate() throws {
-        guard BundleMetadata.isTenantName(tenant) else {
+        if let tenant, !BundleMetadata.isTenantName(tenant) {
             throw ValidationError("`\(tenant)` cannot be the name of a tenant")
         }
     }
 
+    /// Says that it is done only where the agent is one that the gateway of this data directory serves.
     func set(stopped: Bool) async throws {
-        if let known = try? AgentRegistry(data: data, tenant: tenant), known.agents[agent] == nil {
-            let near = NearMiss.of(agent, among: known.agents.keys.sorted()).map { "; did you mean `\($0)`?" } ?? ""
-            ErrorOutput.write("warning: the active policies of `\(tenant)` know no agent `\(agent)`\(near)")
+        guard FileManager.default.fileExists(atPath: data.state.path) else {
+            throw CommandFailure(
+                "no gateway keeps its state in `\(data.url.path)`; nothing was switched",
+                fix: "name the gateway's data with --data-dir or AEGIS_DATA_DIR")
         }
-        let stop = AgentSwitches.Stop(tenant: tenant, agent: agent, reason: reason)
-        let act = try await data.withStateStore { store in
-            try await store.setStopped(stopped, stop, ifLastSwitched: nil, by: .commandLine, now: .current())
+        let (tenant, act) = try await data.withStateStore { store in
+            let tenant = try await AgentSearch(data: data, store: store).tenant(of: agent, in: tenant)
+            let stop = AgentSwitches.Stop(tenant: tenant, agent: agent, reason: reason)
+            return (
+                tenant,
+                try await store.setStopped(stopped, stop, ifLastSwitched: nil, by: .commandLine, now: .current())
+            )
         }
         let state = stopped ? "disabled" : "enabled"
-        Output.line(act != nil ? "\(state) \(agent)" : "\(agent) is \(state) already")
+        if json {
+            return Output.json([
+                "agent": agent, "tenant": tenant, "state": state, "changed": act != nil,
+                "data_dir": data.url.standardizedFileURL.path,
+            ])
+        }
+        Output.line(
+            act != nil
+                ? "\(state) \(agent) of \(tenant), for the gateway of \(data.url.path)"
+                : "\(agent) of \(tenant) is \(state) already")
     }
 }
 
