@@ -65,7 +65,7 @@ extension PolicyHistory {
             draft,
             restores: RestoredVersion(
                 version: number, parent: record.proposal.parent, createdAt: record.time.description,
-                author: record.author, reason: reason), by: signer, at: time)
+                author: record.author, coauthors: record.coauthors, reason: reason), by: signer, at: time)
     }
 
     private mutating func propose(
@@ -77,10 +77,12 @@ extension PolicyHistory {
                 .keyUnknown, "the trust root does not name the key `\(signer.name)`",
                 fix: "have it named: aegis keys trust add")
         }
+        let revised = draft.revises.flatMap { state.proposal($0) }
         let metadata = BundleMetadata(
             tenant: tenant, region: draft.region, version: state.versions.count + 1,
             parent: state.versions.last?.digest, createdAt: time.description, author: person,
-            controls: draft.controls, restores: restores)
+            coauthors: revised?.authors.subtracting([person]).sorted() ?? [], controls: draft.controls,
+            restores: restores)
         let content: (files: [BundleFile], digest: BundleDigest)
         do {
             content = try BundleBuilder(metadata: metadata, files: draft.files).content()

@@ -134,7 +134,8 @@ extension PolicyHistory {
         }
         return BundleMetadata(
             tenant: tenant, region: proposed.region, version: proposed.version, parent: proposed.parent,
-            createdAt: proposed.createdAt, author: proposed.author, reviews: reviews, controls: proposed.controls,
+            createdAt: proposed.createdAt, author: proposed.author, coauthors: proposed.coauthors, reviews: reviews,
+            controls: proposed.controls,
             restores: proposed.restores,
             emergency: emergency.map { EmergencyNote(by: $0.person, reason: $0.reason) })
     }

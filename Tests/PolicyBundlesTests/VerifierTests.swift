@@ -445,6 +445,35 @@ import Testing
         #expect(try !Fixture.codes(later, verifier).contains(.parentMismatch))
     }
 
+    @Test func `nobody who wrote a part of it approves it`() throws {
+        let lea = try SigningKey(generating: .edDSA, name: "lea-2026")
+        let ring = try KeyRing(
+            [
+                TrustedKey(Fixture.key.verificationKey, person: "pia", roles: ["publisher"]),
+                TrustedKey(lea.verificationKey, person: "lea", roles: ["approver"]),
+            ], reviewRules: ReviewRulebook(byTenant: ["acme": ReviewRules(quorum: ["approver": 1])]))
+        func codes(coauthors: [String]) throws -> [BundleError.Code] {
+            let time = "2026-11-23T06:00:00Z"
+            var metadata = BundleMetadata(
+                tenant: "acme", version: 42, createdAt: "2026-11-23T05:32:03Z", author: "maria", coauthors: coauthors)
+            let digest = try Fixture.builder(metadata).contentDigest()
+            let said = """
+                {"comment":"fine","content_digest":"\(digest)","id":"apr_1","kind":"approved","person":"lea",\
+                "role":"approver","tenant":"acme","time":"\(time)"}
+                """
+            let statement = try lea.token(over: Array(said.utf8), type: ApprovalStatement.tokenType)
+            metadata.reviews = [
+                BundleReview(
+                    approvalID: "apr_1", reviewer: "lea", verdict: "approved", comment: "fine", at: time,
+                    statement: statement)
+            ]
+            return try Fixture.codes(Fixture.archive(metadata), BundleVerifier(trust: ring))
+        }
+        #expect(try codes(coauthors: []) == [])
+        #expect(try codes(coauthors: ["omar"]) == [])
+        #expect(try codes(coauthors: ["lea", "omar"]) == [.reviewInvalid, .reviewsMissing])
+    }
+
     @Test func `a publisher who is the author signs nothing where the two are to be different people`() throws {
         func codes(author: String, separates: Bool) throws -> [BundleError.Code] {
             let rules = ReviewRules(quorum: ["approver": 1], separatesPublisher: separates)

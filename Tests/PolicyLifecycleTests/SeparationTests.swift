@@ -106,6 +106,17 @@ import Testing
         try await expect(nil, .ownProposal) {
             _ = try await history.approve(second, as: "approver", by: zoe, at: Cast.start)
         }
+        // The manifest names them, so that gateways hold to it too; a rollback keeps them.
+        try await cast.approve(&history, second, by: "lea")
+        let bundle = try await cast.release(&history, second)
+        #expect(bundle.manifest.metadata.author == "zoe" && bundle.manifest.metadata.coauthors == ["maria"])
+        try await cast.publish(&history, limit: 8)
+        let back = try await history.proposeRollback(
+            to: 1, reason: "8 is too low", by: cast.key("pia"), at: Cast.start)
+        let restored = try await cast.release(&history, back.event.id)
+        #expect(restored.manifest.metadata.restores?.coauthors == ["maria"])
+        let gateway = BundleVerifier(trust: history.state.trust, tenant: "acme")
+        _ = try gateway.verify(UnverifiedBundle(archive: restored.archive, name: "b"), now: Cast.start.seconds)
     }
 
     @Test func `roles are those of the trust root, not those that somebody claims`() async throws {

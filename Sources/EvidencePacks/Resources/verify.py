@@ -140,13 +140,13 @@ class Pack:  # taken file by file, in the order of the archive
         aegis, reviewed = about["metadata"]["aegis"], about["metadata"]["aegis"]["content_digest"]
         must(reviewed == content_digest(files, about, aegis), "policy", "what was reviewed is another content", place)
         if old := aegis.pop("restores", None): reviewed = content_digest(files, about, {**aegis, **old})  # a rollback has the approvals of then
-        author = (old or aegis)["author"]
+        authors = {(old or aegis)["author"], *(old or aegis).get("coauthors", [])}
         approvals = [each for each in aegis["reviews"] if each["verdict"] == "approved" and "statement" in each]
         for each in approvals:
             said = opened(each["statement"], self.keys["reviews"], "aegis-policy-event")
             shown = dict(zip(("id", "person", "comment", "time"), map(each.get, ("approval_id", "reviewer", "comment", "at"))), tenant=aegis["tenant"])
             fault = "is not signed as one by a known key" if said.get("kind") != "approved" else (
-                "is not of this content" if said["content_digest"] != reviewed else "is by the author" if said["person"] == author else
+                "is not of this content" if said["content_digest"] != reviewed else "is by the author" if said["person"] in authors else
                 "does not say what was signed" if said != {**said, **shown} else "")
             must(not fault, "policy", f"the approval `{each['approval_id']}` {fault}", place)
         version = f"{aegis['tenant']}/{aegis['version']}@{digest[:19]}"

@@ -15,6 +15,8 @@ public struct BundleMetadata: Sendable, Hashable {
     /// RFC 3339, UTC.
     public var createdAt: String
     public var author: String
+    /// Who else wrote what this revises, sorted: none of them may approve it either.
+    public var coauthors: [String]
     public var reviews: [BundleReview]
     /// Compliance control ids and the policies that carry them.
     public var controls: [String: [String]]
@@ -27,7 +29,7 @@ public struct BundleMetadata: Sendable, Hashable {
 
     public init(
         tenant: String, region: String? = nil, version: Int, parent: BundleDigest? = nil, createdAt: String,
-        author: String, reviews: [BundleReview] = [], controls: [String: [String]] = [:],
+        author: String, coauthors: [String] = [], reviews: [BundleReview] = [], controls: [String: [String]] = [:],
         restores: RestoredVersion? = nil, emergency: EmergencyNote? = nil
     ) {
         self.tenant = tenant
@@ -36,6 +38,7 @@ public struct BundleMetadata: Sendable, Hashable {
         self.parent = parent
         self.createdAt = createdAt
         self.author = author
+        self.coauthors = coauthors
         self.reviews = reviews
         self.controls = controls
         self.restores = restores
@@ -54,7 +57,7 @@ public struct BundleMetadata: Sendable, Hashable {
         }
         try reader.checkNames([
             "tenant", "region", "version", "parent", "created_at", "author", "reviews", "controls", "schema_version",
-            "content_digest", "restores", "emergency",
+            "content_digest", "restores", "emergency", "coauthors",
         ])
         tenant = try reader.string("tenant")
         guard Self.isTenantName(tenant) else { throw reader.wrong("tenant", "1 to 63 of a-z, 0-9, `-` and `_`") }
@@ -64,6 +67,7 @@ public struct BundleMetadata: Sendable, Hashable {
         parent = try Self.digest(reader, "parent")
         createdAt = try reader.string("created_at")
         author = try reader.string("author")
+        coauthors = try reader.optionalStrings("coauthors")
         reviews = []
         for child in try reader.children("reviews") { reviews.append(try BundleReview(child)) }
         controls = [:]
@@ -116,6 +120,10 @@ public struct BundleMetadata: Sendable, Hashable {
             Entry(key: heap.string("controls"), value: controls),
             Entry(key: heap.string("schema_version"), value: .integer(Self.schemaVersion)),
         ]
+        if !coauthors.isEmpty {
+            entries.append(
+                Entry(key: heap.string("coauthors"), value: heap.array(coauthors.map { heap.string($0) })))
+        }
         if let restores { entries.append(Entry(key: heap.string("restores"), value: restores.value(in: heap))) }
         if let emergency { entries.append(Entry(key: heap.string("emergency"), value: emergency.value(in: heap))) }
         if let contentDigest {

@@ -35,6 +35,11 @@ struct ManifestReader {
         return result
     }
 
+    /// Empty where the member is not there.
+    func optionalStrings(_ name: StaticString) throws(BundleError) -> [String] {
+        object.lookup(name).isUndefined ? [] : try strings(name)
+    }
+
     func child(_ name: StaticString) throws(BundleError) -> ManifestReader {
         let value = object.lookup(name)
         guard value.kind == .object else { throw wrong(name, "an object") }

@@ -36,10 +36,10 @@ struct ReviewCheck {
         let content = try ReviewedContent(manifest, files)
         let author = content.author
         var errors: [BundleError] = []
-        if rules.separatesPublisher, signer.person == author {
+        if rules.separatesPublisher, let person = signer.person, authors.contains(person) {
             errors.append(
                 BundleError(
-                    .keyRole, "`\(author)` wrote the policies and cannot publish them", in: BundleManifest.path,
+                    .keyRole, "`\(person)` wrote the policies and cannot publish them", in: BundleManifest.path,
                     fix: "have it signed by a publisher who is no author"))
         }
         var roles: [String: String] = [:]

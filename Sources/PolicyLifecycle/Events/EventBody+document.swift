@@ -99,11 +99,13 @@ extension Proposal {
             "promotes": .texts(promotes), "report": .optional(report?.description), "change": .null,
         ]
         if let restores {
-            members["restores"] = .object([
+            var restored: [String: SignedDocument] = [
                 "version": .integer(Int64(restores.version)), "parent": .optional(restores.parent?.description),
                 "created_at": .text(restores.createdAt), "author": .text(restores.author),
                 "reason": .text(restores.reason),
-            ])
+            ]
+            if !restores.coauthors.isEmpty { restored["coauthors"] = .texts(restores.coauthors) }
+            members["restores"] = .object(restored)
         }
         if let change {
             members["change"] = .object(["widens": .texts(change.widens), "narrows": .texts(change.narrows)])
@@ -120,12 +122,12 @@ extension Proposal {
         files = try ContentFile.read(reader)
         revises = try reader.optionalText("revises")
         if let child = try reader.optionalChild(
-            "restores", known: ["version", "parent", "created_at", "author", "reason"])
+            "restores", known: ["version", "parent", "created_at", "author", "coauthors", "reason"])
         {
             restores = RestoredVersion(
                 version: try child.version(), parent: try child.optionalDigest("parent"),
                 createdAt: try child.text("created_at"), author: try child.text("author"),
-                reason: try child.text("reason"))
+                coauthors: try child.has("coauthors") ? child.texts("coauthors") : [], reason: try child.text("reason"))
         } else {
             restores = nil
         }

@@ -71,7 +71,8 @@ extension HistoryState {
         func content(_ files: [ContentFile]) -> [ContentFile] { files.filter { $0.path != BundleManifest.path } }
         guard content(original.proposal.files) == content(proposal.files),
             original.proposal.region == proposal.region, original.proposal.parent == restored.parent,
-            original.author == restored.author, original.time.description == restored.createdAt
+            original.author == restored.author, original.coauthors == restored.coauthors,
+            original.time.description == restored.createdAt
         else {
             throw LifecycleError(
                 .contentMismatch, "the content is not that of version \(version.number), which it claims to restore")

@@ -19,6 +19,8 @@ public struct ProposalRecord: Sendable {
     public let time: UTCTime
     /// The author, and the authors of all proposals that this one revises: none of them may decide it.
     public let authors: Set<String>
+    /// The authors but ``author``, as a manifest has them.
+    public var coauthors: [String] { authors.subtracting([author]).sorted() }
     public internal(set) var status: Status = .open
     /// Oldest first.
     public internal(set) var approvals: [SignedEvent] = []

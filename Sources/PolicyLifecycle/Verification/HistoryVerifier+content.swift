@@ -56,7 +56,7 @@ extension HistoryVerifier {
                 metadata: BundleMetadata(
                     tenant: history.tenant, region: proposal.region, version: proposal.version,
                     parent: proposal.parent, createdAt: record.time.description, author: record.author,
-                    controls: metadata.controls, restores: proposal.restores),
+                    coauthors: record.coauthors, controls: metadata.controls, restores: proposal.restores),
                 files: try await history.content(of: record)
             ).content()
         } catch let error as LifecycleError {
