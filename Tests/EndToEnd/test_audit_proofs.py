@@ -8,7 +8,7 @@ import time
 import pytest
 import transparency as tlog
 
-from conftest import AEGIS, Gateway, run
+from conftest import AEGIS, FIRST_LIGHT, Gateway, run
 
 WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
 IBAN = "DE89370400440532013000"
@@ -207,6 +207,36 @@ def test_retention_erases_the_inputs_of_what_it_removes(trail, tmp_path):
     after = b"".join(file.read_bytes() for file in sorted((copied / "inputs").glob("*.sealed")))
     assert len(boxes) == len(after) and after.count(0) > len(after) * 0.7 > boxes.count(0), "the boxes are zeros"
     assert run("audit", "verify", "--data-dir", copied).stdout.startswith("whole: ")
+
+
+def test_records_carry_the_class_of_their_policy_or_tenant_and_retention_obeys(tmp_path, request):
+    policies = tmp_path / "classed"
+    shutil.copytree(FIRST_LIGHT, policies)
+    (policies / "tenant.yaml").write_text("aegis: v1\nkind: Tenant\nname: acme\nretention: sox\n")
+    named = 0
+    for file in policies.glob("*.yaml"):
+        text = file.read_text()
+        changed = text.replace("kind: Policy\nname: finance-payments\n", "kind: Policy\nname: finance-payments\nretention: brief\n")
+        named += changed != text
+        file.write_text(changed)
+    assert named == 1
+    gateway = Gateway(tmp_path, policies)
+    request.addfinalizer(gateway.stop)
+    gateway.issue("finance-1")
+    gateway.start(True, "--heartbeat", "off")
+    paid = gateway.decide("finance-1", "finance-agent", "payments.transfer", {"amount": 5, "currency": "EUR", "to": IBAN}, request=WIRE)[2]
+    unknown = gateway.decide("finance-1", "finance-agent", "no.such.tool", {})[2]
+    gateway.stop()
+    classes = {record["decision_id"]: record.get("retention_class") for record in gateway.records() if record["kind"] == "decision"}
+    assert paid["reason"]["policy"] == "finance-payments" and classes[paid["decision_id"]] == "brief"
+    assert classes[unknown["decision_id"]] == "sox"
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps({"default": "forever", "classes": {"brief": "1s"}}))
+    time.sleep(1.1)
+    assert run("audit", "retention", rules, "--data-dir", gateway.data).stdout.startswith("removed 1 records from 1 segments")
+    left = {record.get("decision_id") for record in gateway.records()}
+    assert unknown["decision_id"] in left and paid["decision_id"] not in left
+    assert gateway.verify().returncode == 0
 
 
 def test_retention_removes_and_the_trail_stays_whole(trail, tmp_path):

@@ -97,6 +97,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.bundleDigest = record.bundleDigest
         draft.rule = answer.reason.rule
         draft.approvalID = record.approvalID
+        draft.retentionClass = record.retentionClass
         draft.redactions = answer.redactions.map {
             AuditRedaction(path: $0.path, detector: $0.detector, count: $0.count)
         }

@@ -32,6 +32,8 @@ public struct DecisionRecord {
     public var bundleDigest: String?
     public var point: String
     public var approvalID: String?
+    /// How long it is kept, where the policies say so.
+    public var retentionClass: String?
     /// Set where it is about a tool's answer; then the digest is the answer's.
     public var result: ResultNote?
 

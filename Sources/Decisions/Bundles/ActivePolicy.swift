@@ -20,6 +20,7 @@ public struct ActivePolicy: Sendable {
     public let detectors: CustomDetectors
     let calendar: BudgetCalendar
     let approvalLimits: ApprovalLimits
+    private let retention: RetentionClasses
     public let evaluation: Evaluation
 
     /// - Parameter data: the bundle's whole data document.
@@ -38,6 +39,10 @@ public struct ActivePolicy: Sendable {
         calendar = BudgetCalendar(timeZone: settings.timeZone)
         approvalLimits = try ApprovalLimits(
             settings, approvers: data.root.lookup("aegis").lookup("catalog").lookup("approvers"))
+        retention = try RetentionClasses(data.root.lookup("aegis").lookup("retention"), tenant: settings.retention)
         self.evaluation = evaluation
     }
+
+    /// How long the record of a decision is kept, by the policy that its reason names; nil where nobody says.
+    func retentionClass(policy: String?) -> String? { retention.name(policy: policy) }
 }

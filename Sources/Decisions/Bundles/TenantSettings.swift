@@ -19,16 +19,19 @@ public struct TenantSettings: Sendable, Hashable {
     public var dailyApprovalsPerAgent: Int
     /// How long policies are good without a new word from their publisher; nil: for ever.
     public var freshness: Freshness?
+    /// The retention class of its decisions' records; nil: what the rules of `aegis audit retention` say.
+    public var retention: String?
 
     public init(
         mode: Mode = .enforce, timeZone: TimeZone = .gmt, pendingApprovalsPerAgent: Int = 100,
-        dailyApprovalsPerAgent: Int = 1000, freshness: Freshness? = nil
+        dailyApprovalsPerAgent: Int = 1000, freshness: Freshness? = nil, retention: String? = nil
     ) {
         self.mode = mode
         self.timeZone = timeZone
         self.pendingApprovalsPerAgent = pendingApprovalsPerAgent
         self.dailyApprovalsPerAgent = dailyApprovalsPerAgent
         self.freshness = freshness
+        self.retention = retention
     }
 
     /// - Throws: for a value that is there and not understood; it never falls back to a default.
@@ -59,6 +62,13 @@ public struct TenantSettings: Sendable, Hashable {
                 value.lookup("daily_approvals_per_agent"), "the tenant's `daily_approvals_per_agent`")
             ?? dailyApprovalsPerAgent
         freshness = try Self.freshness(value)
+        let retention = value.lookup("retention")
+        if !retention.isUndefined {
+            guard let name = retention.string, !name.isEmpty else {
+                throw CatalogError("the tenant's `retention` is not the name of a class")
+            }
+            self.retention = name
+        }
     }
 
     private static func freshness(_ value: Value) throws(CatalogError) -> Freshness? {

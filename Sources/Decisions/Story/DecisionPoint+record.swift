@@ -60,7 +60,8 @@ extension DecisionPoint {
                     call.parameters, sensitive: call.tool.sensitive, in: decision.redactionScope, heap: heap)
             }, committed: decision.digest == nil ? nil : decision.call?.parameters, input: decision.input, facts: facts,
             bundleDigest: decision.policy?.bundleDigest, point: decision.request.point.name,
-            approvalID: decision.approval?.id ?? decision.token?.approvalID.description)
+            approvalID: decision.approval?.id ?? decision.token?.approvalID.description,
+            retentionClass: decision.policy?.retentionClass(policy: answer.reason.policy))
     }
 }
 

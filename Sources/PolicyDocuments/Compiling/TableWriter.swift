@@ -30,7 +30,17 @@ struct TableWriter {
     }
 
     /// What the tenant sets for itself.
-    private var settings: [JSONText.Member] {
+    private var settings: [JSONText.Member] { retention + tenantSettings }
+
+    /// The retention class of each policy that names one.
+    private var retention: [JSONText.Member] {
+        let named = catalog.policies.compactMap { policy in
+            policy.header.node[name: "retention"].map { (policy.name, JSONText.literal($0)) }
+        }
+        return named.isEmpty ? [] : [.init(name: "retention", value: .byName(named))]
+    }
+
+    private var tenantSettings: [JSONText.Member] {
         guard let document = catalog.tenants.first else { return [] }
         return [
             .init(
@@ -39,7 +49,7 @@ struct TableWriter {
                     document,
                     [
                         "mode", "time_zone", "pending_approvals_per_agent", "daily_approvals_per_agent", "stale_after",
-                        "when_stale",
+                        "when_stale", "retention",
                     ]))
         ]
     }

@@ -157,5 +157,8 @@ extension Shape {
             Field(
                 "when_stale", .choice(["report", "deny"]),
                 "Whether a gateway only says that its policies are stale, or denies every call. `report` by default."),
+            Field(
+                "retention", .format(.name),
+                "The retention class of its decisions' records, one that `aegis audit retention` knows."),
         ])
 }

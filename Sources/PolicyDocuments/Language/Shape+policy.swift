@@ -23,6 +23,9 @@ extension Shape {
         ] + shorthands + [
             Field("rules", .list(.object(rule), atLeast: 1), "The general form."),
             Field("rego", .format(.regoFile), "A Rego file, relative to this one, for what YAML cannot say."),
+            Field(
+                "retention", .format(.name),
+                "The retention class of the records of decisions that it decided; the tenant's by default."),
         ])
 
     private static let shorthands: [Field] = [
