@@ -60,7 +60,7 @@ extension PackCheck {
                 statement = try ApprovalStatement(review.statement ?? "", trust: KeyRing(keys.reviews))
             } catch { throw fault("is not signed as one by a known key") }
             guard statement.contentDigest == content.digest else { throw fault("is not of this content") }
-            guard statement.person != content.author else { throw fault("is by the author") }
+            guard !content.authors.contains(statement.person) else { throw fault("is by the author") }
             do throws(TokenError) { try content.check(review, statement) } catch {
                 throw fault("does not say what was signed")
             }

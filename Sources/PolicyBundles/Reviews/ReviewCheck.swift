@@ -34,9 +34,8 @@ struct ReviewCheck {
     ) throws(BundleError) -> [BundleError] {
         let metadata = manifest.metadata
         let content = try ReviewedContent(manifest, files)
-        let author = content.author
         var errors: [BundleError] = []
-        if rules.separatesPublisher, let person = signer.person, authors.contains(person) {
+        if rules.separatesPublisher, let person = signer.person, content.authors.contains(person) {
             errors.append(
                 BundleError(
                     .keyRole, "`\(person)` wrote the policies and cannot publish them", in: BundleManifest.path,

@@ -4,18 +4,19 @@ public import SignedTokens
 public struct ReviewedContent: Sendable {
     public let tenant: String
     public let digest: BundleDigest?
-    /// Who wrote it, and so cannot approve it.
-    public let author: String
+    /// Who wrote it, or what it revises, and so cannot approve it.
+    public let authors: Set<String>
 
     /// - Parameter files: all files of the bundle.
     /// - Throws: ``BundleError`` for files that cannot be hashed.
     public init(_ manifest: BundleManifest, _ files: [BundleFile]) throws(BundleError) {
         tenant = manifest.metadata.tenant
-        author = manifest.metadata.restores?.author ?? manifest.metadata.author
         guard let restored = manifest.metadata.restores else {
+            authors = Set([manifest.metadata.author] + manifest.metadata.coauthors)
             digest = manifest.metadata.contentDigest
             return
         }
+        authors = Set([restored.author] + restored.coauthors)
         let original = BundleManifest(roots: manifest.roots, metadata: manifest.metadata.original(of: restored))
         let others = files.filter { $0.path != BundleManifest.path }
         digest = try ContentDigest.of(others + [original.file(contentDigest: nil)])
@@ -30,8 +31,8 @@ public struct ReviewedContent: Sendable {
         guard statement.contentDigest == digest else {
             throw TokenError(.documentInvalid, "it is of another content, \(statement.contentDigest.short)")
         }
-        guard statement.person != author else {
-            throw TokenError(.keyNotPermitted, "`\(author)` wrote the policies and cannot approve them")
+        guard !authors.contains(statement.person) else {
+            throw TokenError(.keyNotPermitted, "`\(statement.person)` wrote the policies and cannot approve them")
         }
     }
 }
@@ -52,6 +53,7 @@ extension BundleMetadata {
     fileprivate func original(of restored: RestoredVersion) -> BundleMetadata {
         BundleMetadata(
             tenant: tenant, region: region, version: restored.version, parent: restored.parent,
-            createdAt: restored.createdAt, author: restored.author, controls: controls)
+            createdAt: restored.createdAt, author: restored.author, coauthors: restored.coauthors,
+            controls: controls)
     }
 }
