@@ -71,15 +71,55 @@ extension SQLiteStateStore {
                     detail: ["key_id": keyID], at: now))
         }
     }
+
+    /// Gives a key another secret, under the id that policies and records know.
+    ///
+    /// A second rotation ends the first one's overlap: two secrets hold at a time, never three.
+    /// - Parameter end: until when the secret of before proves its caller too; nil: not any more.
+    /// - Returns: the key under which the act waits for its record.
+    /// - Throws: ``AccessError`` `.notFound`, and `.conflict` for a key that is revoked or expired.
+    public func rotate(
+        _ keyID: String, tenant: String, to digest: [UInt8], previousUntil end: Timestamp?,
+        by administrator: Administrator, now: Timestamp
+    ) async throws -> String {
+        try await writer.perform { db in
+            guard let key = try APIKeyRows.one(db, keyID, tenant) else {
+                throw AccessError(.notFound, "there is no key `\(keyID)`")
+            }
+            guard key.state(at: now) == .active else {
+                throw AccessError(
+                    .conflict, "the key `\(keyID)` is \(key.state(at: now).rawValue); issue one under another key id")
+            }
+            // Later than every change before it, so that nobody who watches misses it.
+            try db.execute(
+                sql: """
+                    UPDATE api_keys SET digest = ?1, previous_digest = ?2, previous_until = ?3,
+                        changed_at = max(?4, (SELECT max(changed_at) + 1 FROM api_keys)) WHERE tenant = ?5 AND key_id = ?6
+                    """,
+                arguments: [
+                    Data(digest), end.map { _ in Data(key.entry.digest) }, end?.nanoseconds, now.nanoseconds, tenant,
+                    keyID,
+                ])
+            return try ActRows.insert(
+                db,
+                AdministrativeAct(
+                    .key, "api_key_rotated", tenant: tenant, by: administrator.name, via: administrator.via,
+                    detail: ["key_id": keyID, "previous_until": (end ?? now).description], at: now))
+        }
+    }
 }
 
 enum APIKeyRows {
     private static let columns =
-        "tenant, key_id, digest, kind, name, roles, grants, created_at, created_by, expires_at, revoked_at"
+        """
+        tenant, key_id, digest, kind, name, roles, grants, created_at, created_by, expires_at, revoked_at, previous_digest,
+        previous_until
+        """
 
     static func insert(_ db: Database, _ key: APIKeyEntry, by administrator: String, now: Timestamp) throws {
         try db.execute(
-            sql: "INSERT INTO api_keys (\(columns), changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+            sql:
+                "INSERT INTO api_keys (\(columns), changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?)",
             arguments: [
                 key.caller.tenant, key.keyID, Data(key.digest), key.caller.kind.rawValue, key.caller.name,
                 words(of: key.caller).joined(separator: " "), key.caller.grants.sorted().joined(separator: " "),
@@ -112,6 +152,13 @@ enum APIKeyRows {
         let digest: Data = row["digest"]
         let revokedAt: Int64? = row["revoked_at"]
         let expiresAt: Int64? = row["expires_at"]
+        let previousDigest: Data? = row["previous_digest"]
+        let previousUntil: Int64? = row["previous_until"]
+        var previous: APIKeyEntry.Previous?
+        if let previousDigest, let previousUntil {
+            previous = APIKeyEntry.Previous(
+                digest: Array(previousDigest), until: Timestamp(nanoseconds: previousUntil))
+        }
         let grants = RoleGrants(words: words(row["roles"]))
         let caller = Caller(
             tenant: row["tenant"], kind: kind, name: row["name"], keyID: keyID, roles: grants.own,
@@ -119,7 +166,7 @@ enum APIKeyRows {
         return IssuedKey(
             entry: APIKeyEntry(
                 keyID: keyID, digest: Array(digest), caller: caller, isRevoked: revokedAt != nil,
-                expiresAt: expiresAt.map(Timestamp.init(nanoseconds:))),
+                expiresAt: expiresAt.map(Timestamp.init(nanoseconds:)), previous: previous),
             createdAt: Timestamp(nanoseconds: row["created_at"]), createdBy: row["created_by"],
             revokedAt: revokedAt.map(Timestamp.init(nanoseconds:)))
     }

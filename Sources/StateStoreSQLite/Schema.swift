@@ -147,6 +147,14 @@ enum Schema {
                     CREATE INDEX budget_events_decision ON budget_events (decision);
                     """)
         }
+        migrator.registerMigration("8-key-rotation") { db in
+            try db.execute(
+                sql: """
+                    -- The secret that was rotated, while it still holds.
+                    ALTER TABLE api_keys ADD COLUMN previous_digest BLOB;
+                    ALTER TABLE api_keys ADD COLUMN previous_until INTEGER;
+                    """)
+        }
         return migrator
     }
 }

@@ -133,6 +133,32 @@ import Testing
         #expect(APIKeyProver([entry]).prove(credentials) == nil)
     }
 
+    @Test func `a rotated key holds until its time, and falls with its successor`() throws {
+        let old = try #require(APIKey.generate(keyID: "fin"))
+        let new = try #require(APIKey.generate(keyID: "fin"))
+        let caller = Caller(tenant: "acme", kind: .agent, name: nil, keyID: "fin", method: .apiKey)
+        let end = Timestamp(seconds: 1_795_000_000)
+        var entry = APIKeyEntry(
+            keyID: "fin", digest: new.digest, caller: caller, previous: .init(digest: old.digest, until: end))
+        func proven(_ key: APIKey, _ nanosecondsAfterEnd: Int64 = -1) -> Caller? {
+            APIKeyProver([entry], now: { Timestamp(nanoseconds: end.nanoseconds + nanosecondsAfterEnd) })
+                .prove(Credentials(apiKey: key.text))
+        }
+        #expect(proven(old) == caller)
+        #expect(proven(new) == caller)
+        #expect(proven(old, 0) == nil)
+        #expect(proven(new, 0) == caller)
+        entry.isRevoked = true
+        #expect(proven(old) == nil)
+        #expect(proven(new) == nil)
+        // A secret that two keys claim is neither's.
+        entry.isRevoked = false
+        let other = APIKeyEntry(keyID: "fin", digest: old.digest, caller: caller)
+        #expect(
+            APIKeyProver([entry, other], now: { Timestamp(nanoseconds: 0) }).prove(Credentials(apiKey: old.text)) == nil
+        )
+    }
+
     @Test func `a new key is told by its digest`() throws {
         let key = try #require(APIKey.generate(keyID: "k1"))
         #expect(APIKey(parsing: key.text)?.keyID == "k1")

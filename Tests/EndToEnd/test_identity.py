@@ -164,6 +164,51 @@ def test_the_kill_switch_works_within_a_second_and_is_recorded(served):
     assert events[0]["reason"] == "drill"
 
 
+def test_a_switch_that_would_stop_nobody_fails(served, tmp_path):
+    def disable(agent, *arguments, data=served.data, code=1):
+        done = run("agents", "disable", agent, "--data-dir", data, *arguments, check=False)
+        assert done.returncode == code, (done.stdout, done.stderr)
+        return done.stderr or done.stdout
+    assert f"no gateway keeps its state in `{tmp_path}`; nothing was switched" in disable("finance", data=tmp_path)
+    assert not list(tmp_path.iterdir()), "a wrong folder stays as it was"
+    misspelt = disable("finanze", "--tenant", TENANT)
+    assert "there is no agent `finanze` in the active policies of `acme`; nothing was switched" in misspelt
+    assert "did you mean `finance`?" in misspelt
+    assert "no policies were ever active here for the tenant `globex`" in disable("finance", "--tenant", "globex")
+    # Without a tenant the agent is found where it is.
+    done = json.loads(disable("finance", "--json", "--reason", "drill", code=0))
+    assert (done["agent"], done["tenant"], done["state"], done["changed"]) == ("finance", TENANT, "disabled", True)
+    time.sleep(1)
+    assert served.decide("finance-1", "finance", "ledger.read", {})[2]["decision_reason"]["code"] == "agent_disabled"
+    run("agents", "enable", "finance", "--data-dir", served.data)
+    time.sleep(1)
+    assert served.decide("finance-1", "finance", "ledger.read", {})[2]["decision"] == "allow"
+
+
+def test_a_rotated_api_key_holds_for_the_overlap_only(served):
+    def status(key):
+        body = {"tool": {"name": "ledger.read"}, "parameters": {}}
+        return exchange(served.api, "POST", "/v1/decisions", body, {"x-aegis-api-key": key})[0]
+    def rotate(*arguments):
+        done = run("keys", "rotate", "finance-1", "--data-dir", served.data, "--json", *arguments)
+        served.keys["finance-1"] = json.loads(done.stdout)["api_key"]
+        return served.keys["finance-1"]
+    old = served.keys["finance-1"]
+    assert status(old) == 200
+    new = rotate("--overlap", "1h")
+    served.wait(lambda: status(new) == 200)
+    assert status(old) == 200, "both hold"
+    last = rotate("--immediately")
+    served.wait(lambda: status(last) == 200)
+    assert (status(old), status(new)) == (401, 401)
+    def events():
+        return [record["detail"]["event"] for record in served.records() if record["kind"] == "key"]
+    served.wait(lambda: events()[-2:] == ["api_key_rotated"] * 2)
+    assert not any(key in json.dumps(served.records()) for key in (old, new, last))
+    both = run("keys", "rotate", "finance-1", "--overlap", "1h", "--immediately", "--data-dir", served.data, check=False)
+    assert both.returncode == 2, both.stderr
+
+
 def test_a_rotated_key_file_is_taken_up(served):
     if "jwks_file" not in (served.home / "identity.yaml").read_text():
         pytest.skip("a URL is asked again after thirty seconds at the earliest")
@@ -197,6 +242,7 @@ class Tool(http.server.BaseHTTPRequestHandler):
         Tool.seen.append(dict(self.headers))
         self.send_response(200)
         self.send_header("content-length", "2")
+        self.send_header("x-aegis-decision-id", "what the tool says")
         self.end_headers()
         self.wfile.write(b"ok")
 
@@ -286,6 +332,10 @@ def test_a_token_that_proved_the_caller_is_not_handed_to_the_tool(served, mtls):
         assert ("authorization" in {key.lower() for key in Tool.seen[0]}) == arrives
 
 
+#: The headers of the last answer.
+answered = {}
+
+
 def fetch(mtls, name, headers=None):
     home, port = mtls
     context = ssl.create_default_context(cafile=home / "ca.crt")
@@ -294,6 +344,8 @@ def fetch(mtls, name, headers=None):
     try:
         connection.request("GET", "/entries", headers={"host": "ledger.acme.example", **(headers or {})})
         response = connection.getresponse()
+        answered.clear()
+        answered.update({name.lower(): value for name, value in response.getheaders()})
         return response.status, response.read()
     finally:
         connection.close()
@@ -302,6 +354,8 @@ def fetch(mtls, name, headers=None):
 def test_a_client_certificate_proves_its_agent_through_envoy(served, mtls):
     assert fetch(mtls, "finance") == (200, b"ok")
     record = served.records()[-1]
+    # The agent learns which decision it was, for its report of usage; the tool cannot say another.
+    assert answered["x-aegis-decision-id"] == record["decision_id"]
     assert record["agent_identity"] == "mtls:spiffe://acme.example/ns/fin/sa/agent"
     assert record["agent_id"] == "finance"
 

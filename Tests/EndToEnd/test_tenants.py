@@ -80,7 +80,7 @@ def test_an_approval_and_its_token_stay_with_their_tenant(tenants):
 
 
 def test_a_call_chain_of_one_tenant_is_none_in_the_other(tenants):
-    asked = tenants.ask("POST", "/v1/delegations", ("globex", "planner-1"), {"to": "shop"})[2]
+    asked = tenants.ask("POST", "/v1/delegations", ("globex", "planner-1"), {"to": "shop", "session_id": "chain"})[2]
     chain = asked["delegation"]
     crossed = tenants.decide("acme", "web.read", session_id="chain", delegation=chain)
     assert crossed["decision_reason"]["code"] == "chain_invalid", crossed

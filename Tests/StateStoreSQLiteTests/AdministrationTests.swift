@@ -67,6 +67,48 @@ import Testing
         try await store.close()
     }
 
+    @Test func `a key gets a new secret under its id, and the one before holds beside it for a while`() async throws {
+        let store = try SQLiteStateStore(path: path)
+        let first = try entry("shop-1", tenant: "acme")
+        _ = try await store.issue(first, by: lea, now: now)
+        _ = try await store.issue(try entry("shop-1", tenant: "globex"), by: lea, now: now)
+        let before = try await store.apiKeysMark()
+        let end = now.advanced(bySeconds: 3600)
+        let act = try await store.rotate(
+            "shop-1", tenant: "acme", to: [UInt8](repeating: 2, count: 32), previousUntil: end, by: lea, now: now)
+        #expect(try await store.apiKeysMark() != before)
+        var expected = first
+        expected.digest = [UInt8](repeating: 2, count: 32)
+        expected.previous = APIKeyEntry.Previous(digest: first.digest, until: end)
+        #expect(try await store.key("shop-1", tenant: "acme")?.entry == expected)
+        #expect(try await store.key("shop-1", tenant: "globex")?.entry.previous == nil)
+        let told = try await store.unrecorded(limit: 10).first { $0.key == act }
+        #expect(told?.act.event == "api_key_rotated")
+        #expect(told?.act.detail == ["key_id": "shop-1", "previous_until": end.description])
+        _ = try await store.rotate(
+            "shop-1", tenant: "acme", to: [UInt8](repeating: 3, count: 32), previousUntil: nil, by: lea, now: now)
+        #expect(try await store.key("shop-1", tenant: "acme")?.entry.previous == nil)
+        try await store.close()
+    }
+
+    @Test func `keys that prove nobody are not rotated`() async throws {
+        let store = try SQLiteStateStore(path: path)
+        _ = try await store.issue(try entry("old", tenant: "acme", expiresAt: now), by: lea, now: now)
+        _ = try await store.issue(try entry("gone", tenant: "acme"), by: lea, now: now)
+        _ = try await store.revoke("gone", tenant: "acme", by: lea, now: now)
+        for (keyID, error) in [
+            ("old", AccessError(.conflict, "the key `old` is expired; issue one under another key id")),
+            ("gone", AccessError(.conflict, "the key `gone` is revoked; issue one under another key id")),
+            ("never", AccessError(.notFound, "there is no key `never`")),
+        ] {
+            await #expect(throws: error) {
+                try await store.rotate(
+                    keyID, tenant: "acme", to: [UInt8](repeating: 2, count: 32), previousUntil: nil, by: lea, now: now)
+            }
+        }
+        try await store.close()
+    }
+
     @Test func `keys come in pages by id`() async throws {
         let store = try SQLiteStateStore(path: path)
         for keyID in ["c", "a", "b"] { _ = try await store.issue(try entry(keyID, tenant: "acme"), by: lea, now: now) }

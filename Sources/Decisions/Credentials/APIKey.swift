@@ -11,15 +11,32 @@ public struct APIKeyEntry: Sendable, Hashable {
     public var isRevoked: Bool
     /// From then on the key proves nobody; nil: never.
     public var expiresAt: Timestamp?
+    /// The key that this one took the place of, where that still proves its caller.
+    public var previous: Previous?
+
+    /// A key that was rotated, good for a while beside its successor.
+    public struct Previous: Sendable, Hashable {
+        /// As ``APIKeyEntry/digest``.
+        public var digest: [UInt8]
+        /// From then on it proves nobody.
+        public var until: Timestamp
+
+        public init(digest: [UInt8], until: Timestamp) {
+            self.digest = digest
+            self.until = until
+        }
+    }
 
     public init(
-        keyID: String, digest: [UInt8], caller: Caller, isRevoked: Bool = false, expiresAt: Timestamp? = nil
+        keyID: String, digest: [UInt8], caller: Caller, isRevoked: Bool = false, expiresAt: Timestamp? = nil,
+        previous: Previous? = nil
     ) {
         self.keyID = keyID
         self.digest = digest
         self.caller = caller
         self.isRevoked = isRevoked
         self.expiresAt = expiresAt
+        self.previous = previous
     }
 
     public func isExpired(at now: Timestamp) -> Bool { expiresAt.map { now >= $0 } ?? false }
@@ -81,7 +98,13 @@ public struct APIKey: Sendable {
 /// Proves callers by API key. A key is looked up by its digest, so that tenants may use one key id each for themselves and
 /// learn nothing of each other's: to find a digest tells nothing of the 256 random bits behind it.
 public struct APIKeyProver: IdentityProver {
-    private let entries: [[UInt8]: APIKeyEntry]
+    private struct Proof {
+        let entry: APIKeyEntry
+        /// Of a key that was rotated.
+        var until: Timestamp?
+    }
+
+    private let proofs: [[UInt8]: Proof]
     private let now: @Sendable () -> Timestamp
 
     /// - Parameters:
@@ -91,22 +114,33 @@ public struct APIKeyProver: IdentityProver {
         _ entries: [APIKeyEntry], now: @escaping @Sendable () -> Timestamp = { Timestamp(nanoseconds: .max) }
     ) {
         let names = Dictionary(grouping: entries, by: { [$0.caller.tenant, $0.keyID] })
-        let digests = Dictionary(grouping: entries, by: \.digest)
-        self.entries = digests.compactMapValues { same in
-            guard same.count == 1, let entry = same.first, names[[entry.caller.tenant, entry.keyID]]?.count == 1 else {
-                return nil
+        var digests: [[UInt8]: [Proof]] = [:]
+        for entry in entries {
+            digests[entry.digest, default: []].append(Proof(entry: entry))
+            if let previous = entry.previous {
+                digests[previous.digest, default: []].append(Proof(entry: entry, until: previous.until))
             }
-            return entry
+        }
+        proofs = digests.compactMapValues { same in
+            guard same.count == 1, let proof = same.first,
+                names[[proof.entry.caller.tenant, proof.entry.keyID]]?.count == 1
+            else { return nil }
+            return proof
         }
         self.now = now
     }
 
+    private static let unknown = "the API key is unknown, revoked or expired"
+
     public func examine(_ credentials: Credentials) -> IdentityFinding {
         guard let text = credentials.apiKey else { return .absent }
         guard let key = APIKey(parsing: text) else { return .refused("this is no API key") }
-        guard let entry = entries[key.digest], entry.keyID == key.keyID, !entry.isRevoked,
-            entry.expiresAt == nil || !entry.isExpired(at: now())
-        else { return .refused("the API key is unknown, revoked or expired") }
-        return .proven(entry.caller)
+        guard let proof = proofs[key.digest], proof.entry.keyID == key.keyID, !proof.entry.isRevoked else {
+            return .refused(Self.unknown)
+        }
+        for end in [proof.entry.expiresAt, proof.until] {
+            if let end, now() >= end { return .refused(Self.unknown) }
+        }
+        return .proven(proof.entry.caller)
     }
 }

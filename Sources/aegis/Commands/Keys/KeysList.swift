@@ -26,16 +26,20 @@ struct KeysList: AsyncParsableCommand {
                 Self.roles(of: caller).joined(separator: ","), key.createdAt.description,
                 key.createdBy.isEmpty ? "-" : key.createdBy, key.entry.expiresAt?.description ?? "-",
                 key.revokedAt.map { "revoked \($0)" } ?? key.state(at: now).rawValue,
+                key.entry.previous.flatMap { $0.until > now ? $0.until.description : nil } ?? "-",
             ]
         }
         if json {
             let names = [
                 "key_id", "tenant", "kind", "name", "roles", "created_at", "created_by", "expires_at", "state",
+                "previous_until",
             ]
             return Output.json(rows.map { Dictionary(uniqueKeysWithValues: zip(names, $0)) })
         }
         if rows.isEmpty { return Output.line("no API keys") }
-        Output.table(["KEY ID", "TENANT", "KIND", "NAME", "ROLES", "CREATED", "BY", "EXPIRES", "STATE"], rows)
+        Output.table(
+            ["KEY ID", "TENANT", "KIND", "NAME", "ROLES", "CREATED", "BY", "EXPIRES", "STATE", "OLD SECRET UNTIL"], rows
+        )
     }
 
     private static func roles(of caller: Caller) -> [String] {

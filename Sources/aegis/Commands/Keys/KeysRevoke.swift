@@ -21,17 +21,7 @@ struct KeysRevoke: AsyncParsableCommand {
 
     func run() async throws {
         let owner = try await data.withStateStore { store in
-            let found = try await store.apiKeys().filter {
-                $0.entry.keyID == keyID && (tenant == nil || $0.entry.caller.tenant == tenant)
-            }
-            guard let key = found.first else {
-                throw CommandFailure("there is no key `\(keyID)`", fix: "list them: aegis keys list")
-            }
-            guard found.count == 1 else {
-                let tenants = found.map { "`\($0.entry.caller.tenant)`" }.joined(separator: ", ")
-                throw CommandFailure(
-                    "\(tenants) have a key `\(keyID)` each", fix: "say whose: --tenant TENANT", exitCode: 2)
-            }
+            let key = try await store.oneKey(keyID, tenant: tenant)
             _ = try await store.revoke(keyID, tenant: key.entry.caller.tenant, by: .commandLine, now: .current())
             return key.entry.caller.tenant
         }
