@@ -89,4 +89,60 @@ struct KeyRotationTests {
             #expect(report.faults.first?.message == "the checkpoint of `gw-1/acme`: no signature by a known key")
         }
     }
+
+    /// What somebody writes who has the files, and the private key that was retired.
+    private func forge(_ folder: String, with secret: String, beginsSegment: Bool) throws -> (file: String, line: Int) {
+        let signer = try NoteSigner(text: secret.trimmingCharacters(in: .newlines))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".jsonl") }
+            .sorted()
+        let last = try #require(names.last)
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/" + last)))
+        var state = JournalState(gateway: "gw-1")
+        var lines = 0
+        try bytes.withUnsafeBufferPointer { buffer in
+            let reader = SegmentReader(file: last, bytes: buffer, isLast: true)
+            let (header, end) = try reader.header(keys: AuditKeys.publicKeys(directory: folder))
+            state = header.state
+            lines = try reader.read(after: end, into: &state).lines
+        }
+        var added: [UInt8] = []
+        var file = last
+        if beginsSegment {
+            let number = try #require(JournalFiles.segmentNumber(last)) + 1
+            added = try SegmentHeader(segment: number, state: state).encoded(signer: signer)
+            file = JournalFiles.segment(number)
+            lines = -1
+        }
+        var signers = LogSigners(signer)
+        _ = try state.write(
+            [RecordFormatter.format(Fixture.decision(77), log: "gw-1/acme")], signers: &signers, to: &added)
+        let known = beginsSegment ? [] : bytes
+        try Data(known + added).write(to: URL(fileURLWithPath: folder + "/" + file))
+        return (file, lines + 2)
+    }
+
+    @Test(arguments: [false, true]) func `what a retired key signs after its end does not count`(
+        beginsSegment: Bool
+    ) async throws {
+        try await withJournal { folder in
+            let secret = try String(contentsOfFile: folder + "/log.key", encoding: .utf8)
+            let old = try AuditKeys.publicKeys(directory: folder)
+            let note = Array(try Data(contentsOf: URL(fileURLWithPath: folder + "/head-acme.note")))
+            _ = try await KeyRotation.run(directory: folder, gateway: "gw-1", now: 1_795_409_523_000_000_000)
+            try await write(folder, 3..<6)
+            let known = AuditVerifier.KnownCheckpoint(note: note, source: "kept")
+            #expect(try AuditVerifier.verify(directory: folder, keys: old, checkpoints: [known]).isWhole)
+            let (file, line) = try forge(folder, with: secret, beginsSegment: beginsSegment)
+            for keys in [old, try AuditKeys.publicKeys(directory: folder)] {
+                let report = try AuditVerifier.verify(directory: folder, keys: keys, checkpoints: [known])
+                let fault = try #require(report.faults.first)
+                #expect(fault.place == AuditPlace(file: file, line: line))
+                #expect(fault.message.contains("known key"), "\(fault.message)")
+            }
+            guard beginsSegment else { return }
+            let walk = try LogWalk(
+                directory: folder, log: "gw-1/acme", keys: try AuditKeys.publicKeys(directory: folder))
+            #expect(throws: AuditError.self) { try walk.run { _ in true } }
+        }
+    }
 }

@@ -15,6 +15,12 @@ struct JournalKeyring: Sendable {
         named = [:]
     }
 
+    /// Trusts a key, a vkey's text, no more.
+    mutating func remove(_ key: String) {
+        keys.removeAll { $0.text == key }
+        named = [:]
+    }
+
     /// The keys under a log's name.
     mutating func keys(for log: String) -> [NoteVerifier] {
         if let known = named[log] { return known }

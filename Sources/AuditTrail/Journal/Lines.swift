@@ -21,4 +21,16 @@ extension UnsafeBufferPointer<UInt8> {
             return memcmp(own, other, text.count) == 0
         }
     }
+
+    /// Whether these bytes stand somewhere in it.
+    func holds(_ text: StaticString) -> Bool {
+        guard var place = baseAddress, text.utf8CodeUnitCount <= count else { return false }
+        let end = place + (count - text.utf8CodeUnitCount + 1)
+        while place < end, let found = memchr(place, Int32(text.utf8Start.pointee), end - place) {
+            place = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
+            if memcmp(place, text.utf8Start, text.utf8CodeUnitCount) == 0 { return true }
+            place += 1
+        }
+        return false
+    }
 }

@@ -1,8 +1,3 @@
-#if canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
 internal import Dispatch
 public import MerkleLog
 
@@ -25,7 +20,11 @@ public struct AuditVerifier {
     }
 
     private let storage: any JournalStorage
+    /// Every key: what was kept elsewhere may be as old as the first.
     private var keys: JournalKeyring
+    /// Those that count where the reading is.
+    private var current: JournalKeyring
+    private var terms = KeyTerms()
     private var heads = JournalHeads()
     private var report = AuditReport()
     private var logs: [String: AuditReport.Log] = [:]
@@ -52,6 +51,7 @@ public struct AuditVerifier {
     init(storage: any JournalStorage, keys: [NoteVerifier]) {
         self.storage = storage
         self.keys = JournalKeyring(keys)
+        current = self.keys
     }
 
     mutating func run(_ checkpoints: [KnownCheckpoint] = []) throws(AuditError) -> AuditReport {
@@ -115,7 +115,7 @@ public struct AuditVerifier {
             report.unfinishedBytes += torn
             return running ?? JournalState(gateway: "")
         }
-        let (header, headerEnd) = try reader.header(keys: keys.keys)
+        let (header, headerEnd) = try reader.header(keys: current.keys)
         report.signatures += 1
         var state = header.state
         let expected = running ?? (number == 1 ? JournalState(gateway: state.gateway) : state)
@@ -152,10 +152,11 @@ public struct AuditVerifier {
 
     private mutating func check(_ note: CommitNote, _ place: AuditPlace) {
         let log = note.checkpoint.origin
-        unchecked.append(UncheckedSignature(note: note, keys: keys.keys(for: log), place: place))
+        unchecked.append(UncheckedSignature(note: note, keys: current.keys(for: log), place: place))
+        if let old = terms.ended(by: note) { current.remove(old) }
         if let next = announcedKeys.removeValue(forKey: log) {
             // Whether the next keys count depends on this very signature.
-            if checkSignatures() { for key in next { keys.add(key) } } else { announcedKeys[log] = next }
+            if checkSignatures() { for key in next { trust(key) } } else { announcedKeys[log] = next }
         } else if unchecked.count == Self.signaturesAtOnce {
             checkSignatures()
         }
@@ -170,6 +171,11 @@ public struct AuditVerifier {
             report.records = note.checkpoint.size
             report.lastTime = time
         }
+    }
+
+    private mutating func trust(_ key: NoteVerifier) {
+        keys.add(key)
+        current.add(key)
     }
 
     private static let signaturesAtOnce = 256
@@ -215,6 +221,7 @@ public struct AuditVerifier {
         let isRetention = line.bytes.holds("kind\":\"retention\"")
         guard isRetention || line.bytes.holds("kind\":\"key\"") else { return }
         let record = AuditRecordLine(bytes: Array(line.bytes), place: line.place)
+        if record["kind"] == "key" { terms.heed(record, log: log) }
         switch record["kind"] {
         case "retention": pruned.announce(log, record)
         case "key" where record["detail", "event"] == "rotated":
@@ -252,19 +259,5 @@ private struct UncheckedSignature: Sendable {
             try note.note.verify(with: keys)
             return nil
         } catch { return error }
-    }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-    /// Whether these bytes stand somewhere in it.
-    fileprivate func holds(_ text: StaticString) -> Bool {
-        guard var place = baseAddress, text.utf8CodeUnitCount <= count else { return false }
-        let end = place + (count - text.utf8CodeUnitCount + 1)
-        while place < end, let found = memchr(place, Int32(text.utf8Start.pointee), end - place) {
-            place = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
-            if memcmp(place, text.utf8Start, text.utf8CodeUnitCount) == 0 { return true }
-            place += 1
-        }
-        return false
     }
 }

@@ -3,7 +3,8 @@ public import MerkleLog
 /// Walks one tenant's log through the journal, oldest record first, as far as it was written when the walk began.
 ///
 /// On the way it checks what ``AuditVerifier`` checks, but for the signatures of checkpoints: whoever takes a checkpoint
-/// checks it. Records that no checkpoint covers yet are left out. It holds one segment in memory.
+/// checks it. A segment that a key begins which the log itself has ended is refused. Records that no checkpoint covers yet
+/// are left out. It holds one segment in memory.
 public struct LogWalk {
     /// Where a log stands between two records.
     public struct Position: Sendable, Hashable {
@@ -61,7 +62,7 @@ public struct LogWalk {
                 .storage, "there is no journal here: no file is named \(JournalFiles.segment(1))",
                 fix: "give the directory that holds the segments and log.vkey")
         }
-        var outcome = Outcome()
+        var (outcome, terms) = (Outcome(), KeyTerms())
         var running: (state: JournalState, number: UInt64)?
         var start: [String: UInt64] = [:]
         for number in numbers {
@@ -71,7 +72,8 @@ public struct LogWalk {
                     place: AuditPlace(file: JournalFiles.segment(number), line: 1))
             }
             let isFirst = running == nil
-            let state = try read(number, isLast: number == last, after: running?.state, &heads) { header in
+            let state = try read(number, isLast: number == last, after: running?.state, &heads, &keys, &terms) {
+                header in
                 guard isFirst else { return }
                 start = header.logs.mapValues(\.size)
                 let state = header.logs[log] ?? LogState()
@@ -103,16 +105,17 @@ public struct LogWalk {
     // One segment; the state after it.
     private func read(
         _ number: UInt64, isLast: Bool, after before: JournalState?, _ heads: inout JournalHeads,
+        _ keys: inout JournalKeyring, _ terms: inout KeyTerms,
         begun: (JournalState) -> Void, watch: (Step) -> Bool
     ) throws(AuditError) -> JournalState {
         let file = JournalFiles.segment(number)
         let bytes = try storage.contents(file)
-        let (log, keys) = (log, keys.keys)
+        let log = log
         return try bytes.withUnsafeBufferPointer { (buffer) throws(AuditError) -> JournalState in
             let reader = SegmentReader(file: file, bytes: buffer, isLast: isLast)
             // A segment that a crash, or a writer at work, has not begun.
             if isLast, let before, reader.unbegunBytes != nil { return before }
-            let (header, headerEnd) = try reader.header(keys: keys)
+            let (header, headerEnd) = try reader.header(keys: keys.keys)
             guard header.segment == number, before == nil || before == header.state else {
                 throw AuditError(
                     .damaged, "the segment does not continue the one before it",
@@ -128,6 +131,7 @@ public struct LogWalk {
                     case .record(let name, let index, let leaf):
                         guard name == log else { return }
                         let record = AuditRecordLine(bytes: Array(line.bytes), place: line.place)
+                        if line.bytes.holds("kind\":\"key\""), record["kind"] == "key" { terms.heed(record, log: log) }
                         uncovered.append(.record(record, index: index, leaf: leaf))
                     case .pruned(let name, let index, _):
                         guard name == log else { return }
@@ -138,6 +142,7 @@ public struct LogWalk {
                         for note in notes {
                             try heads.meet(note.checkpoint, at: line.place)
                             guard note.checkpoint.origin == log else { continue }
+                            if let old = terms.ended(by: note) { keys.remove(old) }
                             uncovered.append(.checkpoint(note.checkpoint, note.note))
                             isStopped = !uncovered.allSatisfy(watch)
                             uncovered.removeAll(keepingCapacity: true)
