@@ -13,7 +13,7 @@ scopes: ["*"]
 aegis: v1
 kind: Tool
 name: llm.complete
-parameters: {type: object, properties: {cost_usd: {type: number}, tokens: {type: number}}}
+parameters: {type: object, required: [cost_usd, tokens], properties: {cost_usd: {type: number}, tokens: {type: number}}}
 ---
 aegis: v1
 kind: Tool
@@ -57,7 +57,7 @@ agents: [llm-agent]
 tools: [bulk.run]
 effect: allow
 daily_budget: $5
-cost: "3"
+cost: 3
 """
 
 
@@ -125,7 +125,7 @@ def test_a_repeated_answer_is_of_the_policies_in_force(metered):
     (metered.policies / "policies.yaml").write_text(POLICIES.replace("tools: [llm.complete]\neffect: allow", "tools: [llm.complete]\neffect: deny"))
     metered.build(2)
     key = {"x-aegis-api-key": metered.keys["llm-1"]}
-    metered.wait(lambda: exchange(metered.api, "POST", "/v1/decisions", {"tool": {"name": "llm.complete"}, "parameters": {"cost_usd": 1, "tokens": 1}},
+    metered.wait(lambda: exchange(metered.api, "POST", "/v1/decisions", {"tool": {"name": "llm.complete"}, "parameters": {"cost_usd": 0, "tokens": 0}},
                                   key)[2]["decision"] == "deny")
     denied = metered.decide("llm-1", "llm-agent", "llm.complete", {"cost_usd": 1, "tokens": 1}, **keyed)[2]
     assert (denied["decision"], denied["decision_reason"]["code"]) == ("deny", "policy_deny"), denied
