@@ -211,7 +211,7 @@ def test_a_rotated_api_key_holds_for_the_overlap_only(served):
 
 def test_a_rotated_key_file_is_taken_up(served):
     if "jwks_file" not in (served.home / "identity.yaml").read_text():
-        pytest.skip("a URL is asked again after thirty seconds at the earliest")
+        pytest.skip("a URL is asked again after thirty seconds at the earliest; IssuerKeysTests turn the clock")
     served.issuer.rotate("k2")
     assert ask(served, served.issuer.token())[0] == 401
     (served.home / "keys.json").write_text(json.dumps(served.issuer.jwks()))

@@ -9,25 +9,15 @@ import Synchronization
 
 /// Keeps an issuer's public keys (RFC 7517) fresh, from a file or a URL.
 ///
-/// A file is looked at twice a second. A URL is asked every ten minutes, and when a token names an unknown key, but then at
-/// most every thirty seconds: tokens that name made-up keys cannot make this gateway ask more. Keys that cannot be fetched
-/// leave those in force that were fetched last; before the first ones come, the issuer's tokens are refused.
+/// A file is looked at twice a second; ``FetchedIssuerKeys`` says when a URL is asked.
 final class IssuerKeyKeeper: IssuerKeys, Service {
-    private struct State {
-        var ring: KeyRing
-        var fingerprint = ""
-        var isAskedFor = true
-    }
-
     private let source: IdentityDocument.KeySource
     private let issuer: String
     private let folder: URL
     private let logger: Logger
-    private let state: Mutex<State>
+    private let keys: FetchedIssuerKeys
+    private let fingerprint = Mutex("")
     private static let tick: Duration = .milliseconds(500)
-    private static let usualAge: Duration = .seconds(600)
-    private static let leastAge: Duration = .seconds(30)
-    private static let largest = 1 << 20
 
     /// - Parameter configuration: the file that names the source; a relative path is relative to its folder.
     init(_ source: IdentityDocument.KeySource, issuer: String, beside configuration: String, logger: Logger) throws {
@@ -35,31 +25,29 @@ final class IssuerKeyKeeper: IssuerKeys, Service {
         self.issuer = issuer
         self.logger = logger
         folder = URL(fileURLWithPath: configuration).deletingLastPathComponent()
-        state = Mutex(State(ring: try KeyRing([])))
+        keys = try FetchedIssuerKeys()
         // A file must be there from the start; a URL may be down for a while.
         if case .file(let path) = source { try readFile(path) }
     }
 
-    var ring: KeyRing { state.withLock { $0.ring } }
+    var ring: KeyRing { keys.ring }
 
-    func noteUnknownKey() { state.withLock { $0.isAskedFor = true } }
+    func noteUnknownKey() { keys.noteUnknownKey() }
 
     func run() async throws {
         try await cancelWhenGracefulShutdown { [self] in
-            var last = ContinuousClock.now - Self.usualAge
+            let start = ContinuousClock.now
             while true {
-                switch source {
-                case .file(let path):
-                    do { try readFile(path) } catch { report(error) }
-                case .url(let text):
-                    let age = ContinuousClock.now - last
-                    let isAskedFor = state.withLock { $0.isAskedFor }
-                    if age >= Self.usualAge || (isAskedFor && age >= Self.leastAge) {
-                        last = .now
-                        state.withLock { $0.isAskedFor = false }
-                        do { try await fetch(text) } catch { report(error) }
+                do {
+                    switch source {
+                    case .file(let path): try readFile(path)
+                    case .url(let text):
+                        let fetched = try await keys.refresh(at: ContinuousClock.now - start) { [self] in
+                            try await fetch(text)
+                        }
+                        if fetched { tell() }
                     }
-                }
+                } catch { report(error) }
                 do { try await Task.sleep(for: Self.tick) } catch { return }
             }
         }
@@ -72,12 +60,16 @@ final class IssuerKeyKeeper: IssuerKeys, Service {
             throw CommandFailure("the keys of \(issuer) are not at `\(url.path)`")
         }
         let fingerprint = "\(status.st_ino)/\(status.st_size)/\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-        guard state.withLock({ $0.fingerprint }) != fingerprint else { return }
-        state.withLock { $0.fingerprint = fingerprint }
-        try take(try Data(contentsOf: url))
+        let isNew = self.fingerprint.withLock { last in
+            defer { last = fingerprint }
+            return last != fingerprint
+        }
+        guard isNew else { return }
+        try keys.take(Array(try Data(contentsOf: url)))
+        tell()
     }
 
-    private func fetch(_ text: String) async throws {
+    private func fetch(_ text: String) async throws -> [UInt8] {
         guard let url = URL(string: text) else { throw CommandFailure("`\(text)` is not a URL") }
         var request = URLRequest(url: url, timeoutInterval: 10)
         request.setValue("application/json", forHTTPHeaderField: "accept")
@@ -85,17 +77,11 @@ final class IssuerKeyKeeper: IssuerKeys, Service {
         guard (response as? HTTPURLResponse)?.statusCode == 200 else {
             throw CommandFailure("\(text) answered \((response as? HTTPURLResponse)?.statusCode ?? 0)")
         }
-        try take(data)
+        return Array(data)
     }
 
-    private func take(_ data: Data) throws {
-        guard data.count <= Self.largest else {
-            throw CommandFailure("the key set has \(data.count) bytes; at most 1 MiB")
-        }
-        let ring = try KeyRing(jwks: Array(data))
-        guard !ring.isEmpty else { throw CommandFailure("the key set holds no key that can be used") }
-        state.withLock { $0.ring = ring }
-        logger.info("issuer keys", metadata: ["issuer": "\(issuer)", "keys": "\(ring.keyIDs.count)"])
+    private func tell() {
+        logger.info("issuer keys", metadata: ["issuer": "\(issuer)", "keys": "\(keys.ring.keyIDs.count)"])
     }
 
     private func report(_ error: any Error) {
