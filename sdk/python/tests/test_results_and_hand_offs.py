@@ -122,8 +122,8 @@ def test_results_of_langchain_tools(path):
     assert said == ["[REDACTED:us_ssn]"]
 
 
-def chain_for(agent):
-    claims = base64.urlsafe_b64encode(json.dumps({"may_act": {"sub": agent}}).encode()).decode().rstrip("=")
+def chain_for(agent, **more):
+    claims = base64.urlsafe_b64encode(json.dumps({"may_act": {"sub": agent}, **more}).encode()).decode().rstrip("=")
     return f"e30.{claims}.c2ln"
 
 
@@ -168,6 +168,24 @@ def test_a_chain_that_came_over_http_is_the_agents_own():
     finance, other, onward = (asked.body for asked in recorded.asked)
     assert (finance["delegation"], finance["session_id"], other.get("delegation")) == (chain, "s-1", None)
     assert onward["delegation"] == chain
+
+
+def test_a_chain_belongs_to_a_session_and_brings_it_along():
+    chain = chain_for("finance-agent", session_id="s-of-chain")
+    recorded = RecordedDecisions({"pay": allow()}, delegations={"finance-agent": chain})
+    with recorded.client("planner").delegate("finance-agent") as delegation:
+        recorded.client("finance-agent").decide("pay")
+        assert aegis.outgoing() == delegation.headers() == {"x-aegis-delegation": chain, "x-aegis-session": "s-of-chain"}
+    recorded.client("finance-agent").decide("pay")
+    minted, inside, outside = (asked.body for asked in recorded.asked)
+    assert minted["session_id"].startswith("s-"), "a new one, where none is set"
+    assert (inside["session_id"], outside.get("session_id")) == ("s-of-chain", None)
+
+
+@pytest.mark.parametrize("token", ["", "e30", "e30.%%%.c2ln", "e30.W10.c2ln", "e30.bnVsbA.c2ln"])
+def test_a_chain_that_cannot_be_read_names_nobody_and_no_session(token):
+    assert aegis.Delegation(token).session is None
+    assert aegis.Delegation(token or "x").headers() == {"x-aegis-delegation": token or "x"}
 
 
 def test_the_chain_of_an_agent_behind_a_tool():

@@ -26,22 +26,31 @@ _trace: ContextVar[str | None] = ContextVar("aegis_trace", default=None)
 
 @dataclass(frozen=True)
 class Delegation:
-    """The signed chain that `to` calls tools under. Use it as a context manager around the sub-agent's work, or send
-    `headers()` along to where it runs."""
+    """The signed chain that `to` calls tools under, in the session that it was made for. Use it as a context manager around
+    the sub-agent's work, or send `headers()` along to where it runs."""
 
     token: str = field(repr=False)
     to: str | None = None
     _entered: list[Any] = field(default_factory=list, repr=False, compare=False)
 
+    @property
+    def session(self) -> str | None:
+        """The session that it holds in. Not verified here."""
+        found = _claims(self.token).get("session_id")
+        return found if isinstance(found, str) else None
+
     def headers(self) -> dict[str, str]:
-        return {"x-aegis-delegation": self.token}
+        pairs = {"x-aegis-delegation": self.token, "x-aegis-session": self.session}
+        return {name: value for name, value in pairs.items() if value}
 
     def __enter__(self) -> Delegation:
-        self._entered.append(_delegation.set(self))
+        self._entered.append((_delegation.set(self), _session.set(self.session or _session.get())))
         return self
 
     def __exit__(self, *_: object) -> None:
-        _delegation.reset(self._entered.pop())
+        chain, session = self._entered.pop()
+        _session.reset(session)
+        _delegation.reset(chain)
 
 
 @contextmanager
@@ -95,12 +104,19 @@ def outgoing() -> dict[str, str]:
 
 def delegate_of(token: str) -> str | None:
     """The agent that a chain was signed for, so that no other brings it along. Not verified here: Aegis does that."""
+    actor = _claims(token).get("may_act")
+    found = actor.get("sub") if isinstance(actor, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """What a signed token says; nothing where it cannot be read."""
     try:
         payload = token.split(".")[1]
-        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["may_act"]["sub"]
-    except (IndexError, KeyError, TypeError, ValueError):
-        return None
-    return found if isinstance(found, str) else None
+        found = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def current_session() -> str | None:

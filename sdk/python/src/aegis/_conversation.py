@@ -118,13 +118,14 @@ class Conversation:
             yield Pause(min(left, 0.2 * 1.5 ** min(attempt, 8)))
 
     def delegate(self, agent: str, session_id: str | None, expires_in: int | None) -> Flow[_context.Delegation]:
-        """The signed chain under which `agent` may call on behalf of this one, and of those it calls for.
+        """The signed chain under which `agent` may call on behalf of this one, and of those it calls for. It belongs to a
+        session: the one given, the current one, or a new one.
 
         Raises: Denied where `agent` does not accept calls from this one.
         """
         optional = {
             "agent": {"id": self.settings.agent} if self.settings.agent else None,
-            "session_id": session_id or _context.current_session(),
+            "session_id": session_id or _context.current_session() or f"s-{uuid.uuid4()}",
             "delegation": _context.current_delegation(self.settings.agent),
             "expires_in": expires_in,
         }
