@@ -211,6 +211,12 @@ struct JournalTests {
         #expect(globex.map { $0["decision_id"] } == ["d-57", "d-59"])
         var all = AuditReader(storage: storage)
         #expect(try all.last(1000).count == 60)
+        // What was asked for since some time ends the walk, but not before the last two segments.
+        let start = Fixture.decision(0).time
+        #expect(try all.last(1000, since: start).count == 60)
+        let late = try all.last(1000, since: start + 59)
+        #expect(late.last?["decision_id"] == "d-59" && (2..<30).contains(late.count), "\(late.count)")
+        #expect(try all.last(1000, since: .max).map(\.place) == late.map(\.place))
     }
 }
 

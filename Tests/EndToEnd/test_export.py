@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import json
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import time
 
 import jsonschema
 import pytest
-from conftest import Gateway, exchange, free_port, run
+from conftest import ROOT, Gateway, exchange, free_port, run
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -264,6 +265,42 @@ def test_datadog_is_spared_what_it_would_drop(exporting, receiver):
     log = next(each for each in there.logs if each["aegis"].get("reason") == "amount_exceeded")
     assert log["status"] == "warning" and log["ddtags"] == "env:test,tenant:acme,gateway:gw-1"
     assert log["timestamp"] == log["aegis"]["time"] and log["aegis"]["record"]["decision"] == "deny"
+
+
+def test_every_field_that_the_reference_names_is_in_events(exporting, receiver):
+    """docs/reference/siem.md: its mapping table, and the fields that its detections read."""
+    splunk, elastic, datadog = receiver(Splunk), receiver(Elastic), receiver(Datadog)
+    made = exporting("".join(sink(kind, there).replace("soc", name) for kind, there, name in
+                             [(Splunk, splunk, "one"), (Elastic, elastic, "two"), (Datadog, datadog, "three")])).start()
+    made.some_of_everything()
+    for there in (splunk, elastic, datadog):
+        wait(lambda: made.hashes() <= set(there.ids()), lambda: made.log()[-2000:], 60)
+    text = (ROOT / "docs/reference/siem.md").read_text()
+    table = text[text.index("## Field mapping"):text.index("| record | ECS kind")]
+    names = [[set(re.findall(r"`([^`]+)`", cell)) for cell in line.strip("|").split("|")] for line in table.splitlines() if line.startswith("| `")]
+    blocks = dict(re.findall(r"### ([^\n]+)\n\n```\n(.*?)```", text, re.DOTALL))
+
+    def paths(events):
+        return {re.sub(r"\[\d*\]", "", path).lstrip(".") for event in events for path, _ in leaves(event)}
+    # What these calls have none of: sessions, chains, others on whose behalf, a region.
+    absent = {"aegis.call_chain", "aegis.session_id", "aegis.record.session_id", "labels.region", "user.id", "usr.id"}
+
+    def check(wanted, there):
+        wanted = {name.split("=")[0] for name in wanted if "…" not in name} - absent
+        assert len(wanted) >= 8
+        missing = {name for name in wanted if not any(path == name or path.startswith(name + ".") for path in there)}
+        assert not missing, (missing, sorted(there))
+
+    ecs = paths(elastic.documents.values())
+    check({name for row in names for name in row[2]}, ecs)
+    check(set(re.findall(r"\b(?:aegis|event|gen_ai|organization)(?:\.[a-z_]+)+|@timestamp", blocks["Elastic"].replace('"aegis.decision"', "").replace('"aegis.budget"', ""))), ecs)
+    dog = paths(datadog.logs)
+    check({name for row in names for name in row[3]} - {"tenant"}, dog)
+    check({name for name in re.findall(r"@([a-z_]+(?:\.[a-z_]+)*)", blocks["Datadog"])} | {"aegis.agent_id", "evt.id", "evt.name"}, dog)
+    records = paths(event["event"] for event in splunk.events) | {"_time", "event_id"}
+    check(set(re.findall(r"\b(?:detail|decision_reason)\.[a-z_]+", blocks["Splunk SPL"]))
+          | {"tenant", "agent_id", "agent_identity", "tool_name", "hash", "prev_hash", "log", "index", "decision", "_time"}, records)
+    check({name for row in names for name in row[0]} - {"acting_for", "call_chain", "session_id", "region", "idempotency_key", ".message"} | {"decision_reason.message"}, records)
 
 
 def test_wrong_secrets_lose_nothing(exporting, receiver):

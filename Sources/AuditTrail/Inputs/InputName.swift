@@ -25,5 +25,5 @@ public struct InputName: Sendable, Hashable {
     }
 
     /// When the decision was begun, in nanoseconds since 1970: such ids are of version 7 (RFC 9562, section 5.7).
-    var time: Int64 { Int64(high >> 16) * 1_000_000 }
+    public var time: Int64 { Int64(high >> 16) * 1_000_000 }
 }

@@ -46,9 +46,11 @@ public struct AuditReader {
     }
 
     /// The last `count` records that match, and moves to the end of the journal.
+    /// - Parameter since: nanoseconds since 1970; nothing older is looked for. The last two segments are looked through whatever
+    ///   their times are, since the clock may have been set back.
     /// - Throws: ``AuditError`` `.storage`.
     public mutating func last(
-        _ count: Int, where matches: (AuditRecordLine) -> Bool = { _ in true }
+        _ count: Int, since: Int64? = nil, where matches: (AuditRecordLine) -> Bool = { _ in true }
     ) throws(AuditError) -> [AuditRecordLine] {
         var found: [[AuditRecordLine]] = []
         var missing = count
@@ -56,11 +58,16 @@ public struct AuditReader {
         for number in numbers.reversed() {
             var reader = AuditReader(storage: storage)
             reader.segment = number
-            let records = try reader.restOfSegment().filter(matches).suffix(missing)
+            let all = try reader.restOfSegment()
+            let records = all.filter(matches).suffix(missing)
             if number == numbers.last { self = reader }
             found.append(Array(records))
             missing -= records.count
             if missing <= 0 { break }
+            if let since, number != numbers.last, let first = all.first?["time"].flatMap(Timestamp.read), first < since
+            {
+                break
+            }
         }
         return found.reversed().flatMap { $0 }
     }

@@ -67,6 +67,9 @@ struct SinkPump: Sendable {
             for place in batch.unreadable {
                 logger.critical("a line of the trail is no record", metadata: ["sink": "\(name)", "place": "\(place)"])
             }
+            if let first = batch.events.first {
+                status.change { $0.reached = $0.reached ?? first.time.nanoseconds }
+            }
             guard await deliver(batch.events, refusals: &refusals) else { break }
             if let end = batch.end { place = end }
             status.change { $0.isCaughtUp = batch.end == nil }

@@ -8,7 +8,7 @@ public final class SinkStatus: Sendable {
         public var refused: UInt64 = 0
         /// Attempts that failed.
         public var failures: UInt64 = 0
-        /// When the record was made that was delivered last, in nanoseconds since 1970.
+        /// When the record was made that was delivered last, in nanoseconds since 1970; where none was, the first that waits.
         public var reached: Int64?
         /// Whether there is nothing more to send.
         public var isCaughtUp = false

@@ -20,7 +20,10 @@ struct Recovery {
         guard !unconfirmed.isEmpty else { return }
         let wanted = Set(unconfirmed.map(\.description))
         var reader = try AuditReader(directory: auditDirectory)
-        let found = try reader.last(wanted.count) { record in
+        // Ids tell when their decisions were begun, and no record is older than that: where an id has no record, as after
+        // most crashes, the whole trail would else be read for it.
+        let oldest = unconfirmed.compactMap { InputName(decisionID: $0.description)?.time }.min()
+        let found = try reader.last(wanted.count, since: oldest) { record in
             record["kind"] == "decision" && record["decision_id"].map(wanted.contains) == true
         }
         let recorded = Set(found.compactMap { $0["decision_id"] })
