@@ -98,6 +98,12 @@ def test_checkpoints_are_cosigned_and_a_directory_that_was_rolled_back_is_found(
     assert gateway.verify().returncode == 0, "by itself, an old copy is whole"
     found = run("audit", "verify", "--data-dir", gateway.data, "--witness", witness.url, check=False)
     assert found.returncode == 1 and "`gw-1/acme` was cut: it once had " in found.stderr, found
+    sure = run("audit", "verify", "--data-dir", gateway.data, "--witness", witness.url, "--witness-key", witness.home / "witness.vkey", check=False)
+    assert sure.returncode == 1 and "`gw-1/acme` was cut: it once had " in sure.stderr and "witnessed: `gw-1/acme` at 20" in sure.stderr, sure
+    stranger = Witness(tmp_path / "stranger", tmp_path / "log.vkey").start()
+    stranger.stop()
+    fooled = run("audit", "verify", "--data-dir", gateway.data, "--witness", witness.url, "--witness-key", stranger.home / "witness.vkey", check=False)
+    assert fooled.returncode == 1 and "is not signed by `aegis-witness`" in fooled.stderr, fooled
     start = subprocess.run([str(AEGIS), "serve", "--data-dir", str(gateway.data), "--bundle", str(gateway.bundle), "--trust", str(gateway.trust),
                             "--listen", f"127.0.0.1:{gateway.api}", "--grpc", "off", *map(str, options(witness))], capture_output=True, text=True, timeout=60)
     assert start.returncode == 1 and "the data directory was rolled back" in start.stderr, start

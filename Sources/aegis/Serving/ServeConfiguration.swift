@@ -153,14 +153,7 @@ struct ServeConfiguration {
             throw CommandFailure(
                 "--witness needs the witness's key", fix: "add --witness-key witness.vkey", exitCode: 2)
         }
-        do {
-            let text = String(decoding: try TrailInput.read(keyFile), as: UTF8.self)
-            return (url, try CosignatureVerifier(text: text.trimmingCharacters(in: .whitespacesAndNewlines)))
-        } catch let error as AuditError {
-            throw CommandFailure(error.message, exitCode: 2)
-        } catch {
-            throw CommandFailure("\(keyFile): \(error)", fix: "give the witness.vkey of the witness", exitCode: 2)
-        }
+        return (url, try WitnessAddress.key(keyFile))
     }
 
     /// `20s`, `5m` or `1h`.

@@ -1,5 +1,6 @@
 import AuditTrail
 import Foundation
+import MerkleLog
 import ObjectStores
 
 /// Where a witness answers (C2SP tlog-witness).
@@ -7,6 +8,18 @@ struct WitnessAddress {
     let url: URL
     /// The longest answer that is taken: a checkpoint with its signatures, or a complaint.
     private static let longestAnswer = 64 << 10
+
+    /// A witness's public key from a file with its vkey.
+    static func key(_ file: String) throws -> CosignatureVerifier {
+        do {
+            let text = String(decoding: try TrailInput.read(file), as: UTF8.self)
+            return try CosignatureVerifier(text: text.trimmingCharacters(in: .whitespacesAndNewlines))
+        } catch let error as AuditError {
+            throw CommandFailure(error.message, exitCode: 2)
+        } catch {
+            throw CommandFailure("\(file): \(error)", fix: "give the witness.vkey of the witness", exitCode: 2)
+        }
+    }
 
     struct Unreachable: Error, CustomStringConvertible {
         let description: String

@@ -1,6 +1,8 @@
+import Approvals
 import ArgumentParser
 import AuditTrail
 import Foundation
+import MerkleLog
 
 struct AuditVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,6 +16,7 @@ struct AuditVerify: AsyncParsableCommand {
             EXAMPLES
               aegis audit verify
               aegis audit verify --dir copy/audit --key gw-1.vkey --checkpoint monday.note
+              aegis audit verify --witness https://witness.acme.example --witness-key witness.vkey
             """)
 
     @OptionGroup var data: DataDirectory
@@ -32,8 +35,17 @@ struct AuditVerify: AsyncParsableCommand {
     @Option(help: "A witness whose checkpoints must be reached, such as http://witness:8189.")
     var witness: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The witness's public key. Without it, whoever answers at the address is believed.", valueName: "file"))
+    var witnessKey: String?
+
     @Flag(help: "Print the whole report as JSON.")
     var json = false
+
+    func validate() throws {
+        guard witness != nil || witnessKey == nil else { throw ValidationError("--witness-key goes with --witness") }
+    }
 
     func run() async throws {
         let directory = dir ?? data.audit.path
@@ -63,9 +75,18 @@ struct AuditVerify: AsyncParsableCommand {
         guard let url = URL(string: address), url.scheme == "http" || url.scheme == "https", url.host != nil else {
             throw CommandFailure("--witness `\(address)` is no http address", exitCode: 2)
         }
+        let key = try witnessKey.map { try WitnessAddress.key($0) }
         var known: [AuditVerifier.KnownCheckpoint] = []
         for log in logs {
             guard let note = try await WitnessAddress(url: url).checkpoint(of: log) else { continue }
+            // When it was cosigned is for the reader to judge: an old note can be shown again by whoever is in between.
+            if let key {
+                guard let time = try key.time(of: SignedNote(parsing: note)) else {
+                    throw CommandFailure("the checkpoint of `\(log)` from \(address) is not signed by `\(key.name)`")
+                }
+                let seconds = Int64(clamping: time)
+                ErrorOutput.write("witnessed: `\(log)` at \(Timestamp(seconds: seconds)) by `\(key.name)`")
+            }
             known.append(AuditVerifier.KnownCheckpoint(note: note, source: "\(address) (\(log))"))
         }
         return known
