@@ -100,7 +100,9 @@ public struct CallExplanation: Sendable {
     }
 
     private static func state(_ policy: String, _ place: Int, _ step: String, _ findings: CallFindings) -> State {
-        if ["budget", "rate", "distinct"].contains(step) { return .applies }
+        if ["budget", "rate", "distinct"].contains(step) {
+            return findings.charging.contains(policy) ? .applies : .notMatched
+        }
         let found = findings.found.filter { $0.policy == policy && $0.place == place }
         if found.contains(where: { $0.kind == .unclear || $0.code == "evaluation_error" }) { return .unclear }
         return found.isEmpty ? .notMatched : .matched

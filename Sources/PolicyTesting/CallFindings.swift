@@ -32,30 +32,18 @@ struct CallFindings: Sendable {
 
     /// The policies that speak about the call.
     var selected: Set<String> = []
+    /// Those of them whose budgets and rates it is charged to: not those about agents in the call chain alone.
+    var charging: Set<String> = []
     var found: Set<Found> = []
     var guards: [Guard] = []
     /// Conditions that are in neither state could not be evaluated.
     var truths: [Place: Truth] = [:]
 
-    init(verdicts: Value, guards: Value, probes: Value) {
-        for pair in verdicts.elements {
-            guard let entry = pair.elements.first, let verdict = pair.elements.last,
-                let policy = entry.lookup("policy").string
-            else { continue }
-            selected.insert(policy)
-            for kind in Kind.allCases {
-                for finding in verdict.member(kind.rawValue).elements {
-                    let parts = finding.elements
-                    guard let place = parts.first?.int64 else { continue }
-                    let tells = kind == .deny || kind == .approval || kind == .allow || kind == .unclear
-                    found.insert(
-                        Found(
-                            policy: policy, place: Int(place), kind: kind,
-                            code: tells && parts.count > 2 ? parts[2].string : nil,
-                            message: tells && parts.count > 3 ? parts[3].string : nil))
-                }
-            }
-        }
+    /// - Parameter restraints: what policies about agents in the call chain found, which can only hold the call back.
+    init(verdicts: Value, restraints: Value, guards: Value, probes: Value) {
+        note(verdicts, Kind.allCases)
+        charging = selected
+        note(restraints, [.deny, .approval, .sanitize])
         for finding in guards.elements where finding.elements.count >= 5 {
             self.guards.append(
                 Guard(
@@ -70,6 +58,27 @@ struct CallFindings: Sendable {
                         continue
                     }
                     truths[Place(policy: name, clause: Int(clause), condition: Int(condition))] = truth
+                }
+            }
+        }
+    }
+
+    private mutating func note(_ verdicts: Value, _ kinds: [Kind]) {
+        for pair in verdicts.elements {
+            guard let entry = pair.elements.first, let verdict = pair.elements.last,
+                let policy = entry.lookup("policy").string
+            else { continue }
+            selected.insert(policy)
+            for kind in kinds {
+                for finding in verdict.member(kind.rawValue).elements {
+                    let parts = finding.elements
+                    guard let place = parts.first?.int64 else { continue }
+                    let tells = kind == .deny || kind == .approval || kind == .allow || kind == .unclear
+                    found.insert(
+                        Found(
+                            policy: policy, place: Int(place), kind: kind,
+                            code: tells && parts.count > 2 ? parts[2].string : nil,
+                            message: tells && parts.count > 3 ? parts[3].string : nil))
                 }
             }
         }

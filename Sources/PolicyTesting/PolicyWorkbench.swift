@@ -14,6 +14,7 @@ public struct PolicyWorkbench: Sendable {
     let probe: ConditionProbe
     private let decision: PreparedQuery
     private let verdicts: PreparedQuery
+    private let restraints: PreparedQuery
     private let guards: PreparedQuery
     private let probes: PreparedQuery
 
@@ -28,6 +29,7 @@ public struct PolicyWorkbench: Sendable {
         active = try ActivePolicy(program: program, data: data, tenant: tenant)
         decision = try program.prepare("data.aegis.decision")
         verdicts = try program.prepare("data.aegis.verdicts")
+        restraints = try program.prepare("data.aegis.restraints")
         guards = try program.prepare("data.aegis.guards")
         probe = ConditionProbe(catalog)
         let probed = try Program(modules: policies.modules + probe.modules, data: data)
@@ -58,7 +60,9 @@ public struct PolicyWorkbench: Sendable {
             try query.value(input: document.root, heap: heap, environment: environment)
         }
         return try withExtendedLifetime((heap, document)) {
-            CallFindings(verdicts: try value(verdicts), guards: try value(guards), probes: try value(probes))
+            CallFindings(
+                verdicts: try value(verdicts), restraints: try value(restraints), guards: try value(guards),
+                probes: try value(probes))
         }
     }
 }

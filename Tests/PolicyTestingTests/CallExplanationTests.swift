@@ -29,6 +29,34 @@ import Testing
         #expect(!text.contains("somebody"))
     }
 
+    @Test func `rules about an agent in the chain are told, and their permits are not`() async throws {
+        let bench = try Benches.bench(
+            """
+            aegis: v1
+            kind: Agent
+            name: planner
+            identities: [{api_key: planner-1}]
+            scopes: ["*"]
+            ---
+            aegis: v1
+            kind: Policy
+            name: planner-moves-little
+            agents: [planner]
+            tools: [payments.transfer]
+            rules:
+              - {name: little, effect: allow, when: [params.amount <= 10]}
+              - {name: never, effect: deny, when: [params.amount > 5]}
+
+            """)
+        let tried = try await Benches.tried(
+            Self.head + "parameters: {amount: 7, to: somebody}\ncontext: {purpose: payroll}\nchain: [planner]",
+            on: bench)
+        let states = CallExplanation(tried, on: bench).lines.filter { $0.policy == "planner-moves-little" }.map {
+            "\($0.step) \($0.rule) \($0.state.rawValue)"
+        }
+        #expect(states == ["deny never matched", "permit little not_matched"])
+    }
+
     struct Change: Sendable {
         let given: String
         let words: String?
