@@ -11,7 +11,7 @@ import Testing
         status: 403, headers: [.init("content-type", "application/json")], body: #"{"decision":"deny"}"#,
         metadata: [.init("decision", "deny")])
     private let allowance = CheckVerdict.allow(
-        headers: [.init("x-aegis-decision-id", "0194")], removed: ["x-aegis-api-key"],
+        headers: [.init("x-aegis-decision-id", "0194")], removed: ["x-aegis-api-key"], answered: [],
         metadata: [.init("decision", "allow")])
 
     /// What Envoy does with a `CheckResponse`: code 0 is permission, and nothing else counts.
@@ -81,7 +81,8 @@ import Testing
 
     @Test func `a header value cannot start another header`() throws {
         let verdict = CheckVerdict.allow(
-            headers: [.init("x-aegis-policy-version", "a\r\nx-evil: 1\u{7F}ü")], removed: [], metadata: [])
+            headers: [.init("x-aegis-policy-version", "a\r\nx-evil: 1\u{7F}ü")], removed: [], answered: [], metadata: []
+        )
         let response = try EnvoyCheckResponse(serializedBytes: [UInt8](buffer: CheckResponseEncoder.encode(verdict)))
         #expect(response.okResponse.headers.map(\.header.value) == ["a??x-evil: 1???"])
     }
