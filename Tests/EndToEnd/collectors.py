@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import http.server
 import json
+import ssl
 import threading
 import time
 from concurrent import futures
@@ -63,6 +64,16 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
+    def secure(self, home, asks=False):
+        """From now on TLS, with the certificate in `home`; with `asks`, only for who shows one of the same authority."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(home / "server.pem", home / "server.key")
+        if asks:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(home / "ca.pem")
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"https://localhost:{self.port}"
+
     def take(self, request, body):
         raise NotImplementedError
 
@@ -99,8 +110,10 @@ class Collector(Receiver):
     KINDS = {"/v1/traces": trace_service_pb2.ExportTraceServiceRequest, "/v1/logs": logs_service_pb2.ExportLogsServiceRequest,
              "/v1/metrics": metrics_service_pb2.ExportMetricsServiceRequest}
 
-    def __init__(self):
+    def __init__(self, secured=None):
         super().__init__()
+        if secured:
+            self.secure(secured, asks=True)
         self.messages, self.metadata, self.grpc_faults = [], [], []
         self.grpc = grpc.server(futures.ThreadPoolExecutor(4))
         for registers, base, kind in (
@@ -111,7 +124,11 @@ class Collector(Receiver):
                 (metrics_service_pb2_grpc.add_MetricsServiceServicer_to_server, metrics_service_pb2_grpc.MetricsServiceServicer,
                  metrics_service_pb2.ExportMetricsServiceResponse)):
             registers(self.service(base, kind), self.grpc)
-        self.grpc_port = self.grpc.add_insecure_port("127.0.0.1:0")
+        if secured:
+            key, certificate, authority = ((secured / name).read_bytes() for name in ("server.key", "server.pem", "ca.pem"))
+            self.grpc_port = self.grpc.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([(key, certificate)], authority, True))
+        else:
+            self.grpc_port = self.grpc.add_insecure_port("127.0.0.1:0")
         self.grpc.start()
 
     def service(self, base, response):

@@ -1,7 +1,6 @@
 """Records on their way to SIEMs: a real gateway, a real rsyslog, receivers that check the wire format and that fail on demand.
 Whatever happens, what the trail has arrives, each record under the same id however often it comes."""
 import datetime
-import ipaddress
 import json
 import pathlib
 import re
@@ -12,11 +11,8 @@ import time
 
 import jsonschema
 import pytest
+from authority import certificates
 from conftest import ROOT, Gateway, exchange, free_port, run
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 from collectors import Datadog, Elastic, Splunk, dropped, slow, status
 from syslog_rfc5424_parser import SyslogMessage
@@ -303,6 +299,28 @@ def test_every_field_that_the_reference_names_is_in_events(exporting, receiver):
     check({name for row in names for name in row[0]} - {"acting_for", "call_chain", "session_id", "region", "idempotency_key", ".message"} | {"decision_reason.message"}, records)
 
 
+@pytest.mark.parametrize("kind", HTTP)
+def test_a_receiver_is_believed_by_its_authority_and_by_no_other(exporting, receiver, kind, tmp_path):
+    for home in (tmp_path / "own", tmp_path / "other"):
+        home.mkdir()
+        certificates(home)
+    there = receiver(kind)
+    there.secure(tmp_path / "own")
+
+    def trusting(home):
+        return "aegis: v1\nkind: Export\nsinks:\n" + sink(kind, there).replace(f"'{there.url}'", f"'{there.url}', ca_file: {tmp_path / home / 'ca.pem'}")
+    made = exporting("  []\n")
+    made.document.write_text(trusting("other"))
+    made.start()
+    made.calls(3)
+    wait(lambda: "the receiver's certificate is not signed by an authority that is trusted here" in made.log(), lambda: made.log()[-2000:])
+    made.stop()
+    assert not there.requests
+    made.document.write_text(trusting("own"))
+    made.start()
+    wait(lambda: made.hashes() <= set(there.ids()), lambda: made.log()[-2000:], 60)
+
+
 def test_wrong_secrets_lose_nothing(exporting, receiver):
     there = receiver(Splunk)
     there.TOKEN = "another"
@@ -442,30 +460,6 @@ class Rsyslog:
 
     def ids(self):
         return [message.sd["aegis@32473"]["id"] for message in self.messages()]
-
-
-def certificates(home):
-    """A small authority, and a certificate of it for the receiver."""
-    now = datetime.datetime.now(datetime.timezone.utc)
-
-    def make(name, issuer, issuer_key, is_authority):
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer or subject).public_key(key.public_key())
-                   .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(hours=1))
-                   .not_valid_after(now + datetime.timedelta(days=2))
-                   .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True))
-        if not is_authority:
-            builder = builder.add_extension(
-                x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        return key, builder.sign(issuer_key or key, hashes.SHA256())
-
-    authority_key, authority = make("Test authority", None, None, True)
-    server_key, server = make("localhost", authority.subject, authority_key, False)
-    (home / "ca.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-    (home / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))
-    (home / "server.key").write_bytes(server_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
 
 
 @pytest.fixture

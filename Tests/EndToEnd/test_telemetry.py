@@ -10,6 +10,7 @@ import urllib.request
 
 import grpc
 import pytest
+from authority import certificates
 from conftest import ROOT, Gateway, exchange, free_port
 from envoy import Envoy
 from collectors import Collector, attributes, dropped, status
@@ -51,6 +52,36 @@ def decide(gateway, parameters=PAYMENT, **headers):
                     {"agent": {"id": "finance-agent"}, "tool": {"name": "payments.transfer"}, "parameters": parameters,
                      "request": LINES["payments.transfer"], "idempotency_key": headers.pop("call", None)},
                     {"x-aegis-api-key": gateway.keys["finance-1"], **headers})[2]
+
+
+@pytest.mark.parametrize("protocol", ["http/protobuf", "grpc"])
+def test_a_collector_is_believed_by_its_authority_and_shown_a_certificate(tmp_path, protocol):
+    home, other = tmp_path / "own", tmp_path / "other"
+    for folder in (home, other):
+        folder.mkdir()
+        certificates(folder)
+    collector = Collector(secured=home)
+    endpoint = f"https://localhost:{collector.grpc_port}" if protocol == "grpc" else collector.url
+    right = {"OTEL_EXPORTER_OTLP_CERTIFICATE": home / "ca.pem", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE": home / "client.pem",
+             "OTEL_EXPORTER_OTLP_CLIENT_KEY": home / "client.key"}
+    stranger = {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE": other / "client.pem", "OTEL_EXPORTER_OTLP_CLIENT_KEY": other / "client.key"}
+    try:
+        for number, (change, arrives) in enumerate([({"OTEL_EXPORTER_OTLP_CERTIFICATE": other / "ca.pem"}, False), (stranger, False), ({}, True)]):
+            (tmp_path / str(number)).mkdir()
+            metrics = free_port()
+            gateway = started(tmp_path / str(number), collector, "--metrics", f"127.0.0.1:{metrics}", OTEL_EXPORTER_OTLP_ENDPOINT=endpoint,
+                              OTEL_EXPORTER_OTLP_PROTOCOL=protocol, **{name: str(value) for name, value in {**right, **change}.items()})
+            try:
+                assert decide(gateway)["decision"] == "allow"
+                if arrives:
+                    wait(collector.spans, "a span")
+                else:
+                    wait(lambda: re.search(r'aegis_telemetry_failures_total\{signal="traces"\} [1-9]', scrape(metrics)), lambda: scrape(metrics))
+                    assert not collector.messages
+            finally:
+                gateway.stop()
+    finally:
+        collector.close()
 
 
 @pytest.mark.parametrize("protocol, compression", [("http/protobuf", "none"), ("http/protobuf", "gzip"), ("grpc", "none"), ("grpc", "gzip")])
