@@ -90,6 +90,7 @@ extension SQLiteStateStore {
                 throw AccessError(
                     .conflict, "the key `\(keyID)` is \(key.state(at: now).rawValue); issue one under another key id")
             }
+            let before = end == nil ? nil : Data(key.entry.digest)
             // Later than every change before it, so that nobody who watches misses it.
             try db.execute(
                 sql: """
@@ -97,7 +98,7 @@ extension SQLiteStateStore {
                         changed_at = max(?4, (SELECT max(changed_at) + 1 FROM api_keys)) WHERE tenant = ?5 AND key_id = ?6
                     """,
                 arguments: [
-                    Data(digest), end.map { _ in Data(key.entry.digest) }, end?.nanoseconds, now.nanoseconds, tenant,
+                    Data(digest), before, end?.nanoseconds, now.nanoseconds, tenant,
                     keyID,
                 ])
             return try ActRows.insert(

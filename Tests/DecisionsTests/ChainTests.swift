@@ -216,7 +216,7 @@ import Testing
         ]
         if let colon = changed.firstIndex(of: ":") {
             claims[String(changed[..<colon]).replacing("\"", with: "")] =
-                changed[changed.index(after: colon)...].replacing("LATER", with: "\(issuedAt + 120)")
+                String(changed[changed.index(after: colon)...]).replacing("LATER", with: "\(issuedAt + 120)")
         }
         let text = "{" + claims.map { "\"\($0.key)\": \($0.value)" }.sorted().joined(separator: ", ") + "}"
         let token = try fixture.signingKey.token(over: Array(text.utf8), type: type)
@@ -369,7 +369,8 @@ import Testing
             let minted = await fixture.point.delegate(
                 json: Array(#"{"to": "finance", "session_id": "s-1"}"#.utf8),
                 credentials: try DecisionFixture.credentials("planner"), point: DecisionFixture.api)
-            more += #", "delegation": "\#(try #require(minted.delegation))""#
+            let chain = try #require(minted.delegation)
+            more += #", "delegation": "\#(chain)""#
         }
         return try await fixture.decide(key: "finance", tool: tool, parameters: parameters, more: more)
     }

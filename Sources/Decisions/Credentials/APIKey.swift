@@ -138,9 +138,8 @@ public struct APIKeyProver: IdentityProver {
         guard let proof = proofs[key.digest], proof.entry.keyID == key.keyID, !proof.entry.isRevoked else {
             return .refused(Self.unknown)
         }
-        for end in [proof.entry.expiresAt, proof.until] {
-            if let end, now() >= end { return .refused(Self.unknown) }
-        }
+        if let end = proof.entry.expiresAt, now() >= end { return .refused(Self.unknown) }
+        if let end = proof.until, now() >= end { return .refused(Self.unknown) }
         return .proven(proof.entry.caller)
     }
 }

@@ -1,3 +1,4 @@
+import AccessControl
 import Decisions
 import Foundation
 import RegoSyntax

@@ -35,25 +35,26 @@ struct SwitchOptions: ParsableArguments {
                 "no gateway keeps its state in `\(data.url.path)`; nothing was switched",
                 fix: "name the gateway's data with --data-dir or AEGIS_DATA_DIR")
         }
-        let (tenant, act) = try await data.withStateStore { store in
-            let tenant = try await AgentSearch(data: data, store: store).tenant(of: agent, in: tenant)
-            let stop = AgentSwitches.Stop(tenant: tenant, agent: agent, reason: reason)
+        let (owner, act) = try await data.withStateStore { store in
+            let owner = try await AgentSearch(data: data, store: store).tenant(of: agent, in: tenant)
+            let stop = AgentSwitches.Stop(tenant: owner, agent: agent, reason: reason)
             return (
-                tenant,
+                owner,
                 try await store.setStopped(stopped, stop, ifLastSwitched: nil, by: .commandLine, now: .current())
             )
         }
         let state = stopped ? "disabled" : "enabled"
         if json {
-            return Output.json([
-                "agent": agent, "tenant": tenant, "state": state, "changed": act != nil,
-                "data_dir": data.url.standardizedFileURL.path,
-            ])
+            return Output.json(
+                [
+                    "agent": agent, "tenant": owner, "state": state, "changed": act != nil,
+                    "data_dir": data.url.standardizedFileURL.path,
+                ] as [String: Any])
         }
         Output.line(
             act != nil
-                ? "\(state) \(agent) of \(tenant), for the gateway of \(data.url.path)"
-                : "\(agent) of \(tenant) is \(state) already")
+                ? "\(state) \(agent) of \(owner), for the gateway of \(data.url.path)"
+                : "\(agent) of \(owner) is \(state) already")
     }
 }
 

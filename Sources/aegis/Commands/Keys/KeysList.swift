@@ -21,12 +21,14 @@ struct KeysList: AsyncParsableCommand {
         let now = Timestamp.current()
         let rows = all.filter { tenant == nil || $0.entry.caller.tenant == tenant }.map { key in
             let caller = key.entry.caller
+            let end = key.entry.previous?.until
+            let overlap = end.flatMap { end in end > now ? end.description : nil }
             return [
                 key.entry.keyID, caller.tenant, caller.kind.rawValue, caller.name ?? "-",
                 Self.roles(of: caller).joined(separator: ","), key.createdAt.description,
                 key.createdBy.isEmpty ? "-" : key.createdBy, key.entry.expiresAt?.description ?? "-",
                 key.revokedAt.map { "revoked \($0)" } ?? key.state(at: now).rawValue,
-                key.entry.previous.flatMap { $0.until > now ? $0.until.description : nil } ?? "-",
+                overlap ?? "-",
             ]
         }
         if json {
