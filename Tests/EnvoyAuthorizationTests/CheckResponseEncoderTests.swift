@@ -11,7 +11,8 @@ import Testing
         status: 403, headers: [.init("content-type", "application/json")], body: #"{"decision":"deny"}"#,
         metadata: [.init("decision", "deny")])
     private let allowance = CheckVerdict.allow(
-        headers: [.init("x-aegis-decision-id", "0194")], removed: ["x-aegis-api-key"], answered: [],
+        headers: [.init("x-aegis-decision-id", "0194")], removed: ["x-aegis-api-key"],
+        answered: [.init("x-aegis-decision-id", "0195")],
         metadata: [.init("decision", "allow")])
 
     /// What Envoy does with a `CheckResponse`: code 0 is permission, and nothing else counts.
@@ -27,6 +28,9 @@ import Testing
         #expect(response.okResponse.headers.map(\.header.value) == ["0194"])
         #expect(response.okResponse.headers.allSatisfy { !$0.hasAppend }, "an unset `append` overwrites")
         #expect(response.okResponse.headersToRemove == ["x-aegis-api-key"])
+        #expect(response.okResponse.responseHeadersToAdd.map(\.header.key) == ["x-aegis-decision-id"])
+        #expect(response.okResponse.responseHeadersToAdd.map(\.header.value) == ["0195"])
+        #expect(response.okResponse.responseHeadersToAdd.allSatisfy { !$0.hasAppend }, "an unset `append` overwrites")
         #expect(response.dynamicMetadata.fields["decision"]?.stringValue == "allow")
     }
 
