@@ -233,7 +233,8 @@ def test_records_carry_the_class_of_their_policy_or_tenant_and_retention_obeys(t
     rules = tmp_path / "rules.json"
     rules.write_text(json.dumps({"default": "forever", "classes": {"brief": "1s"}}))
     time.sleep(1.1)
-    assert run("audit", "retention", rules, "--data-dir", gateway.data).stdout.startswith("removed 1 records from 1 segments")
+    told = json.loads(run("audit", "retention", rules, "--data-dir", gateway.data, "--json").stdout)
+    assert told == {"records": 1, "segments": 1, "inputs": 1, "held": 0, "unread": 0, "dry_run": False}
     left = {record.get("decision_id") for record in gateway.records()}
     assert unknown["decision_id"] in left and paid["decision_id"] not in left
     assert gateway.verify().returncode == 0

@@ -35,6 +35,8 @@ struct AuditErase: AsyncParsableCommand {
     @Option(help: "Why; it stands in the record, so it must not name the person.")
     var reason: String
 
+    @Flag(help: "Print JSON.") var json = false
+
     func validate() throws {
         guard !decision.isEmpty || tenant != nil || agent != nil || session != nil || before != nil else {
             throw ValidationError("say what to erase: --decision, --tenant, --agent, --session or --before")
@@ -86,7 +88,11 @@ struct AuditErase: AsyncParsableCommand {
                 "not everything was erased: \(error.message)", fix: "see to the disk, then run the same command again")
         }
         let total = doomed.reduce(0) { $0 + $1.inputs.count }
-        Output.line("erased \(total) input\(total == 1 ? "" : "s")")
+        if json {
+            Output.json(["erased": total, "held": held])
+        } else {
+            Output.line("erased \(total) input\(total == 1 ? "" : "s")")
+        }
         if held > 0 {
             throw CommandFailure(
                 "\(held) of the decisions are under a legal hold and were left alone",

@@ -38,6 +38,8 @@ struct AuditRetention: AsyncParsableCommand {
 
     @OptionGroup var lock: ArchiveLockOptions
 
+    @Flag(help: "Print JSON.") var json = false
+
     @Option(
         help: ArgumentHelp(
             "A sink of --export that is gone for good: what it has not taken may go. May be repeated.",
@@ -79,12 +81,7 @@ struct AuditRetention: AsyncParsableCommand {
                     try await apply(plan, run, journal, archive, now)
                 }
             }
-            Output.line(
-                "\(dryRun ? "would remove" : "removed") \(plan.records) records from \(plan.segments.count) segments"
-                    + (plan.held > 0 ? "; \(plan.held) are under a legal hold" : "")
-                    + (plan.unread > 0
-                        ? "; \(plan.unread) wait for the sink `\(slowest?.name ?? "")`, which is at segment \(slowest?.segment ?? 0)"
-                        : ""))
+            show(plan, slowest)
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         } catch let error as SIEMError {
@@ -139,6 +136,22 @@ struct AuditRetention: AsyncParsableCommand {
                 throw CommandFailure("\(name) changed after it was archived", fix: "it was left as it is; try again")
             }
         }
+    }
+
+    private func show(_ plan: RetentionRun.Plan, _ slowest: SinkProgress?) {
+        guard !json else {
+            return Output.json(
+                [
+                    "records": plan.records, "segments": plan.segments.count, "inputs": plan.inputs.count,
+                    "held": plan.held, "unread": plan.unread, "dry_run": dryRun,
+                ] as [String: Any])
+        }
+        Output.line(
+            "\(dryRun ? "would remove" : "removed") \(plan.records) records from \(plan.segments.count) segments"
+                + (plan.held > 0 ? "; \(plan.held) are under a legal hold" : "")
+                + (plan.unread > 0
+                    ? "; \(plan.unread) wait for the sink `\(slowest?.name ?? "")`, which is at segment \(slowest?.segment ?? 0)"
+                    : ""))
     }
 
     private static let longestSilence: Int64 = 7 * 86_400 * 1_000_000_000
