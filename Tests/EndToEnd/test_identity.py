@@ -345,7 +345,8 @@ def fetch(mtls, name, headers=None):
         connection.request("GET", "/entries", headers={"host": "ledger.acme.example", **(headers or {})})
         response = connection.getresponse()
         answered.clear()
-        answered.update({name.lower(): value for name, value in response.getheaders()})
+        for header, value in response.getheaders():
+            answered.setdefault(header.lower(), []).append(value)
         return response.status, response.read()
     finally:
         connection.close()
@@ -355,7 +356,7 @@ def test_a_client_certificate_proves_its_agent_through_envoy(served, mtls):
     assert fetch(mtls, "finance") == (200, b"ok")
     record = served.records()[-1]
     # The agent learns which decision it was, for its report of usage; the tool cannot say another.
-    assert answered["x-aegis-decision-id"] == record["decision_id"]
+    assert answered["x-aegis-decision-id"] == [record["decision_id"]]
     assert record["agent_identity"] == "mtls:spiffe://acme.example/ns/fin/sa/agent"
     assert record["agent_id"] == "finance"
 

@@ -30,7 +30,12 @@ enum CheckResponseEncoder {
             response.status = .with { $0.code = 0 }
             response.okResponse.headers = headers.map(option)
             response.okResponse.headersToRemove = removed
-            response.okResponse.responseHeadersToAdd = answered.map(option)
+            response.okResponse.responseHeadersToAdd = answered.map { header in
+                // Of a response's headers Envoy keeps what was there unless it is told otherwise.
+                var option = option(header)
+                option.append = Google_Protobuf_BoolValue(false)
+                return option
+            }
             response.dynamicMetadata = structure(metadata)
         case .deny(let status, let headers, let body, let metadata):
             response.status = .with { $0.code = Int32(RPCStatus.Code.permissionDenied.rawValue) }
