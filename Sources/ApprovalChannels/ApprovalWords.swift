@@ -22,30 +22,70 @@ enum ApprovalWords {
 
     /// At most ten, the number that a Slack section takes.
     static func facts(_ approval: Approval) -> [Fact] {
-        var facts = [
-            Fact(name: "Agent", value: approval.call.agent), Fact(name: "Tool", value: approval.call.tool),
-            Fact(name: "Reason", value: approval.terms.message),
-            Fact(name: "Policy", value: "\(approval.terms.policy) / \(approval.terms.rule)"),
-            Fact(name: "Policy version", value: approval.call.policyVersion),
-            Fact(name: "Takes", value: "\(approval.terms.quorum) of \(approval.entitled.joined(separator: ", "))"),
-            Fact(name: "Until", value: approval.expiresAt.description),
-        ]
+        let (call, terms) = (approval.call, approval.terms)
+        var facts = [Fact(name: "Agent", value: call.agent)]
+        if let asker = approval.actingFor { facts.append(Fact(name: "Asked by", value: asker)) }
         if !approval.chain.isEmpty {
-            facts.insert(Fact(name: "Called by", value: approval.chain.joined(separator: " → ")), at: 1)
+            facts.append(Fact(name: "Called by", value: approval.chain.joined(separator: " → ")))
         }
+        facts.append(Fact(name: "Tool", value: call.tool))
+        if let document = try? Document(json: Array(approval.shown.json.utf8)) {
+            withExtendedLifetime(document) {
+                let request = document.root.lookup("request")
+                if request.kind == .object {
+                    let line = ["method", "host", "path"].map { (name: StaticString) in
+                        request.lookup(name).string ?? ""
+                    }
+                    facts.append(Fact(name: "Request", value: "\(line[0]) \(line[1])\(line[2])"))
+                }
+                let context = document.root.lookup("context")
+                if context.kind == .object, !context.entries.isEmpty {
+                    facts.append(Fact(name: "Context", value: JSONWriter.text(context)))
+                }
+            }
+        }
+        facts += [
+            Fact(name: "Reason", value: terms.message),
+            Fact(name: "Policy", value: "\(terms.policy) / \(terms.rule), \(call.policyVersion)"),
+            Fact(name: "Takes", value: takes(approval)), Fact(name: "Until", value: approval.expiresAt.description),
+        ]
         return facts
     }
 
-    /// The redacted parameters as an approver sees them, a member a line, cut where they are very long.
+    /// Whose consent is asked for; where several rules ask, for which.
+    private static func takes(_ approval: Approval) -> String {
+        let requirements = approval.terms.requirements
+        return requirements.map { requirement in
+            let people = "\(requirement.quorum) of \(approval.entitled(requirement).joined(separator: ", "))"
+            return requirements.count == 1 ? people : "\(people) (\(requirement.policy) / \(requirement.rule))"
+        }.joined(separator: "; and ")
+    }
+
+    /// The redacted parameters as an approver sees them, a member a line.
     static func parameters(_ approval: Approval) -> String {
         guard let document = try? Document(json: Array(approval.shown.json.utf8)) else { return approval.shown.json }
         return withExtendedLifetime(document) {
             let parameters = document.root.lookup("parameters")
             guard parameters.kind == .object else { return JSONWriter.text(parameters) }
             let lines = parameters.entries.map { "\(JSONWriter.text($0.key)): \(JSONWriter.text($0.value))" }
-            return cut(lines.joined(separator: "\n"), 2500)
+            return lines.joined(separator: "\n")
         }
     }
+
+    /// What a message shows of a fact and of the parameters at most, in UTF-16 units.
+    static let longestFact = 500
+    static let longestParameters = 2500
+
+    static func message(_ fact: Fact) -> String { "\(fact.name): \(fact.value)" }
+
+    /// Whether a message shows all of the call. Where it doesn't, nobody approves by it.
+    static func fitMessage(_ approval: Approval) -> Bool {
+        facts(approval).allSatisfy { message($0).utf16.count <= longestFact }
+            && parameters(approval).utf16.count <= longestParameters
+    }
+
+    static let tooLong =
+        "This call is too long to show all of it here. Open the page to see it whole and to approve it."
 
     /// Who said what so far; nil where nothing has happened yet.
     static func progress(_ approval: Approval, now: Timestamp) -> String? {
@@ -57,7 +97,10 @@ enum ApprovalWords {
             switch event.kind {
             case .asked: return nil
             case .voted: word = "Approved"
-            case .escalated: return "Escalated to \(approval.terms.escalateTo.joined(separator: ", ")), \(event.at)"
+            case .escalated:
+                let (before, after) = approval.entitled(around: event)
+                let more = after.filter { !before.contains($0) }
+                return "Escalated to \(more.joined(separator: ", ")), \(event.at)"
             case .approved: word = "Approved"
             case .denied: word = "Denied"
             case .withdrawn: word = "Withdrawn"
@@ -66,7 +109,8 @@ enum ApprovalWords {
             return "\(word)\(who)\(via), \(event.at)\(comment)"
         }
         if approval.state(at: now) == .pending, approval.approvals > 0 {
-            lines.append("\(approval.approvals) of \(approval.terms.quorum) approvals")
+            let given = approval.terms.requirements.map { "\(approval.given($0)) of \($0.quorum) approvals" }
+            lines.append(given.joined(separator: ", "))
         }
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }

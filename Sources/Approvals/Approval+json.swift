@@ -9,6 +9,7 @@ extension Approval {
             json.field("tool_name", call.tool)
             json.key("parameters_shown")
             json.raw(shownParameters.utf8)
+            json.field("acting_for", actingFor)
             json.field("call_chain", chain)
             json.key("shown")
             json.raw(shown.json.utf8)
@@ -19,17 +20,32 @@ extension Approval {
             json.field("message", terms.message)
             json.field("approvers", entitled)
             json.field("quorum", Int64(terms.quorum))
+            json.key("requirements")
+            json.array { list in
+                for requirement in terms.requirements {
+                    list.object { entry in
+                        entry.field("policy", requirement.policy)
+                        entry.field("rule", requirement.rule)
+                        entry.field("approvers", entitled(requirement))
+                        entry.field("quorum", Int64(requirement.quorum))
+                        entry.field("given", Int64(given(requirement)))
+                    }
+                }
+            }
             json.key("votes")
             json.array { list in
                 for vote in votes {
                     list.object { entry in
                         entry.field("approver", vote.approver)
+                        entry.field("roles", vote.roles)
                         entry.field("verdict", vote.verdict.rawValue)
                         entry.field("comment", vote.comment)
                         entry.field("at", vote.at.description)
                     }
                 }
             }
+            json.field("notify", terms.notify)
+            json.field("undelivered", undelivered)
             json.field("decision_ids", decisionIDs)
             json.field("session_id", sessionID)
             json.field("created_at", createdAt.description)

@@ -11,6 +11,8 @@ public struct Approval: Sendable, Hashable, Codable {
         public enum Verdict: String, Sendable, Codable { case approve, deny }
 
         public var approver: String
+        /// What the person was when deciding.
+        public var roles: [String]
         public var verdict: Verdict
         public var comment: String?
         public var at: Timestamp
@@ -30,6 +32,8 @@ public struct Approval: Sendable, Hashable, Codable {
     public let expiresAt: Timestamp
     /// Who answers for the agent.
     public let owner: String?
+    /// The agent that made the call in the other's name; nil where that was its own.
+    public let actingFor: String?
     /// The agents before the one that calls, oldest first.
     public let chain: [String]
     public internal(set) var state: State
@@ -40,10 +44,12 @@ public struct Approval: Sendable, Hashable, Codable {
     public internal(set) var tokenID: String?
     /// The decision that used the approval up.
     public internal(set) var redeemedBy: String?
-    /// When more people were let decide.
+    /// When more people were last let decide.
     public internal(set) var escalatedAt: Timestamp?
-    /// All that happened, oldest first: at most one for each vote, and four more.
+    /// All that happened, oldest first: at most one for each vote and escalation, and three more.
     public internal(set) var events: [ApprovalEvent]
+    /// Channels that should have been told and were not: there is no way to them, or they took no message.
+    public internal(set) var undelivered: [String]
     /// The review links whose one use is gone.
     public internal(set) var usedLinks: [String]
 
@@ -56,16 +62,18 @@ public struct Approval: Sendable, Hashable, Codable {
         shownParameters = draft.shownParameters
         shown = ShownCall(draft)
         owner = draft.owner
+        actingFor = draft.actingFor
         chain = draft.chain
         events = []
         usedLinks = []
+        undelivered = []
         sessionID = draft.sessionID
         createdAt = now
         expiresAt = now.advanced(bySeconds: draft.terms.expiresAfterSeconds)
         state = .pending
         votes = []
         changedAt = now
-        note(.asked, at: now, by: draft.call.agent)
+        note(.asked, at: now, by: draft.actingFor ?? draft.call.agent)
     }
 
     /// How many decisions are remembered by name; an agent that asks on and on does not make the approval grow.
@@ -85,14 +93,8 @@ public struct Approval: Sendable, Hashable, Codable {
         }
     }
 
+    /// Who asked, collects the token, and makes the call with it.
+    public var requester: String { actingFor ?? call.agent }
+
     public var approvals: Int { votes.count { $0.verdict == .approve } }
-
-    /// Who may decide now: `role:NAME`, or a person.
-    public var entitled: [String] { escalatedAt == nil ? terms.approvers : terms.approvers + terms.escalateTo }
-
-    /// When more people are let decide; nil where there is no such time, or it has passed and was noted.
-    public var escalatesAt: Timestamp? {
-        guard escalatedAt == nil, !terms.escalateTo.isEmpty else { return nil }
-        return terms.escalateAfterSeconds.map(createdAt.advanced)
-    }
 }

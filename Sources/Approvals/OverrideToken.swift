@@ -10,6 +10,8 @@ public struct OverrideToken: Sendable, Hashable {
     public var tokenID: String
     public var call: HeldCall
     public var approvalID: ApprovalID
+    /// The rules to which people have consented; one that holds the call besides still does.
+    public var releases: [HoldingRule]
     public var issuedAt: Timestamp
     /// In whole seconds, rounded down: never later than the approval's own end.
     public var expiresAt: Timestamp
@@ -18,13 +20,14 @@ public struct OverrideToken: Sendable, Hashable {
     public static let type = "aegis-override+jwt"
 
     public init(
-        audience: String, tokenID: String, call: HeldCall, approvalID: ApprovalID, issuedAt: Timestamp,
-        expiresAt: Timestamp
+        audience: String, tokenID: String, call: HeldCall, approvalID: ApprovalID, releases: [HoldingRule],
+        issuedAt: Timestamp, expiresAt: Timestamp
     ) {
         self.audience = audience
         self.tokenID = tokenID
         self.call = call
         self.approvalID = approvalID
+        self.releases = releases
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
     }
@@ -41,8 +44,18 @@ public struct OverrideToken: Sendable, Hashable {
             json.field("agent_id", call.agent)
             json.field("tool_name", call.tool)
             json.field("params_digest", call.parametersDigest)
+            json.field("circumstances_digest", call.circumstancesDigest)
             json.field("policy_version", call.policyVersion)
             json.field("approval_id", approvalID.description)
+            json.key("releases")
+            json.array { list in
+                for rule in releases {
+                    list.array { pair in
+                        pair.string(rule.policy)
+                        pair.string(rule.rule)
+                    }
+                }
+            }
         }
         return json.bytes
     }
@@ -70,11 +83,18 @@ public struct OverrideToken: Sendable, Hashable {
         tokenID = try text("jti")
         call = HeldCall(
             tenant: try text("tenant"), agent: try text("agent_id"), tool: try text("tool_name"),
-            parametersDigest: try text("params_digest"), policyVersion: try text("policy_version"))
+            parametersDigest: try text("params_digest"),
+            circumstancesDigest: try text("circumstances_digest"), policyVersion: try text("policy_version"))
         guard let approval = ApprovalID(parsing: try text("approval_id")) else {
             throw ApprovalError(.invalidToken, "the token's claim `approval_id` is not an approval's name")
         }
         approvalID = approval
+        releases = []
+        for pair in document.root.lookup("releases").elements {
+            guard pair.elements.count == 2, let policy = pair.elements[0].string, let rule = pair.elements[1].string
+            else { throw ApprovalError(.invalidToken, "the token's claim `releases` does not list rules") }
+            releases.append(HoldingRule(policy: policy, rule: rule))
+        }
         issuedAt = try seconds("iat")
         expiresAt = try seconds("exp")
     }

@@ -35,8 +35,9 @@ public struct OverrideTokenMint: Sendable {
             throw ApprovalError(.notApproved, "\(approval.id) has no token")
         }
         let token = OverrideToken(
-            audience: audience, tokenID: tokenID, call: approval.call, approvalID: approval.id, issuedAt: now,
-            expiresAt: approval.expiresAt)
+            audience: audience, tokenID: tokenID, call: approval.call, approvalID: approval.id,
+            releases: approval.terms.rules,
+            issuedAt: now, expiresAt: approval.expiresAt)
         do {
             return try signingKey.token(over: token.claims, type: OverrideToken.type)
         } catch {
@@ -64,6 +65,7 @@ public struct OverrideTokenMint: Sendable {
             (call.tenant, parsed.call.tenant, "tenant"), (call.agent, parsed.call.agent, "agent"),
             (call.tool, parsed.call.tool, "tool"),
             (call.parametersDigest, parsed.call.parametersDigest, "set of parameters"),
+            (call.circumstancesDigest, parsed.call.circumstancesDigest, "request, chain or context"),
             (call.policyVersion, parsed.call.policyVersion, "policy version"),
         ] where given != held {
             throw ApprovalError(.invalidToken, "the override token was given for another \(what)")

@@ -4,8 +4,8 @@ import RegoValues
 /// What an approver is shown of a call, in one document whose digest goes into the records of the approval: the same
 /// text for everybody, whatever channel draws it.
 public struct ShownCall: Sendable, Hashable, Codable {
-    /// RFC 8785 JSON: `agent`, `acting_for`, `call_chain`, `tool`, `parameters` (redacted), `reason`, `policy`, `rule`,
-    /// `policy_version`.
+    /// RFC 8785 JSON: `agent`, `acting_for`, `call_chain`, `tool`, `request`, `parameters` and `context` (redacted), `reason`,
+    /// `policy`, `rule`, `policy_version`.
     public let json: String
     /// `sha256:` and 64 lowercase hexadecimal digits, over `json`.
     public let digest: String
@@ -16,11 +16,15 @@ public struct ShownCall: Sendable, Hashable, Codable {
             json.field("acting_for", draft.actingFor)
             json.field("agent", draft.call.agent)
             json.field("call_chain", draft.chain)
+            json.key("context")
+            json.raw(draft.shownContext.utf8)
             json.key("parameters")
             json.raw(draft.shownParameters.utf8)
             json.field("policy", draft.terms.policy)
             json.field("policy_version", draft.call.policyVersion)
             json.field("reason", draft.terms.message)
+            json.key("request")
+            json.raw(draft.shownRequest.utf8)
             json.field("rule", draft.terms.rule)
             json.field("tool", draft.call.tool)
         }

@@ -53,10 +53,13 @@ package struct Remedy: Sendable {
         if tried.result.decision.outcome == .approvalNeeded, !given.isApproved {
             var call = given
             call.isApproved = true
-            let who = tried.result.approval.map { terms in
-                " by \(terms.quorum > 1 ? "\(terms.quorum) of " : "")\(terms.approvers.joined(separator: ", "))"
+            var consents: [String] = []
+            for asked in tried.result.approval?.requirements ?? [] {
+                let who = "\(asked.quorum > 1 ? "\(asked.quorum) of " : "")\(asked.approvers.joined(separator: ", "))"
+                if !consents.contains(who) { consents.append(who) }
             }
-            changes.insert(("it came with an approval\(who ?? "")", call), at: 0)
+            let who = consents.isEmpty ? "" : " by \(consents.joined(separator: " and by "))"
+            changes.insert(("it came with an approval\(who)", call), at: 0)
         }
         return changes
     }

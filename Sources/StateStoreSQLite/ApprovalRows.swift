@@ -12,12 +12,13 @@ enum ApprovalRows {
     static func insert(_ db: Database, _ approval: Approval) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO approvals (id, tenant, agent, tool, params_digest, policy_version, state, created_at,
-                expires_at, escalates_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO approvals (id, tenant, agent, tool, params_digest, asked, policy_version, state, created_at,
+                expires_at, escalates_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             approval.id.description, approval.call.tenant, approval.call.agent, approval.call.tool,
-            approval.call.parametersDigest, approval.call.policyVersion, approval.state.rawValue,
+            approval.call.parametersDigest, asked(approval.call, approval.terms), approval.call.policyVersion,
+            approval.state.rawValue,
             approval.createdAt.nanoseconds, approval.expiresAt.nanoseconds, approval.escalatesAt?.nanoseconds,
             try JSONEncoder().encode(approval),
         ])
@@ -35,18 +36,34 @@ enum ApprovalRows {
         try OutboxRows.announce(db, approval, after: known)
     }
 
+    /// What identical calls have in common beside the columns of their own: how they are made, and the rules that hold them.
+    /// Consent to some rules is no answer where others hold the call too.
+    private static func asked(_ call: HeldCall, _ terms: ApprovalTerms) -> String {
+        var text = JSONText()
+        text.array { list in
+            list.string(call.circumstancesDigest)
+            for rule in terms.rules {
+                list.string(rule.policy)
+                list.string(rule.rule)
+            }
+        }
+        return text.text
+    }
+
     /// The newest approval of an identical call that still speaks for it at `now`: pending, approved or denied.
-    static func standing(_ db: Database, _ call: HeldCall, now: Timestamp) throws -> Approval? {
+    static func standing(_ db: Database, _ draft: ApprovalDraft, now: Timestamp) throws -> Approval? {
+        let call = draft.call
         let select = try db.cachedStatement(
             sql: """
                 SELECT body FROM approvals WHERE tenant = ? AND agent = ? AND tool = ? AND params_digest = ?
-                AND policy_version = ? AND state IN ('pending', 'approved', 'denied') AND expires_at > ?
+                AND asked = ? AND policy_version = ? AND state IN ('pending', 'approved', 'denied') AND expires_at > ?
                 ORDER BY created_at DESC LIMIT 1
                 """)
         return try Data.fetchOne(
             select,
             arguments: [
-                call.tenant, call.agent, call.tool, call.parametersDigest, call.policyVersion, now.nanoseconds,
+                call.tenant, call.agent, call.tool, call.parametersDigest, asked(call, draft.terms), call.policyVersion,
+                now.nanoseconds,
             ]
         ).map(decode)
     }
@@ -88,14 +105,18 @@ enum ApprovalRows {
     }
 
     /// The pending approval of a call, in time or not.
-    static func pending(_ db: Database, _ call: HeldCall) throws -> Approval? {
+    static func pending(_ db: Database, _ draft: ApprovalDraft) throws -> Approval? {
+        let call = draft.call
         let select = try db.cachedStatement(
             sql: """
                 SELECT body FROM approvals WHERE tenant = ? AND agent = ? AND tool = ? AND params_digest = ?
-                AND policy_version = ? AND state = 'pending'
+                AND asked = ? AND policy_version = ? AND state = 'pending'
                 """)
         return try Data.fetchOne(
-            select, arguments: [call.tenant, call.agent, call.tool, call.parametersDigest, call.policyVersion]
+            select,
+            arguments: [
+                call.tenant, call.agent, call.tool, call.parametersDigest, asked(call, draft.terms), call.policyVersion,
+            ]
         ).map(decode)
     }
 

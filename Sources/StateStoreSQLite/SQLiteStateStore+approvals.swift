@@ -7,7 +7,7 @@ extension SQLiteStateStore: ApprovalLedger {
         _ draft: ApprovalDraft, caps: ApprovalCaps, now: Timestamp
     ) async throws -> ApprovalRequestOutcome {
         try await writer.perform { db in
-            if var standing = try ApprovalRows.standing(db, draft.call, now: now) {
+            if var standing = try ApprovalRows.standing(db, draft, now: now) {
                 standing.attach(decisionID: draft.decisionID)
                 try ApprovalRows.update(db, standing, after: standing.events.count)
                 return .attached(standing)
@@ -19,7 +19,7 @@ extension SQLiteStateStore: ApprovalLedger {
                 db, tenant: draft.call.tenant, agent: draft.call.agent, since: caps.dayStart)
             guard asked < caps.perDay else { return .tooManyToday(asked) }
             // One that ran out unnoticed would still count as the pending one of this call.
-            if var late = try ApprovalRows.pending(db, draft.call) {
+            if var late = try ApprovalRows.pending(db, draft) {
                 let known = late.events.count
                 if late.expire(now: now) { try ApprovalRows.update(db, late, after: known) }
             }

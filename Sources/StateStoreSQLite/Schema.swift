@@ -155,6 +155,37 @@ enum Schema {
                     ALTER TABLE api_keys ADD COLUMN previous_until INTEGER;
                     """)
         }
+        migrator.registerMigration("9-approvals-of-the-whole-call") { db in
+            try db.execute(
+                sql: """
+                    -- How the call was made, and the rules that hold it.
+                    ALTER TABLE approvals ADD COLUMN asked TEXT NOT NULL DEFAULT '';
+                    DROP INDEX approvals_call;
+                    DROP INDEX approvals_one_pending;
+                    CREATE INDEX approvals_call
+                        ON approvals (tenant, agent, tool, params_digest, asked, policy_version, created_at);
+                    CREATE UNIQUE INDEX approvals_one_pending
+                        ON approvals (tenant, agent, tool, params_digest, asked, policy_version) WHERE state = 'pending';
+
+                    UPDATE approvals SET body = CAST(json_set(CAST(body AS TEXT),
+                        '$.call.circumstancesDigest', '', '$.undelivered', json('[]'),
+                        '$.terms.requirements', json_array(json_object(
+                            'policy', json_extract(CAST(body AS TEXT), '$.terms.policy'),
+                            'rule', json_extract(CAST(body AS TEXT), '$.terms.rule'),
+                            'approvers', json(json_extract(CAST(body AS TEXT), '$.terms.approvers')),
+                            'quorum', json_extract(CAST(body AS TEXT), '$.terms.quorum'),
+                            'escalateAfterSeconds', json_extract(CAST(body AS TEXT), '$.terms.escalateAfterSeconds'),
+                            'escalateTo', json(json_extract(CAST(body AS TEXT), '$.terms.escalateTo')))),
+                        '$.votes', json((SELECT coalesce(
+                            json_group_array(json_set(value, '$.roles', json('[]'))), '[]')
+                            FROM json_each(CAST(body AS TEXT), '$.votes')))) AS BLOB);
+                    -- What was approved without saying how the call is made fits no call any more: it has run out, and is
+                    -- told and recorded so.
+                    UPDATE approvals SET expires_at = 0, escalates_at = NULL,
+                        body = CAST(json_set(CAST(body AS TEXT), '$.expiresAt', 0) AS BLOB)
+                        WHERE state IN ('pending', 'approved');
+                    """)
+        }
         return migrator
     }
 }

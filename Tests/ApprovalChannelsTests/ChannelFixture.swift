@@ -77,19 +77,25 @@ final class ChannelFixture: Sendable {
 
     /// Asks for an approval of a transfer.
     func ask(
-        notify: [String] = ["slack:#payments"], quorum: Int = 1, memo: String = "rent", escalate: Bool = false
+        notify: [String] = ["slack:#payments"], quorum: Int = 1, memo: String = "rent",
+        path: String = "/v1/transfers/{to}",
+        escalate: Bool = false
     ) async throws -> Approval {
         let draft = ApprovalDraft(
             id: .random(),
             call: HeldCall(
                 tenant: "acme", agent: "finance-agent", tool: "payments.transfer", parametersDigest: UUID().uuidString,
+                circumstancesDigest: "c1",
                 policyVersion: "acme/1@sha256:000000000000"),
             terms: ApprovalTerms(
                 policy: "pay", rule: "large", message: "Large transfers need a treasurer",
                 approvers: ["role:treasurer"], quorum: quorum, notify: notify,
                 escalateAfterSeconds: escalate ? 600 : nil, escalateTo: escalate ? ["role:cfo"] : []),
             decisionID: "decision-1", excluded: ["finance-agent", "owner@acme.example"],
-            shownParameters: #"{"amount":7000,"memo":"\#(memo)","to":"[REDACTED]"}"#, owner: "owner@acme.example")
+            shownParameters: #"{"amount":7000,"memo":"\#(memo)","to":"[REDACTED]"}"#,
+            shownRequest: #"{"method":"POST","host":"payments.acme.example","path":"\#(path)"}"#,
+            shownContext: #"{"purpose":"rent"}"#, chain: ["planner"], actingFor: "orchestrator",
+            owner: "owner@acme.example")
         guard
             case .created(let approval) = try await store.request(
                 draft, caps: ApprovalCaps(pending: 100), now: clock.now)

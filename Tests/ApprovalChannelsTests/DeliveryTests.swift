@@ -156,7 +156,7 @@ import Testing
         let approval = try await fixture.ask(memo: "<!channel> [pay](https://evil.example) `x` *b* & <@U1>")
         var json = JSONText()
         json.object { json in
-            SlackMessage(approval: approval, now: fixture.clock.now).write(to: &json, key: "k")
+            SlackMessage(approval: approval, now: fixture.clock.now, reviews: []).write(to: &json, key: "k")
         }
         #expect(!json.text.contains("mrkdwn"))
         #expect(json.text.contains(#""type":"rich_text_preformatted""#))
@@ -174,16 +174,73 @@ import Testing
             _ = try await fixture.desk.approve(approval.id, by: approver, comment: long)
         }
         let voted = try #require(try await fixture.store.approval(approval.id, tenant: "acme"))
-        let links = (0..<TeamsCard.mostLinks).map { _ in
-            TeamsCard.Review(approver: "role:x", url: String(repeating: "u", count: 1000))
+        let links = (0..<ReviewInvitation.most).map { _ in
+            ReviewInvitation(approver: "role:x", url: String(repeating: "u", count: 1000))
         }
         #expect(TeamsCard(approval: voted, now: fixture.clock.now, key: "k", reviews: links).json.count < 28_000)
         var json = JSONText()
-        json.object { json in SlackMessage(approval: voted, now: fixture.clock.now).write(to: &json, key: "k") }
+        json.object { json in
+            SlackMessage(approval: voted, now: fixture.clock.now, reviews: links).write(to: &json, key: "k")
+        }
         #expect(json.bytes.count < 28_000)
         #expect(json.text.contains("… (cut)"))
         #expect(ApprovalWords.cut("abcdefghij", 9) == "ab… (cut)")
         #expect(ApprovalWords.cut("abcdefghij", 10) == "abcdefghij")
+    }
+
+    @Test func `a message that shows the call whole has buttons, and no links`() async throws {
+        _ = try await fixture.ask()
+        try await fixture.service().deliverDue()
+        let message = try #require(fixture.client.requests.first).text
+        #expect(message.contains(#""text":"Request: POST payments.acme.example/v1/transfers/{to}""#))
+        #expect(message.contains(#""text":"Context: {\"purpose\":\"rent\"}""#))
+        #expect(message.contains(#""text":"Asked by: orchestrator""#))
+        #expect(message.contains(#""action_id":"aegis_approve""#))
+        #expect(!message.contains("/approve?t="))
+    }
+
+    @Test(arguments: [("memo", 2500), ("path", 500)])
+    func `nobody approves by a message what it does not show whole`(part: String, length: Int) async throws {
+        let long = String(repeating: "x", count: length)
+        let approval =
+            part == "memo" ? try await fixture.ask(memo: long) : try await fixture.ask(path: "/v1/\(long)")
+        try await fixture.service().deliverDue()
+        let message = try #require(fixture.client.requests.first).text
+        #expect(!message.contains("aegis_approve"))
+        #expect(message.contains(#""action_id":"aegis_deny""#))
+        #expect(message.contains(ApprovalWords.tooLong))
+        let link = try #require(message.firstRange(of: "https://aegis.acme.example/approve?t="))
+        let token = String(message[link.upperBound...].prefix { $0 != "\"" })
+        let page = await fixture.review.show(token)
+        #expect(page.status == 200)
+        #expect(page.html.contains(long))
+        #expect(!page.html.contains("(cut)"))
+        #expect(page.html.contains(#"value="approve""#))
+        let form = "t=\(token)&verdict=approve&key=key-maria&comment="
+        #expect(await fixture.review.decide(form: Array(form.utf8)).status == 200)
+        let decided = try #require(try await fixture.store.approval(approval.id, tenant: "acme"))
+        #expect(decided.state == .approved)
+        #expect(decided.events.last?.via == "slack")
+    }
+
+    @Test func `channels that could not be told are noted with the approval`() async throws {
+        let approval = try await fixture.ask()
+        fixture.client.answer { _ in WebAnswer(status: 500) }
+        try await fixture.service().deliverDue()
+        fixture.clock.advance(seconds: 86_400)
+        try await fixture.service().deliverDue()
+        let noted = try #require(try await fixture.store.approval(approval.id, tenant: "acme"))
+        #expect(noted.undelivered == ["slack:#payments"])
+        var json = JSONText()
+        noted.write(to: &json, now: fixture.clock.now)
+        #expect(json.text.contains(#""notify":["slack:#payments"],"undelivered":["slack:#payments"]"#))
+    }
+
+    @Test func `without channels of the tenant nobody is told, and that is said`() async throws {
+        let approval = try await fixture.ask(notify: ["slack:#payments", "teams:treasury"])
+        let plan = DeliveryPlan([]).deliveries(for: approval.events[0], of: approval, now: fixture.clock.now)
+        #expect(plan.deliveries.isEmpty)
+        #expect(plan.unreachable == ["slack:#payments", "teams:treasury"])
     }
 
     @Test func `a channel without a way to it is told`() async throws {

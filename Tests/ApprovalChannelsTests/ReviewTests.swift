@@ -16,7 +16,7 @@ import Testing
         -> String
     {
         try fixture.links.link(
-            to: approval, for: approver, delivery: delivery, made: fixture.clock.now, lifeSeconds: 3600)
+            to: approval, for: approver, via: "teams", delivery: delivery, made: fixture.clock.now, lifeSeconds: 3600)
     }
 
     private func decide(_ token: String, _ verdict: String = "approve", key: String = "key-maria") async -> (
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("key-owner@acme.example", 403, "asked for this call or owns the agent"),
+        ("key-owner@acme.example", 403, "asked for this call or owns an agent that did"),
         ("key-paul", 403, "this link was made for role:treasurer, not for `paul`"),
         ("key-eve", 403, "the key is no person&#39;s here"), ("aegis_none", 403, "the key is no person&#39;s here"),
         ("", 403, "the key is no person&#39;s here"),
@@ -103,7 +103,7 @@ import Testing
     @Test func `a link ends with its time and never outlives its approval`() async throws {
         let approval = try await fixture.ask()
         let token = try fixture.links.link(
-            to: approval, for: "role:treasurer", delivery: "d", made: fixture.clock.now, lifeSeconds: 60)
+            to: approval, for: "role:treasurer", via: "slack", delivery: "d", made: fixture.clock.now, lifeSeconds: 60)
         let long = try link(to: approval)
         fixture.clock.advance(seconds: 59)
         #expect(await fixture.review.show(token).status == 200)

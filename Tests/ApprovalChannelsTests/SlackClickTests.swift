@@ -54,6 +54,16 @@ import Testing
         #expect(try await fixture.state(other) == .denied)
     }
 
+    @Test func `a click approves nothing that its message did not show whole`() async throws {
+        let approval = try await fixture.ask(memo: String(repeating: "x", count: 2500))
+        #expect(try await click(approval.id.description) == 200)
+        #expect(try await fixture.state(approval) == .pending)
+        #expect(
+            try await replies(approval) == ["\(approval.id) is not approved here. \(ApprovalWords.tooLong)"])
+        #expect(try await click(approval.id.description, action: "aegis_deny", trigger: "t2") == 200)
+        #expect(try await fixture.state(approval) == .denied)
+    }
+
     @Test func `a double click and a repeated request count once`() async throws {
         let approval = try await fixture.ask(quorum: 2)
         for _ in 0..<3 { #expect(try await click(approval.id.description) == 200) }
@@ -68,7 +78,7 @@ import Testing
 
     @Test(arguments: [
         ("U9STRANGER", "your Slack account is nobody's here; ask the operator to add it"),
-        ("U3OWNER", "`owner@acme.example` asked for this call or owns the agent; somebody else must decide"),
+        ("U3OWNER", "`owner@acme.example` asked for this call or owns an agent that did; somebody else must decide"),
     ])
     func `who may not decide is told in Slack and changes nothing`(user: String, message: String) async throws {
         let approval = try await fixture.ask()

@@ -13,6 +13,7 @@ import Testing
                 id: .random(),
                 call: HeldCall(
                     tenant: "acme", agent: "finance-agent", tool: "payments.transfer", parametersDigest: "d1",
+                    circumstancesDigest: "c1",
                     policyVersion: "acme/1@sha256:000000000000"),
                 terms: ApprovalTerms(
                     policy: "payments", rule: "large", message: "large", approvers: approvers, quorum: quorum,
@@ -117,10 +118,10 @@ import Testing
         let approval = approval()
         #expect(
             approval.shown.json
-                == #"{"acting_for":null,"agent":"finance-agent","call_chain":["planner"],"parameters":{"a":"x","b":1.5},"#
-                + #""policy":"payments","policy_version":"acme/1@sha256:000000000000","reason":"large","rule":"large","#
-                + #""tool":"payments.transfer"}"#)
-        #expect(approval.shown.digest == "sha256:5c7ea4cf8812560a8f7e9b69f9dedad6a9e79a35701cb613b39d109d1a4c0e9a")
+                == #"{"acting_for":null,"agent":"finance-agent","call_chain":["planner"],"context":{},"#
+                + #""parameters":{"a":"x","b":1.5},"policy":"payments","policy_version":"acme/1@sha256:000000000000","#
+                + #""reason":"large","request":null,"rule":"large","tool":"payments.transfer"}"#)
+        #expect(approval.shown.digest == "sha256:50490a618405b211a4fc62defab614c5584bbbec39abbc4c0bfa1053891d326e")
         #expect(approval.shown.isWhole)
         #expect(self.approval(parameters: #"{"a":"x","b":1.5}"#).shown == approval.shown)
         #expect(self.approval(parameters: #"{"a":"y","b":1.5}"#).shown.digest != approval.shown.digest)

@@ -12,6 +12,7 @@ import Testing
                 id: .random(),
                 call: HeldCall(
                     tenant: "acme", agent: "finance-agent", tool: "payments.transfer", parametersDigest: "d1",
+                    circumstancesDigest: "c1",
                     policyVersion: "acme/1@sha256:000000000000"),
                 terms: ApprovalTerms(
                     policy: "payments", rule: "large", message: "large", approvers: approvers, quorum: quorum),
@@ -120,6 +121,105 @@ import Testing
         #expect(approval.state == .redeemed)
         approval.release(decisionID: "decision-2", now: start)
         #expect(approval.state == .approved)
+    }
+
+    /// A call that two rules hold: two clerks for one, the cfo for the other.
+    private func approvalOfTwoRules() -> Approval {
+        Approval(
+            ApprovalDraft(
+                id: .random(),
+                call: HeldCall(
+                    tenant: "acme", agent: "finance-agent", tool: "payments.transfer", parametersDigest: "d1",
+                    circumstancesDigest: "c1", policyVersion: "acme/1@sha256:000000000000"),
+                terms: ApprovalTerms(
+                    policy: "a", rule: "r", message: "m",
+                    requirements: [
+                        ApprovalRequirement(policy: "a", rule: "r", approvers: ["role:clerk"], quorum: 2),
+                        ApprovalRequirement(
+                            policy: "b", rule: "r", approvers: ["role:cfo"], escalateAfterSeconds: 600,
+                            escalateTo: ["role:ceo"]),
+                    ]), decisionID: "decision-1", excluded: [], shownParameters: "{}"), now: start)
+    }
+
+    @Test(
+        arguments: [
+            ([("ann", ["clerk"]), ("ben", ["clerk"])], false), ([("cleo", ["cfo"])], false),
+            ([("ann", ["clerk"]), ("cleo", ["cfo"])], false),
+            ([("ann", ["clerk"]), ("ben", ["clerk"]), ("cleo", ["cfo"])], true),
+            ([("cleo", ["cfo", "clerk"]), ("ben", ["clerk"])], true),
+        ] as [([(String, [String])], Bool)])
+    func `each rule that holds a call has to have the consent of its own people`(
+        votes: [(String, [String])], isApproved: Bool
+    ) throws {
+        var approval = approvalOfTwoRules()
+        for (name, roles) in votes { try approval.approve(by: person(name, roles: roles), comment: nil, now: start) }
+        #expect((approval.state == .approved) == isApproved)
+        #expect((approval.tokenID != nil) == isApproved)
+    }
+
+    @Test func `one rule's escalation gives nobody a say about the other`() throws {
+        var approval = approvalOfTwoRules()
+        let late = start.advanced(bySeconds: 600)
+        #expect(approval.entitled == ["role:clerk", "role:cfo"])
+        let escalated = approval.escalate(now: late)
+        #expect(escalated)
+        #expect(approval.entitled == ["role:clerk", "role:cfo", "role:ceo"])
+        let asked = approval.entitled(around: approval.events[0])
+        #expect(asked.after == ["role:clerk", "role:cfo"])
+        for name in ["dora", "eve"] {
+            try? approval.approve(by: person(name, roles: ["ceo"]), comment: nil, now: late)
+        }
+        #expect(approval.state == .pending)
+        #expect(approval.terms.requirements.map(approval.given) == [0, 2])
+        for name in ["ann", "ben"] { try approval.approve(by: person(name, roles: ["clerk"]), comment: nil, now: late) }
+        #expect(approval.state == .approved)
+    }
+
+    @Test func `consent that was given before may be all that an escalation asks for`() throws {
+        var approval = approvalOfTwoRules()
+        try approval.approve(by: person("ann", roles: ["clerk", "ceo"]), comment: nil, now: start)
+        try approval.approve(by: person("ben", roles: ["clerk"]), comment: nil, now: start)
+        #expect(approval.state == .pending)
+        let escalated = approval.escalate(now: start.advanced(bySeconds: 600))
+        #expect(escalated)
+        #expect(approval.state == .approved)
+        #expect(approval.tokenID != nil)
+        #expect(approval.events.map(\.kind) == [.asked, .voted, .voted, .escalated, .approved])
+    }
+
+    @Test(arguments: ["jane", "Jane", "JANE@acme.example", "jane@elsewhere.example"])
+    func `a person under two names is one person`(alias: String) throws {
+        var approval = approval(quorum: 2)
+        try approval.approve(by: person("jane"), comment: nil, now: start)
+        let error = #expect(throws: ApprovalError.self) {
+            try approval.approve(by: person(alias), comment: nil, now: start)
+        }
+        #expect(error?.code == .alreadyVoted)
+        let how = alias == "jane" ? "" : ", as `jane`"
+        #expect(error?.message == "`\(alias)` has decided \(approval.id) already\(how)")
+        #expect(approval.approvals == 1)
+    }
+
+    @Test(arguments: ["tess", "Tess", "tess@acme.example", "TESS@ACME.EXAMPLE"])
+    func `an owner is excluded under any name`(alias: String) {
+        for owner in ["tess", "Tess@acme.example"] {
+            var approval = approval(excluded: [owner])
+            #expect(
+                throws: ApprovalError(
+                    .selfApproval,
+                    "`\(alias)` asked for this call or owns an agent that did; somebody else must decide")
+            ) { try approval.approve(by: person(alias), comment: nil, now: start) }
+        }
+    }
+
+    @Test func `whom a policy names is compared to the letter`() {
+        for name in ["Maria", "maria@evil.example"] {
+            var approval = approval(approvers: ["person:maria"])
+            let error = #expect(throws: ApprovalError.self) {
+                try approval.approve(by: person(name, roles: []), comment: nil, now: start)
+            }
+            #expect(error?.code == .notEntitled)
+        }
     }
 
     @Test func `only the requester withdraws`() throws {

@@ -8,6 +8,7 @@ import Testing
     let mint: OverrideTokenMint
     let call = HeldCall(
         tenant: "acme", agent: "finance-agent", tool: "payments.transfer", parametersDigest: "d1",
+        circumstancesDigest: "c1",
         policyVersion: "acme/1@sha256:000000000000")
 
     init() throws {
@@ -34,6 +35,7 @@ import Testing
         #expect(token.tokenID == approval.tokenID)
         #expect(token.expiresAt == approval.expiresAt)
         #expect(token.call == call)
+        #expect(token.releases == [HoldingRule(policy: "p", rule: "r")])
     }
 
     @Test func `collected twice it is the same right`() throws {
@@ -47,7 +49,9 @@ import Testing
     @Test(
         arguments: [
             (\HeldCall.tenant, "tenant"), (\HeldCall.agent, "agent"), (\HeldCall.tool, "tool"),
-            (\HeldCall.parametersDigest, "set of parameters"), (\HeldCall.policyVersion, "policy version"),
+            (\HeldCall.parametersDigest, "set of parameters"),
+            (\HeldCall.circumstancesDigest, "request, chain or context"),
+            (\HeldCall.policyVersion, "policy version"),
         ] as [(WritableKeyPath<HeldCall, String> & Sendable, String)])
     func `a token is refused for another call`(
         field: WritableKeyPath<HeldCall, String> & Sendable, name: String
@@ -107,10 +111,14 @@ import Testing
         }
     }
 
-    @Test(arguments: ["aud", "jti", "iat", "exp", "tenant", "agent_id", "tool_name", "params_digest", "approval_id"])
+    @Test(arguments: [
+        "aud", "jti", "iat", "exp", "tenant", "agent_id", "tool_name", "params_digest", "circumstances_digest",
+        "approval_id",
+    ])
     func `a token without a claim is refused`(claim: String) throws {
         let token = OverrideToken(
-            audience: "aegis", tokenID: "t", call: call, approvalID: .random(), issuedAt: start, expiresAt: start)
+            audience: "aegis", tokenID: "t", call: call, approvalID: .random(), releases: [], issuedAt: start,
+            expiresAt: start)
         let text = String(decoding: token.claims, as: UTF8.self).replacing("\"\(claim)\"", with: "\"x\"")
         #expect(throws: ApprovalError(.invalidToken, "the token lacks the claim `\(claim)`")) {
             try OverrideToken(claims: Array(text.utf8))

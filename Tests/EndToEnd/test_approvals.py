@@ -144,3 +144,110 @@ def test_a_message_under_way_at_shutdown_is_not_sent_again(approving, monkeypatc
     receiver.stop()
     assert receiver.keys == {f"{first}/0/slack:#payments": 1, f"{second}/0/slack:#payments": 1}
     assert not receiver.faults
+
+
+ORCHESTRATED = """aegis: v1
+kind: Agent
+name: finance-agent
+owner: tess@acme.example
+identities: [{api_key: finance-1}]
+scopes: ["*"]
+---
+aegis: v1
+kind: Agent
+name: orchestrator
+owner: olga@acme.example
+identities: [{api_key: orchestrator-1}]
+scopes: ["*"]
+may_act_as: [finance-agent]
+---
+aegis: v1
+kind: Tool
+name: web.get
+match: [{http: {method: "*", host: "*", path: "/**"}}]
+---
+aegis: v1
+kind: Policy
+name: clerks
+agents: [finance-agent]
+tools: [web.get]
+approval_needed: true
+approval: {approvers: ["role:clerk"], notify: ["slack:#web"]}
+---
+aegis: v1
+kind: Policy
+name: officers
+agents: [finance-agent]
+tools: [web.get]
+approval_needed: request.method == "DELETE"
+approval: {approvers: ["role:cfo"]}
+"""
+
+
+@pytest.fixture
+def orchestrated(tmp_path):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/policies.yaml").write_text(ORCHESTRATED)
+    gateway = Gateway(tmp_path, tmp_path / "policies")
+    for agent in ("finance-1", "orchestrator-1"):
+        gateway.issue(agent)
+    for person, role in (("ann", "clerk"), ("olga", "clerk"), ("cleo", "cfo")):
+        gateway.issue(person, "--person", "--role", role)
+    gateway.start()
+    yield gateway
+    gateway.stop()
+
+
+def ask(gateway, method="GET", host="harmless.example", **more):
+    return gateway.decide("orchestrator-1", "finance-agent", "web.get", {}, request={"method": method, "host": host, "path": "/a"},
+                          **more)[2]
+
+
+def approvals(gateway, who, verb, path):
+    status, _, body = exchange(gateway.api, verb, f"/v1/approvals/{path}", {} if verb == "POST" else None,
+                               {"x-aegis-api-key": gateway.keys[who]})
+    return status, body
+
+
+def test_an_orchestrator_collects_and_redeems_what_it_asked_for_and_for_nothing_else(orchestrated):
+    approval = ask(orchestrated)["approval"]["approval_id"]
+    assert ask(orchestrated)["approval"]["approval_id"] == approval
+    assert ask(orchestrated, host="evil.example")["approval"]["approval_id"] != approval
+    status, shown = approvals(orchestrated, "orchestrator-1", "GET", approval)
+    assert status == 200 and shown["acting_for"] == "orchestrator" and shown["agent_id"] == "finance-agent"
+    assert shown["shown"]["request"] == {"method": "GET", "host": "harmless.example", "path": "/a"}
+    assert approvals(orchestrated, "olga", "POST", f"{approval}/approve")[1]["code"] == "self_approval"
+    assert approvals(orchestrated, "ann", "POST", f"{approval}/approve")[1]["status"] == "approved"
+    assert "override_token" not in approvals(orchestrated, "finance-1", "GET", approval)[1]
+    token = approvals(orchestrated, "orchestrator-1", "GET", approval)[1]["override_token"]
+    for wrong in ({"host": "evil.example"}, {"method": "DELETE"}, {"context": {"purpose": "care"}}):
+        assert ask(orchestrated, override_token=token, **wrong)["decision_reason"]["code"] == "token_invalid", wrong
+    assert ask(orchestrated, override_token=token)["decision"] == "allow"
+    second = ask(orchestrated, host="other.example")["approval"]["approval_id"]
+    assert approvals(orchestrated, "orchestrator-1", "POST", f"{second}/withdraw")[1]["status"] == "withdrawn"
+
+
+def test_clerks_do_not_release_what_is_kept_for_the_cfo(orchestrated):
+    approval = ask(orchestrated, method="DELETE")["approval"]["approval_id"]
+    answer = approvals(orchestrated, "ann", "POST", f"{approval}/approve")[1]
+    assert answer["status"] == "pending"
+    assert [(each["approvers"], each["quorum"], each["given"]) for each in answer["requirements"]] == [
+        (["role:clerk"], 1, 1), (["role:cfo"], 1, 0)]
+    assert approvals(orchestrated, "cleo", "POST", f"{approval}/approve")[1]["status"] == "approved"
+    token = approvals(orchestrated, "orchestrator-1", "GET", approval)[1]["override_token"]
+    assert ask(orchestrated, method="DELETE", override_token=token)["decision"] == "allow"
+
+
+def test_people_learn_of_channels_that_nobody_serves_and_of_lists_that_are_cut(orchestrated):
+    ids = [ask(orchestrated, host=f"h{number}.example")["approval"]["approval_id"] for number in range(3)]
+    orchestrated.wait(lambda: all(approvals(orchestrated, "ann", "GET", each)[1]["undelivered"] == ["slack:#web"] for each in ids))
+    asked = [record["detail"] for record in orchestrated.records() if record["kind"] == "approval"]
+    assert [detail["undelivered"] for detail in asked] == ["slack:#web"] * 3
+    url = {"AEGIS_URL": f"http://127.0.0.1:{orchestrated.api}", "AEGIS_API_KEY": orchestrated.keys["ann"]}
+    few = run("approvals", "list", "--limit", "2", env=url)
+    assert few.stdout.count("apr_") == 2
+    assert "these are the newest 2; there may be more (--limit)" in few.stderr
+    assert f"nobody was told of {ids[2]} by slack:#web" in few.stderr
+    all_of_them = run("approvals", "list", env=url)
+    assert all_of_them.stdout.count("apr_") == 3 and "there may be more" not in all_of_them.stderr
+    assert run("approvals", "list", "--limit", "1001", env=url, check=False).returncode == 2

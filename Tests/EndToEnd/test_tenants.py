@@ -161,3 +161,20 @@ def test_channels_of_another_tenant_stop_the_start(tmp_path):
     done = run("serve", "--data-dir", tenants.data, "--tenants", tmp_path / "tenants.yaml", "--listen", f"127.0.0.1:{tenants.api}",
                "--grpc", "off", check=False)
     assert done.returncode == 2 and "these are the channels of `globex`, and they stand with `acme`" in done.stderr
+
+
+def test_two_tenants_with_one_slack_secret_stop_the_start(tmp_path):
+    tenants = Tenants(tmp_path)
+    document = (tmp_path / "tenants.yaml").read_text()
+    for name in ("acme", "globex"):
+        (tmp_path / f"{name}.channels.yaml").write_text(
+            f"aegis: v1\nkind: Channels\ntenant: {name}\npublic_url: http://127.0.0.1:1\n"
+            "slack: {token: {env: SLACK_TOKEN}, signing_secret: {env: SLACK_SECRET}}\n")
+        place = document.index(f"name: {name}")
+        document = document[:place] + document[place:].replace("signing.pub.pem]}", f"signing.pub.pem], channels: {name}.channels.yaml}}", 1)
+    (tmp_path / "tenants.yaml").write_text(document)
+    done = run("serve", "--data-dir", tenants.data, "--tenants", tmp_path / "tenants.yaml", "--listen", f"127.0.0.1:{tenants.api}",
+               "--grpc", "off", check=False, env={"SLACK_TOKEN": "xoxb-1", "SLACK_SECRET": "s3cr3t-of-slack"})
+    assert done.returncode == 2, done.stderr
+    assert "the channels of `acme` and `globex` have one Slack signing secret" in done.stderr
+    assert "s3cr3t-of-slack" not in done.stderr

@@ -214,25 +214,47 @@ private let large = Call(params: #"{"amount": 6000, "currency": "EUR", "urgent":
         #expect(outcome.also == ["a", "effect", "hard_max_amount"])
     }
 
-    @Test func `the strictest terms of all that hold a call are asked for`() throws {
+    @Test func `everybody is asked whom a rule names that holds the call, in the shortest time of all`() throws {
         let second =
             "tools: [payments.transfer]\napproval_needed: true\napproval: {approvers: [\"role:risk\"], quorum: 2, expires_after: 10m, notify: [\"slack:#risk\"]}"
         let outcome = try Row("", [ask, second], Call(), "").outcome()
         #expect(
             outcome.root.lookup("approval").json
-                == #"{"approvers":["role:treasurer"],"expires_after_s":600,"message":"policy `p1` asks for approval of this call","notify":["slack:#risk"],"policy":"p1","quorum":2,"rule":"approval_needed"}"#
+                == #"{"expires_after_s":600,"message":"policy `p1` asks for approval of this call","notify":["slack:#risk"],"policy":"p1","requirements":["#
+                + #"{"approvers":["role:treasurer"],"policy":"p1","quorum":1,"rule":"approval_needed"},"#
+                + #"{"approvers":["role:risk"],"policy":"p2","quorum":2,"rule":"approval_needed"}],"rule":"approval_needed"}"#
         )
     }
 
-    @Test func `the earliest escalation to all who are named for it is asked for`() throws {
+    static let consents: [([[String]], String)] = [
+        ([["p1", "approval_needed"], ["p2", "approval_needed"]], "allow approval_granted p1/approval_needed"),
+        ([["p1", "approval_needed"]], "approval_needed approval_required p1/approval_needed"),
+        ([["p2", "approval_needed"]], "approval_needed approval_required p1/approval_needed"),
+        ([["p1", "approval_needed"], ["p2", "other"]], "approval_needed approval_required p1/approval_needed"),
+        ([], "approval_needed approval_required p1/approval_needed"),
+    ]
+
+    @Test(arguments: consents)
+    func `consent to one rule does not release what another holds`(released: [[String]], summary: String) throws {
+        let second = ask.replacing("role:treasurer", with: "role:cfo")
+        let outcome = try Row("", [ask, second], Call(approval: "apr_1", released: released), "").outcome()
+        #expect(outcome.summary == summary)
+        guard outcome.outcome == "approval_needed" else { return }
+        #expect(outcome.root.lookup("approval").lookup("requirements").elements.count == 2, "all are asked anew")
+    }
+
+    @Test func `each rule escalates by its own terms`() throws {
         let first =
             "tools: [payments.transfer]\napproval_needed: true\napproval: {approvers: [\"role:treasurer\"], escalate_after: 10m, escalate_to: [\"role:cfo\"]}"
         let second =
             "tools: [payments.transfer]\napproval_needed: true\napproval: {approvers: [\"role:risk\"], escalate_after: 5m, escalate_to: [\"person:ben\"]}"
         let approval = try Row("", [ask, first, second], Call(), "").outcome().root.lookup("approval")
-        #expect(approval.lookup("escalate_after_s").json == "300")
-        #expect(approval.lookup("escalate_to").json == #"["person:ben","role:cfo"]"#)
-        #expect(approval.lookup("approvers").json == #"["role:treasurer"]"#)
+        #expect(
+            approval.lookup("requirements").json
+                == #"[{"approvers":["role:treasurer"],"policy":"p1","quorum":1,"rule":"approval_needed"},"#
+                + #"{"approvers":["role:treasurer"],"escalate_after_s":600,"escalate_to":["role:cfo"],"policy":"p2","quorum":1,"rule":"approval_needed"},"#
+                + #"{"approvers":["role:risk"],"escalate_after_s":300,"escalate_to":["person:ben"],"policy":"p3","quorum":1,"rule":"approval_needed"}]"#
+        )
     }
 
     static let shadows = [

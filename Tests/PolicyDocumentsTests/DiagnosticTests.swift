@@ -165,6 +165,12 @@ private let transfer = "tools: [payments.transfer]\neffect: allow\n"
             policy: transfer + "approval_needed: true\napproval: {approvers: [\"role:x\"], notify: [⟦\"#payments\"]}",
             "policy.invalid-channel: `#payments` is not a channel | write it like `slack:#payments`"),
         Fault(
+            "channels that nobody delivers to",
+            policy: transfer
+                + "approval_needed: true\napproval: {approvers: [\"role:x\"], notify: [⟦\"email:a@acme.example\", ⟦\"webhook:https://a.example\"]}",
+            "policy.invalid-channel: `email:a@acme.example` is not a channel | write it like `slack:#payments`",
+            "policy.invalid-channel: `webhook:https://a.example` is not a channel | write it like `slack:#payments`"),
+        Fault(
             "a control", policy: transfer + "controls: [⟦CC6.1]",
             "policy.invalid-control: `CC6.1` is not a control id | write it like `SOC2:CC6.1`"),
         Fault(

@@ -119,6 +119,8 @@ struct Call {
     var context = #"{"purpose": "care"}"#
     var request: String? = #"{"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}"#
     var approval: String?
+    /// The rules that people have consented to: of policies by their names.
+    var released = [["p1", "approval_needed"]]
     var tenant = "acme"
 
     var json: String {
@@ -128,7 +130,7 @@ struct Call {
             #""now": 1795409523000000000"#,
         ]
         if let request { members.append(#""request": \#(request)"#) }
-        if let approval { members.append(#""approval": {"id": "\#(approval)"}"#) }
+        if let approval { members.append(#""approval": {"id": "\#(approval)", "releases": \#(released)}"#) }
         return "{" + members.joined(separator: ", ") + "}"
     }
 }

@@ -23,11 +23,15 @@ import Testing
         #expect(try await store.approvals(tenant: "acme", states: [], limit: 100).count == 1)
     }
 
-    @Test func `another agent, tenant, set of parameters or policy version is another approval`() async throws {
+    @Test
+    func
+        `another agent, tenant, set of parameters, way of calling, holding rule or policy version is another approval`()
+        async throws
+    {
         let store = try fixture.open()
         for draft in [
             fixture.draft(), fixture.draft(tenant: "globex"), fixture.draft(agent: "x"), fixture.draft(digest: "d2"),
-            fixture.draft(version: "v2"),
+            fixture.draft(version: "v2"), fixture.draft(circumstances: "c2"), fixture.draft(rule: "r2"),
         ] {
             let outcome = try await store.request(draft, caps: ApprovalCaps(pending: 10), now: fixture.start)
             guard case .created = outcome else {
@@ -35,7 +39,7 @@ import Testing
                 continue
             }
         }
-        #expect(try await store.approvals(tenant: "acme", states: [.pending], limit: 100).count == 4)
+        #expect(try await store.approvals(tenant: "acme", states: [.pending], limit: 100).count == 6)
         #expect(try await store.approvals(tenant: "globex", states: [.pending], limit: 100).count == 1)
     }
 

@@ -55,14 +55,16 @@ final class StateStoreFixture: Sendable {
     }
 
     func draft(
-        tenant: String = "acme", agent: String = "finance-agent", digest: String = "d1", version: String = "v1"
+        tenant: String = "acme", agent: String = "finance-agent", digest: String = "d1", circumstances: String = "c1",
+        version: String = "v1", rule: String = "r"
     ) -> ApprovalDraft {
         ApprovalDraft(
             id: .random(),
             call: HeldCall(
                 tenant: tenant, agent: agent, tool: "payments.transfer", parametersDigest: digest,
+                circumstancesDigest: circumstances,
                 policyVersion: version),
-            terms: ApprovalTerms(policy: "p", rule: "r", message: "m", approvers: ["jane"]),
+            terms: ApprovalTerms(policy: "p", rule: rule, message: "m", approvers: ["jane"]),
             decisionID: "decision", excluded: [], shownParameters: "{}")
     }
 

@@ -203,7 +203,7 @@ def slack(demo):
     demo.check("a stranger's click is taken and refused", demo.click(approval, "U9STRANGER") == 200)
     demo.until("the stranger is told why", lambda: any("nobody's here" in reply["text"] for reply in demo.receivers.replies), quiet=False)
     demo.check("the agent's owner clicks in vain", demo.click(approval, "U4TESS") == 200)
-    demo.until("the owner is told why", lambda: any("owns the agent" in reply["text"] for reply in demo.receivers.replies), quiet=False)
+    demo.until("the owner is told why", lambda: any("owns an agent" in reply["text"] for reply in demo.receivers.replies), quiet=False)
     demo.check("nothing is decided", demo.status(approval) == "pending")
     demo.check("maria clicks Approve", demo.click(approval, "U1MARIA") == 200)
     demo.check("the call is approved", demo.status(approval) == "approved")

@@ -9,13 +9,16 @@ public struct DeliveryPlan: Sendable {
         self.directories = Dictionary(directories.map { ($0.tenant, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// - Returns: the deliveries, and the channels that are named and that there is no way to.
+    /// - Returns: the deliveries, and the channels that are named and that there is no way to: all of them, for a tenant
+    ///   without a directory.
     public func deliveries(
         for event: ApprovalEvent, of approval: Approval, now: Timestamp
     ) -> (deliveries: [Delivery], unreachable: [String]) {
-        guard let directory = directories[approval.call.tenant] else { return ([], []) }
-        let before = directory.channels(of: approval, entitled: approval.terms.approvers)
-        let all = directory.channels(of: approval, entitled: approval.entitled)
+        let directory =
+            directories[approval.call.tenant] ?? ChannelDirectory(tenant: approval.call.tenant, publicURL: "")
+        let entitled = approval.entitled(around: event)
+        let before = directory.channels(of: approval, entitled: entitled.before)
+        let all = directory.channels(of: approval, entitled: entitled.after)
         let told: [(String, Delivery.Kind)] =
             switch event.kind {
             case .asked: before.map { ($0, .post) }

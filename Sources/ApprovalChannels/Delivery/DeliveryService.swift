@@ -44,7 +44,7 @@ public struct DeliveryService: Service {
                 (
                     directory.tenant,
                     Ways(
-                        directory: directory, slack: directory.slack.map { SlackChannel($0, client: client) },
+                        directory: directory, slack: SlackChannel(directory, links: links, client: client),
                         teams: TeamsChannel(directory, links: links, client: client))
                 )
             }, uniquingKeysWith: { first, _ in first })
@@ -103,12 +103,14 @@ public struct DeliveryService: Service {
         switch (ChannelName(delivery.target), delivery.kind) {
         case (_, .event): throw ChannelError("an event is no message", .none)
         case (.slack(let channel)?, .post):
-            return try await Self.slack(of: ways).post(approval, to: channel, key: delivery.key, now: now())
+            return try await Self.slack(of: ways).post(
+                approval, to: channel, delivery: delivery, now: now())
         case (.slack?, .update):
             let posts = try await outbox.deliveries(of: delivery.approval).filter {
                 $0.kind == .post && $0.target == delivery.target
             }
-            try await Self.slack(of: ways).update(posts: posts, of: approval, key: delivery.key, now: now())
+            try await Self.slack(of: ways).update(
+                posts: posts, of: approval, delivery: delivery, now: now())
             return nil
         case (.slack(let url)?, .reply):
             try await Self.slack(of: ways).reply(delivery.payload, to: url, key: delivery.key)
@@ -155,5 +157,11 @@ public struct DeliveryService: Service {
                 "attempts": "\(delivery.attempts + 1)",
             ])
         try await outbox.bury(delivery.key, failure: error.message, now: now)
+        guard delivery.kind == .post || delivery.kind == .update else { return }
+        do {
+            _ = try await ledger.update(delivery.approval, tenant: delivery.tenant) { approval in
+                approval.noteUndelivered([delivery.target])
+            }
+        } catch let error as ApprovalError where error.code == .notFound {}
     }
 }

@@ -54,7 +54,7 @@ public struct ReviewDesk: Sendable {
             guard person.isNamed(in: [link.approver]) else {
                 throw ApprovalError(.notEntitled, "this link was made for \(link.approver), not for `\(person.name)`")
             }
-            let approver = Approver(tenant: person.tenant, name: person.name, roles: person.roles, via: "teams")
+            let approver = Approver(tenant: person.tenant, name: person.name, roles: person.roles, via: link.via)
             let comment = form["comment"].flatMap { $0.isEmpty ? nil : String($0.prefix(2000)) }
             let approval: Approval
             switch verdict {

@@ -22,8 +22,9 @@ public struct ReviewLinks: Sendable {
     }
 
     /// The same delivery gives the same link again, so that a repeated message is not a second use.
+    /// - Parameter via: the channel that carries it.
     func link(
-        to approval: Approval, for approver: String, delivery: String, made: Timestamp, lifeSeconds: Int64
+        to approval: Approval, for approver: String, via: String, delivery: String, made: Timestamp, lifeSeconds: Int64
     ) throws(ChannelError) -> String {
         let name = SHA256.hash(data: Array("\(delivery)\n\(approver)".utf8)).prefix(16)
         var json = JSONText()
@@ -35,6 +36,7 @@ public struct ReviewLinks: Sendable {
             json.field("tenant", approval.call.tenant)
             json.field("approval_id", approval.id.description)
             json.field("for", approver)
+            json.field("via", via)
             json.field("shown_digest", approval.shown.digest)
         }
         do { return try signingKey.token(over: json.bytes, type: Self.type) } catch {
@@ -59,10 +61,10 @@ public struct ReviewLinks: Sendable {
                 let tenant = claims.lookup("tenant").string,
                 let approval = claims.lookup("approval_id").string.flatMap(ApprovalID.init(parsing:)),
                 let approver = claims.lookup("for").string, let digest = claims.lookup("shown_digest").string,
-                let end = claims.lookup("exp").int64
+                let via = claims.lookup("via").string, let end = claims.lookup("exp").int64
             else { return nil }
             return ReviewLink(
-                id: id, tenant: tenant, approval: approval, approver: approver, shownDigest: digest,
+                id: id, tenant: tenant, approval: approval, approver: approver, via: via, shownDigest: digest,
                 expiresAt: Timestamp(seconds: end))
         }
         guard let link else { throw ApprovalError(.invalidLink, "this link is meant for another gateway") }
@@ -80,6 +82,8 @@ struct ReviewLink: Hashable, Sendable {
     let approval: ApprovalID
     /// For whom it was made: `role:NAME` or `person:NAME`.
     let approver: String
+    /// The channel that carried it.
+    let via: String
     let shownDigest: String
     let expiresAt: Timestamp
 }

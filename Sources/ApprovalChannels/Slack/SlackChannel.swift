@@ -5,21 +5,28 @@ import RegoValues
 /// Source: https://docs.slack.dev/reference/methods/chat.postMessage and chat.update
 struct SlackChannel: Sendable {
     private let settings: ChannelDirectory.Slack
+    private let directory: ChannelDirectory
+    private let links: ReviewLinks
     private let client: any WebClient
 
-    init(_ settings: ChannelDirectory.Slack, client: any WebClient) {
+    /// nil where the directory has no Slack.
+    init?(_ directory: ChannelDirectory, links: ReviewLinks, client: any WebClient) {
+        guard let settings = directory.slack else { return nil }
         self.settings = settings
+        self.directory = directory
+        self.links = links
         self.client = client
     }
 
-    /// - Returns: where the message stands, for ``update(posts:of:key:now:)``.
-    func post(_ approval: Approval, to channel: String, key: String, now: Timestamp) async throws -> String {
+    /// - Returns: where the message stands, for ``update(posts:of:delivery:now:)``.
+    func post(_ approval: Approval, to channel: String, delivery: Delivery, now: Timestamp) async throws -> String {
+        let message = try message(approval, delivery, now)
         var json = JSONText()
         json.object { json in
             json.field("channel", channel)
-            SlackMessage(approval: approval, now: now).write(to: &json, key: key)
+            message.write(to: &json, key: delivery.key)
         }
-        let answer = try await call("chat.postMessage", json, key: key)
+        let answer = try await call("chat.postMessage", json, key: delivery.key)
         return try withExtendedLifetime(answer) {
             guard let channel = answer.root.lookup("channel").string, let ts = answer.root.lookup("ts").string else {
                 throw ChannelError("Slack did not say where the message stands")
@@ -34,11 +41,12 @@ struct SlackChannel: Sendable {
     }
 
     /// Brings every message about the approval in one channel up to date.
-    func update(posts: [Delivery], of approval: Approval, key: String, now: Timestamp) async throws {
+    func update(posts: [Delivery], of approval: Approval, delivery: Delivery, now: Timestamp) async throws {
         // What is still to be posted will be posted as things stand then; its place has to be known all the same.
         guard !posts.contains(where: { $0.state == .waiting }) else {
             throw ChannelError("the message itself has not arrived yet", .later)
         }
+        let message = try message(approval, delivery, now)
         for post in posts where post.state == .done {
             guard let place = try? Document(json: Array((post.result ?? "").utf8)) else {
                 throw ChannelError("it is not known where the message stands", .none)
@@ -48,11 +56,18 @@ struct SlackChannel: Sendable {
                 json.object { json in
                     json.field("channel", place.root.lookup("channel").string)
                     json.field("ts", place.root.lookup("ts").string)
-                    SlackMessage(approval: approval, now: now).write(to: &json, key: key)
+                    message.write(to: &json, key: delivery.key)
                 }
             }
-            _ = try await call("chat.update", json, key: key)
+            _ = try await call("chat.update", json, key: delivery.key)
         }
+    }
+
+    private func message(_ approval: Approval, _ delivery: Delivery, _ now: Timestamp) throws -> SlackMessage {
+        SlackMessage(
+            approval: approval, now: now,
+            reviews: try ReviewInvitation.invitations(
+                to: approval, in: directory, by: links, via: "slack", delivery: delivery, now: now))
     }
 
     /// Tells one person something, by the address that came with the click.

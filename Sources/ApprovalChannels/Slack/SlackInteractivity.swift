@@ -75,7 +75,11 @@ public struct SlackInteractivity: Sendable {
         }
         let approver = Approver(tenant: directory.tenant, name: person.name, roles: person.roles, via: "slack")
         switch click.verdict {
-        case .approve: return try await desk.approve(click.approval, by: approver)
+        case .approve:
+            guard ApprovalWords.fitMessage(try await desk.show(click.approval, tenant: directory.tenant)) else {
+                throw ApprovalError(.notEntitled, "\(click.approval) is not approved here. \(ApprovalWords.tooLong)")
+            }
+            return try await desk.approve(click.approval, by: approver)
         case .deny: return try await desk.deny(click.approval, by: approver)
         }
     }

@@ -2,10 +2,12 @@ import Approvals
 
 /// An approval as a Slack message. Whatever an agent or a person wrote stands in `plain_text` and preformatted elements:
 /// Slack reads no mention, link or markup out of these.
-/// Limits: header 150 characters, a field 2000, a text 3000.
+/// Limits: header 150 characters, a field 2000, a text 3000. A call that is cut has no button to approve it: links lead to the
+/// pages that show all of it.
 struct SlackMessage {
     let approval: Approval
     let now: Timestamp
+    let reviews: [ReviewInvitation]
 
     /// The members `text`, `blocks` and `metadata` of a message.
     func write(to json: inout JSONText, key: String) {
@@ -22,19 +24,18 @@ struct SlackMessage {
                 block.key("fields")
                 block.array { fields in
                     for fact in ApprovalWords.facts(approval) {
-                        plain("\(fact.name): \(fact.value)", limit: 500, &fields)
+                        plain(ApprovalWords.message(fact), limit: ApprovalWords.longestFact, &fields)
                     }
                 }
             }
-            preformatted(ApprovalWords.parameters(approval), &blocks)
-            if let outcome = ApprovalWords.progress(approval, now: now) {
-                blocks.object { block in
-                    block.field("type", "section")
-                    block.key("text")
-                    plain(outcome, limit: 3000, &block)
-                }
+            preformatted(
+                ApprovalWords.cut(ApprovalWords.parameters(approval), ApprovalWords.longestParameters), &blocks)
+            if let outcome = ApprovalWords.progress(approval, now: now) { section(outcome, &blocks) }
+            if approval.state(at: now) == .pending {
+                let isWhole = ApprovalWords.fitMessage(approval)
+                if !isWhole { section(ApprovalWords.tooLong, &blocks) }
+                buttons(isWhole: isWhole, &blocks)
             }
-            if approval.state(at: now) == .pending { buttons(&blocks) }
             blocks.object { block in
                 block.field("type", "context")
                 block.key("elements")
@@ -53,15 +54,37 @@ struct SlackMessage {
         }
     }
 
-    private func buttons(_ blocks: inout JSONText) {
+    private func section(_ text: String, _ blocks: inout JSONText) {
+        blocks.object { block in
+            block.field("type", "section")
+            block.key("text")
+            plain(text, limit: 3000, &block)
+        }
+    }
+
+    private func buttons(isWhole: Bool, _ blocks: inout JSONText) {
         blocks.object { block in
             block.field("type", "actions")
             block.field("block_id", approval.id.description)
             block.key("elements")
             block.array { elements in
-                button(SlackClick.approveAction, "Approve", "primary", "The call then runs once.", &elements)
+                if isWhole {
+                    button(SlackClick.approveAction, "Approve", "primary", "The call then runs once.", &elements)
+                } else {
+                    for (number, review) in reviews.enumerated() { link(review, number, &elements) }
+                }
                 button(SlackClick.denyAction, "Deny", "danger", "One refusal ends it.", &elements)
             }
+        }
+    }
+
+    private func link(_ review: ReviewInvitation, _ number: Int, _ json: inout JSONText) {
+        json.object { button in
+            button.field("type", "button")
+            button.field("action_id", "aegis_review_\(number)")
+            button.key("text")
+            plain(review.title, limit: 75, &button)
+            button.field("url", review.url)
         }
     }
 

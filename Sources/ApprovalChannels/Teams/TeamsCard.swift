@@ -1,22 +1,14 @@
 import Approvals
 
 /// An approval as an Adaptive Card 1.4 in the message that a Workflows webhook takes. What an agent or a person wrote
-/// stands in text runs, in which Teams reads no Markdown. Long texts are cut: a message may have 28 KB.
+/// stands in text runs, in which Teams reads no Markdown. Long texts are cut: a message may have 28 KB. Nobody decides on the
+/// card itself: the pages that it links to show everything.
 /// Source: https://adaptivecards.io/explorer/
 struct TeamsCard {
-    struct Review: Hashable {
-        /// `role:NAME` or `person:NAME`.
-        let approver: String
-        let url: String
-    }
-
-    /// A card shows six actions.
-    static let mostLinks = 6
-
     let approval: Approval
     let now: Timestamp
     let key: String
-    let reviews: [Review]
+    let reviews: [ReviewInvitation]
 
     var json: [UInt8] {
         var json = JSONText()
@@ -51,12 +43,14 @@ struct TeamsCard {
                 title.field("text", ApprovalWords.title(approval, now: now))
             }
             for fact in ApprovalWords.facts(approval) {
-                run(ApprovalWords.cut("\(fact.name): \(fact.value)", 500), &body)
+                run(ApprovalWords.cut(ApprovalWords.message(fact), ApprovalWords.longestFact), &body)
             }
-            run(ApprovalWords.parameters(approval), isCode: true, &body)
+            let parameters = ApprovalWords.cut(ApprovalWords.parameters(approval), ApprovalWords.longestParameters)
+            run(parameters, isCode: true, &body)
             if let progress = ApprovalWords.progress(approval, now: now) {
                 run(ApprovalWords.cut(progress, 1500), &body)
             }
+            if !reviews.isEmpty, !ApprovalWords.fitMessage(approval) { run(ApprovalWords.tooLong, &body) }
             run("\(approval.id) · \(approval.shown.digest)", &body)
         }
         guard !reviews.isEmpty else { return }
@@ -65,7 +59,7 @@ struct TeamsCard {
             for review in reviews {
                 actions.object { action in
                     action.field("type", "Action.OpenUrl")
-                    action.field("title", "Review as \(review.approver.drop { $0 != ":" }.dropFirst())")
+                    action.field("title", review.title)
                     action.field("url", review.url)
                 }
             }

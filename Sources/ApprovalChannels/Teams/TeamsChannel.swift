@@ -17,16 +17,8 @@ struct TeamsChannel: Sendable {
         guard let webhook = directory.teams[channel] else {
             throw ChannelError("there is no Teams channel `\(channel)` any more", .none)
         }
-        var reviews: [TeamsCard.Review] = []
-        if approval.state(at: now) == .pending {
-            for approver in approval.entitled.prefix(TeamsCard.mostLinks) {
-                let link = try links.link(
-                    to: approval, for: approver, delivery: delivery.key, made: delivery.createdAt,
-                    lifeSeconds: directory.linkLifeSeconds)
-                reviews.append(
-                    TeamsCard.Review(approver: approver, url: "\(directory.publicURL)/approve?t=\(link)"))
-            }
-        }
+        let reviews = try ReviewInvitation.invitations(
+            to: approval, in: directory, by: links, via: "teams", delivery: delivery, now: now)
         let card = TeamsCard(approval: approval, now: now, key: delivery.key, reviews: reviews)
         let answer = try await client.post(
             WebRequest(

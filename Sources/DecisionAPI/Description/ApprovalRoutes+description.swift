@@ -22,12 +22,14 @@ extension ApprovalRoutes {
 
     static let showApproval = Operation(
         .get, "/v1/approvals/{id}", id: "showApproval", tag: "approvals", access: .caller,
-        summary: "One approval. The agent that asked gets its override token here, once there is one.",
+        summary:
+            "One approval. The agent that asked, in its own name or another's, gets its override token here, once there is one.",
         parameters: [id], answers: [.ok("The approval.", .named("Approval"))])
 
     static let approve = verdict("approve", "Lets the held call run.")
     static let deny = verdict("deny", "Refuses the held call.")
-    static let takeBack = verdict("withdraw", "The agent that asked, or its owner, takes the request back.")
+    static let takeBack = verdict(
+        "withdraw", "The agent that asked, the one in whose name it did, or the owner of that takes the request back.")
 
     private static func verdict(_ word: String, _ summary: String) -> Operation {
         Operation(
@@ -39,8 +41,14 @@ extension ApprovalRoutes {
     var schemas: [String: Schema] {
         let vote = Schema.object(
             [
-                .init("approver", .text()), .init("verdict", .text()), .init("comment", .nullable(.text())),
+                .init("approver", .text()), .init("roles", .list(.text())), .init("verdict", .text()),
+                .init("comment", .nullable(.text())),
                 .init("at", .time),
+            ], open: true)
+        let requirement = Schema.object(
+            [
+                .init("policy", .text()), .init("rule", .text()), .init("approvers", .list(.text())),
+                .init("quorum", .integer(1...Int.max)), .init("given", .integer(0...Int.max)),
             ], open: true)
         return [
             "Approval": .object(
@@ -48,11 +56,15 @@ extension ApprovalRoutes {
                     .init("approval_id", .text()),
                     .init("status", .choice(["pending", "approved", "denied", "expired", "withdrawn", "redeemed"])),
                     .init("tenant", .text()), .init("agent_id", .text()), .init("tool_name", .text()),
-                    .init("parameters_shown", .anything), .init("call_chain", .list(.text())),
+                    .init("parameters_shown", .anything), .init("acting_for", .nullable(.text())),
+                    .init("call_chain", .list(.text())),
                     .init("shown", .anything), .init("shown_digest", .text()), .init("policy_version", .text()),
                     .init("policy", .text()), .init("rule", .text()), .init("message", .text()),
                     .init("approvers", .list(.text())), .init("quorum", .integer(1...Int.max)),
+                    .init("requirements", .list(requirement)),
                     .init("votes", .list(vote)), .init("approvals_given", .integer(0...Int.max)),
+                    .init("notify", .list(.text())),
+                    .init("undelivered", .list(.text()), "Channels that could not be told."),
                     .init("decision_ids", .list(.text())), .init("session_id", .nullable(.text())),
                     .init("created_at", .time), .init("expires_at", .time), .init("escalated_at", .nullable(.time)),
                     .init("changed_at", .time), .init("redeemed_by", .nullable(.text())),

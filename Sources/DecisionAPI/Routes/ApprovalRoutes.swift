@@ -50,13 +50,17 @@ struct ApprovalRoutes: EndpointSet {
         }
     }
 
-    /// The agent that asked sees its approval, with the token once there is one. To all other agents of the tenant it is as
-    /// if it were not there.
+    /// The agent that asked, be it in another's name, sees its approval, with the token once there is one; the one in whose
+    /// name it asked sees it too. To all other agents of the tenant it is as if it were not there.
     private func showToRequester(_ approval: Approval, _ caller: Caller) async throws -> Response {
         let agent = policies.active(tenant: caller.tenant)?.catalog.agent(of: caller)?.name
-        if agent != approval.call.agent { throw ApprovalError(.notFound, "there is no approval \(approval.id)") }
-        if approval.state(at: now()) != .approved { return Response(json: approval.view(at: now())) }
-        let token = try await desk.collectToken(approval.id, byAgent: approval.call.agent, tenant: caller.tenant)
+        guard let agent, approval.isParty(agent: agent) else {
+            throw ApprovalError(.notFound, "there is no approval \(approval.id)")
+        }
+        guard approval.state(at: now()) == .approved, agent == approval.requester else {
+            return Response(json: approval.view(at: now()))
+        }
+        let token = try await desk.collectToken(approval.id, byAgent: agent, tenant: caller.tenant)
         return Response(json: approval.view(at: now(), overrideToken: token))
     }
 

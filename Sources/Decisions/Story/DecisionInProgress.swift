@@ -143,11 +143,4 @@ struct DecisionInProgress {
         call.map { policy?.catalog.toolsWithCheckedResults.contains($0.tool.name) ?? false } ?? false
     }
 
-    /// The exact call, for approvals and tokens.
-    var heldCall: HeldCall? {
-        guard let caller, let agent, let call, let digest, let policy else { return nil }
-        return HeldCall(
-            tenant: caller.tenant, agent: agent.name, tool: call.tool.name, parametersDigest: digest,
-            policyVersion: policy.version)
-    }
 }

@@ -5,9 +5,12 @@ import RegoValues
 /// What the tenant's policies say: pure and synchronous, over one version from beginning to end.
 extension DecisionPoint {
     func evaluate(_ decision: inout DecisionInProgress) {
-        guard decision.isOpen, let policy = decision.policy, let held = decision.heldCall else { return }
+        guard decision.isOpen, let policy = decision.policy, decision.digest != nil else { return }
         let evaluatedAt = decision.admittedAt
         if let token = decision.request.overrideToken {
+            guard let held = decision.heldCall else {
+                return decision.deny(.tokenInvalid, "the call has no canonical form, so no override token is for it")
+            }
             do throws(ApprovalError) {
                 decision.token = try mint.verify(token, for: held, now: evaluatedAt)
             } catch {
@@ -39,19 +42,11 @@ extension DecisionPoint {
             (.string("now"), .integer(decision.admittedAt.nanoseconds)),
         ]
         if let line = call.line {
-            members.append(
-                (
-                    .string("request"),
-                    heap.object([
-                        (.string("method"), heap.string(line.method)), (.string("host"), heap.string(line.host)),
-                        (.string("path"), heap.string(line.path)),
-                    ])
-                ))
+            members.append((.string("request"), line.document(in: heap)))
         }
         if let phase { members.append((.string("phase"), .string(phase))) }
         if let token = decision.token {
-            members.append(
-                (.string("approval"), heap.object([(.string("id"), heap.string(token.approvalID.description))])))
+            members.append((.string("approval"), token.document(in: heap)))
         }
         return heap.object(members)
     }
@@ -96,6 +91,16 @@ extension DecisionInProgress {
     /// Whether the engine ran out of time, which it may not do the next time.
     mutating func noteInterruption(_ error: any Error) {
         facts.isInterrupted = (error as? EvaluationError)?.code == .deadline
+    }
+}
+
+extension OverrideToken {
+    /// What policies see as `input.approval`: the rules that it releases, as pairs of policy and rule.
+    func document(in heap: Heap) -> Value {
+        let rules = releases.map { heap.array([heap.string($0.policy), heap.string($0.rule)]) }
+        return heap.object([
+            (.string("id"), heap.string(approvalID.description)), (.string("releases"), heap.array(rules)),
+        ])
     }
 }
 

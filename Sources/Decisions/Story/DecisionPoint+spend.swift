@@ -98,10 +98,14 @@ extension DecisionPoint {
 
     /// Puts the call before a human, or finds the identical one that is there already. Attempts have rates of their own.
     private func hold(_ decision: inout DecisionInProgress) async {
-        guard let held = decision.heldCall, let call = decision.call, let agent = decision.agent,
-            let policy = decision.policy, let verdict = decision.enforced, let terms = verdict.approval
+        guard let call = decision.call, let agent = decision.agent, let policy = decision.policy,
+            let verdict = decision.enforced, let terms = verdict.approval
         else {
             decision.deny(.evaluationError, "the policies ask for an approval without saying whose")
+            return
+        }
+        guard let held = decision.heldCall else {
+            decision.deny(.parameterInvalid, "the call's context has no canonical form, so no approval can name it")
             return
         }
         guard !decision.request.isDryRun else {
@@ -126,8 +130,8 @@ extension DecisionPoint {
             call.parameters, sensitive: call.tool.sensitive, in: decision.redactionScope, heap: decision.request.heap)
         let draft = ApprovalDraft(
             id: .random(), call: held, terms: terms, decisionID: decision.id.description,
-            excluded: [agent.name] + [agent.owner, decision.actingFor].compactMap(\.self),
-            shownParameters: JSONWriter.text(view),
+            excluded: decision.participants, shownParameters: JSONWriter.text(view),
+            shownRequest: decision.shownRequest(redactor), shownContext: decision.shownContext(redactor),
             sessionID: decision.request.sessionID, chain: decision.chain, actingFor: decision.actingFor,
             owner: agent.owner)
         guard let day = policy.calendar.window(.day, at: decision.admittedAt) else {

@@ -106,24 +106,48 @@ struct PolicyVerdict: Sendable {
     private static func origin(_ value: Value) -> String? { value.string.flatMap { $0.isEmpty ? nil : $0 } }
 
     private static func approval(_ value: Value) throws(Malformed) -> ApprovalTerms {
-        func strings(_ name: StaticString) throws(Malformed) -> [String] {
-            var texts: [String] = []
-            for element in try list(value, name) {
-                guard let text = element.string else { throw Malformed(field: "approval.\(name)") }
-                texts.append(text)
-            }
-            return texts
-        }
-        guard let policy = value.lookup("policy").string, let quorum = value.lookup("quorum").int64,
-            let seconds = value.lookup("expires_after_s").int64, (1...1000).contains(quorum), seconds > 0
+        guard let policy = value.lookup("policy").string, let seconds = value.lookup("expires_after_s").int64,
+            seconds > 0
         else { throw Malformed(field: "approval") }
-        let delay = value.lookup("escalate_after_s")
-        guard delay.isUndefined || (delay.int64 ?? 0) > 0 else { throw Malformed(field: "approval.escalate_after_s") }
+        // Bundles of before this field ask for one consent, in the same words.
+        var asked = [value]
+        if !value.lookup("requirements").isUndefined { asked = Array(try list(value, "requirements")) }
+        var requirements: [ApprovalRequirement] = []
+        for entry in asked {
+            let requirement = try ApprovalRequirement(entry)
+            // A rule may hold a call for several reasons.
+            if !requirements.contains(requirement) { requirements.append(requirement) }
+        }
+        guard !requirements.isEmpty else { throw Malformed(field: "approval.requirements") }
         return ApprovalTerms(
             policy: policy, rule: value.lookup("rule").string ?? "", message: value.lookup("message").string ?? "",
-            approvers: try strings("approvers"), quorum: Int(quorum), expiresAfterSeconds: seconds,
-            notify: try strings("notify"), escalateAfterSeconds: delay.int64,
-            escalateTo: delay.isUndefined ? [] : try strings("escalate_to"))
+            requirements: requirements, expiresAfterSeconds: seconds, notify: try strings(value, "notify"))
+    }
+
+    fileprivate static func strings(_ value: Value, _ name: StaticString) throws(Malformed) -> [String] {
+        var texts: [String] = []
+        for element in try list(value, name) {
+            guard let text = element.string else { throw Malformed(field: "approval.\(name)") }
+            texts.append(text)
+        }
+        return texts
+    }
+}
+
+extension ApprovalRequirement {
+    fileprivate init(_ value: Value) throws(PolicyVerdict.Malformed) {
+        guard let policy = value.lookup("policy").string, let quorum = value.lookup("quorum").int64,
+            (1...1000).contains(quorum)
+        else { throw PolicyVerdict.Malformed(field: "approval.requirements") }
+        let delay = value.lookup("escalate_after_s")
+        guard delay.isUndefined || (delay.int64 ?? 0) > 0 else {
+            throw PolicyVerdict.Malformed(field: "approval.escalate_after_s")
+        }
+        self.init(
+            policy: policy, rule: value.lookup("rule").string ?? "",
+            approvers: try PolicyVerdict.strings(value, "approvers"), quorum: Int(quorum),
+            escalateAfterSeconds: delay.int64,
+            escalateTo: delay.isUndefined ? [] : try PolicyVerdict.strings(value, "escalate_to"))
     }
 }
 

@@ -103,8 +103,11 @@ public struct DecisionTrial: Sendable {
         if decision.agent == nil { decision.deny(.unauthenticatedAgent, "no agent of this tenant has this name") }
         point.resolve(&decision)
         if call.isApproved, let held = decision.heldCall {
+            var asked = decision
+            point.evaluate(&asked)
             decision.token = OverrideToken(
-                audience: "trial", tokenID: "trial", call: held, approvalID: .random(), issuedAt: call.now,
+                audience: "trial", tokenID: "trial", call: held, approvalID: .random(),
+                releases: asked.enforced?.approval?.rules ?? [], issuedAt: call.now,
                 expiresAt: call.now.advanced(bySeconds: 60))
         }
         point.evaluate(&decision)

@@ -100,11 +100,11 @@ struct TextFormat: Sendable {
     }
 
     static let channel = TextFormat(
-        title: "a channel", code: .invalidChannel, pattern: #"^(slack|teams|email|webhook):.+$"#,
+        title: "a channel", code: .invalidChannel, pattern: #"^(slack|teams):.+$"#,
         example: "slack:#payments"
     ) { text in
         let parts = text.split(separator: ":", maxSplits: 1)
-        return parts.count == 2 && ["slack", "teams", "email", "webhook"].contains(parts[0]) && !parts[1].contains(" ")
+        return parts.count == 2 && ["slack", "teams"].contains(parts[0]) && !parts[1].contains(" ")
     }
 
     static let control = TextFormat(

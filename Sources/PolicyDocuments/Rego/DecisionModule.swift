@@ -53,9 +53,9 @@ enum DecisionModule {
         	count(reasons) > 0
         	result := stop("deny", reasons, null, [])
         } else := result if {
-        	not redeemed
         	reasons := approvals(shadow)
         	count(reasons) > 0
+        	not all_released(reasons)
         	result := stop("approval_needed", reasons, approval(reasons), sanitizers(shadow))
         } else := result if {
         	reasons := permits(shadow)
@@ -108,8 +108,18 @@ enum DecisionModule {
         	finding != first
         ]
 
-        # A verified override token for this very call came with it.
-        redeemed if is_string(input.approval.id)
+        # A verified override token for this very call came with it, and names the rules to which people have consented. Where
+        # another rule holds the call by now, that one asks.
+        all_released(findings) if {
+        	every finding in findings {
+        		released(finding)
+        	}
+        }
+
+        released(finding) if {
+        	is_string(input.approval.id)
+        	[finding[5], finding[2]] in input.approval.releases
+        }
 
         # ---- which policies speak about this call ----
 
@@ -187,8 +197,9 @@ enum DecisionModule {
         }
 
         redemptions(shadow) := {finding |
-        	redeemed
+        	is_string(input.approval.id)
         	some held in own_approvals(shadow)
+        	released(held)
         	finding := [held[0], held[1], held[2], "approval_granted", "this very call was approved", held[5]]
         }
 
@@ -198,29 +209,32 @@ enum DecisionModule {
         	finding := [entry.order, place, rule, code, message, entry.policy]
         }
 
-        # The approval that is asked for: the first one's approvers, and the strictest terms of all that hold the call.
-        approval(findings) := object.union(asked(findings), escalation(findings))
-
-        asked(findings) := {
-        	"policy": finding[5],
-        	"rule": finding[2],
-        	"message": finding[4],
-        	"approvers": approvers(finding[6].approvers),
-        	"quorum": quorum,
+        # The approval that is asked for: of those whom each rule names that holds the call, in the shortest time of all.
+        approval(findings) := {
+        	"policy": first[5],
+        	"rule": first[2],
+        	"message": first[4],
+        	"requirements": requirements,
         	"expires_after_s": life,
         	"notify": channels,
         } if {
-        	finding := min(findings)
-        	quorum := max({held[6].quorum | some held in findings})
+        	first := min(findings)
+        	requirements := [requirement(held) | some held in findings]
         	life := min({held[6].expires_after_s | some held in findings})
         	channels := [channel | some channel in {name | some held in findings; some name in held[6].notify}]
         }
 
-        # The shortest time to escalation, and all to whom it leads.
-        escalation(findings) := {"escalate_after_s": min(delays), "escalate_to": people} if {
-        	delays := {held[6].escalate_after_s | some held in findings}
-        	count(delays) > 0
-        	people := [name | some name in {name | some held in findings; some name in held[6].escalate_to}]
+        requirement(held) := object.union(asked(held), escalation(held[6]))
+
+        asked(held) := {
+        	"policy": held[5],
+        	"rule": held[2],
+        	"approvers": approvers(held[6].approvers),
+        	"quorum": held[6].quorum,
+        }
+
+        escalation(terms) := {"escalate_after_s": terms.escalate_after_s, "escalate_to": terms.escalate_to} if {
+        	has(terms, "escalate_after_s")
         } else := {}
 
         # Rules that name no approvers go to those who decide the tool's risk.

@@ -14,7 +14,7 @@ import Synchronization
 final class ApprovalClerk: Service {
     private let store: SQLiteStateStore
     private let journal: AuditJournal
-    private let plan: DeliveryPlan?
+    private let plan: DeliveryPlan
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
     /// Events that somebody is recording at this moment.
@@ -23,9 +23,8 @@ final class ApprovalClerk: Service {
     private let recorded: Set<String>
     private static let interval: Duration = .milliseconds(200)
 
-    /// - Parameter plan: nil where there are no channels.
     init(
-        store: SQLiteStateStore, journal: AuditJournal, auditDirectory: String, plan: DeliveryPlan?, logger: Logger,
+        store: SQLiteStateStore, journal: AuditJournal, auditDirectory: String, plan: DeliveryPlan, logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) async throws {
         self.store = store
@@ -100,14 +99,20 @@ final class ApprovalClerk: Service {
             })
         else { return }
         let event = approval.events[number]
+        let (next, unreachable) = plan.deliveries(for: event, of: approval, now: now())
         if !recorded.contains(delivery.key) {
-            _ = try await journal.append(ApprovalRecord.draft(event, of: approval, now: now()))
+            _ = try await journal.append(
+                ApprovalRecord.draft(event, of: approval, undelivered: unreachable, now: now()))
         }
-        let (next, unreachable) = plan?.deliveries(for: event, of: approval, now: now()) ?? ([], [])
-        if !unreachable.isEmpty {
+        let news = unreachable.filter { !approval.undelivered.contains($0) }
+        if !news.isEmpty {
             logger.error(
-                "a policy names channels that this gateway has no way to",
-                metadata: ["approval_id": "\(approval.id)", "channels": "\(unreachable.joined(separator: ", "))"])
+                "people are not told of an approval: the policies name channels that this gateway has no way to",
+                metadata: [
+                    "approval_id": "\(approval.id)", "tenant": "\(approval.call.tenant)",
+                    "channels": "\(news.joined(separator: ", "))",
+                ])
+            _ = try await store.update(approval.id, tenant: approval.call.tenant) { $0.noteUndelivered(news) }
         }
         try await store.finish(delivery.key, result: nil, adding: next, now: now())
     }

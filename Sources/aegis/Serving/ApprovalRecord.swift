@@ -5,7 +5,10 @@ import RegoValues
 
 /// The audit record of something that happened to an approval.
 enum ApprovalRecord {
-    static func draft(_ event: ApprovalEvent, of approval: Approval, now: Timestamp) throws -> AuditRecordDraft {
+    /// - Parameter undelivered: the channels that there is no way to tell of it.
+    static func draft(
+        _ event: ApprovalEvent, of approval: Approval, undelivered: [String], now: Timestamp
+    ) throws -> AuditRecordDraft {
         var draft = AuditRecordDraft(kind: .approval, tenant: approval.call.tenant, time: now.nanoseconds)
         draft.idempotencyKey = approval.name(of: event)
         draft.approvalID = approval.id.description
@@ -19,22 +22,31 @@ enum ApprovalRecord {
             draft.decisionID = approval.decisionIDs.first
             let shown = try Document(json: Array(approval.shownParameters.utf8))
             draft.parametersShown = try withExtendedLifetime(shown) { try CanonicalJSON(shown.root) }
+            draft.actingFor = approval.actingFor
         }
         var detail = [
             "event": event.kind.rawValue, "at": event.at.description, "shown_digest": approval.shown.digest,
         ]
         switch event.kind {
         case .asked:
-            detail["approvers"] = approval.terms.approvers.joined(separator: " ")
-            detail["quorum"] = String(approval.terms.quorum)
+            for (number, requirement) in approval.terms.requirements.enumerated() {
+                // The first keeps the plain names.
+                let place = number == 0 ? "" : "_\(number + 1)"
+                detail["rule\(place)"] = "\(requirement.policy)/\(requirement.rule)"
+                detail["approvers\(place)"] = requirement.approvers.joined(separator: " ")
+                detail["quorum\(place)"] = String(requirement.quorum)
+            }
             detail["expires_at"] = approval.expiresAt.description
-        case .escalated: detail["approvers"] = approval.terms.escalateTo.joined(separator: " ")
+        case .escalated:
+            let (before, after) = approval.entitled(around: event)
+            detail["approvers"] = after.filter { !before.contains($0) }.joined(separator: " ")
         case .voted, .approved, .denied:
             detail["approver"] = event.by
             detail["roles"] = event.roles.joined(separator: " ")
         case .withdrawn: detail["by"] = event.by
         case .expired: break
         }
+        if !undelivered.isEmpty { detail["undelivered"] = undelivered.joined(separator: " ") }
         detail["via"] = event.via
         detail["comment"] = event.comment
         draft.detail = CanonicalJSON(texts: detail)

@@ -41,6 +41,19 @@ enum ChannelConfiguration {
             linkLifeSeconds: document.linkLifeSeconds, giveUpAfterSeconds: document.giveUpAfterSeconds)
     }
 
+    /// Whose click it is, the signature says: two tenants that share a signing secret cannot be told apart.
+    static func requireOneSlackEach(_ directories: [ChannelDirectory]) throws {
+        var owners: [String: String] = [:]
+        for directory in directories {
+            guard let secret = directory.slack?.signingSecret else { continue }
+            if let other = owners.updateValue(directory.tenant, forKey: secret) {
+                throw CommandFailure(
+                    "the channels of `\(other)` and `\(directory.tenant)` have one Slack signing secret, so nobody can say whose a click is",
+                    fix: "make an app in Slack for each tenant", exitCode: 2)
+            }
+        }
+    }
+
     /// Nobody on the way can read it: https, or this very machine.
     private static func isPrivate(_ url: URL) -> Bool {
         url.scheme == "https" || (url.scheme == "http" && ["127.0.0.1", "localhost", "::1"].contains(url.host ?? ""))

@@ -99,7 +99,7 @@ struct Gateway {
         let directories = try channelDirectories()
         let clerk = try await ApprovalClerk(
             store: store, journal: journal, auditDirectory: configuration.data.audit.path,
-            plan: directories.isEmpty ? nil : DeliveryPlan(directories), logger: logger, now: now)
+            plan: DeliveryPlan(directories), logger: logger, now: now)
         let administration = try await AdministrationClerk(
             store: store, journal: journal, auditDirectory: configuration.data.audit.path, logger: logger)
         let channels =
@@ -167,7 +167,7 @@ struct Gateway {
     /// The channels of each tenant that has some. A document that names another tenant than the one it stands with stops
     /// the start: its people would be asked about somebody else's calls.
     private func channelDirectories() throws -> [ChannelDirectory] {
-        try configuration.tenants.compactMap { served in
+        let directories = try configuration.tenants.compactMap { served -> ChannelDirectory? in
             let directory = try ChannelConfiguration.read(
                 served.channels, environment: ProcessInfo.processInfo.environment)
             if let directory, let name = served.name, directory.tenant != name {
@@ -177,6 +177,8 @@ struct Gateway {
             }
             return directory
         }
+        try ChannelConfiguration.requireOneSlackEach(directories)
+        return directories
     }
 
     private func openJournal(_ directory: String) throws -> AuditJournal {
