@@ -32,9 +32,9 @@ enum CheckResponseEncoder {
             response.okResponse.headersToRemove = removed
             response.okResponse.responseHeadersToAdd = answered.map { header in
                 // Of a response's headers Envoy keeps what was there unless it is told otherwise.
-                var option = option(header)
-                option.append = Google_Protobuf_BoolValue(false)
-                return option
+                var replacing = option(header)
+                replacing.append = Google_Protobuf_BoolValue(false)
+                return replacing
             }
             response.dynamicMetadata = structure(metadata)
         case .deny(let status, let headers, let body, let metadata):
