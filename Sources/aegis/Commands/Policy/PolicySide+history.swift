@@ -1,4 +1,5 @@
 import Foundation
+import PolicyBundles
 import PolicyLifecycle
 
 extension PolicySide {
