@@ -21,7 +21,9 @@ public final class DecisionFixture: Sendable {
     /// The agents that are switched off.
     public let switches = SwitchBoard()
     public let desk: ApprovalDesk
-    public let sessions = SessionLedger(markKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32)))
+    public let sessions: SessionLedger
+    /// Why no call passes for want of state.
+    public let stateFault = StateFaultBoard()
     public let point: DecisionPoint
     private let folder: URL
 
@@ -36,9 +38,11 @@ public final class DecisionFixture: Sendable {
     ///   - trail: takes the records in the place of ``recorder``.
     public init(
         attemptRate: RateLimit? = nil, keys: [String] = [], prover: (any IdentityProver)? = nil,
-        waitingLimit: Int = 8192,
-        trail: (any DecisionRecorder)? = nil
+        waitingLimit: Int = 8192, trail: (any DecisionRecorder)? = nil,
+        sessionBounds: SessionBounds = SessionBounds()
     ) throws {
+        sessions = SessionLedger(
+            markKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32)), bounds: sessionBounds)
         folder = FileManager.default.temporaryDirectory.appending(path: "aegis-decisions-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let store = try SQLiteStateStore(path: folder.appending(path: "state.sqlite").path, waitingLimit: waitingLimit)
@@ -59,7 +63,8 @@ public final class DecisionFixture: Sendable {
             delegations: delegations, recorder: trail ?? recorder,
             redactor: Redactor(pseudonymKey: SymmetricKey(data: [UInt8](repeating: 7, count: 32))),
             attemptRate: attemptRate,
-            switches: { [switches] in switches.now }, now: { clock.now })
+            switches: { [switches] in switches.now }, stateFault: { [stateFault] in stateFault.now }, now: { clock.now }
+        )
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -127,6 +132,16 @@ public final class DecisionFixture: Sendable {
         }
         _ = try await desk.approve(id, by: DecisionFixture.jane)
         return try await desk.collectToken(id, byAgent: "finance-agent", tenant: "acme")
+    }
+}
+
+/// Whether a test's state can be read.
+public final class StateFaultBoard: Sendable {
+    private let state = Mutex<String?>(nil)
+
+    public var now: String? {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }
 

@@ -46,7 +46,9 @@ public struct DecisionAPIServer: Service {
             ApprovalRoutes(
                 desk: desk, prover: prover, policies: decisions.policies, recordChange: recordChange, now: now),
             UsageRoutes(decisions: decisions),
-            HealthRoutes(policies: decisions.policies, prover: prover, version: version, isShared: isShared, now: now),
+            HealthRoutes(
+                policies: decisions.policies, prover: prover, version: version, isShared: isShared,
+                stateFault: decisions.stateFault, now: now),
             ChannelRoutes(endpoints: channels), BundleRoutes(latest: bundles, prover: prover),
         ]
         server = HTTPServer(

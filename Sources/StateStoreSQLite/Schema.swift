@@ -186,6 +186,10 @@ enum Schema {
                         WHERE state IN ('pending', 'approved');
                     """)
         }
+        migrator.registerMigration("10-pruning") { db in
+            // Whether a budget has charges left.
+            try db.execute(sql: "CREATE INDEX charges_of_budget ON charges (budget)")
+        }
         return migrator
     }
 }

@@ -46,6 +46,37 @@ import Testing
         return try await fixture.decide(request)
     }
 
+    @Test func `what is known of sessions and switches`() async throws {
+        try fixture.install(ScriptedPolicy.ruling())
+        fixture.stateFault.now = "the state store has not been read for 6 s"
+        try provoke(
+            "state-blind", try await fixture.decide(),
+            await fixture.point.delegate(
+                json: Array(#"{"to": "llm-agent"}"#.utf8), credentials: try DecisionFixture.credentials("fin"),
+                point: DecisionFixture.api))
+        fixture.stateFault.now = nil
+        #expect(try await fixture.decide().outcome == .allow)
+
+        let full = try DecisionFixture(sessionBounds: SessionBounds(perAgent: 1))
+        try full.install(ScriptedPolicy.ruling())
+        #expect(try await full.decide(more: #", "session_id": "s1""#).outcome == .allow)
+        let refused = try await full.decide(more: #", "session_id": "s2""#)
+        try provoke("sessions-full", refused)
+        #expect(
+            refused.reason.message == "too many sessions of this agent are open; one more cannot be remembered")
+
+        // A session in which another call passes each time that this one is judged.
+        let sessions = fixture.sessions
+        let now = fixture.clock.now
+        try fixture.install(sequence: 2) { _ in
+            let key = SessionKey(tenant: "acme", agent: "finance-agent", sessionID: "busy")
+            sessions.settle(
+                try sessions.take(SessionStep(tool: "ehr.read"), in: key, by: "finance-agent", now: now))
+            return ScriptedPolicy.ruling()
+        }
+        try provoke("session-busy", try await fixture.decide(more: #", "session_id": "busy""#))
+    }
+
     @Test func `a request that is none`() async throws {
         try fixture.install(ScriptedPolicy.ruling())
         let call = #"{"tool": {"name": "payments.transfer"}, "parameters": "#

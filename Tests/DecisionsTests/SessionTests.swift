@@ -57,6 +57,45 @@ import Testing
         agents: [clerk]
         tools: [account.open]
         rules: [{name: checked, effect: allow, when: ['"kyc.check" in object.keys(session.tools)', session.calls < 10]}]
+        ---
+        aegis: v1
+        kind: Tool
+        name: account.close
+        ---
+        aegis: v1
+        kind: Tool
+        name: account.move
+        ---
+        aegis: v1
+        kind: Policy
+        name: closing
+        agents: [clerk]
+        tools: [account.close]
+        rules: [{name: right-after, effect: allow, when: [session.last == "kyc.check"]}]
+        ---
+        aegis: v1
+        kind: Policy
+        name: moving
+        agents: [clerk]
+        tools: [account.move]
+        rules:
+          - name: checked-since
+            effect: allow
+            when: ['object.get(session.latest, "kyc.check", 0) > object.get(session.latest, "web.read", 0)']
+        ---
+        aegis: v1
+        kind: Tool
+        name: feed.read
+        emits: [untrusted]
+        ---
+        aegis: v1
+        kind: Policy
+        name: feed
+        agents: [clerk]
+        tools: [feed.read]
+        effect: allow
+        rps: 1
+        burst: 1
         """
 
     init() throws {
@@ -103,6 +142,53 @@ import Testing
         #expect(try await call("account.open").reason.code == .noMatchingRule)
     }
 
+    @Test func `what came last, and what came since, is known`() async throws {
+        #expect(try await call("account.close").reason.code == .noMatchingRule)
+        #expect(try await call("account.move").reason.code == .noMatchingRule)
+        #expect(try await call("kyc.check").outcome == .allow)
+        #expect(try await call("account.close").outcome == .allow)
+        #expect(try await call("account.close").reason.code == .noMatchingRule)
+        #expect(try await call("account.move").outcome == .allow)
+        #expect(try await call("web.read").outcome == .allow)
+        #expect(try await call("account.move").reason.code == .noMatchingRule)
+        #expect(try await call("kyc.check").outcome == .allow)
+        #expect(try await call("account.move").outcome == .allow)
+    }
+
+    @Test func `of sixty-four callers at once no more pass than a count of calls lets through`() async throws {
+        #expect(try await call("kyc.check").outcome == .allow)
+        let passed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<64 { group.addTask { try await call("account.open").outcome == .allow } }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(passed == 9)
+    }
+
+    @Test func `a label stays when one of the calls that brought it is refused`() async throws {
+        let passed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0..<64 { group.addTask { try await call("feed.read").outcome == .allow } }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(passed == 1)
+        #expect(try await call("mail.send", to: "a").outcome == .approvalNeeded)
+    }
+
+    @Test func `a call that is under way forbids already, and permits nothing yet`() async throws {
+        let key = SessionKey(tenant: "acme", agent: "clerk", sessionID: "s-1")
+        func take(_ tool: String, _ labels: [String] = []) throws -> SessionLedger.Ticket {
+            try fixture.sessions.take(
+                SessionStep(tool: tool, labels: labels), in: key, by: "clerk", now: fixture.clock.now)
+        }
+        let checking = try take("kyc.check")
+        #expect(try await call("account.open").reason.code == .noMatchingRule)
+        fixture.sessions.settle(checking)
+        #expect(try await call("account.open").outcome == .allow)
+        let reading = try take("web.read", ["untrusted"])
+        #expect(try await call("mail.send", to: "a").outcome == .approvalNeeded)
+        fixture.sessions.undo(reading)
+        #expect(try await call("mail.send", to: "a").outcome == .allow)
+    }
+
     @Test func `a call that does not come to pass leaves nothing behind`() async throws {
         #expect(try await call("web.read", more: #", "dry_run": true"#).reason.code == .dryRunNotGranted)
         fixture.recorder.fault.isActive = true
@@ -114,6 +200,14 @@ import Testing
         fixture.recorder.fault.isActive = false
         for to in ["c", "d"] { #expect(try await call("mail.send", to: to).outcome == .allow) }
         #expect(try await call("mail.send", to: "b").reason.code == .distinctExceeded)
+    }
+
+    @Test func `where a tenant says so, each agent has one session, whatever it names`() async throws {
+        try fixture.activate(
+            Self.policies + "\n---\naegis: v1\nkind: Tenant\nname: acme\nsessions: agent\n", version: 2)
+        #expect(try await call("web.read", session: "s-1").outcome == .allow)
+        #expect(try await call("mail.send", to: "a", session: "s-2").outcome == .approvalNeeded)
+        #expect(try await call("mail.send", to: "a", session: nil).outcome == .approvalNeeded)
     }
 
     @Test func `a session that was quiet for a day is over`() async throws {
@@ -132,26 +226,12 @@ import Testing
         #expect(passed == 3)
     }
 
-    @Test func `when too many are open a new one is refused, and no old one is forgotten`() throws {
-        let ledger = SessionLedger(markKey: SymmetricKey(size: .bits256), capacity: 2)
-        let now = Timestamp(seconds: 1000)
-        func key(_ name: String) -> SessionKey { SessionKey(tenant: "acme", agent: "a", sessionID: name) }
-        _ = try ledger.take(SessionStep(tool: "t", labels: ["x"]), in: key("1"), now: now)
-        _ = try ledger.take(SessionStep(tool: "t"), in: key("2"), now: now)
-        #expect(throws: SessionLedger.Refusal.tooManySessions) {
-            try ledger.take(SessionStep(tool: "t"), in: key("3"), now: now)
-        }
-        #expect(ledger.facts(key("1"), now: now).labels == ["x"])
-        let tomorrow = now.advanced(bySeconds: SessionLedger.life + 1)
-        _ = try ledger.take(SessionStep(tool: "t"), in: key("3"), now: tomorrow)
-        #expect(ledger.facts(key("1"), now: tomorrow) == SessionFacts())
-    }
-
     @Test func `one tenant's session says nothing to another's`() throws {
         let ledger = SessionLedger(markKey: SymmetricKey(size: .bits256))
         let now = Timestamp(seconds: 1000)
         _ = try ledger.take(
-            SessionStep(tool: "t", labels: ["x"]), in: SessionKey(tenant: "acme", agent: "a", sessionID: "s"), now: now)
+            SessionStep(tool: "t", labels: ["x"]), in: SessionKey(tenant: "acme", agent: "a", sessionID: "s"), by: "a",
+            now: now)
         #expect(ledger.facts(SessionKey(tenant: "globex", agent: "a", sessionID: "s"), now: now) == SessionFacts())
         #expect(ledger.facts(SessionKey(tenant: "acme", agent: "s", sessionID: nil), now: now) == SessionFacts())
     }

@@ -1,7 +1,8 @@
 """What a session has seen decides what may follow, also after the server was killed."""
 import signal
+import sqlite3
 
-from conftest import Gateway
+from conftest import Gateway, exchange
 
 POLICIES = """
 aegis: v1
@@ -58,8 +59,121 @@ def test_labels_and_recipients_outlive_a_kill(tmp_path):
         assert call("mail.send", "clean", to="c@x.example")["decision_reason"]["code"] == "distinct_exceeded"
         assert call("mail.send", "clean", to="b@x.example")["decision"] == "allow"
         trail = [record for record in gateway.records() if record["kind"] == "decision"]
-        assert trail[0]["session_effects"] == {"labels": ["untrusted"]}
+        assert trail[0]["session_effects"] == {"place": 1, "labels": ["untrusted"]}
         assert "x.example" not in str([record.get("session_effects") for record in trail])
         assert gateway.verify().returncode == 0
+    finally:
+        gateway.stop()
+
+
+ORDER = """
+aegis: v1
+kind: Agent
+name: clerk
+identities: [{api_key: clerk}]
+scopes: ["*"]
+---
+aegis: v1
+kind: Agent
+name: other
+identities: [{api_key: other}]
+scopes: ["*"]
+accepts_from: [clerk]
+---
+aegis: v1
+kind: Tool
+name: kyc.check
+---
+aegis: v1
+kind: Tool
+name: web.read
+---
+aegis: v1
+kind: Tool
+name: account.open
+---
+aegis: v1
+kind: Policy
+name: reading
+agents: [clerk]
+tools: [kyc.check, web.read]
+effect: allow
+---
+aegis: v1
+kind: Policy
+name: opening
+agents: [clerk]
+tools: [account.open]
+rules:
+  - name: checked-since
+    effect: allow
+    when: ['object.get(session.latest, "kyc.check", 0) > object.get(session.latest, "web.read", 0)']
+"""
+
+
+def test_a_restart_keeps_the_order_of_calls_and_invents_none(tmp_path):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/all.yaml").write_text(ORDER)
+    gateway = Gateway(tmp_path, tmp_path / "policies")
+    gateway.issue("clerk")
+    gateway.start()
+
+    def call(tool):
+        return gateway.decide("clerk", "clerk", tool, {}, session_id="s")[2]["decision"]
+
+    def post(path, **body):
+        status, _, answer = exchange(gateway.api, "POST", path, body, {"x-aegis-api-key": gateway.keys["clerk"]})
+        assert status == 200 and answer["decision"] == "allow", answer
+
+    try:
+        # Neither a result that is shown nor a chain that is handed on is a call.
+        post("/v1/results", tool={"name": "kyc.check"}, result={"ok": True}, session_id="s")
+        post("/v1/delegations", to="other", session_id="s")
+        assert call("account.open") == "deny"
+        gateway.stop(signal.SIGKILL)
+        gateway.start()
+        assert call("account.open") == "deny"
+        assert [call("web.read"), call("kyc.check"), call("account.open")] == ["allow"] * 3
+        gateway.stop(signal.SIGKILL)
+        gateway.start()
+        assert call("account.open") == "allow"
+        assert [call("web.read"), call("account.open")] == ["allow", "deny"]
+        gateway.stop(signal.SIGKILL)
+        gateway.start()
+        assert call("account.open") == "deny"
+        places = [record["session_effects"]["place"] for record in gateway.records() if "session_effects" in record]
+        assert places == [1, 2, 3, 4, 5]
+    finally:
+        gateway.stop()
+
+
+def test_a_state_store_that_cannot_be_read_denies_after_some_seconds(tmp_path):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/all.yaml").write_text(POLICIES)
+    gateway = Gateway(tmp_path, tmp_path / "policies")
+    gateway.issue("clerk")
+    gateway.start()
+
+    def call():
+        return gateway.decide("clerk", "clerk", "web.read", {}, session_id="s")[2]
+
+    def rename(old, new):
+        with sqlite3.connect(gateway.data / "state.sqlite", timeout=10) as state:
+            state.execute(f"ALTER TABLE {old} RENAME TO {new}")
+        state.close()
+
+    try:
+        assert call()["decision"] == "allow"
+        rename("agent_stops", "elsewhere")
+        gateway.wait(lambda: gateway.status("/readyz") == 503)
+        denied = call()
+        assert denied["decision"] == "deny" and denied["decision_reason"]["code"] == "state_unavailable"
+        assert denied["decision_reason"]["message"].startswith("the state store has not been read for ")
+        status, _, ready = exchange(gateway.api, "GET", "/readyz")
+        assert status == 503 and ready["status"] == "not_ready"
+        assert ready["state_unavailable"].startswith("the state store has not been read for ")
+        rename("elsewhere", "agent_stops")
+        gateway.wait(lambda: gateway.status("/readyz") == 200)
+        assert call()["decision"] == "allow"
     finally:
         gateway.stop()

@@ -22,6 +22,16 @@ public struct CanonicalJSON: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    /// An object of one whole number.
+    public init(integer: Int, named name: String) {
+        var bytes = [UInt8(ascii: "{")]
+        JSONText.string(name, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        JSONText.integer(Int64(integer), to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+        self.bytes = bytes
+    }
+
     /// The JSON string of a text, with its quotes.
     public static func quoted(_ text: String) -> String {
         var bytes: [UInt8] = []

@@ -8,8 +8,9 @@ extension HealthRoutes {
 
     static let ready = Operation(
         .get, "/readyz", id: "ready", tag: "health", access: .anybody,
-        summary: "Whether a verified bundle is active. Tenants are listed where there is one alone.",
-        answers: [.ok("One is.", .named("Status")), .init(503, "None is.", .named("Status"))])
+        summary:
+            "Whether a verified bundle is active and the state store can be read. Tenants are listed where there is one alone.",
+        answers: [.ok("So it is.", .named("Status")), .init(503, "It is not.", .named("Status"))])
 
     static let status = Operation(
         .get, "/v1/status", id: "status", tag: "health", access: .anybody,
@@ -50,7 +51,9 @@ extension HealthRoutes {
             "Status": .object(
                 [
                     .init("status", .choice(["ready", "not_ready"])), .init("version", .text(), required: false),
-                    .init("tenants", .list(tenant)),
+                    .init(
+                        "state_unavailable", .text(), required: false,
+                        "Why no call passes: the state store cannot be read."), .init("tenants", .list(tenant)),
                 ], open: true)
         ]
     }

@@ -10,6 +10,8 @@ struct HealthRoutes: EndpointSet {
     let version: String
     /// Where several tenants are served, each is shown to itself alone, and to people with a role in it.
     let isShared: Bool
+    /// Why no call passes for want of state.
+    let stateFault: @Sendable () -> String?
     let now: @Sendable () -> Timestamp
 
     var endpoints: [Endpoint] {
@@ -31,8 +33,10 @@ struct HealthRoutes: EndpointSet {
         ]
     }
 
-    /// A gateway that denies everything because all of its policies are stale is not to be given calls that another could decide.
+    /// A gateway that denies everything because all of its policies are stale, or its state cannot be read, is not to be given
+    /// calls that another could decide.
     private var isReady: Bool {
+        guard stateFault() == nil else { return false }
         let stale = policies.stale(now: now())
         return policies.statuses.contains { $0.value.activeVersion != nil && stale[$0.key] != .deny }
     }
@@ -43,6 +47,7 @@ struct HealthRoutes: EndpointSet {
         json.object { json in
             json.field("status", status)
             if let version { json.field("version", version) }
+            if let fault = stateFault() { json.field("state_unavailable", fault) }
             json.key("tenants")
             json.array { json in
                 for (tenant, status) in policies.statuses.sorted(by: { $0.key < $1.key }) where shows(tenant) {

@@ -61,7 +61,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.agentIdentity = record.callerIdentity
         draft.sessionID = record.sessionID
         draft.stateDigest = try record.session.digest()
-        draft.sessionEffects = try AuditTrailRecorder.effects(record)
+        draft.sessionEffects = try record.sessionEffects.map(AuditTrailRecorder.effects)
         draft.toolName = answer.toolName
         draft.parametersDigest = record.parametersDigest.map(salt.commitment)
         if let plain {
@@ -111,25 +111,11 @@ public struct AuditTrailRecorder: DecisionRecorder {
         return draft
     }
 
-    /// What the call added to its session, for a gateway that starts again: nil where it added nothing but itself.
-    private static func effects(_ record: DecisionRecord) throws -> CanonicalJSON? {
-        guard !record.sessionLabels.isEmpty || !record.sessionMarks.isEmpty else { return nil }
+    /// What the call did to its session, for a gateway that starts again.
+    private static func effects(_ effects: SessionEffects) throws -> CanonicalJSON {
+        guard !effects.isPlain else { return CanonicalJSON(integer: effects.place, named: "place") }
         var json = JSONText()
-        json.object { json in
-            if !record.sessionLabels.isEmpty { json.field("labels", record.sessionLabels) }
-            guard !record.sessionMarks.isEmpty else { return }
-            json.key("marks")
-            json.array { json in
-                for mark in record.sessionMarks {
-                    json.object { json in
-                        json.field("books", mark.books.rawValue)
-                        json.field("policy", mark.policy)
-                        json.field("rule", mark.rule)
-                        json.field("value", mark.value)
-                    }
-                }
-            }
-        }
+        effects.write(to: &json)
         return try canonical(json)
     }
 
@@ -142,7 +128,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
 extension SessionFacts {
     /// SHA-256 over the canonical JSON of what the policies saw; nil where the session was new.
     fileprivate func digest() throws -> String? {
-        guard !labels.isEmpty || !tools.isEmpty else { return nil }
+        guard !labels.isEmpty || calls > 0 else { return nil }
         let heap = Heap()
         return try withExtendedLifetime(heap) { try SessionFacts.digest(of: document(id: nil, in: heap)) }
     }

@@ -14,9 +14,8 @@ public struct DecisionRecord {
     public var sessionID: String?
     /// What the policies saw of the session.
     public var session: SessionFacts
-    /// What the call added to it.
-    public var sessionLabels: [String]
-    public var sessionMarks: [SessionMark]
+    /// What the call did to it; nil where it was not permitted.
+    public var sessionEffects: SessionEffects?
     public var idempotencyKey: String?
     public var spanID: String?
     public var region: String?

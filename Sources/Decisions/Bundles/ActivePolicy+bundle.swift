@@ -44,6 +44,7 @@ extension ActivePolicy {
             throw PolicyError(error, of: version)
         }
         let strictSources = HandWrittenRego(modules: program.modules, data: data).enforced
+        let interest = SessionView.Interest(of: program.modules.map(\.source))
         do throws(CatalogError) {
             try self.init(
                 tenant: tenant, version: version, sequence: sequence, bundleDigest: bundleDigest, region: region,
@@ -59,6 +60,7 @@ extension ActivePolicy {
         } catch {
             throw PolicyError(version: version, message: error.message, code: "catalog_invalid")
         }
+        sessionInterest = interest
     }
 }
 

@@ -22,6 +22,8 @@ public struct ActivePolicy: Sendable {
     let approvalLimits: ApprovalLimits
     private let retention: RetentionClasses
     public let evaluation: Evaluation
+    /// How much of a session the policies look at.
+    var sessionInterest: SessionView.Interest = .calls
 
     /// - Parameter data: the bundle's whole data document.
     public init(

@@ -9,6 +9,13 @@ public struct TenantSettings: Sendable, Hashable {
         case shadow
     }
 
+    public enum Sessions: String, Sendable {
+        /// As calls name them.
+        case named
+        /// One of each agent, whatever its calls name.
+        case agent
+    }
+
     public var mode: Mode
     /// Where the tenant's days and months begin.
     public var timeZone: TimeZone
@@ -21,10 +28,13 @@ public struct TenantSettings: Sendable, Hashable {
     public var freshness: Freshness?
     /// The retention class of its decisions' records; nil: what the rules of `aegis audit retention` say.
     public var retention: String?
+    /// Whose sessions policies, rates and budgets see.
+    public var sessions: Sessions
 
     public init(
         mode: Mode = .enforce, timeZone: TimeZone = .gmt, pendingApprovalsPerAgent: Int = 100,
-        dailyApprovalsPerAgent: Int = 1000, freshness: Freshness? = nil, retention: String? = nil
+        dailyApprovalsPerAgent: Int = 1000, freshness: Freshness? = nil, retention: String? = nil,
+        sessions: Sessions = .named
     ) {
         self.mode = mode
         self.timeZone = timeZone
@@ -32,6 +42,7 @@ public struct TenantSettings: Sendable, Hashable {
         self.dailyApprovalsPerAgent = dailyApprovalsPerAgent
         self.freshness = freshness
         self.retention = retention
+        self.sessions = sessions
     }
 
     /// - Throws: for a value that is there and not understood; it never falls back to a default.
@@ -45,6 +56,13 @@ public struct TenantSettings: Sendable, Hashable {
                 throw CatalogError("the tenant's `mode` is neither enforce nor shadow")
             }
             self.mode = known
+        }
+        let sessions = value.lookup("sessions")
+        if !sessions.isUndefined {
+            guard let known = sessions.string.flatMap(Sessions.init(rawValue:)) else {
+                throw CatalogError("the tenant's `sessions` is neither named nor agent")
+            }
+            self.sessions = known
         }
         let zone = value.lookup("time_zone")
         if !zone.isUndefined {

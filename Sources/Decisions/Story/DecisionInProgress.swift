@@ -45,8 +45,9 @@ struct DecisionInProgress {
     var alerts: [BudgetAlert] = []
     /// What is left of the budgets that it was charged to, or that refused it.
     var budgets: [BudgetLevel] = []
-    /// What the policies saw of the session, and what the call has done to it.
+    /// What the policies saw of the session, out of which state of it, and what the call has done to it.
     var session = SessionFacts()
+    var sessionView = SessionView()
     var ticket: SessionLedger.Ticket?
     /// The signed chain to the agent behind the tool, where there is one.
     var delegation: String?

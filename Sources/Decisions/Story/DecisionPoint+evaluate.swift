@@ -18,9 +18,8 @@ extension DecisionPoint {
                 return
             }
         }
-        if let key = decision.sessionKey { decision.session = sessions.facts(key, now: evaluatedAt) }
-        guard let input = DecisionPoint.input(decision) else { return }
-        guard decision.ask(input, of: policy) else { return }
+        if let key = decision.sessionKey { decision.sessionView = sessions.view(key, now: evaluatedAt) }
+        guard let input = decision.ask(policy) else { return }
         weigh(candidateOf: &decision, input)
         ParameterShaping(redactor: redactor).foresee(&decision)
         decision.enforceDeny()
@@ -53,6 +52,25 @@ extension DecisionPoint {
 }
 
 extension DecisionInProgress {
+    /// Puts the call before the policies, with what is certain of its session. Where calls are under way in it that may yet come
+    /// to nothing, the call must be permitted with them, too: what is last said then is the stricter of the two.
+    /// - Returns: the input that decided; nil where the decision is closed.
+    fileprivate mutating func ask(_ policy: ActivePolicy) -> Value? {
+        session = sessionView.settled
+        guard let input = DecisionPoint.input(self), ask(input, of: policy) else { return nil }
+        guard SessionView.differ(session, sessionView.expected, for: policy.sessionInterest), ruling != .deny else {
+            return input
+        }
+        let certain = self
+        session = sessionView.expected
+        guard let later = DecisionPoint.input(self), ask(later, of: policy) else { return nil }
+        guard ruling == .allow, certain.ruling != .allow else { return later }
+        self = certain
+        return input
+    }
+
+    private var ruling: PolicyVerdict.Ruling? { (enforced ?? shadow)?.ruling }
+
     /// Puts `input` before the policies.
     /// - Returns: whether they gave a ruling; else the decision is closed.
     mutating func ask(_ input: Value, of policy: ActivePolicy) -> Bool {
@@ -101,18 +119,6 @@ extension OverrideToken {
         return heap.object([
             (.string("id"), heap.string(approvalID.description)), (.string("releases"), heap.array(rules)),
         ])
-    }
-}
-
-extension SessionFacts {
-    /// What policies see as `input.session`.
-    func document(id: String?, in heap: Heap) -> Value {
-        var members: [(Value, Value)] = [
-            (.string("calls"), .integer(Int64(calls))), (.string("labels"), heap.array(labels.map(heap.string))),
-            (.string("tools"), heap.object(tools.map { (heap.string($0.key), Value.integer(Int64($0.value))) })),
-        ]
-        if let id { members.append((.string("id"), heap.string(id))) }
-        return heap.object(members)
     }
 }
 

@@ -11,6 +11,7 @@ extension DecisionPoint {
             return decision.refuse(.unauthenticated("no valid credential came with the call: \(why)"))
         }
         decision.caller = caller
+        if let fault = stateFault() { return decision.deny(.stateUnavailable, fault) }
         if let expected = request.point.tenant, expected != caller.tenant {
             decision.deny(.tenantMismatch, "the credential belongs to another tenant than the listener serves")
             return

@@ -13,6 +13,7 @@ extension DecisionPoint {
         }
         do {
             let receipt = try await recorder.record(entry(of: decision, answer))
+            if let ticket = decision.ticket { sessions.settle(ticket) }
             if decision.hasEffects { ledger.confirm(decision.id) }
             await tell(decision.alerts, of: decision)
             let recorded = decision.decision(receipt: receipt)
@@ -51,8 +52,7 @@ extension DecisionPoint {
             answer: answer, at: now(), admittedAt: decision.admittedAt, callerIdentity: decision.caller?.identity,
             actingFor: decision.actingFor, chain: decision.chain,
             sessionID: decision.request.sessionID, session: decision.session,
-            sessionLabels: decision.ticket?.labels ?? [],
-            sessionMarks: decision.ticket?.marks ?? [], idempotencyKey: decision.request.idempotencyKey,
+            sessionEffects: decision.sessionEffects, idempotencyKey: decision.request.idempotencyKey,
             spanID: (decision.span ?? decision.request.trace)?.spanID, region: decision.policy?.region,
             parametersDigest: decision.digest,
             parametersShown: decision.call.map { call in
@@ -66,6 +66,12 @@ extension DecisionPoint {
 }
 
 extension DecisionInProgress {
+    fileprivate var sessionEffects: SessionEffects? {
+        guard var effects = ticket?.effects else { return nil }
+        effects.isAgents = policy?.settings.sessions == .agent && request.sessionID != nil
+        return effects
+    }
+
     /// The same call before it was settled, to be denied for a fault that came later.
     fileprivate init(_ settled: DecisionInProgress) {
         self.init(request: settled.request, id: settled.id, admittedAt: settled.admittedAt)

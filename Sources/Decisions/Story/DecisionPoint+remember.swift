@@ -3,24 +3,38 @@ import RegoValues
 /// What a call does to its session: the labels that its tool emits, and the different values that policies count. Taken
 /// before anything is spent, so that what it refuses costs nothing, and undone where the call does not come to pass.
 extension DecisionPoint {
-    func remember(_ decision: inout DecisionInProgress) {
+    /// - Returns: whether the session still was what the policies saw of it.
+    func remember(_ decision: inout DecisionInProgress) -> Bool {
         guard decision.isOpen, let key = decision.sessionKey, let tool = decision.call?.tool,
-            !decision.request.isDryRun,
+            let agent = decision.agent?.name, let policy = decision.policy, !decision.request.isDryRun,
             decision.enforced?.ruling == .allow || decision.isShadowing
-        else { return }
+        else { return true }
         decision.asking = .session
         defer { decision.asking = nil }
         var step = SessionStep(tool: tool.name, labels: tool.emits)
         switch counts(decision.enforced, .enforced, key) {
         case .success(let counts): step.counts = counts
-        case .failure(let uncountable): return decision.deny(uncountable.reason)
+        case .failure(let uncountable):
+            decision.deny(uncountable.reason)
+            return true
+        }
+        // Shadow policies count on books of their own, and refuse nothing.
+        if let shadow = decision.shadow, shadow.ruling == .allow,
+            case .success(let counts) = counts(shadow, .shadow, key)
+        {
+            step.shadowCounts = counts
         }
         do throws(SessionLedger.Refusal) {
-            decision.ticket = try sessions.take(step, in: key, now: decision.admittedAt)
+            let ticket = try sessions.take(
+                step, in: key, by: agent, now: decision.admittedAt,
+                seen: (decision.sessionView, policy.sessionInterest))
+            decision.ticket = ticket
+            if let refusal = ticket.shadowRefusal { decision.foreseeRefusal(refusal.reason) }
         } catch {
-            return decision.deny(error.reason)
+            guard error != .changed else { return false }
+            decision.deny(error.reason)
         }
-        foresee(decision.shadow, key, &decision)
+        return true
     }
 
     /// Undoes the step of a call that was not permitted in the end.
@@ -28,21 +42,6 @@ extension DecisionPoint {
         guard let ticket = decision.ticket, !decision.isPermitted else { return }
         sessions.undo(ticket)
         decision.ticket = nil
-    }
-
-    /// Shadow policies count on books of their own, and refuse nothing.
-    private func foresee(_ shadow: PolicyVerdict?, _ key: SessionKey, _ decision: inout DecisionInProgress) {
-        guard let shadow, shadow.ruling == .allow, !shadow.distinct.isEmpty, let tool = decision.call?.tool.name else {
-            return
-        }
-        guard case .success(let counts) = counts(shadow, .shadow, key) else { return }
-        do throws(SessionLedger.Refusal) {
-            let ticket = try sessions.take(SessionStep(tool: tool, counts: counts), in: key, now: decision.admittedAt)
-            // The call itself has been counted already.
-            sessions.undo(SessionLedger.Ticket(key: ticket.key, tool: tool, labels: [], marks: []))
-        } catch {
-            decision.foreseeRefusal(error.reason)
-        }
     }
 
     private struct Uncountable: Error {
@@ -76,7 +75,8 @@ extension DecisionPoint {
 extension DecisionInProgress {
     var sessionKey: SessionKey? {
         guard let tenant = caller?.tenant, let agent = agent?.name else { return nil }
-        return SessionKey(tenant: tenant, agent: agent, sessionID: request.sessionID)
+        return SessionKey(
+            tenant: tenant, agent: agent, sessionID: policy?.settings.sessions == .agent ? nil : request.sessionID)
     }
 
     var isPermitted: Bool { outcome == .allow || outcome == .sanitize }
@@ -89,8 +89,16 @@ extension SessionLedger.Refusal {
             DecisionReason(
                 .distinctExceeded, "the session would have more than \(count.limit) different values here",
                 policy: count.mark.policy, rule: count.mark.rule)
-        case .tooManySessions:
-            DecisionReason(.stateUnavailable, "too many sessions are open; one more cannot be remembered")
+        case .tooManySessions(let holder):
+            DecisionReason(
+                .stateUnavailable,
+                "too many sessions of this \(holder.rawValue) are open; one more cannot be remembered")
+        case .tooManyValues(let holder):
+            DecisionReason(
+                .stateUnavailable,
+                "the sessions of this \(holder.rawValue) count too many values; one more cannot be remembered")
+        case .changed:
+            DecisionReason(.stateUnavailable, "the session has changed meanwhile")
         }
     }
 }

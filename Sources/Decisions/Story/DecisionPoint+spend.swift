@@ -186,7 +186,7 @@ extension DecisionPoint {
                 switch scope {
                 case .agent: agent
                 case .tool: tool
-                case .session: decision.request.sessionID
+                case .session: decision.policy?.settings.sessions == .agent ? agent : decision.request.sessionID
                 case .tenant: tenant
                 }
             return subject.map {

@@ -27,6 +27,8 @@ public struct DecisionPoint: Sendable {
     let approvalURL: @Sendable (ApprovalID) -> String?
     let onBudgetAlert: @Sendable (_ tenant: String, _ agent: String, BudgetAlert, TraceContext?) -> Void
     let switches: @Sendable () -> AgentSwitches
+    /// Why no call passes for want of state; nil while some may.
+    public let stateFault: @Sendable () -> String?
     let now: @Sendable () -> Timestamp
 
     /// - Parameters:
@@ -34,6 +36,7 @@ public struct DecisionPoint: Sendable {
     ///   - attemptRate: how fast one agent may ask for approvals, whatever its policies say; nil: as they say.
     ///   - onBudgetAlert: told, within the trace of its call, when a budget passes 50, 80 or 100 % of its limit.
     ///   - switches: the agents that are switched off now.
+    ///   - stateFault: why keys and switches are not known any more as they are now; no call passes then.
     ///   - waiting: the calls that are held open for their approvals.
     ///   - approvalURL: where a human decides an approval.
     public init(
@@ -47,6 +50,7 @@ public struct DecisionPoint: Sendable {
             _, _, _, _ in
         },
         switches: @escaping @Sendable () -> AgentSwitches = { AgentSwitches() },
+        stateFault: @escaping @Sendable () -> String? = { nil },
         waiting: ApprovalWaiting = ApprovalWaiting(),
         approvalURL: @escaping @Sendable (ApprovalID) -> String? = { _ in nil },
         now: @escaping @Sendable () -> Timestamp
@@ -66,6 +70,7 @@ public struct DecisionPoint: Sendable {
         self.attemptRate = attemptRate
         self.onBudgetAlert = onBudgetAlert
         self.switches = switches
+        self.stateFault = stateFault
         self.waiting = waiting
         self.approvalURL = approvalURL
         self.now = now
@@ -77,10 +82,7 @@ public struct DecisionPoint: Sendable {
         identify(&decision)
         resolve(&decision)
         await recall(&decision)
-        evaluate(&decision)
-        handOn(&decision)
-        shape(&decision)
-        remember(&decision)
+        judge(&decision)
         await spend(&decision)
         forget(&decision)
         return await record(decision)

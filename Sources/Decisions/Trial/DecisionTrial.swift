@@ -74,7 +74,7 @@ public struct DecisionTrial: Sendable {
         self.policy = policy
         let key = try SigningKey(generating: .edDSA, name: "trial")
         let parts = AbsentParts()
-        sessions = SessionLedger(markKey: SymmetricKey(size: .bits256), capacity: 16)
+        sessions = SessionLedger(markKey: SymmetricKey(size: .bits256))
         point = DecisionPoint(
             prover: parts, policies: PolicyRegistry(), ledger: TrialLedger(spent: spent), sessions: sessions,
             approvals: parts, mint: try OverrideTokenMint(signingKey: key, audience: "trial"),
@@ -86,10 +86,12 @@ public struct DecisionTrial: Sendable {
     /// Gives the session of such calls what it has come to before them.
     public func prepare(sessionOf call: Call, labels: [String], tools: [String: Int]) {
         let key = SessionKey(tenant: policy.tenant, agent: call.agent, sessionID: call.sessionID)
-        for (tool, count) in tools {
-            for _ in 0..<count { sessions.restore(tool: tool, labels: [], marks: [], in: key, at: call.now) }
+        var replay = SessionReplay()
+        for (tool, count) in tools.sorted(by: { $0.key < $1.key }) {
+            for _ in 0..<count { replay.add(tool: tool, by: call.agent, in: key, at: call.now) }
         }
-        sessions.add(labels: labels, to: key, now: call.now)
+        replay.add(labels: labels, by: call.agent, in: key, at: call.now)
+        replay.restore(into: sessions, now: call.now)
     }
 
     /// - Throws: ``AdmissionError`` for what is no call at all.
@@ -113,13 +115,15 @@ public struct DecisionTrial: Sendable {
         point.evaluate(&decision)
         let (input, shown) = inputs(of: decision)
         point.shape(&decision)
-        point.remember(&decision)
+        // Nothing runs beside a trial's call.
+        _ = point.remember(&decision)
         if decision.isOpen, let enforced = decision.enforced, enforced.ruling == .approvalNeeded {
             decision.settle(.approvalNeeded, enforced.reason)
         } else {
             await point.spend(&decision)
         }
         point.forget(&decision)
+        if let ticket = decision.ticket { sessions.settle(ticket) }
         return Result(
             decision: decision.decision(), input: input, shownInput: shown, approval: decision.enforced?.approval)
     }

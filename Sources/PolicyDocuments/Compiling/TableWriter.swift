@@ -49,7 +49,7 @@ struct TableWriter {
                     document,
                     [
                         "mode", "time_zone", "pending_approvals_per_agent", "daily_approvals_per_agent", "stale_after",
-                        "when_stale", "retention",
+                        "when_stale", "retention", "sessions",
                     ]))
         ]
     }

@@ -164,7 +164,11 @@ extension TermCompiler {
             guard depth == 0, case .string(let field) = step.kind else { continue }
             let known: [String: ValueType]? =
                 switch root {
-                case "session": ["id": .string, "labels": .array(.string), "calls": .number, "tools": .object]
+                case "session":
+                    [
+                        "id": .string, "labels": .array(.string), "calls": .number, "tools": .object, "last": .string,
+                        "recent": .array(.string), "latest": .object,
+                    ]
                 case "request": ["method": .string, "host": .string, "path": .string]
                 default: nil
                 }

@@ -160,5 +160,9 @@ extension Shape {
             Field(
                 "retention", .format(.name),
                 "The retention class of its decisions' records, one that `aegis audit retention` knows."),
+            Field(
+                "sessions", .choice(["named", "agent"]),
+                "Whose sessions policies, rates and budgets see: those that calls name, or one of each agent whatever its calls name. `named` by default."
+            ),
         ])
 }

@@ -59,7 +59,7 @@ struct ControlProcess {
             version: Version.text, logger: logger,
             onListening: { [logger] port in logger.notice("control plane on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
-            StateWatcher(followers: [apiKeys], logger: logger),
+            StateWatcher(followers: [apiKeys], health: StateHealth(), logger: logger),
             StandInClerk(store: store, auditDirectory: data.audit.path, gateway: gateway, logger: logger), server,
         ]
         services += identity.services

@@ -63,6 +63,7 @@ struct Gateway {
         let apiKeys = try await CredentialKeeper(store: store, logger: logger)
         let identity = try IdentityConfiguration(path: configuration.identity, apiKeys: apiKeys, logger: logger)
         let killSwitch = try await KillSwitch(store: store, logger: logger)
+        let stateHealth = StateHealth()
         let registry = PolicyRegistry()
         let delivery = PolicyDeliveryPlan(
             configuration: configuration, environment: ProcessInfo.processInfo.environment, logger: logger)
@@ -94,7 +95,8 @@ struct Gateway {
                 logger.warning(
                     "a budget has passed \(alert.percent) %", metadata: told.merging(trace.metadata) { own, _ in own })
             },
-            switches: { killSwitch.now }, approvalURL: { "\(base)/v1/approvals/\($0)" }, now: now)
+            switches: { killSwitch.now }, stateFault: { stateHealth.fault },
+            approvalURL: { "\(base)/v1/approvals/\($0)" }, now: now)
         let desk = ApprovalDesk(ledger: store, mint: mint, now: now)
         let directories = try channelDirectories()
         let clerk = try await ApprovalClerk(
@@ -124,7 +126,8 @@ struct Gateway {
             isShared: configuration.tenants.count > 1, bundles: bundles, more: control.sets,
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
-            StateWatcher(followers: [apiKeys, killSwitch], logger: logger), clerk, administration,
+            StateWatcher(followers: [apiKeys, killSwitch], health: stateHealth, logger: logger),
+            StatePruner(store: store, logger: logger), clerk, administration,
             BudgetClerk(scribe: decisions.scribe, logger: logger), server,
         ]
         services += keepers
@@ -154,7 +157,7 @@ struct Gateway {
             services.append(
                 AuthorizationServer(
                     address: address, decisions: decisions, hold: .seconds(configuration.holdEnvoy), logger: logger,
-                    isServing: { registry.isReady },
+                    isServing: { registry.isReady && stateHealth.fault == nil },
                     onListening: { [logger] bound in
                         logger.notice("ext_authz on \(bound.map(String.init(describing:)) ?? address.description)")
                     }))

@@ -3,57 +3,55 @@ import Approvals
 import Decisions
 import RegoValues
 
-/// What the sessions of the last day have come to, from the audit trail: a restart forgets nothing.
+/// What the open sessions have come to, from the audit trail. It is read back for a day and a half: a session that is used for
+/// longer is told anew in its records every half day.
 struct SessionRecovery {
     let auditDirectory: String
 
     func run(into sessions: SessionLedger, now: Timestamp) throws {
-        let horizon = now.advanced(bySeconds: -SessionLedger.life)
+        let horizon = now.advanced(bySeconds: -SessionReplay.horizon)
+        var replay = SessionReplay()
         var reader = try AuditReader(directory: auditDirectory)
         try reader.skip(toTime: horizon.nanoseconds)
         while true {
             let records = try reader.next()
-            if records.isEmpty { return }
-            for record in records where record.isPermittedCall {
-                guard let call = record.sessionCall, call.at >= horizon else { continue }
-                sessions.restore(tool: call.tool, labels: call.labels, marks: call.marks, in: call.key, at: call.at)
-            }
+            if records.isEmpty { break }
+            for record in records where record.mayBeOfSession { record.tell(replay: &replay, since: horizon) }
         }
+        replay.restore(into: sessions, now: now)
     }
 }
 
 extension AuditRecordLine {
-    fileprivate var isPermittedCall: Bool {
+    /// Whether the record is about a call that was permitted.
+    fileprivate var mayBeOfSession: Bool {
         guard self["kind"] == "decision", self["mode"] != "dry_run" else { return false }
         return self["decision"] == "allow" || self["decision"] == "sanitize"
     }
 
-    fileprivate struct SessionCall {
-        var key: SessionKey
-        var tool: String
-        var labels: [String]
-        var marks: [SessionMark]
-        var at: Timestamp
-    }
-
-    fileprivate var sessionCall: SessionCall? {
-        guard let document = try? Document(json: bytes) else { return nil }
+    fileprivate func tell(replay: inout SessionReplay, since horizon: Timestamp) {
+        guard let document = try? Document(json: bytes) else { return }
         defer { withExtendedLifetime(document) {} }
         let record = document.root
         guard let tenant = record.lookup("tenant").string, let agent = record.lookup("agent_id").string,
-            let tool = record.lookup("tool_name").string, let time = record.lookup("time").string,
-            let at = Timestamp(parsing: time)
-        else { return nil }
-        let effects = record.lookup("session_effects")
-        return SessionCall(
-            key: SessionKey(tenant: tenant, agent: agent, sessionID: record.lookup("session_id").string), tool: tool,
-            labels: effects.lookup("labels").elements.compactMap(\.string),
-            marks: effects.lookup("marks").elements.compactMap { mark in
-                guard let books = mark.lookup("books").string.flatMap(StateBooks.init(rawValue:)),
-                    let policy = mark.lookup("policy").string, let rule = mark.lookup("rule").string,
-                    let value = mark.lookup("value").string
-                else { return nil }
-                return SessionMark(books: books, policy: policy, rule: rule, value: value)
-            }, at: at)
+            let tool = record.lookup("tool_name").string,
+            let time = record.lookup("evaluated_at").string ?? record.lookup("time").string,
+            let at = Timestamp(parsing: time), at >= horizon, Self.isCall(record)
+        else { return }
+        let effects = SessionEffects(record.lookup("session_effects"))
+        let session = effects?.isAgents == true ? nil : record.lookup("session_id").string
+        replay.add(
+            tool: tool, by: agent, in: SessionKey(tenant: tenant, agent: agent, sessionID: session), at: at,
+            place: effects.flatMap { $0.place > 0 ? $0.place : nil }, labels: effects?.labels ?? [],
+            marks: effects?.marks ?? [], carried: effects?.carried)
+    }
+
+    /// A tool's answer that was shown and a chain that was minted are decisions, too, and no calls: they have no place in a
+    /// session. Calls in records of versions that gave none are told by what else their records say.
+    private static func isCall(_ record: Value) -> Bool {
+        if record.lookup("session_effects").lookup("place").int64 != nil { return true }
+        let detail = record.lookup("detail")
+        return detail.lookup("result").isUndefined && detail.lookup("omitted_bytes").isUndefined
+            && record.lookup("mode").string == "enforce" && record.lookup("tool_name").string != "aegis.delegate"
     }
 }

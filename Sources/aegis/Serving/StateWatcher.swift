@@ -11,6 +11,7 @@ protocol StateFollower: Sendable {
 /// still be believed.
 struct StateWatcher: Service {
     let followers: [any StateFollower]
+    let health: StateHealth
     let logger: Logger
     private static let interval: Duration = .milliseconds(250)
 
@@ -18,11 +19,17 @@ struct StateWatcher: Service {
         try await cancelWhenGracefulShutdown {
             while true {
                 do { try await Task.sleep(for: Self.interval) } catch { return }
-                for follower in followers {
-                    do { try await follower.refresh() } catch is CancellationError { return } catch {
-                        // What was read last stays in force; the state store's own faults deny on the call's path.
-                        logger.error("the state store cannot be read", metadata: ["error": "\(error)"])
+                do {
+                    for follower in followers { try await follower.refresh() }
+                    if let failure = health.noteRead() {
+                        logger.notice("the state store can be read again", metadata: ["after": "\(failure)"])
                     }
+                } catch is CancellationError {
+                    return
+                } catch {
+                    // What was read last stays in force for some seconds; then no call passes.
+                    guard health.noteFailure(error) else { continue }
+                    logger.error("the state store cannot be read", metadata: ["error": "\(error)"])
                 }
             }
         }

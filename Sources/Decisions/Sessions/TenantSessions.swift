@@ -1,0 +1,138 @@
+import Approvals
+
+/// The open sessions of one tenant, with what each agent has of them.
+///
+/// Each tenant has bounds of its own, so that none takes another's room. Within the tenant each agent has its bound, and
+/// however full the tenant is, an agent that has hardly any may open one.
+struct TenantSessions {
+    private struct Tally {
+        var sessions = 0
+        var values = 0
+    }
+
+    private struct Due {
+        var key: SessionKey
+        var at: Int64
+    }
+
+    private(set) var sessions: [SessionKey: Session] = [:]
+    private var agents: [String: Tally] = [:]
+    private var values = 0
+    // Each session once, roughly by when it runs out.
+    private var due: [Due] = []
+    private var nextDue = 0
+    let bounds: SessionBounds
+
+    init(_ bounds: SessionBounds) { self.bounds = bounds }
+
+    func session(_ key: SessionKey, now: Timestamp) -> Session? {
+        guard let session = sessions[key], !session.isOver(now) else { return nil }
+        return session
+    }
+
+    /// The session for one more call of `agent`, opened where there is none, with room for `values` more values.
+    mutating func open(
+        _ key: SessionKey, by agent: String, values added: Int, now: Timestamp
+    ) throws(SessionLedger.Refusal) {
+        sweep(now)
+        if let old = sessions[key], old.isOver(now) { remove(key) }
+        let owner = sessions[key]?.owner ?? agent
+        let own = agents[owner] ?? Tally()
+        if added > 0 {
+            guard own.values + added <= bounds.valuesPerAgent else { throw .tooManyValues(.agent) }
+            guard values + added <= bounds.valuesPerTenant else { throw .tooManyValues(.tenant) }
+        }
+        guard sessions[key] == nil else { return }
+        guard own.sessions < bounds.perAgent else { throw .tooManySessions(.agent) }
+        guard sessions.count < bounds.perTenant || own.sessions < bounds.alwaysPerAgent else {
+            throw .tooManySessions(.tenant)
+        }
+        insert(Session(owner: owner, now: now), key)
+    }
+
+    /// Puts in a session whatever the bounds say: what is recorded is not forgotten.
+    mutating func insert(_ session: Session, _ key: SessionKey) {
+        if sessions[key] != nil { remove(key) }
+        sessions[key] = session
+        agents[session.owner, default: Tally()].sessions += 1
+        count(session.valueCount, of: session.owner)
+        due.append(Due(key: key, at: session.lastUsed.seconds + SessionLedger.life))
+        // Sessions that came to nothing leave entries behind.
+        guard due.count - nextDue > 2 * sessions.count + 1024 else { return }
+        due = sessions.map { Due(key: $0.key, at: $0.value.lastUsed.seconds + SessionLedger.life) }
+        due.sort { $0.at < $1.at }
+        nextDue = 0
+    }
+
+    mutating func take(
+        _ step: SessionStep, marks: [SessionMark], in key: SessionKey, version: UInt64, now: Timestamp
+    ) -> SessionEffects? {
+        sessions[key]?.take(step, marks: marks, version: version, now: now)
+    }
+
+    mutating func settle(_ key: SessionKey, place: Int, at time: Timestamp) {
+        guard let owner = sessions[key]?.owner, let added = sessions[key]?.settle(place, at: time) else { return }
+        count(added, of: owner)
+    }
+
+    /// Takes back a call that did not come to pass, and the session with it where it was the only one.
+    mutating func undo(_ key: SessionKey, place: Int, version: UInt64) {
+        sessions[key]?.undo(place, version: version)
+        if sessions[key]?.isEmpty == true { remove(key) }
+    }
+
+    private mutating func count(_ added: Int, of owner: String) {
+        guard added != 0 else { return }
+        values += added
+        agents[owner, default: Tally()].values += added
+    }
+
+    private mutating func remove(_ key: SessionKey) {
+        guard let session = sessions.removeValue(forKey: key) else { return }
+        count(-session.valueCount, of: session.owner)
+        agents[session.owner]?.sessions -= 1
+        if let tally = agents[session.owner], tally.sessions <= 0 { agents[session.owner] = nil }
+    }
+
+    /// Looks at a few sessions whose time may be up: never more for one call, however many there are.
+    private mutating func sweep(_ now: Timestamp) {
+        for _ in 0..<8 {
+            guard nextDue < due.count, due[nextDue].at < now.seconds else { break }
+            let key = due[nextDue].key
+            nextDue += 1
+            guard let session = sessions[key] else { continue }
+            guard !session.isOver(now) else {
+                remove(key)
+                continue
+            }
+            // A call that is under way keeps a session open beyond its time: look again in a minute.
+            let end = max(session.lastUsed.seconds + SessionLedger.life, now.seconds + 60)
+            due.append(Due(key: key, at: end))
+        }
+        if nextDue > 1024, nextDue * 2 > due.count {
+            due.removeFirst(nextDue)
+            nextDue = 0
+        }
+    }
+}
+
+/// How many sessions may be open, and how many different values they may count in all.
+public struct SessionBounds: Sendable, Hashable {
+    public var perTenant: Int
+    public var perAgent: Int
+    /// What an agent may have even where its tenant has no more room.
+    public var alwaysPerAgent: Int
+    public var valuesPerTenant: Int
+    public var valuesPerAgent: Int
+
+    public init(
+        perTenant: Int = 100_000, perAgent: Int = 10_000, alwaysPerAgent: Int = 16, valuesPerTenant: Int = 1_000_000,
+        valuesPerAgent: Int = 100_000
+    ) {
+        self.perTenant = perTenant
+        self.perAgent = perAgent
+        self.alwaysPerAgent = alwaysPerAgent
+        self.valuesPerTenant = valuesPerTenant
+        self.valuesPerAgent = valuesPerAgent
+    }
+}

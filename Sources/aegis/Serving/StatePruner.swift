@@ -1,0 +1,37 @@
+import Approvals
+import Logging
+import ServiceLifecycle
+import StateStoreSQLite
+
+/// Keeps the state store from growing for ever, a little at a time and beside the calls.
+struct StatePruner: Service {
+    let store: SQLiteStateStore
+    let logger: Logger
+    private static let betweenPasses: Duration = .seconds(600)
+    private static let betweenSteps: Duration = .milliseconds(200)
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            var pass = StatePruning()
+            while true {
+                do {
+                    pass = try await store.prune(pass, now: .current())
+                } catch is CancellationError {
+                    return
+                } catch {
+                    // Calls have the same store: what keeps it from being written shows there.
+                    logger.warning("the state store could not be pruned", metadata: ["error": "\(error)"])
+                    pass = StatePruning()
+                }
+                let isOver = pass.isDone
+                if isOver {
+                    if pass.removed > 0 {
+                        logger.info("the state store was pruned", metadata: ["rows": "\(pass.removed)"])
+                    }
+                    pass = StatePruning()
+                }
+                do { try await Task.sleep(for: isOver ? Self.betweenPasses : Self.betweenSteps) } catch { return }
+            }
+        }
+    }
+}
