@@ -322,7 +322,8 @@ let package = Package(
             name: "AuditTrailTests", dependencies: ["AuditTrail", "MerkleLog", "RegoValues", crypto],
             swiftSettings: strict),
         .testTarget(
-            name: "EvidencePacksTests", dependencies: ["EvidencePacks", "SignedTokens", crypto], swiftSettings: strict),
+            name: "EvidencePacksTests", dependencies: ["EvidencePacks", "PolicyBundles", "SignedTokens", crypto],
+            swiftSettings: strict),
         .testTarget(
             name: "DecisionsTests",
             dependencies: [

@@ -186,6 +186,49 @@ private final class RecordedDecisions {
             ])
     }
 
+    @Test(arguments: [
+        (#""amount":4000"#, #""amount":4001"#, nil as String?),
+        (
+            #""id":"finance-agent""#, #""id":"llm-agent""#,
+            "`agent_id` is recorded as `finance-agent`, and comes to `llm-agent`"
+        ),
+        (
+            #""name":"payments.transfer""#, #""name":"crm.read""#,
+            "`tool_name` is recorded as `payments.transfer`, and comes to `crm.read`"
+        ),
+        (#""tenant":"acme""#, #""tenant":"globex""#, "`tenant` is recorded as `acme`, and comes to `globex`"),
+        (#""chain":[]"#, #""chain":["boss"]"#, #"`call_chain` is recorded as absent, and comes to `["boss"]`"#),
+        (#""id":"s-1""#, #""id":"s-2""#, "`session_id` is recorded as `s-1`, and comes to `s-2`"),
+        (#""labels":[]"#, #""labels":["personal"]"#, "`state_digest` is recorded as absent, and comes to `sha256:"),
+        (#""now":1"#, #""now":2"#, "`evaluated_at` is recorded as `"),
+        (#""purpose":"care""#, #""purpose":"cure""#, ""),
+        (#""spend":null"#, #""spend":{"code":"budget_exceeded","message":"no"}"#, ""),
+    ])
+    func `an input that is another is not the recorded one`(old: String, new: String, difference: String?) async throws
+    {
+        let recorded = try RecordedDecisions()
+        try recorded.fixture.activate(ReplayTests.policies)
+        _ = try await recorded.fixture.decide(
+            parameters: #"{"amount": 4000}"#, more: #", "context": {"purpose": "care"}, "session_id": "s-1""#)
+        let record = try #require(try recorded.finish().first).record
+        let plain = try #require(recorded.plain.values.first)
+        #expect(plain.contains(old), "\(plain)")
+        let other = try EvaluatedInput(Array(plain.replacingOccurrences(of: old, with: new).utf8))
+        #expect(other.binding(in: record) == nil)
+
+        // Older programs committed to the parameters alone; what the record says itself is compared.
+        let digest = try #require(record["input_digest"])
+        let older = AuditRecordLine(
+            bytes: Array(record.text.replacingOccurrences(of: #""input_digest":"\#(digest)","#, with: "").utf8),
+            place: AuditPlace(file: "", line: 1))
+        #expect(older["input_digest"] == nil)
+        #expect(try EvaluatedInput(Array(plain.utf8)).binding(in: older) == .parameters)
+        #expect(other.binding(in: older) == (difference == nil ? nil : .parameters))
+        let told = other.differences(from: older).map(\.description)
+        #expect(told.count == ((difference ?? "").isEmpty ? 0 : 1))
+        #expect(told.first?.hasPrefix(difference ?? "") ?? true, "\(told)")
+    }
+
     @Test func `another policy gives another answer, and the difference is named`() async throws {
         let recorded = try RecordedDecisions()
         try recorded.fixture.activate(ReplayTests.policies)

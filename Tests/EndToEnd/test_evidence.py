@@ -45,7 +45,8 @@ def trail(tmp_path_factory):
     run("keys", "issue", "stranger-1", "--tenant", "globex", "--data-dir", gateway.data)
     gateway.start()
     for amount in range(101, 112):
-        assert pay(gateway, amount)["decision"] == "allow"
+        answer = pay(gateway, amount)
+        assert answer["decision"] == "allow" and answer["receipt"]["checkpoint_size"] > answer["receipt"]["index"]
     held = pay(gateway, 6000)["approval"]["approval_id"]
     run("approvals", "approve", held, "--url", f"http://127.0.0.1:{gateway.api}", env={"AEGIS_API_KEY": gateway.keys["maria"]})
     assert pay(gateway, 60000)["decision"] == "deny"
@@ -136,6 +137,23 @@ def reviewed(tmp_path_factory):
     pack = home / "reviewed.tar.gz"
     build(gateway, pack, "--samples", 1)
     return types.SimpleNamespace(tenant=tenant, gateway=gateway, pack=pack, home=home)
+
+
+@pytest.fixture(scope="module")
+def rotated(trail, tmp_path_factory):
+    """The same trail after its log has got another key, and one more decision."""
+    home = tmp_path_factory.mktemp("rotated")
+    gateway = copy(trail, home / "data")
+    shutil.copy(gateway.data / "audit/log.key", home / "old.key")
+    shutil.copy(gateway.data / "audit/log.vkey", home / "old.vkey")
+    shutil.copy(gateway.data / "audit/head-acme.note", home / "before.note")
+    run("audit", "rotate-key", "--data-dir", gateway.data)
+    gateway.start()
+    assert pay(gateway, 115)["decision"] == "allow"
+    gateway.stop()
+    pack = home / "rotated.tar.gz"
+    build(gateway, pack, "--samples", 2)
+    return types.SimpleNamespace(gateway=gateway, pack=pack, home=home, old=packs.log_key(home / "old.key"), new=packs.log_key(gateway.data / "audit/log.key"))
 
 
 def copy(gateway, data):
@@ -428,6 +446,79 @@ def test_approvals_that_people_signed_are_checked_by_both(reviewed, tmp_path):
         assert done.returncode == 1
         assert re.search(r"^policies/bundle-1.tar.gz/.manifest: error: the approval `\S+` is not signed as one by a known key \[pack.policy\]$",
                          done.stderr, re.M), done.stderr
+
+
+def test_a_pack_across_a_rotation_needs_the_old_key_alone(rotated, tmp_path):
+    """The log says itself who signs it next; and what the retired key signs afterwards counts for nothing."""
+    (tmp_path / "new.vkey").write_text(packs.vkey("gw-1", rotated.new) + "\n")
+    known = ["--log-key", rotated.home / "old.vkey", "--checkpoint", rotated.home / "before.note", "--checkpoint", rotated.gateway.data / "audit/head-acme.note"]
+    for verify in (with_python, with_aegis):
+        for arguments in ([], known):
+            done = verify(rotated.pack, *arguments)
+            assert done.returncode == 0, done.stderr
+        # The new key alone has not signed what is older than it.
+        done = verify(rotated.pack, "--log-key", tmp_path / "new.vkey")
+        assert done.returncode == 1 and "the checkpoint behind record 0: no signature by a known key [pack.checkpoint]" in done.stderr, done.stderr
+    keys = {key["fingerprint"]: key for key in packs.Pack(rotated.pack).json("keys/keys.json")["keys"]}
+    active = next(record for record in rotated.gateway.records() if record["kind"] == "key" and record["tenant"] == "acme" and record["detail"]["event"] == "active")
+    assert keys[packs.fingerprint(rotated.old)]["validity"] == {"until": active["time"]}
+    assert keys[packs.fingerprint(rotated.new)]["validity"] == {"from": active["time"]}
+
+
+@pytest.mark.parametrize("what, since, by, message", [
+    ("the retired key signs on", 1, "old", "the checkpoint behind record {n}: it is signed by a key that was not in use then"),
+    ("the next key signs before its time", -2, "new", "the checkpoint behind record {n}: it is signed by a key that was not in use then"),
+    ("the retired key signs the head", None, "old", "the head: it is signed by a key that was not in use then"),
+])
+def test_a_key_of_the_log_counts_while_it_was_in_use(rotated, trail, tmp_path, what, since, by, message):
+    pack, key = packs.Pack(rotated.pack), getattr(rotated, by)
+    records = [json.loads(line) for line in pack.lines if b'"prev_hash"' in line]
+    active = next(record["index"] for record in records if record["kind"] == "key" and record["detail"]["event"] == "active")
+    log, lines = pack.json("manifest.json")["log"], pack.lines
+
+    def signed(note):
+        return packs.signed_note(note.partition("\n\n")[0] + "\n", log, key)
+    if since is not None:
+        size = active + since
+        at = next(at for at in pack.checkpoint_places() if int(json.loads(lines[at])["checkpoint"].split("\n")[1]) == size)
+        lines[at] = json.dumps({"checkpoint": signed(json.loads(lines[at])["checkpoint"])}, ensure_ascii=False, separators=(",", ":")).encode()
+        pack.lines = lines
+        message = message.replace("{n}", str(size - 1))
+    else:
+        pack.files["log/head.note"] = signed(pack.files["log/head.note"].decode()).encode()
+    pack.seal(packs.private_key(trail.data / "keys/evidence.pem"))
+    path = pack.write(tmp_path / "forged.tar.gz")
+    for verify in (with_python, with_aegis):
+        done = verify(path)
+        assert done.returncode == 1 and f"{message} [pack.checkpoint]" in done.stderr, (verify, done.stderr)
+
+
+def test_a_clock_that_jumps_and_a_silence_are_told(trail, tmp_path):
+    """Records in order whose times are not: both verifiers say where a period may lack a part. The log is signed anew by its own key."""
+    log = packs.log_key(trail.data / "audit/log.key")
+    for name, times, notes in (
+            ("back", {5: "2026-01-01T00:00:00.000000001Z"}, [r"record 5 is of 2026-01-01T00:00:00.000000001Z, and one before it of \S+: the clock was set back"]),
+            ("ahead", {5: "2099-01-01T00:00:00.000000001Z"}, [
+                r"nothing was recorded from \S+ to 2099-01-01T00:00:00.000000001Z, though a heartbeat was due every 60 s",
+                r"record 6 is of \S+, and one before it of 2099-01-01T00:00:00.000000001Z: the clock was set back"])):
+        pack = packs.Pack(trail.home / "whole.tar.gz")
+        pack.alter(3, lambda record: record.update(kind="heartbeat", detail={"interval_s": "60"}))
+        for index, time_of in times.items():
+            pack.alter(index, lambda record: record.update(time=time_of), rehash=True)
+        pack.alter(3, lambda record: None, rehash=True)
+        pack.resign_log(log)
+        pack.seal(packs.private_key(trail.data / "keys/evidence.pem"))
+        path = pack.write(tmp_path / f"{name}.tar.gz")
+        python, aegis = with_python(path), with_aegis(path, "--json")
+        told = json.loads(aegis.stdout)["notes"]
+        for note in notes:
+            assert any(re.fullmatch(note, each) for each in told), told
+        spec = importlib.util.spec_from_file_location("verify_notes", tmp_path / "verify.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        assert module.verify(path, {}, [], {}).remarks == told
+        # Counts and samples of the pack are of other records now: that, and nothing else, is wrong with it.
+        assert python.returncode == 1 and "[pack.record]" not in python.stderr and "[pack.checkpoint]" not in python.stderr, python.stderr
 
 
 def test_a_witness_vouches_for_the_whole_log(witnessed, whole, tmp_path):

@@ -44,7 +44,7 @@ extension PackBuilder {
             keys.append(
                 ListedKey(
                     try VerificationKey(ed25519: key.publicKey.rawRepresentation, name: name), .checkpoints,
-                    vkey: named.text))
+                    vkey: named.text, validity: scan.keyValidity[key.text]))
         }
         if let witness = scan.witnessedInPack?.witness {
             keys.append(

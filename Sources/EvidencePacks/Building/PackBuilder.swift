@@ -72,7 +72,7 @@ public struct PackBuilder: Sendable {
         try output.add(
             PackLayout.guide,
             PackGuide(
-                manifest: manifest, keys: keys.map(\.entry), witness: scan.headWitnessed?.witness,
+                manifest: manifest, keys: keys.map(\.entry), head: head.note, witness: scan.headWitnessed?.witness,
                 isStamped: scan.stamp != nil
             ).text)
         try output.add(PackLayout.verifier, PackageResources.verify_py)
@@ -88,7 +88,8 @@ public struct PackBuilder: Sendable {
         try output.add(PackLayout.assessment, AssessmentResults(manifest, map, findings: scan.findings(map)).bytes())
         let report = EvidenceReport(
             manifest: manifest, tally: scan.tally, map: map, policies: scan.policies.versions,
-            keys: keys.map(\.entry), samples: samples, witnessed: scan.headWitnessed.map(WitnessSight.init))
+            keys: keys.map(\.entry), samples: samples, witnessed: scan.headWitnessed.map(WitnessSight.init),
+            notes: scan.times.notes)
         try output.add(PackLayout.report, report.html)
         try sign(manifest, output)
         return PackSummary(

@@ -16,6 +16,12 @@ struct PackScan {
     private(set) var controls: ControlCount
     private(set) var policies: PolicyShelf
 
+    /// When the log's keys came into use and went out of it, by their vkeys; those that no rotation tells of are not here.
+    private(set) var keyValidity: [String: PackKey.Validity] = [:]
+    private(set) var times = RecordTimes()
+
+    private var formerKey: String?
+    private var isBehind = false
     private var begin: LogWalk.Position?
     private var position: LogWalk.Position?
     private var previous: LogWalk.Position?
@@ -70,6 +76,8 @@ struct PackScan {
             periodEnd = index + 1
             isClosed = false
         }
+        if facts.kind == "key" { noteKey(facts) }
+        noteTime(facts)
         if facts.kind == "bundle", facts.event == "activated", facts.time < period.from { activated = facts }
         if period.contains(facts.time) {
             try note(facts)
@@ -112,6 +120,22 @@ struct PackScan {
         isWitnessedMet = true
     }
 
+    private mutating func noteKey(_ facts: RecordFacts) {
+        guard let key = facts.vkey else { return }
+        if facts.event == "rotated" { formerKey = facts.formerKey }
+        guard facts.event == "active" else { return }
+        if let formerKey { keyValidity[formerKey, default: PackKey.Validity()].until = facts.time }
+        keyValidity[key, default: PackKey.Validity()].from = facts.time
+        formerKey = nil
+    }
+
+    // Of the records of the period and their neighbours.
+    private mutating func noteTime(_ facts: RecordFacts) {
+        if start == nil { times = RecordTimes() }
+        if facts.time < period.to || !isBehind { times.take(facts) }
+        isBehind = facts.time >= period.to
+    }
+
     private mutating func note(_ facts: RecordFacts) throws {
         guard let map = try policies.note(facts), let version = facts.policyVersion else { return }
         controls.learn(map, of: version)
@@ -123,6 +147,7 @@ struct PackScan {
         guard let head, let begin else {
             throw PackError(.journal, "there is no record of `\(log)` in this journal")
         }
+        times.finish()
         if let activated { try note(activated) }
         start = start ?? previous ?? begin
         if !isClosed { (end, checkpoints) = (head.checkpoint.size, checkpointsSoFar) }

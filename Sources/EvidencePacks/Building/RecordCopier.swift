@@ -30,6 +30,8 @@ struct RecordCopier {
     private var frontier: MerkleFrontier
     private var consistency: ConsistencyCollector?
     private var checkpoints = 0
+    // The checkpoint over a rotation of the log's key is what lets the next one in.
+    private var isKeyUncovered = false
     private var chunk: [UInt8] = []
     private var chunks = 0
     private var waiting: [Sample] = []
@@ -75,6 +77,7 @@ struct RecordCopier {
         frontier.append(leaf)
         if wanted.contains(index) { waiting.append(Sample(index: index, line: line.bytes, leaf: leaf)) }
         try write(line.bytes)
+        if line["kind"] == "key" { isKeyUncovered = true }
         try copyInput(of: line)
     }
 
@@ -94,7 +97,10 @@ struct RecordCopier {
     private mutating func keep(_ checkpoint: Checkpoint, _ note: SignedNote) throws {
         checkpoints += 1
         let isWitnessed = checkpoint.size == witnessed?.checkpoint.size
-        guard checkpoint.size == end || isWitnessed || checkpoints.isMultiple(of: stride) else { return }
+        guard checkpoint.size == end || isWitnessed || isKeyUncovered || checkpoints.isMultiple(of: stride) else {
+            return
+        }
+        isKeyUncovered = false
         let note = isWitnessed ? witnessed?.note ?? note : note
         try write(PackJSON.compact(["checkpoint": note.encoded]))
         for var sample in waiting {

@@ -25,6 +25,11 @@ struct RecordFacts: Sendable {
     let bundleDigest: String?
     /// `detail.event`, for records that are no decisions.
     let event: String
+    /// `detail.vkey` and `detail.from`: the key that a record of kind `key` is about, and the one before it.
+    let vkey: String?
+    let formerKey: String?
+    /// `detail.interval_s` of a heartbeat: seconds.
+    let interval: Int?
     let message: String
 
     /// - Throws: ``JSONError`` for a line that is no JSON, ``PackError`` for one that is no record.
@@ -51,7 +56,11 @@ struct RecordFacts: Sendable {
         decisionID = text("decision_id")
         policyVersion = record.lookup("policy_version").string
         bundleDigest = record.lookup("bundle_digest").string
-        event = record.lookup("detail").lookup("event").string ?? ""
+        let detail = record.lookup("detail")
+        event = detail.lookup("event").string ?? ""
+        vkey = kind == "key" ? detail.lookup("vkey").string : nil
+        formerKey = kind == "key" ? detail.lookup("from").string : nil
+        interval = kind == "heartbeat" ? detail.lookup("interval_s").string.flatMap { Int($0) } : nil
         let reason = record.lookup("decision_reason")
         code = reason.lookup("code").string ?? ""
         message = reason.lookup("message").string ?? ""

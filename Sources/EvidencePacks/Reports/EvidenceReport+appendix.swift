@@ -14,6 +14,15 @@ extension EvidenceReport {
             """
     }
 
+    /// Where a part of the period may be missing though no record is.
+    var silences: HTML {
+        guard !notes.isEmpty else { return "" }
+        return """
+            <section><h2>Silences and clocks</h2><p>The records of the log are complete. Where its clock jumped, or no gateway wrote, their \
+            times do not tell that the period is, too: ask what happened then.</p><ul>\(notes.map { "<li>\($0)</li>" as HTML })</ul></section>
+            """
+    }
+
     var sampleTable: HTML {
         guard !samples.isEmpty else { return "" }
         let rows: [HTML] = samples.prefix(Self.sampleLimit).map { record in

@@ -9,6 +9,8 @@ struct EvidenceReport {
     let samples: [RecordFacts]
     /// Who has cosigned the head.
     let witnessed: WitnessSight?
+    /// Clocks that were set back, times without records.
+    let notes: [String]
     static let sampleLimit = 300
 
     var html: String {
@@ -18,7 +20,7 @@ struct EvidenceReport {
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
             <title>Evidence report: \(manifest.log), \(firstDay) to \(lastDay)</title>
             <style>\(ReportStyle.css)</style></head><body>
-            \(head)\(tiles)\(proof)\(activity)\(controls)\(policyVersions)\(keyTable)\(sampleTable)\(closing)
+            \(head)\(tiles)\(proof)\(silences)\(activity)\(controls)\(policyVersions)\(keyTable)\(sampleTable)\(closing)
             </body></html>
 
             """

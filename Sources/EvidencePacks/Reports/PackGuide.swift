@@ -4,6 +4,7 @@ import MerkleLog
 struct PackGuide {
     let manifest: PackManifest
     let keys: [PackKey]
+    let head: SignedNote
     /// Who has cosigned the head.
     let witness: CosignatureVerifier?
     let isStamped: Bool
@@ -80,7 +81,16 @@ struct PackGuide {
         """
     }
 
-    private var logKey: String { keys.last { $0.use == .checkpoints }?.name ?? "LOG-KEY" }
+    // The one that signed the head: a log whose key was rotated has several.
+    private var logKey: String {
+        let names = head.signatures.map { "log-\(hex($0.identifier))" }
+        return keys.first { $0.use == .checkpoints && names.contains($0.name) }?.name ?? "LOG-KEY"
+    }
+
+    private func hex(_ identifier: UInt32) -> String {
+        let digits = String(identifier, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
 
     /// A line is found by the name that it begins with, whatever a shell makes of that.
     private func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }

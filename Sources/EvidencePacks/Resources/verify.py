@@ -1,14 +1,11 @@
 #!/usr/bin/env python3
 """Verifies an Aegis evidence pack with nothing but Python's standard library and `cryptography`: python3 verify.py PACK.tar.gz
-Checked: files by the attestation; records' hashes, links and Merkle roots; that they are all of the period; policy versions; counts; samples.
 Exits 0 when all of it holds, else 1 with a line for each fault. Formats: RFC 9162, C2SP notes and proofs, DSSE, in-toto, JWS."""
-import argparse, base64, collections, functools, gzip, hashlib, io, json, re, sys, tarfile, time, zlib  # noqa: E401
+import argparse, base64, collections, datetime, functools, gzip, hashlib, io, json, re, sys, tarfile, time, zlib  # noqa: E401
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
-
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, UnsupportedAlgorithm)
-KINDS = {"checkpoints": 1, "witness": 4}  # C2SP's types of keys, by use
 class Wrong(ValueError): """Something is not as it should be: the code, what, and where, if that is not the file at hand."""
 def must(holds, code, message, place=None):
     if not holds: raise Wrong(code, message, place)
@@ -16,19 +13,18 @@ def sha256(data): return hashlib.sha256(data).digest()
 def node(left, right): return sha256(b"\1" + left + right)
 def b64(text): return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
 def utc(seconds): return time.strftime("%Y-%m-%dT%H:%M:%S.000000000Z", time.gmtime(min(seconds, 253402300799)))
+def instant(text): return datetime.datetime.fromisoformat(text[:19])
 def strict(data):  # JSON in which no name stands twice
     return json.loads(data, object_pairs_hook=lambda pairs: must(len(dict(pairs)) == len(pairs), "file", "a name stands twice") or dict(pairs))
-def fingerprint(key):  # what `openssl pkey -pubin -outform DER | sha256sum` prints
-    return "sha256:" + sha256(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).hex()
+def fingerprint(key): return "sha256:" + sha256(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).hex()
 def vkey(text, use):  # a C2SP vkey: its name and 4-byte id, and the Ed25519 key
-    name, identifier, typed = text.split("+", 2)
-    typed, identifier = b64(typed), bytes.fromhex(identifier)
-    must(sha256(name.encode() + b"\n" + typed)[:4] == identifier and typed[0] == KINDS[use], "key", "a vkey is malformed, or of another type")
+    name, identifier, typed = (read(part) for read, part in zip((str, bytes.fromhex, b64), text.split("+", 2)))
+    must(sha256(name.encode() + b"\n" + typed)[:4] == identifier and typed[0] == {"checkpoints": 1, "witness": 4}[use], "key",
+         "a vkey is malformed, or of another type")
     return (name, identifier), ed25519.Ed25519PublicKey.from_public_bytes(typed[1:])
 def signed(key, signature, message, der=True):  # ECDSA signatures are DER in envelopes, and r and s in tokens
-    is_ec, is_ed = hasattr(key, "curve"), isinstance(key, ed25519.Ed25519PublicKey)
-    if is_ec and not der: signature = utils.encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:32], signature[32:])))
-    how = [ec.ECDSA(hashes.SHA256())] if is_ec else [] if is_ed else [padding.PKCS1v15(), hashes.SHA256()]
+    how = [ec.ECDSA(hashes.SHA256())] if hasattr(key, "curve") else [padding.PKCS1v15(), hashes.SHA256()] if hasattr(key, "key_size") else []
+    if how and len(how) < 2 and not der: signature = utils.encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:32], signature[32:])))
     try: return key.verify(signature, message, *how) is None
     except (InvalidSignature, ValueError): return False
 def opened(token, keys, kind=None):  # the payload of a compact JWS of this type that one of these keys signed, else nothing
@@ -41,55 +37,28 @@ def content_digest(files, about, aegis):  # of what reviewers sign: everything b
     about = {**about, "revision": f"{aegis['tenant']}/{aegis['version']}", "metadata": {"aegis": aegis}}
     files = {**files, ".manifest": json.dumps(about, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()}
     return "sha256:" + sha256("".join(f"{sha256(files[path]).hex()}  {path}\n" for path in sorted(files, key=str.encode)).encode()).hex()
-def open_note(note, keys, what):
-    """The origin, size and root of a checkpoint that a known log key signed; what witnesses saw, as {name: (size, when)}."""
-    try:
-        note = strict(note)["checkpoint"] if isinstance(note, bytes) else note
-        text = note.rpartition("\n\n")[0] + "\n"
-        (origin, size, root), lines = text.split("\n")[:3], note[len(text) + 1:].split("\n")[:-1]
-        size, root = int(size), b64(root)
-        signatures = [(name, b64(blob)) for name, blob in (re.fullmatch("\u2014 (\\S+) (\\S+)", line).groups() for line in lines)]
-    except MALFORMED: raise Wrong("checkpoint", f"{what}: malformed note", None) from None
-    uses, seen = set(), {}
-    for name, blob in signatures:
-        (use, key), message = keys.get((name, blob[:4]), (None, None)), text.encode()
-        if use == "witness":
-            when, blob = int.from_bytes(blob[4:12], "big"), blob[8:]
-            seen[name], message = (size, utc(when)), b"cosignature/v1\ntime %d\n" % when + message
-        must(not use or signed(key, blob[4:], message), "checkpoint", f"{what}: the signature by `{name}` is wrong")
-        uses.add(use)
-    must("checkpoints" in uses, "checkpoint", f"{what}: no signature by a known key")
-    return origin, size, root, seen
-class Tree:  # the right edge of an append-only Merkle tree: roots of its perfect subtrees, largest first
-    def __init__(self, size, nodes): self.size, self.nodes = size, nodes
-    def append(self, leaf):
-        rest, self.size = self.size, self.size + 1
-        while rest & 1: leaf, rest = node(self.nodes.pop(), leaf), rest >> 1
-        self.nodes.append(leaf)
-    def root(self): return functools.reduce(lambda right, left: node(left, right), reversed(self.nodes)) if self.nodes else sha256(b"")
-def climb(index, last, old, new, path):  # RFC 9162, 2.1.3.2, 2.1.4.2: where a path of siblings leads from a node, in the smaller and the larger tree
-    for sibling in path:
-        if last == 0: return None
-        if index & 1 or index == last:
-            old, new = node(sibling, old), node(sibling, new)
-            while index and not index & 1: index, last = index >> 1, last >> 1
-        else: new = node(new, sibling)
-        index, last = index >> 1, last >> 1
-    return (old, new) if last == 0 else None
-def is_consistent(size, root, larger, larger_root, path):
-    if size >= larger: return (size, root, path) == (larger, larger_root, [])
-    path, index, last = [root] + path if size & (size - 1) == 0 else path, size - 1, larger - 1
-    while index & 1: index, last = index >> 1, last >> 1
-    return path != [] and climb(index, last, path[0], path[0], path[1:]) == (root, larger_root)
-
+def grow(nodes, size, leaf):  # the right edge of a Merkle tree, roots of its perfect subtrees, largest first, by one leaf
+    while size & 1: leaf, size = node(nodes.pop(), leaf), size >> 1
+    nodes.append(leaf)
+def root_of(nodes): return functools.reduce(lambda right, left: node(left, right), reversed(nodes)) if nodes else sha256(b"")
+def split(size): return 1 << (size - 1).bit_length() - 1  # RFC 9162, 2.1.1: where a tree of this size has its left half
+def taken(path): return path.pop() if path else b""
+def included(index, size, leaf, path):  # 2.1.3: the root that a path of siblings leads to
+    if size == 1: return leaf
+    half, sibling = split(size), taken(path)
+    return node(included(index, half, leaf, path), sibling) if index < half else node(sibling, included(index - half, size - half, leaf, path))
+def extended(old, size, root, path, whole=True):  # 2.1.4: the roots of the older and the newer tree that a proof leads to
+    if old == size: return (root, root) if whole else (taken(path),) * 2
+    half, sibling = split(size), taken(path)
+    if old <= half: return (lambda both: (both[0], node(both[1], sibling)))(extended(old, half, root, path, whole))
+    return tuple(node(sibling, each) for each in extended(old - half, size - half, root, path, False))
 class Pack:  # taken file by file, in the order of the archive
     def __init__(self, trusted, notes, witnesses):
-        self.trusted, self.notes, self.named, self.faults, self.known, self.path, self.totals = trusted, notes, witnesses, [], [], [], [0, 0]
-        self.about = self.entries = self.keys = self.attestation = self.first_time = self.last_time = self.head = None
-        self.digests, self.pem, self.roots, self.seen, self.versions, self.samples, self.ranks = {}, {}, {}, {}, {}, {}, {}
-        self.broken, self.checkpoints, self.unapproved, self.counts = False, 0, 0, collections.defaultdict(collections.Counter)
-    def need(self, holds, code, message, place):
-        return bool(holds) or bool(self.faults.append(f"{place}: error: {message} [pack.{code}]"))
+        self.trusted, self.notes, self.named, self.faults, self.remarks, self.path, self.totals = trusted, notes, witnesses, [], [], [], [0, 0]
+        for name in "about entries keys attestation head first_time last_time newest interval announced heir".split(): setattr(self, name, None)
+        for name in "digests pem roots seen versions samples ranks".split(): setattr(self, name, {})
+        self.broken, self.checkpoints, self.unapproved, self.reigns, self.counts = False, 0, 0, [], collections.defaultdict(collections.Counter)
+    def need(self, holds, code, message, place): return bool(holds) or bool(self.faults.append(f"{place}: error: {message} [pack.{code}]"))
     def attempt(self, place, check, *arguments):  # whether the check ends without a fault; a fault is kept
         try: return check(*arguments) or True
         except Wrong as wrong: return self.need(False, wrong.args[0], wrong.args[1], wrong.args[2] or place)
@@ -99,10 +68,10 @@ class Pack:  # taken file by file, in the order of the archive
         if name == "manifest.json":
             about = strict(data)
             self.log, self.last, self.covered = f"{about['gateway']}/{about['tenant']}", about["start"]["hash"], about["start"]["size"]
-            self.tree = Tree(self.covered, [b64(each) for each in about["start"]["frontier"]])
-            must((about["schema"], about["log"], about["records"]["first"], len(self.tree.nodes)) == (
+            self.size, self.nodes = self.covered, [b64(each) for each in about["start"]["frontier"]]
+            must((about["schema"], about["log"], about["records"]["first"], len(self.nodes)) == (
                 1, self.log, self.covered, bin(self.covered).count("1")), "manifest", "the manifest contradicts itself")
-            self.about, self.roots[self.covered] = about, self.tree.root()
+            self.about, self.roots[self.covered] = about, root_of(self.nodes)
         elif name == "keys/keys.json": self.entries = strict(data)["keys"]
         elif part == "keys": self.pem[name] = serialization.load_pem_public_key(data)
         elif name == "attestation.dsse.json": self.attestation = strict(data)
@@ -119,12 +88,30 @@ class Pack:  # taken file by file, in the order of the archive
             fits = self.need(key and fingerprint(key) == mark, "key", f"the key `{entry['name']}` is not the one listed", entry["file"])
             if not fits or mark not in (self.trusted.get(use) or [mark]): continue
             if use in self.keys: self.keys[use][entry["name"]] = key
-            if use in KINDS:
+            else:
                 name, listed = vkey(entry["vkey"], use)
                 must(fingerprint(listed) == mark, "key", f"the vkey of `{entry['name']}` is not of this key", "keys/keys.json")
                 self.log_keys[name] = use, key
-        for source, note in self.notes:
-            self.attempt(source, lambda: self.known.append((source, *open_note(note, self.log_keys, "the known checkpoint"))))
+    def open(self, note, what):  # a checkpoint's origin, size and root; what witnesses saw, as {name: (size, when)}; the log keys that signed
+        try:
+            note = strict(note)["checkpoint"] if isinstance(note, bytes) else note
+            text = note.rpartition("\n\n")[0] + "\n"
+            (origin, size, root), lines = text.split("\n")[:3], note[len(text) + 1:].split("\n")[:-1]
+            size, root, lines = int(size), b64(root), [re.fullmatch("\u2014 (\\S+) (\\S+)", line).groups() for line in lines]
+            signatures = [((name, b64(blob)[:4]), b64(blob)[4:]) for name, blob in lines]
+        except MALFORMED: raise Wrong("checkpoint", f"{what}: malformed note", None) from None
+        signers, seen = [name for name, _ in signatures if self.log_keys.get(name, ("",))[0] == "checkpoints"], {}
+        for name, blob in signatures:
+            (use, key), message = self.log_keys.get(name, (None, None)), text.encode()
+            if use == "witness":
+                when, blob = int.from_bytes(blob[:8], "big"), blob[8:]
+                seen[name[0]], message = (size, utc(when)), b"cosignature/v1\ntime %d\n" % when + message
+            must(not use or signed(key, blob, message), "checkpoint", f"{what}: the signature by `{name[0]}` is wrong")
+        must(signers, "checkpoint", f"{what}: no signature by a known key")
+        king, past = next((key for first, key in reversed(self.reigns) if first <= size), None), {key for _, key in self.reigns[:-1]}
+        must(self.broken or not king or king in signers or size > self.size and {*signers} - past, "checkpoint",
+             f"{what}: it is signed by a key that was not in use then")
+        return origin, size, root, seen, signers
     def take_policy(self, name, data):
         digest, place = "sha256:" + self.digests[name], f"{name}/.manifest"
         entry = next((each for each in self.about["policies"] if (each["file"], each["digest"]) == (name, digest)), None)
@@ -134,10 +121,9 @@ class Pack:  # taken file by file, in the order of the archive
         payload = opened(strict(files.pop(".signatures.json"))["signatures"][0], self.keys["policies"])
         must(payload, "policy", "no known policy key signed it")
         listed = {each["name"]: each["hash"] for each in payload["files"]}
-        for path in sorted({*listed, *files}):
-            must(listed.get(path) == sha256(files.get(path, b"")).hex(), "policy", "the file is not the one signed", f"{name}/{path}")
-        about = strict(files[".manifest"])
-        aegis, reviewed = about["metadata"]["aegis"], about["metadata"]["aegis"]["content_digest"]
+        changed = next((path for path in sorted({*listed, *files}) if listed.get(path) != sha256(files.get(path, b"")).hex()), None)
+        must(changed is None, "policy", "the file is not the one signed", f"{name}/{changed}")
+        reviewed = (aegis := (about := strict(files[".manifest"]))["metadata"]["aegis"])["content_digest"]
         must(reviewed == content_digest(files, about, aegis), "policy", "what was reviewed is another content", place)
         if old := aegis.pop("restores", None): reviewed = content_digest(files, about, {**aegis, **old})  # a rollback has the approvals of then
         authors = {(old or aegis)["author"], *(old or aegis).get("coauthors", [])}
@@ -151,47 +137,59 @@ class Pack:  # taken file by file, in the order of the archive
             must(not fault, "policy", f"the approval `{each['approval_id']}` {fault}", place)
         version = f"{aegis['tenant']}/{aegis['version']}@{digest[:19]}"
         must((aegis["tenant"], version) == (self.about["tenant"], entry["policy_version"]), "policy", f"the bundle is `{version}`", place)
-        self.versions[version] = digest, aegis["controls"]
-        self.unapproved += not approvals
+        self.versions[version], self.unapproved = (digest, aegis["controls"]), self.unapproved + (not approvals)
     def take_log(self, name, data):
-        if name == "log/head.note": self.head, self.stamped = open_note(data.decode(), self.log_keys, "the head"), b"\4\x20" + sha256(data)
+        if name == "log/head.note": self.head, self.stamped = data.decode(), b"\4\x20" + sha256(data)
         if name == "log/head.tsr": must(self.stamped in data, "timestamp", "the time stamp is not of the head")
         if name == "log/consistency.json": self.path = [b64(each) for each in strict(data)["hashes"]]
         for number, line in enumerate(data.removesuffix(b"\n").split(b"\n") if name.endswith(".jsonl") else [], 1):
             take = self.take_checkpoint if line.startswith(b'{"checkpoint":') else self.take_record
             self.broken |= not self.attempt(f"{name}:{number}", take, line, f"{name}:{number}")
     def take_record(self, line, place):
-        due, self.tree.size = self.tree.size, self.tree.size + 1
+        due, self.size = self.size, self.size + 1
         try:
             record = strict(line)
             index, claimed, time, member = int(record["index"]), record["hash"], record["time"], b'"hash":"%s",' % record["hash"].encode()
             digest = sha256(bytes.fromhex(record["prev_hash"]) + line.replace(member, b"")).hex() if line.count(member) == 1 else None
         except MALFORMED: raise Wrong("record", f"record {due} of `{self.log}` is not a record in canonical form", place) from None
-        last, self.last, self.tree.size = self.last, claimed, index + 1
+        last, self.last, self.size = self.last, claimed, index + 1
         must(index == due, "record", f"record {index} of `{self.log}` stands where record {due} belongs")
         must(digest == claimed, "record", f"record {index} of `{self.log}` was changed: it does not match its hash")
         must(record["prev_hash"] == last, "record", f"record {index} of `{self.log}` does not link to the record before it")
         must((record["log"], record["tenant"]) == (self.log, self.about["tenant"]), "record", f"record {index} is not of `{self.log}`")
         if self.broken: return
-        self.tree.size, leaf = due, sha256(b"\0" + line)
-        self.tree.append(leaf)
+        grow(self.nodes, due, leaf := sha256(b"\0" + line))
         if index in self.samples: self.samples[index] = leaf
-        if any(known[2] == self.tree.size for known in self.known): self.roots[self.tree.size] = self.tree.root()
+        if any(f"\n{self.size}\n" in note for _, note in self.notes): self.roots[self.size] = root_of(self.nodes)
         self.first_time, self.last_time = self.first_time or time, time
+        if record["kind"] == "heartbeat": self.interval = int(record["detail"].get("interval_s", 60))
+        if record["kind"] == "key" and "vkey" in record["detail"]: self.take_key(record["detail"], index)
+        self.watch(index, time)
         if self.about["period"]["from"] <= time < self.about["period"]["to"]: self.count(record, index, place)
+    def take_key(self, detail, index):  # a rotation: the old key's checkpoint covers `rotated`, the new one's covers `active`
+        key = self.log, sha256(self.log.encode() + b"\n" + (typed := b64(detail["vkey"].split("+", 2)[2])))[:4]
+        if detail["event"] == "rotated": self.announced = key, ("checkpoints", ed25519.Ed25519PublicKey.from_public_bytes(typed[1:]))
+        if detail["event"] == "active" and key == self.heir: self.reigns.append((index + 1, key))
+    def watch(self, index, time):  # where the clock was set back, or nothing was written though a heartbeat was due
+        apart = (instant(time) - instant(newest)).total_seconds() if (newest := self.newest or time)[:18] != time[:18] else 0
+        self.newest = time if apart < -5 else max(newest, time)
+        if apart < -5: self.remarks.append(f"record {index} is of {time}, and one before it of {newest}: the clock was set back")
+        if self.interval and apart > 2 * self.interval + 5:
+            self.remarks.append(f"nothing was recorded from {newest} to {time}, though a heartbeat was due every {self.interval} s")
     def take_checkpoint(self, line, place):
-        last, first = self.tree.size - 1, self.covered
+        last, first = self.size - 1, self.covered
         self.checkpoints, self.covered, what = self.checkpoints + 1, last + 1, f"the checkpoint behind record {last}"
-        origin, size, root, seen = open_note(line, self.log_keys, what)
+        origin, size, root, seen, signers = self.open(line, what)
         must((origin, size) == (self.log, last + 1), "checkpoint", f"the checkpoint of `{origin}` at {size} stands behind record {last}")
-        must(self.broken or root == self.tree.root(), "checkpoint",
+        must(self.broken or root == root_of(self.nodes), "checkpoint",
              f"records {first} to {last} are not those that the checkpoint at size {size} was signed over")
         self.seen.update(seen)  # checkpoints only grow
+        self.reigns = self.reigns or [(0, signers[0])]
+        if self.announced: (self.heir, self.log_keys[self.announced[0]]), self.announced = self.announced, None
     def count(self, record, index, place):
         reason, version, kind = record.get("decision_reason") or {}, record.get("policy_version"), record["kind"]
         policies = tuple(each["policy"] for each in [reason, *reason.get("also", [])] if "policy" in each)
-        self.totals = [self.totals[0] + 1, self.totals[1] + (kind == "decision")]
-        digest = self.versions.get(version, [None])[0]
+        self.totals, digest = [self.totals[0] + 1, self.totals[1] + (kind == "decision")], self.versions.get(version, [None])[0]
         self.need(version is None or digest and record.get("bundle_digest", digest) == digest, "policy",
                   f"record {index} names `{version}`, and that policy version is not in the pack", place)
         rank, label = sha256((self.map["sample_seed"] + record["hash"]).encode()), record.get("decision") or kind
@@ -207,9 +205,9 @@ class Pack:  # taken file by file, in the order of the archive
         index, leaf, (proof, _, note) = int(name[8:20]), self.samples.get(int(name[8:20])), data.decode().partition("\n\n")
         if name.endswith(".json"):
             return must(self.broken or sha256(b"\0" + data.removesuffix(b"\n")) == leaf, "sample", f"this is not record {index} of the log")
-        (header, at, *path), (_, size, root, _) = proof.split("\n"), open_note(note, self.log_keys, "the sample's checkpoint")
-        end = climb(index, size - 1, leaf, leaf, [b64(each) for each in path]) if leaf and index < size else None
-        must(self.broken or (header, at, end and end[1]) == ("c2sp.org/tlog-proof@v1", f"index {index}", root), "sample",
+        (header, at, *path), (_, size, root, *_) = proof.split("\n"), self.open(note, "the sample's checkpoint")
+        end = included(index, size, leaf, path := [b64(each) for each in path]) if leaf and index < size else None
+        must(self.broken or (header, at, end, path) == ("c2sp.org/tlog-proof@v1", f"index {index}", root, []), "sample",
              f"the proof does not lead from record {index} to its checkpoint")
     def finish(self):  # what can be said only at the end
         must(self.keys and self.checkpoints, "manifest", "there is no manifest, or no log under checkpoints", "manifest.json")
@@ -217,32 +215,34 @@ class Pack:  # taken file by file, in the order of the archive
         wanted = [f"samples/{each:012}{end}" for each in self.samples for end in (".json", ".tlog-proof")] + ["log/head.note", "controls.json"]
         wanted += [each["file"] for each in self.about["policies"]] + ["log/head.tsr"] * bool(self.about["head"].get("stamped"))
         for name in sorted({*wanted} - {*self.digests}): self.need(False, "file", "the file is missing", name)
-        if not self.broken and self.head and self.attempt("log", self.check_range): self.attempt("controls.json", self.check_controls)
+        if not self.interval: self.remarks.append("no record is a heartbeat: nothing shows that the gateway was writing all the time")
+        opened = {source: self.attempt(source, self.open, note, what) for source, note, what in [
+            ("log/head.note", self.head, "the head"), *((*each, "the known checkpoint") for each in self.notes)] if note}
+        if not self.broken and opened.get("log/head.note") and self.attempt("log", self.check_range, opened): self.attempt("controls.json", self.check_controls)
     def check_attestation(self, sealed):
         must(sealed, "attestation", "the attestation is missing: the pack was cut, or never finished")
         kind, payload = sealed["payloadType"].encode(), b64(sealed["payload"])
         message = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
         must(any(signed(key, b64(each["sig"]), message) for key in self.keys["pack"].values() for each in sealed["signatures"]),
              "attestation", "the attestation is not signed by a known pack key")
-        statement = strict(payload)
-        must((kind, statement["_type"], statement["predicateType"]) == (
+        must((kind, (statement := strict(payload))["_type"], statement["predicateType"]) == (
             b"application/vnd.in-toto+json", "https://in-toto.io/Statement/v1", "https://aegis.example/attestations/evidence-pack/v1"),
             "attestation", "the statement is not one of a pack")
         listed = {each["name"]: each["digest"]["sha256"] for each in statement["subject"]}
         for name in sorted({*listed, *self.digests} - {"attestation.dsse.json"}):
             fault = "is missing" if name not in self.digests else "is not attested" if name not in listed else "is not the attested one"
             self.need(listed.get(name) == self.digests.get(name), "file", "the file " + fault, name)
-    def check_range(self):
-        records, period, end, about = self.about["records"], self.about["period"], self.tree.size, self.about["head"]
-        (origin, size, root, seen), nothing = self.head, "nothing shows that no record of the period stands"
+    def check_range(self, opened):
+        records, period, end, about = self.about["records"], self.about["period"], self.size, self.about["head"]
+        (origin, size, root, seen, _), nothing = opened.pop("log/head.note"), "nothing shows that no record of the period stands"
         must(end == records["end"] == self.covered, "range", f"the log ends with record {end - 1}, not with {records['end'] - 1}")
-        must((origin, size, root) == (self.log, about["size"], b64(about["root"])) and is_consistent(
-            end, self.tree.root(), size, root, self.path), "range", f"records up to {end - 1} are not shown to be in the head's log")
+        is_part = end <= size and extended(end, size, root_of(self.nodes), self.path) == (root_of(self.nodes), root) and not self.path
+        must((origin, size, root, is_part) == (self.log, about["size"], b64(about["root"]), True), "range",
+             f"records up to {end - 1} are not shown to be in the head's log")
         must(records["first"] == 0 or self.first_time < period["from"], "range", f"{nothing} before record {records['first']}")
         must(end == size or self.last_time >= period["to"], "range", f"{nothing} behind record {end - 1}")
-        self.roots[size] = root
-        self.seen.update(seen)
-        for source, name, known, known_root, _ in self.known:
+        self.roots[size], self.seen = root, {**self.seen, **seen}
+        for source, (name, known, known_root, *_) in ((source, note) for source, note in opened.items() if note):
             fault = f"`{self.log}` was cut: it once had {known} records, and the head covers {size}" if known > size else (
                 f"`{self.log}` was rewritten: at size {known} it has another root" if known in self.roots else
                 f"nothing here ties a checkpoint of size {known} to records {records['first']} to {end - 1}")
@@ -276,7 +276,7 @@ def verify(path, trusted, notes, witnesses):
     return pack
 def vkeys(use): return lambda path: [vkey(line, use) for line in open(path).read().split() or [""]]
 def pem(path): return serialization.load_pem_public_key(open(path, "rb").read())
-def main():
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pack")
     for name, read, text in (("log-key", vkeys("checkpoints"), "vkeys that you trust to sign the log, one a line"),
@@ -286,15 +286,15 @@ def main():
                              ("checkpoint", lambda path: (path, open(path).read()), "one that the log must reach")):
         parser.add_argument(f"--{name}", action="append", default=[], metavar="FILE", type=read, help=text)
     options = parser.parse_args()
-    logs, witnesses = (dict(sum(each, [])) for each in (options.log_key, options.witness_key))
+    logs, witnesses = dict(sum(options.log_key, [])), dict(sum(options.witness_key, []))
     keys = dict(checkpoints=logs.values(), witness=witnesses.values(), pack=options.pack_key, policies=options.policy_key, reviews=options.review_key)
     pack = verify(options.pack, {use: set(map(fingerprint, each)) for use, each in keys.items()}, options.checkpoint, witnesses)
     for fault in pack.faults[:100]: print(fault, file=sys.stderr)
-    if pack.faults: return print(f"broken: {len(pack.faults)} fault{'s' * (len(pack.faults) > 1)}") or 1
-    for each in pack.entries: print(each["use"], "key", each["name"], each["fingerprint"], *["(yours)"] * bool(pack.trusted.get(each["use"])))
-    period, records = pack.about["period"], pack.about["records"]
+    if pack.faults: sys.exit(print(f"broken: {len(pack.faults)} fault{'s' * (len(pack.faults) > 1)}") or 1)
+    for each in pack.remarks[:100]: print("note:", each)
+    for use, name, mark in ((each["use"], each["name"], each["fingerprint"]) for each in pack.entries):
+        if mark in (pack.trusted.get(use) or [mark]): print(use, "key", name, mark, *["(yours)"] * bool(pack.trusted.get(use)))
+    period, records, lacking = pack.about["period"], pack.about["records"], f" (without a signed approval: {pack.unapproved})" * (pack.unapproved > 0)
     print(f"whole: {records['in_period']} records of `{pack.log}` from {period['from']} to {period['to']}, {records['decisions']} of them decisions; "
-          f"{pack.checkpoints} checkpoints, {len(pack.about['policies'])} policy versions"
-          + f" (without a signed approval: {pack.unapproved})" * bool(pack.unapproved) + f", {len(pack.samples)} samples, {len(pack.digests)} files"
+          f"{pack.checkpoints} checkpoints, {len(pack.versions)} policy versions{lacking}, {len(pack.samples)} samples, {len(pack.digests)} files"
           + "".join(f"; witness `{name}` saw {count} records at {when}" for name, (count, when) in sorted(pack.seen.items())))
-if __name__ == "__main__": sys.exit(main())

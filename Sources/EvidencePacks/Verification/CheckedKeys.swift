@@ -7,6 +7,8 @@ struct CheckedNote {
     let checkpoint: Checkpoint
     /// What those who co-signed have seen.
     let witnesses: [WitnessSight]
+    /// The log's keys that signed it.
+    let signers: [NoteVerifier]
 }
 
 /// The keys of a pack that count: listed, matching their files, and among those named from elsewhere where some are.
@@ -58,19 +60,24 @@ struct CheckedKeys {
         witnesses += expectation.witnessKeys.filter { named in !witnesses.contains { $0.text == named.text } }
     }
 
+    /// Lets one more key sign the log.
+    mutating func trust(_ key: NoteVerifier) {
+        if !log.contains(where: { $0.text == key.text }) { log.append(key) }
+    }
+
     /// The checkpoint in a note, once a log key is seen to have signed it.
     /// - Throws: ``PackError`` `.checkpoint`.
     func open(_ note: [UInt8], _ what: String, at place: String) throws(PackError) -> CheckedNote {
         do throws(NoteError) {
             let signed = try SignedNote(parsing: note)
             let checkpoint = try Checkpoint(text: signed.text)
-            try signed.verify(with: log)
+            let signers = try signed.verify(with: log)
             var sights: [WitnessSight] = []
             for witness in witnesses {
                 guard let time = try witness.time(of: signed) else { continue }
                 sights.append(WitnessSight(name: witness.name, size: checkpoint.size, seconds: time))
             }
-            return CheckedNote(checkpoint: checkpoint, witnesses: sights)
+            return CheckedNote(checkpoint: checkpoint, witnesses: sights, signers: signers)
         } catch {
             throw PackError(.checkpoint, "\(what): \(error)", at: place)
         }

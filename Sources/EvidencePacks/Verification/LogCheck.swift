@@ -19,6 +19,8 @@ struct LogCheck {
     /// Roots at the sizes that are watched.
     private(set) var roots: [UInt64: MerkleHash] = [:]
     var watched: Set<UInt64> = []
+    private(set) var succession = KeySuccession()
+    private(set) var times = RecordTimes()
     private var last: String
 
     init(_ manifest: PackManifest, _ frontier: MerkleFrontier) {
@@ -63,12 +65,15 @@ struct LogCheck {
         if watched.contains(next) { roots[next] = root }
         firstTime = firstTime ?? facts.time
         lastTime = facts.time
+        times.take(facts)
+        if facts.kind == "key" { succession.take(facts) }
         return (facts, leaf)
     }
 
     /// Takes a checkpoint that stands behind the records so far.
+    /// - Returns: a key that may sign from then on, where it vouches for one.
     /// - Throws: ``PackError`` `.checkpoint`.
-    mutating func take(_ note: CheckedNote, at place: String) throws(PackError) {
+    mutating func take(_ note: CheckedNote, at place: String) throws(PackError) -> NoteVerifier? {
         let (first, size) = (covered, note.checkpoint.size)
         covered = next
         checkpoints += 1
@@ -84,7 +89,10 @@ struct LogCheck {
                 "records \(first) to \(size - 1) are not those that the checkpoint at size \(size) was signed over",
                 at: place)
         }
+        return isBroken ? nil : succession.cover(signedBy: note.signers)
     }
+
+    mutating func finish() { times.finish() }
 
     /// A checkpoint that could not be read stands here.
     mutating func skipCheckpoint() {

@@ -5,6 +5,7 @@ import SignedTokens
 extension PackCheck {
     /// What can be said only at the end.
     mutating func finish() {
+        log?.finish()
         guard let log, let keys, let manifest, log.checkpoints > 0 else {
             return fault(
                 PackError(.manifest, "there is no manifest, or no log under checkpoints", at: PackLayout.manifest))
@@ -22,9 +23,25 @@ extension PackCheck {
             fault(PackError(.file, "the file is missing", at: name))
         }
         attempt { (check) throws(PackError) in try check.replay?.finish() }
+        openHeads()
         guard !log.isBroken, let head else { return }
         let isComplete = attempt { (check) throws(PackError) in try check.checkRange(manifest, log, head, keys) }
         if isComplete { attempt { (check) throws(PackError) in try check.checkControls(manifest) } }
+    }
+
+    /// What is signed over more than the records here, now that these have told of the log's keys.
+    private mutating func openHeads() {
+        if let headBytes {
+            attempt { (check) throws(PackError) in
+                check.head = try check.open(headBytes, "the head", at: PackLayout.head)
+            }
+        }
+        for known in expectation.checkpoints {
+            attempt { (check) throws(PackError) in
+                let note = try check.open(known.note, "the known checkpoint", at: known.source)
+                check.known.append(Known(source: known.source, checkpoint: note.checkpoint))
+            }
+        }
     }
 
     private mutating func checkAttestation(_ keys: CheckedKeys) throws(PackError) {

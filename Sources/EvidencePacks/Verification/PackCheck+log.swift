@@ -4,7 +4,7 @@ import RegoValues
 extension PackCheck {
     /// One chunk of the log: records, and checkpoints over them.
     mutating func takeLog(_ name: String, _ bytes: [UInt8]) throws(PackError) {
-        let keys = try checkedKeys()
+        _ = try checkedKeys()
         let content = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
         var number = 0
         for line in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
@@ -12,7 +12,7 @@ extension PackCheck {
             let place = "\(name):\(number)"
             let isFine = attempt { (check) throws(PackError) in
                 if line.starts(with: "{\"checkpoint\":".utf8) {
-                    try check.takeCheckpoint(line, keys, at: place)
+                    try check.takeCheckpoint(line, at: place)
                 } else {
                     try check.takeRecord(line, at: place)
                 }
@@ -39,26 +39,34 @@ extension PackCheck {
         attempt { (check) throws(PackError) in try check.replay?.check(facts, Array(line), at: place) }
     }
 
-    private mutating func takeCheckpoint(
-        _ line: ArraySlice<UInt8>, _ keys: CheckedKeys, at place: String
-    ) throws(PackError) {
+    /// The checkpoint in a note, by the key that signed the log at its size.
+    /// - Throws: ``PackError`` `.checkpoint`.
+    mutating func open(_ note: [UInt8], _ what: String, at place: String) throws(PackError) -> CheckedNote {
+        let opened = try checkedKeys().open(note, what, at: place)
+        guard let log, !log.isBroken else { return opened }
+        guard log.succession.allows(opened.signers, size: opened.checkpoint.size, records: log.next) else {
+            throw PackError(.checkpoint, "\(what): it is signed by a key that was not in use then", at: place)
+        }
+        return opened
+    }
+
+    private mutating func takeCheckpoint(_ line: ArraySlice<UInt8>, at place: String) throws(PackError) {
         let behind = Int64(log?.next ?? 0) - 1
         let note: CheckedNote
         do throws(PackError) {
             let text = try? PackJSON.decode([String: String].self, from: Array(line), at: place, .checkpoint)
-            note = try keys.open(
+            note = try open(
                 Array((text?["checkpoint"] ?? "").utf8), "the checkpoint behind record \(behind)", at: place)
         } catch {
             log?.skipCheckpoint()
             throw error
         }
-        try log?.take(note, at: place)
+        if let next = try log?.take(note, at: place) { keys?.trust(next) }
         recount.add(note.witnesses)
     }
 
     /// A sample's record, or its proof.
     mutating func takeSample(_ name: String, _ bytes: [UInt8]) throws(PackError) {
-        let keys = try checkedKeys()
         let file = name.dropFirst("samples/".count)
         guard let index = UInt64(file.prefix(12)), let sample = samples[index], let leaf = sample else {
             guard log?.isBroken == true else {
@@ -75,7 +83,7 @@ extension PackCheck {
         }
         let wrong = PackError(.sample, "the proof does not lead from record \(index) to its checkpoint", at: name)
         guard let proof = PackProof(bytes), proof.index == index else { throw wrong }
-        let checkpoint = try keys.open(Array(proof.note.utf8), "the sample's checkpoint", at: name).checkpoint
+        let checkpoint = try open(Array(proof.note.utf8), "the sample's checkpoint", at: name).checkpoint
         do throws(ProofError) {
             try MerkleProof.verifyInclusion(
                 of: leaf, index: index, size: checkpoint.size, root: checkpoint.root, proof: proof.path)

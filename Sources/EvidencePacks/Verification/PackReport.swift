@@ -12,6 +12,8 @@ public struct PackReport: Sendable {
 
     /// What is wrong, in the order of the archive.
     public internal(set) var faults: [PackError] = []
+    /// What whoever reads the pack should know though it is no fault: clocks that were set back, times without records.
+    public internal(set) var notes: [String] = []
     public internal(set) var log = ""
     public internal(set) var from = ""
     public internal(set) var to = ""

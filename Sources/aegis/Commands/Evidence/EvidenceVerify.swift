@@ -80,6 +80,7 @@ struct EvidenceVerify: ParsableCommand {
     }
 
     private static func print(_ report: PackReport) {
+        for note in report.isWhole ? report.notes : [] { Output.line("note: \(note)") }
         for key in report.isWhole ? report.keys : [] {
             Output.line("\(key.use) key \(key.name) \(key.fingerprint)\(key.isNamed ? " (yours)" : "")")
         }
@@ -99,6 +100,7 @@ struct EvidenceVerify: ParsableCommand {
             "keys": report.keys.map {
                 ["name": $0.name, "use": $0.use, "fingerprint": $0.fingerprint, "named": $0.isNamed] as [String: Any]
             },
+            "notes": report.notes,
             "faults": report.faults.map {
                 ["code": $0.code.rawValue, "message": $0.message, "place": $0.place ?? ""]
             },

@@ -1,0 +1,46 @@
+import MerkleLog
+
+/// Which key signs a log when, as its own records tell. The checkpoint over a `rotated` record is the old key's, and so its word for
+/// the new one; what covers the `active` record is the new key's. From then on the old key counts no more.
+struct KeySuccession {
+    private struct Reign {
+        /// The smallest size whose checkpoint is this key's.
+        let first: UInt64
+        let key: NoteVerifier
+    }
+
+    private var reigns: [Reign] = []
+    // Named by a record that no checkpoint covers yet.
+    private var announced: NoteVerifier?
+    private var successor: NoteVerifier?
+
+    /// Takes a record of kind `key` that is the log's.
+    mutating func take(_ facts: RecordFacts) {
+        guard let key = try? facts.vkey.flatMap({ try NoteVerifier(text: $0).named(facts.log) }) else { return }
+        switch facts.event {
+        case "rotated": announced = key
+        case "active" where key.text == successor?.text:
+            reigns.append(Reign(first: facts.index + 1, key: key))
+            successor = nil
+        default: break
+        }
+    }
+
+    /// Takes a checkpoint over the records so far that is in order.
+    /// - Returns: the key that it vouches for, if there is one.
+    mutating func cover(signedBy signers: [NoteVerifier]) -> NoteVerifier? {
+        if reigns.isEmpty, let first = signers.first { reigns.append(Reign(first: 0, key: first)) }
+        defer { announced = nil }
+        successor = announced ?? successor
+        return announced
+    }
+
+    /// Whether one of these keys may sign a checkpoint of `size`. Beyond the records that are known there may have been rotations,
+    /// too, and a key that was retired among them counts no more.
+    func allows(_ signers: [NoteVerifier], size: UInt64, records: UInt64) -> Bool {
+        guard let reign = reigns.last(where: { $0.first <= size }) else { return true }
+        let texts = signers.map(\.text)
+        if texts.contains(reign.key.text) { return true }
+        return size > records && !Set(texts).isSubset(of: reigns.dropLast().map(\.key.text))
+    }
+}
