@@ -88,7 +88,9 @@ def request(api, method, path, operation, tenant):
         key = f"doomed-{next(FRESH)}"
         if tenant in api.names:
             api.issue(tenant, key)
-    filled = path.format(tenant=tenant, agent=AGENT, key_id=key, version=1, digest=DIGEST)
+    filled = path.format(tenant=tenant, agent=AGENT, key_id=key, version=1, digest=DIGEST, proposal_id="prp_" + "0" * 16)
+    if operation["operationId"] == "comparePolicies":
+        filled += "?from=1&to=1"
     return method, filled, body
 
 
@@ -108,6 +110,8 @@ def expected(kind, home, roles, operation, tenant):
     }[operation["operationId"]]
     if allowed is not None and not own & set(allowed):
         return {403}
+    if operation["operationId"] in ("getProposal", "comparePolicies"):
+        return {404}  # nobody has proposed anything; test_policy_over_http
     return {400} if operation["operationId"] == "addPolicyEvent" else {200, 201, 204}
 
 

@@ -37,7 +37,8 @@ def test_a_path_or_method_that_is_not_described_is_not_served(api):
     for path, operations in PUBLISHED["paths"].items():
         if path == "/v1/bundles/{tenant}":
             continue  # only where bundles are handed out
-        filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26, digest="sha256:" + "0" * 64)
+        filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26, digest="sha256:" + "0" * 64,
+                             proposal_id="prp_" + "0" * 16)
         for method in ("GET", "PUT", "POST", "DELETE", "PATCH"):
             if method.lower() in operations:
                 continue
@@ -54,7 +55,8 @@ def test_answers_are_as_described(api):
         jsonschema.Draft202012Validator({**schema, **schemas}).validate(value)
     for path, operations in PUBLISHED["paths"].items():
         for method, operation in operations.items():
-            filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26, digest="sha256:" + "0" * 64)
+            filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26, digest="sha256:" + "0" * 64,
+                             proposal_id="prp_" + "0" * 16)
             for who in (("acme", "lea"), ("acme", "shop-1"), None):
                 if method != "get" or "channels" in operation["tags"] or operation["operationId"] == "getLatestBundle":
                     continue
