@@ -120,7 +120,7 @@ import Testing
         let parts = token.split(separator: ".").map(String.init)
         let other = try ReviewLinks(signingKey: SigningKey(generating: .edDSA, name: "tokens"), audience: "gw-1")
         let forged = try other.link(
-            to: approval, for: "role:treasurer", delivery: "d", made: fixture.clock.now, lifeSeconds: 60)
+            to: approval, for: "role:treasurer", via: "teams", delivery: "d", made: fixture.clock.now, lifeSeconds: 60)
         let claims = String(decoding: try #require(Base64.decodeURL(parts[1].utf8)), as: UTF8.self)
         let raised = Base64.encodeURL(Array(claims.replacing("role:treasurer", with: "role:everybody").utf8))
         for text in ["", "x", forged, "\(parts[0]).\(raised).\(parts[2])", "\(parts[0]).\(parts[1]).", token + "A"] {

@@ -218,9 +218,10 @@ import Testing
         let first = try approval(try await call(session))
         _ = try await fixture.desk.approve(first, by: DecisionFixture.jane)
         let token = try await fixture.desk.collectToken(first, byAgent: "finance", tenant: "acme")
-        fixture.sessions.add(
-            labels: ["untrusted"], to: SessionKey(tenant: "acme", agent: "finance", sessionID: "s-1"),
-            now: fixture.clock.now)
+        let read = try fixture.sessions.take(
+            SessionStep(tool: "web.get", labels: ["untrusted"]),
+            in: SessionKey(tenant: "acme", agent: "finance", sessionID: "s-1"), by: "finance", now: fixture.clock.now)
+        fixture.sessions.settle(read)
         let held = try await call(session, token: token)
         #expect(held.outcome == .approvalNeeded)
         let second = try approval(held)
