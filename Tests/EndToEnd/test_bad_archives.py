@@ -283,7 +283,7 @@ def test_aliases_in_a_gateways_folder_are_refused_counted_and_recorded_and_the_p
     finally:
         process.terminate()
         process.wait(20)
-    records = [json.loads(line)["detail"] for line in run("audit", "query", tmp_path / "data/audit", "--kind", "bundle", "--json").stdout.splitlines()]
+    records = [json.loads(line)["detail"] for line in run("audit", "query", "--data-dir", tmp_path / "data", "--kind", "bundle", "--json").stdout.splitlines()]
     assert [record["event"] for record in records] == ["activated", "rejected"] and "bomb.yaml" in records[1]["message"]
 
 

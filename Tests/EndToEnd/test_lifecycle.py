@@ -252,7 +252,7 @@ def test_a_running_gateway_takes_a_newer_trust_root_and_never_an_older_one(tenan
         finally:
             process.terminate()
             process.wait(20)
-    records = [json.loads(line)["detail"] for line in run("audit", "query", tenant.home / "data/audit", "--kind", "bundle", "--json").stdout.splitlines()]
+    records = [json.loads(line)["detail"] for line in run("audit", "query", "--data-dir", tenant.home / "data", "--kind", "bundle", "--json").stdout.splitlines()]
     # The pointer and the bundle of the stolen key are each refused as often as they are looked at anew.
     happened = [event for event, _ in itertools.groupby(detail["event"] for detail in records)]
     assert happened == ["activated", "withdrawn", "rejected", "activated", "below_rules", "activated", "below_rules"], happened
