@@ -3,6 +3,7 @@ import Approvals
 import Decisions
 import Redaction
 import RegoValues
+import Synchronization
 import Testing
 
 /// CONTRACTS.md "Composition", lines 4 to 7: what happens to a ruling after the policies have spoken.
@@ -106,16 +107,27 @@ import Testing
 
     // 5. State commits together or not at all.
 
+    /// What a call costs just now: a token is for one whole request, which cannot say so itself.
+    private final class Price: Sendable {
+        private let text = Mutex("0")
+        var now: String {
+            get { text.withLock { $0 } }
+            set { text.withLock { $0 = newValue } }
+        }
+    }
+
     @Test func `a refused budget leaves the token unused and the rate untouched`() async throws {
+        let price = Price()
         try fixture.install { input in
             guard !input.lookup("approval").isUndefined else { return ScriptedPolicy.approvalRuling() }
             return ScriptedPolicy.ruling(
-                budgets: Self.budget(1_000_000, cost: input.lookup("context").lookup("cost").numberText ?? "0"),
+                budgets: Self.budget(1_000_000, cost: price.now),
                 rates: #"[{"policy": "b", "rule": "rps", "per": "agent", "rps": 1, "burst": 1}]"#)
         }
         let token = try await fixture.approvedToken()
         func call(cost: String) async throws -> Decision {
-            try await fixture.decide(more: #", "override_token": "\#(token)", "context": {"cost": \#(cost)}"#)
+            price.now = cost
+            return try await fixture.decide(more: #", "override_token": "\#(token)""#)
         }
         let refused = try await call(cost: "1.000001")
         #expect(refused.reason.code == .budgetExceeded)
