@@ -30,7 +30,7 @@ import Testing
     private static let rego = """
         package aegis.custom["custom"]
 
-        approval_needed contains "look at it" if input.call.parameters.amount > 10
+        approval_needed contains "look at it" if input.params.amount > 10
 
         allow if true
 
@@ -121,8 +121,14 @@ import Testing
         #expect(Self.words(diff) == ["neutral policy custom: the policy changed; it is in shadow and decides nothing"])
     }
 
-    /// Each comparison, had it been forgotten: the net alone still says that something may widen.
-    @Test(arguments: PolicyDiffTests.edits.filter { $0.effect != .neutral && !$0.new.contains("owner: somebody") })
+    /// Each comparison, had it been forgotten: the net alone still says that something may widen. Who speaks about whom stands in
+    /// the tables, which follow from all documents: there any other change tells.
+    private static let caught = PolicyDiffTests.edits.filter { edit in
+        edit.effect != .neutral && !edit.new.contains("owner: somebody") && !edit.new.contains("mode: shadow")
+            && !edit.old.hasPrefix("agents:")
+    }
+
+    @Test(arguments: caught)
     func `what no comparison tells is said to be one that may widen`(_ edit: PolicyDiffTests.Edit) throws {
         let before = [Diffs.agents, Diffs.tools, Diffs.policy].joined(separator: "---\n")
         let after = before.replacing(edit.old, with: edit.new, maxReplacements: 1)
