@@ -89,7 +89,8 @@ import Testing
         far.set("acme/events/99999999999.json", [])
         #expect(
             try await faults(far).map(\.message) == [
-                "events 11 to 99999999998 are gone, and there are later ones", "the JSON is not valid: unexpected end",
+                "events 11 to 99999999998 are gone, and there are later ones",
+                "this is not strict JSON: 1:1: expected a value, found the end of the text",
             ])
 
         let swapped = store.copy()
