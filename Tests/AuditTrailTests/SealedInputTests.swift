@@ -268,6 +268,13 @@ struct SealedInputTests {
         store.close()
     }
 
+    @Test func `an id of no time that records can have is of the last one`() throws {
+        let last = try #require(InputName(decisionID: "ffffffff-ffff-7000-8000-000000000000"))
+        #expect(last.time == .max)
+        let usual = try #require(InputName(decisionID: "019aafa8-0f78-7000-8000-000000000000"))
+        #expect(usual.time == 0x019a_afa8_0f78 * 1_000_000)
+    }
+
     @Test func `a commitment opens with its salt and its value, and with nothing else`() throws {
         let salt = InputCommitment()
         #expect(salt.hexadecimalSalt.count == 32)

@@ -24,6 +24,10 @@ public struct InputName: Sendable, Hashable {
         low = bytes.dropFirst(8).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// When the decision was begun, in nanoseconds since 1970: such ids are of version 7 (RFC 9562, section 5.7).
-    public var time: Int64 { Int64(high >> 16) * 1_000_000 }
+    /// When the decision was begun, in nanoseconds since 1970: such ids are of version 7 (RFC 9562, section 5.7). What anybody
+    /// writes there may be later than records can be; then it is the last moment.
+    public var time: Int64 {
+        let (time, isBeyond) = Int64(high >> 16).multipliedReportingOverflow(by: 1_000_000)
+        return isBeyond ? .max : time
+    }
 }

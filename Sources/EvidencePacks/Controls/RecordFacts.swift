@@ -60,7 +60,10 @@ struct RecordFacts: Sendable {
         event = detail.lookup("event").string ?? ""
         vkey = kind == "key" ? detail.lookup("vkey").string : nil
         formerKey = kind == "key" ? detail.lookup("from").string : nil
-        interval = kind == "heartbeat" ? detail.lookup("interval_s").string.flatMap { Int($0) } : nil
+        // A year is no interval any more, and what a pack says may be any number.
+        interval =
+            kind == "heartbeat"
+            ? detail.lookup("interval_s").string.flatMap { Int($0) }.map { min(max($0, 0), 366 * 86_400) } : nil
         let reason = record.lookup("decision_reason")
         code = reason.lookup("code").string ?? ""
         message = reason.lookup("message").string ?? ""

@@ -41,7 +41,9 @@ public struct TrailReplay: Sendable {
         var reader = try AuditReader(directory: trail.audit)
         // A year of segments lies before the last week.
         if let since, let start = UTCTime("\(since.prefix(19))Z") {
-            try reader.skip(toTime: start.seconds * 1_000_000_000)
+            // Records' times end in 2262; what is asked for may be later.
+            let (time, isBeyond) = start.seconds.multipliedReportingOverflow(by: 1_000_000_000)
+            try reader.skip(toTime: isBeyond ? (start.seconds < 0 ? .min : .max) : time)
         }
         let source = RecordSource(reader)
         return try await withThrowingTaskGroup(of: ReplayReport.self) { group in
