@@ -69,7 +69,8 @@ extension Timestamp: CustomStringConvertible {
     public var description: String {
         let days = seconds.flooredDivision(by: 86_400)
         let secondOfDay = seconds - days * 86_400
-        let milliseconds = (nanoseconds - seconds * 1_000_000_000) / 1_000_000
+        let rest = nanoseconds % 1_000_000_000
+        let milliseconds = (rest < 0 ? rest + 1_000_000_000 : rest) / 1_000_000
         let (year, month, day) = Timestamp.civilDate(daysSinceEpoch: days)
         func padded(_ number: Int64, _ width: Int) -> String {
             let digits = String(number)

@@ -71,6 +71,22 @@ def test_a_kill_loses_no_record_and_at_most_the_last_inputs(tmp_path, request):
     assert found[0] == 0 and found[-1] == 0 and found.count(1) <= 2, found
 
 
+def test_a_file_that_a_kill_left_empty_holds_nobody_up(tmp_path, request):
+    gateway = Gateway(tmp_path)
+    request.addfinalizer(gateway.stop)
+    gateway.issue("finance-1")
+    gateway.start()
+    assert pay(gateway, 12)["decision"] == "allow"
+    gateway.stop(signal.SIGKILL)
+    empty = gateway.data / "inputs/99999998.sealed"
+    empty.write_bytes(b"")
+    gateway.start()
+    gateway.wait(lambda: not empty.exists())
+    assert pay(gateway, 13)["decision"] == "allow"
+    gateway.stop()
+    assert not [record for record in gateway.records() if record["kind"] == "retention"]
+
+
 @pytest.mark.parametrize("setting", ["off", "30d"])
 def test_inputs_are_kept_only_where_they_are_to_be(tmp_path, request, setting):
     gateway = Gateway(tmp_path)

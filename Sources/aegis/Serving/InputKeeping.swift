@@ -66,7 +66,8 @@ struct InputKeeper: Service {
         let old = await store.old(before: now.advanced(bySeconds: -seconds).nanoseconds)
         guard let newest = old.map(\.newest).max() else { return }
         do throws(AuditError) {
-            for log in journal.status.durable.keys.sorted() {
+            // What a crash left before its header was written holds no input, so there is nothing to say of it.
+            for log in journal.status.durable.keys.sorted() where newest > .min {
                 var draft = AuditRecordDraft(
                     kind: .retention, tenant: log.split(separator: "/").last.map(String.init) ?? "",
                     time: now.nanoseconds)
