@@ -87,7 +87,8 @@ let package = Package(
         .target(
             name: "PolicyImpact",
             dependencies: [
-                "Decisions", "PolicyDocuments", "PolicyBundles", "PolicyLifecycle", "AuditTrail", "RegoSyntax",
+                "Approvals", "Decisions", "PolicyDocuments", "PolicyBundles", "PolicyLifecycle", "AuditTrail",
+                "RegoRuntime", "RegoSyntax",
                 "RegoValues", "SignedTokens", crypto,
             ],
             swiftSettings: strict),
@@ -210,7 +211,8 @@ let package = Package(
             name: "ControlPlane",
             dependencies: [
                 "HTTPEndpoints", "AccessControl", "AuditTrail", "Decisions", "Approvals", "PolicyBundles",
-                "PolicyDocuments", "PolicyImpact", "PolicyLifecycle", "RegoSyntax", "SignedTokens",
+                "PolicyDocuments", "PolicyImpact", "PolicyLifecycle", "PolicyTesting", "RegoSyntax",
+                "SignedTokens",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -253,6 +255,7 @@ let package = Package(
             path: "examples/rego-library", exclude: ["expected.txt"]),
 
         // Tests
+        .target(name: "RepeatableRandomness", swiftSettings: strict),
         .target(
             name: "AegisTesting",
             dependencies: [
@@ -266,15 +269,17 @@ let package = Package(
                 "PolicyDocuments", "CZlib",
             ],
             swiftSettings: strict),
-        .testTarget(name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTargetsTests", dependencies: ["RepeatableRandomness", "FuzzTargets"], swiftSettings: strict),
         .testTarget(name: "RegoValuesTests", dependencies: ["RegoValues", bigInt], swiftSettings: strict),
-        .testTarget(name: "RegoSyntaxTests", dependencies: ["RegoSyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "RegoSyntaxTests", dependencies: ["RepeatableRandomness", "RegoSyntax"], swiftSettings: strict),
         .testTarget(
             name: "RegoCompilerTests", dependencies: ["RegoCompiler", "RegoRuntime", "RegoSyntax", "RegoValues"],
             swiftSettings: strict),
         .testTarget(
             name: "RegoRuntimeTests",
-            dependencies: ["RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues", crypto],
+            dependencies: ["RepeatableRandomness", "RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues", crypto],
             exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto], swiftSettings: strict),
@@ -282,7 +287,8 @@ let package = Package(
             name: "SignedTokensTests", dependencies: ["AegisTesting", "SignedTokens", "RegoValues"],
             swiftSettings: strict),
         .testTarget(
-            name: "PolicyBundlesTests", dependencies: ["AegisTesting", "PolicyBundles", "SignedTokens", "RegoValues"],
+            name: "PolicyBundlesTests",
+            dependencies: ["RepeatableRandomness", "AegisTesting", "PolicyBundles", "SignedTokens", "RegoValues"],
             swiftSettings: strict),
         .testTarget(
             name: "PolicyLifecycleTests", dependencies: ["PolicyLifecycle", "PolicyBundles", "SignedTokens"],
@@ -315,7 +321,9 @@ let package = Package(
         .testTarget(
             name: "PolicyImpactTests",
             dependencies: ["PolicyImpact", "PolicyDocuments", "AuditTrail", "RegoSyntax"], swiftSettings: strict),
-        .testTarget(name: "RedactionTests", dependencies: ["Redaction", "RegoValues", crypto], swiftSettings: strict),
+        .testTarget(
+            name: "RedactionTests", dependencies: ["RepeatableRandomness", "Redaction", "RegoValues", crypto],
+            swiftSettings: strict),
         .testTarget(
             name: "ApprovalsTests", dependencies: ["Approvals", "SignedTokens", "RegoValues"], swiftSettings: strict),
         .testTarget(
@@ -327,6 +335,7 @@ let package = Package(
         .testTarget(
             name: "DecisionsTests",
             dependencies: [
+                "RepeatableRandomness",
                 "AegisTesting", "Decisions", "Redaction", "Approvals", "AuditTrail", "MerkleLog", "PolicyBundles",
                 "PolicyDocuments", "RegoRuntime", "RegoSyntax", "SignedTokens", "RegoValues", crypto,
             ],

@@ -24,7 +24,7 @@ LAYERS = [
     ["HTTPEndpoints"],
     ["EnvoyAuthorization", "DecisionAPI", "LogWitness", "ControlPlane", "PolicyDelivery"],
     ["aegis"],
-    ["AegisTesting", "FuzzTargets"],
+    ["AegisTesting", "FuzzTargets", "RepeatableRandomness"],
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 IMPORT = re.compile(r"^\s*(?:@testable\s+)?(?:public |internal |package |private )?import (?:struct |class |enum |func )?(\w+)", re.M)

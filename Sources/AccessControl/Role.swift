@@ -16,12 +16,12 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
 
     public var permissions: Set<Permission> {
         switch self {
-        case .author: [.seePolicies, .seeAgents, .seeShadow, .proposePolicies, .keepObjects]
-        case .reviewer: [.seePolicies, .seeAgents, .seeShadow, .reviewPolicies]
-        case .publisher: [.seePolicies, .seeAgents, .seeShadow, .publishPolicies, .keepObjects]
+        case .author: [.seePolicies, .tryPolicies, .seeAgents, .seeShadow, .proposePolicies, .keepObjects]
+        case .reviewer: [.seePolicies, .tryPolicies, .seeAgents, .seeShadow, .reviewPolicies]
+        case .publisher: [.seePolicies, .tryPolicies, .seeAgents, .seeShadow, .publishPolicies, .keepObjects]
         case .approver: [.seeApprovals]
         case .auditor:
-            [.seePolicies, .seeAgents, .seeShadow, .seeApprovals, .seeTrail, .seeKeys]
+            [.seePolicies, .tryPolicies, .seeAgents, .seeShadow, .seeApprovals, .seeTrail, .seeKeys]
         case .operator: [.seePolicies, .seeAgents, .seeKeys, .switchAgents, .issueKeys, .revokeKeys]
         }
     }
@@ -32,6 +32,8 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
 /// What the administration's operations ask for. The raw value is the permission's name in the API's description.
 public enum Permission: String, Sendable, Hashable, CaseIterable {
     case seePolicies = "policies.see"
+    /// Has policies looked at and tried here: nothing is changed by it, and it costs work.
+    case tryPolicies = "policies.try"
     case proposePolicies = "policies.propose"
     case reviewPolicies = "policies.review"
     case publishPolicies = "policies.publish"

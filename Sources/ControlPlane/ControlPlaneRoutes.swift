@@ -3,6 +3,7 @@ public import Approvals
 public import Decisions
 public import HTTPEndpoints
 public import PolicyBundles
+public import PolicyImpact
 public import PolicyLifecycle
 
 /// The administration over HTTP: everything under `/v1/tenants`.
@@ -18,12 +19,14 @@ public struct ControlPlaneRoutes: Sendable {
         public var histories: any HistoryStore
         /// The journal's segments.
         public var auditDirectory: String
+        /// The decisions and inputs that a replay evaluates again; nil where no inputs are kept.
+        public var trail: @Sendable () throws -> TrailReplay.Trail?
         public var now: @Sendable () -> Timestamp
 
         public init(
             prover: any IdentityProver, ledger: any AdministrationLedger, directory: any TenantDirectory,
             approvals: any ApprovalLedger, bundles: any BundleVersions, histories: any HistoryStore,
-            auditDirectory: String,
+            auditDirectory: String, trail: @escaping @Sendable () throws -> TrailReplay.Trail? = { nil },
             now: @escaping @Sendable () -> Timestamp
         ) {
             self.prover = prover
@@ -33,6 +36,7 @@ public struct ControlPlaneRoutes: Sendable {
             self.bundles = bundles
             self.histories = histories
             self.auditDirectory = auditDirectory
+            self.trail = trail
             self.now = now
         }
     }
@@ -41,6 +45,7 @@ public struct ControlPlaneRoutes: Sendable {
 
     public init(_ parts: Parts) {
         let gate = AccessGate(prover: parts.prover)
+        let trails = TrailDesk(directory: parts.auditDirectory)
         let recorded = RecordedChange(ledger: parts.ledger)
         sets = [
             TenantRoutes(gate: gate, directory: parts.directory),
@@ -49,7 +54,9 @@ public struct ControlPlaneRoutes: Sendable {
             KeyRoutes(gate: gate, ledger: parts.ledger, recorded: recorded, now: parts.now),
             BundleRoutes(gate: gate, bundles: parts.bundles),
             LifecycleRoutes(gate: gate, store: parts.histories, now: parts.now),
-            TrailRoutes(gate: gate, desk: TrailDesk(directory: parts.auditDirectory)),
+            AuthorRoutes(
+                gate: gate, store: parts.histories, desk: TrialDesk(), trails: trails, trail: parts.trail),
+            TrailRoutes(gate: gate, desk: trails),
             TenantApprovalRoutes(gate: gate, approvals: parts.approvals, now: parts.now),
         ]
     }

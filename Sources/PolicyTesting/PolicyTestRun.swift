@@ -34,6 +34,7 @@ public struct PolicyTestRun: Sendable {
         coverage = RuleCoverage(bench.catalog)
         for test in bench.catalog.tests {
             for one in test.cases {
+                try Task.checkCancellation()
                 if let filter, !"\(test.name): \(one.name)".contains(filter) { continue }
                 results.append(try await run(one, of: test.name, on: bench))
             }

@@ -17,8 +17,11 @@ public struct RegoTestRun: Sendable {
         let program = try Program(modules: bench.policies.modules + bench.policies.tests, data: bench.data)
         var runner = RegoTestRunner(program: program)
         let files = Set(bench.policies.tests.map(\.name))
-        results = runner.tests.filter { name, location in
+        results = try runner.tests.filter { name, location in
             files.contains(location.file) && (filter.map { name.contains($0) } ?? true)
-        }.map { runner.run($0.name, at: $0.location) }
+        }.map { test in
+            try Task.checkCancellation()
+            return runner.run(test.name, at: test.location)
+        }
     }
 }

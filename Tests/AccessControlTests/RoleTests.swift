@@ -6,6 +6,7 @@ import Testing
     /// Who may do what: the whole table, so that a change of it is a change here.
     static let table: [(Permission, Set<Role>)] = [
         (.seePolicies, [.author, .reviewer, .publisher, .auditor, .operator]),
+        (.tryPolicies, [.author, .reviewer, .publisher, .auditor]),
         (.proposePolicies, [.author]), (.reviewPolicies, [.reviewer]), (.publishPolicies, [.publisher]),
         (.keepObjects, [.author, .publisher]),
         (.seeShadow, [.author, .reviewer, .publisher, .auditor]),

@@ -2,6 +2,7 @@ import AegisTesting
 import Approvals
 import Crypto
 import RegoValues
+import RepeatableRandomness
 import Testing
 
 @testable import Decisions

@@ -7,13 +7,16 @@ import time
 
 import pytest
 from conftest import AEGIS, exchange, free_port, run
-from tenants import Tenants
+from tenants import POLICIES, Tenants
 
 ROLES = ("author", "reviewer", "publisher", "approver", "auditor", "operator")
 AGENT, KEY = "shop", "planner-1"
 OBJECT = b"a file of a bundle"
 DIGEST = "sha256:" + hashlib.sha256(OBJECT).hexdigest()
 ABSENT = "umbrella"
+# What is asked of policies in the body, beside them.
+TRIALS = {"lintPolicies": {}, "testPolicies": {}, "explainCall": {"agent": AGENT, "tool": "pay"}, "compareWithPolicies": {"from": "1"},
+          "replayTrail": {}, "suggestPolicies": {}}
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,8 @@ def request(api, method, path, operation, tenant):
         body = OBJECT
     elif operation["operationId"] == "addPolicyEvent":
         body = {}  # an event is signed elsewhere; test_policy_over_http adds real ones
+    elif operation["operationId"] in TRIALS:
+        body = {"files": {"all.yaml": POLICIES % {"owner": tenant}}, **TRIALS[operation["operationId"]]}
     key = KEY
     if operation["operationId"] == "revokeKey":
         key = f"doomed-{next(FRESH)}"
@@ -110,7 +115,7 @@ def expected(kind, home, roles, operation, tenant):
     }[operation["operationId"]]
     if allowed is not None and not own & set(allowed):
         return {403}
-    if operation["operationId"] in ("getProposal", "comparePolicies"):
+    if operation["operationId"] in ("getProposal", "comparePolicies", "compareWithPolicies"):
         return {404}  # nobody has proposed anything; test_policy_over_http
     return {400} if operation["operationId"] == "addPolicyEvent" else {200, 201, 204}
 

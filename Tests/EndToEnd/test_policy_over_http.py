@@ -137,7 +137,7 @@ def test_reviewers_and_auditors_ask_what_a_change_means_and_whether_all_is_true(
     assert all(finding["severity"] == "warning" and finding["file"] for finding in view["findings"])
     status, _, diff = ask(f"diff?from=2&to={proposal['proposal_id']}")
     assert status == 200 and [(change["effect"], change["place"]) for change in diff["changes"]] == [("widens", "policy refunds"), ("neutral", "policy refunds")]
-    assert ask("diff?from=1&to=3")[2] == {"widens": [], "changes": []}
+    assert ask("diff?from=1&to=3")[2] == {"widens": [], "gained": [], "lost": [], "changes": []}
     report = ask("verification", "auditor")[2]
     assert report["intact"] and report["faults"] == [] and report["events"] == len(events(api))
     for odd in ("proposals/prp_0123456789abcdef", "diff?from=1&to=99", "diff?from=prp_0123456789abcdef&to=1"):

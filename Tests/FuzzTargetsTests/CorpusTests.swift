@@ -1,5 +1,6 @@
 import Foundation
 import FuzzTargets
+import RepeatableRandomness
 import Testing
 
 /// One kept input of a fuzz target: a seed, or what a run found.

@@ -1,3 +1,4 @@
+import RepeatableRandomness
 import SignedTokens
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite struct GzipTests {
     static let contents: [[UInt8]] = {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         let noise = (0..<70_000).map { _ in UInt8.random(in: 0...255, using: &random) }
         let few = (0..<70_000).map { _ in UInt8.random(in: 0...2, using: &random) }
         let text = Array(

@@ -1,3 +1,4 @@
+import RepeatableRandomness
 import Testing
 
 @testable import PolicyBundles
@@ -41,7 +42,7 @@ import Testing
     @Test func `random damage never passes and never traps`() throws {
         let archive = try Fixture.archive()
         let tar = TarWriter.archive(try Fixture.read(archive).files)
-        var random = SeededGenerator(state: 42)
+        var random = SeededGenerator(seed: 42)
         for round in 0..<1500 {
             var changed = round.isMultiple(of: 2) ? archive : tar
             for _ in 0..<Int.random(in: 1...8, using: &random) {

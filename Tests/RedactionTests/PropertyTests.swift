@@ -1,5 +1,6 @@
 import Redaction
 import RegoValues
+import RepeatableRandomness
 import Testing
 
 /// What holds for every text and value, tried on many that are put together by chance from pieces that detectors know.

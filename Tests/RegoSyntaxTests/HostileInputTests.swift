@@ -1,4 +1,5 @@
 import RegoSyntax
+import RepeatableRandomness
 import Testing
 
 /// Whatever comes in, the answer is a tree or diagnostics that point into the text.

@@ -1,4 +1,5 @@
 import RegoSyntax
+import RepeatableRandomness
 import Testing
 
 struct PrinterPropertyTests {

@@ -1,4 +1,5 @@
 import RegoSyntax
+import RepeatableRandomness
 
 /// Makes random modules of every shape that the grammar has, the same ones for the same seed.
 struct ProgramGenerator {

@@ -1,3 +1,5 @@
+import RepeatableRandomness
+
 @testable import RegoSyntax
 
 /// Puts new lines, blank lines and comments between tokens where Rego allows them.

@@ -16,7 +16,7 @@ import SignedTokens
 extension LifecycleRoutes {
     private static let proposalID = Operation.Parameter(
         "proposal_id", in: .path, .pattern("^prp_[0-9a-f]{16}$"), "The proposal.")
-    private static let side = Schema.pattern("^([1-9][0-9]{0,9}|prp_[0-9a-f]{16})$")
+    private static let side = Schema.pattern(PolicySubmission.name)
 
     static let proposal = Operation(
         .get, "/v1/tenants/{tenant}/policy/proposals/{proposal_id}", id: "getProposal", tag: "policy",
@@ -33,9 +33,7 @@ extension LifecycleRoutes {
             .init("to", in: .query, side, "Likewise."),
         ],
         answers: [
-            .ok(
-                "Widening changes first.",
-                .object([.init("widens", .list(.text())), .init("changes", .list(.named("PolicyChange")))]))
+            .ok("Widening changes first.", .named("PolicyDiff"))
         ], problems: [409, 503])
     static let verification = Operation(
         .get, "/v1/tenants/{tenant}/policy/verification", id: "verifyPolicyHistory", tag: "policy",
@@ -69,7 +67,14 @@ extension LifecycleRoutes {
                 .init("effect", .choice(PolicyChange.Effect.allCases.map(\.rawValue))), .init("subject", .text()),
                 .init("place", .text()), .init("words", .text()), .init("rule", .nullable(.text())),
                 .init("before", .nullable(.text())), .init("after", .nullable(.text())),
+                .init("location", .nullable(.text()), "`FILE:LINE:COLUMN` in the policies after."),
             ], open: true),
+        "PolicyDiff": .object(
+            [
+                .init("widens", .list(.text())), .init("gained", .list(.named("AgentAndTool"))),
+                .init("lost", .list(.named("AgentAndTool"))), .init("changes", .list(.named("PolicyChange"))),
+            ], open: true),
+        "AgentAndTool": .object([.init("agent", .text()), .init("tool", .text())], open: true),
         "PolicyVerification": .object(
             [
                 .init("intact", .boolean), .init("events", .integer(0...Int.max)),
@@ -107,7 +112,8 @@ extension LifecycleRoutes {
                     (try await history.content(of: old), try await history.content(of: new))
                 }
                 do throws(Diagnostics) {
-                    return Response(json: Self.view(try PolicyDiff(from: before, to: after, tenant: tenant)))
+                    let diff = try PolicyDiff(from: before, to: after, tenant: tenant)
+                    return Response.json { diff.write(to: &$0) }
                 } catch {
                     throw Problem(
                         .conflict, "policies_invalid", "the policies cannot be compared",
@@ -125,13 +131,8 @@ extension LifecycleRoutes {
         ]
     }
 
-    /// A version's proposal, or the proposal itself.
     private static func record(_ name: String, in state: HistoryState) throws -> ProposalRecord {
-        let id = state.versions.first { String($0.number) == name }?.proposal ?? name
-        guard let record = state.proposal(id) else {
-            throw Problem(LifecycleError(.unknownProposal, "there is no version or proposal `\(name)`"))
-        }
-        return record
+        do throws(LifecycleError) { return try state.record(named: name) } catch { throw Problem(error) }
     }
 
     // MARK: Answers
@@ -151,39 +152,7 @@ extension LifecycleRoutes {
             json.field("narrows", change?.narrows ?? [])
             json.key("findings")
             json.array { json in
-                for finding in findings {
-                    json.object { json in
-                        json.field("severity", finding.severity.rawValue)
-                        json.field("code", finding.code)
-                        json.field("message", finding.message)
-                        json.field("file", finding.location.file)
-                        json.field("line", Int64(finding.location.line))
-                        json.field("column", Int64(finding.location.column))
-                        json.field("fix", finding.fix)
-                    }
-                }
-            }
-        }
-        return json.bytes
-    }
-
-    private static func view(_ diff: PolicyDiff) -> [UInt8] {
-        var json = JSONText()
-        json.object { json in
-            json.field("widens", diff.widenings.map(\.words))
-            json.key("changes")
-            json.array { json in
-                for change in diff.changes {
-                    json.object { json in
-                        json.field("effect", change.effect.rawValue)
-                        json.field("subject", change.subject.rawValue)
-                        json.field("place", change.place)
-                        json.field("words", change.words)
-                        json.field("rule", change.rule)
-                        json.field("before", change.before)
-                        json.field("after", change.after)
-                    }
-                }
+                for finding in findings { finding.write(to: &json) }
             }
         }
         return json.bytes

@@ -219,6 +219,7 @@ extension Operation {
         case 409: "It cannot be done as things stand."
         case 412: "It has changed since the caller looked at it."
         case 413: "The request is too large."
+        case 422: "The policies are not valid."
         case 429: "Too much within a time; it goes on later."
         case 428: "The request has to say what it changes: `If-Match`."
         case 503: "A fault of the gateway; nothing was permitted."

@@ -13,6 +13,8 @@ public struct Problem: Error, Equatable {
     public var title: String
     public var detail: String
     public var decisionID: String?
+    /// When it is worth asking again.
+    public var retryAfter: Duration?
 
     public init(_ status: HTTPResponse.Status, _ code: String, _ title: String, _ detail: String) {
         self.status = status
@@ -57,6 +59,7 @@ public struct Problem: Error, Equatable {
 
     public var response: Response {
         var response = documentResponse
+        if let retryAfter { response.headers[.retryAfter] = String(max(1, retryAfter.components.seconds)) }
         if status == .unauthorized { response.headers[.wwwAuthenticate] = #"Bearer realm="aegis""# }
         return response
     }
@@ -76,6 +79,15 @@ public struct Problem: Error, Equatable {
 }
 
 extension Response {
+    /// One JSON value, its fields in the order in which they are written.
+    public static func json(
+        _ status: HTTPResponse.Status = .ok, _ write: (inout JSONText) throws -> Void
+    ) rethrows -> Response {
+        var json = JSONText()
+        try write(&json)
+        return Response(status: status, json: json.bytes)
+    }
+
     public init(status: HTTPResponse.Status = .ok, json: [UInt8], contentType: String = "application/json") {
         self.init(
             status: status, headers: [.contentType: contentType, .cacheControl: "no-store"],

@@ -1,3 +1,4 @@
+public import Approvals
 import Decisions
 public import Hummingbird
 import RegoValues
@@ -62,6 +63,68 @@ public struct JSONBody: Sendable {
                     throw AdmissionError.malformed("`\(name)` is not a list of at most 64 texts")
                 }
                 return try Self.checked(text, name, 128)
+            }
+        }
+    }
+
+    /// Whether it is said; false where the field is absent or null.
+    public func flag(_ name: String) throws -> Bool {
+        try withExtendedLifetime(document) {
+            let value = member(name)
+            switch value.kind {
+            case .undefined, .null: return false
+            case .boolean: return value.boolValue ?? false
+            default: throw AdmissionError.malformed("`\(name)` is neither true nor false")
+            }
+        }
+    }
+
+    /// A whole number; nil where the field is absent or null.
+    public func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+        try withExtendedLifetime(document) {
+            let value = member(name)
+            if value.isUndefined || value.kind == .null { return nil }
+            guard let number = value.int64.flatMap({ Int(exactly: $0) }), range.contains(number) else {
+                throw AdmissionError.malformed(
+                    "`\(name)` is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+    }
+
+    /// RFC 3339 in UTC; nil where the field is absent or null.
+    public func time(_ name: String) throws -> Timestamp? {
+        try text(name).map { text in
+            guard let time = Timestamp(parsing: text) else {
+                throw AdmissionError.malformed("`\(name)` is not a time such as 2026-12-31T00:00:00Z")
+            }
+            return time
+        }
+    }
+
+    /// A JSON object as it is, written anew; nil where the field is absent or null.
+    public func object(_ name: String) throws -> [UInt8]? {
+        try withExtendedLifetime(document) {
+            let value = member(name)
+            if value.isUndefined || value.kind == .null { return nil }
+            guard value.kind == .object else { throw AdmissionError.malformed("`\(name)` is not a JSON object") }
+            return Array(JSONWriter.text(value).utf8)
+        }
+    }
+
+    /// An object of texts, which may be of several lines; nil where the field is absent or null.
+    public func contents(_ name: String, atMost most: Int) throws -> [(name: String, text: String)]? {
+        try withExtendedLifetime(document) {
+            let value = member(name)
+            if value.isUndefined || value.kind == .null { return nil }
+            guard value.kind == .object, value.count <= most else {
+                throw AdmissionError.malformed("`\(name)` is not an object of at most \(most) texts")
+            }
+            return try value.entries.map { entry in
+                guard let key = entry.key.string, let text = entry.value.string else {
+                    throw AdmissionError.malformed("`\(name)` is not an object of texts")
+                }
+                return (key, text)
             }
         }
     }

@@ -61,6 +61,7 @@ public struct TrailReplay: Sendable {
         var inputs = try SealedInputReader(directory: trail.inputs, key: trail.inputKey)
         let replay = DecisionReplay()
         while true {
+            try Task.checkCancellation()
             let records = try source.next()
             if records.isEmpty { return report }
             for record in records {

@@ -86,6 +86,15 @@ public struct ObservedTraffic: Sendable {
         uses[pair] = use
     }
 
+    /// Takes the rest of a trail into account.
+    public mutating func read(_ reader: inout AuditReader) throws {
+        var records = try reader.next()
+        while !records.isEmpty {
+            for record in records { add(record) }
+            records = try reader.next()
+        }
+    }
+
     private static func add(_ value: Value, to parameter: inout Parameter) {
         parameter.calls += 1
         if value.kind == .number, let text = value.numberText, let number = Double(text) {

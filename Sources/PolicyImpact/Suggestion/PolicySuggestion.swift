@@ -52,6 +52,16 @@ public struct PolicySuggestion: Sendable {
         text = documents.isEmpty ? "" : heading + documents.joined(separator: "---\n")
     }
 
+    /// What is proposed must compile beside what is there.
+    /// - Throws: what is wrong in it.
+    public func check(in tree: PolicyTree) throws(Diagnostics) {
+        let name = "suggested.yaml"
+        let proposed = PolicyTree(
+            files: tree.files.filter { $0.name != name } + [SourceFile(name: name, text: text)])
+        let wrong = PolicyCompiler.lint(proposed).filter { $0.location.file == name }
+        if !wrong.isEmpty { throw Diagnostics(wrong) }
+    }
+
     private static func document(
         _ pair: ObservedTraffic.Pair, _ use: ObservedTraffic.Use, _ tool: ToolDocument, _ taken: Set<String>,
         _ isShadow: Bool

@@ -52,7 +52,7 @@ struct ControlProcess {
             .init(
                 prover: identity.prover, ledger: store, directory: HistoryDirectory(data: data, bundles: bundles),
                 approvals: store, bundles: bundles, histories: try data.histories(at: histories),
-                auditDirectory: data.audit.path, now: { .current() }))
+                auditDirectory: data.audit.path, trail: { try data.replayed() }, now: { .current() }))
         let server = HTTPServer(
             configuration: .init(host: address.host, port: address.port),
             endpoints: routes.sets + [service, LiveRoute()],

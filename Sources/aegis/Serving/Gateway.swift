@@ -116,7 +116,8 @@ struct Gateway {
                 approvals: store,
                 bundles: configuration.data.bundles,
                 histories: try configuration.data.histories(at: configuration.histories),
-                auditDirectory: configuration.data.audit.path, now: now))
+                auditDirectory: configuration.data.audit.path,
+                trail: { [configuration] in try configuration.data.replayed() }, now: now))
         var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
         api.longestHold = .seconds(configuration.holdCalls)
         let server = DecisionAPIServer(

@@ -1,3 +1,4 @@
+import Approvals
 import Foundation
 
 /// Writes results to stdout.
@@ -13,6 +14,13 @@ enum Output {
                 withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
         else { return }
         line(String(decoding: data, as: UTF8.self))
+    }
+
+    /// A JSON value as one line, its fields in the order in which they are written.
+    static func json(_ write: (inout JSONText) -> Void) {
+        var json = JSONText()
+        write(&json)
+        line(json.text)
     }
 
     /// Columns padded to their widest cell.

@@ -1,6 +1,7 @@
 import RegoRuntime
 import RegoSyntax
 import RegoValues
+import RepeatableRandomness
 import Testing
 
 /// Random rules, once with guards that an index can be built from and once with the same guards where no index sees them.

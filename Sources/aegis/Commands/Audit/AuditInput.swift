@@ -3,6 +3,7 @@ import AuditTrail
 import Crypto
 import Decisions
 import Foundation
+import PolicyImpact
 
 struct AuditInput: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -67,6 +68,12 @@ struct AuditInput: ParsableCommand {
 }
 
 extension DataDirectory {
+    /// What a replay evaluates again; nil where no inputs were ever kept here.
+    func replayed() throws -> TrailReplay.Trail? {
+        guard FileManager.default.fileExists(atPath: keys.appendingPathComponent("inputs.key").path) else { return nil }
+        return TrailReplay.Trail(audit: audit.path, inputs: inputs.path, inputKey: try inputKey())
+    }
+
     /// The key that inputs are sealed with; never made here.
     func inputKey() throws -> SymmetricKey {
         guard FileManager.default.fileExists(atPath: keys.appendingPathComponent("inputs.key").path) else {

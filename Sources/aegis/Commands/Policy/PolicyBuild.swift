@@ -86,7 +86,7 @@ struct PolicyBuild: ParsableCommand {
     private func compile(tenant: String) throws -> CompiledPolicies {
         do {
             let policies = try PolicyCompiler(tenant: tenant).compile(PolicyFolder.read(folder))
-            try PolicyFolder.checkRego(of: policies)
+            try policies.checkProgram()
             for warning in policies.warnings { ErrorOutput.write(warning.rendered) }
             return policies
         } catch let diagnostics as Diagnostics {

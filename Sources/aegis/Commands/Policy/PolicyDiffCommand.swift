@@ -36,17 +36,14 @@ struct PolicyDiffCommand: AsyncParsableCommand {
     func run() async throws {
         let diff: PolicyDiff
         do {
-            let (old, new) = (
-                try await PolicySide.named(before, in: options), try await PolicySide.named(after, in: options)
-            )
-            diff = try PolicyDiff(from: old.tree, to: new.tree, oldBundle: old.bundle, newBundle: new.bundle)
+            diff = try await PolicyDiff(from: .named(before, in: options), to: .named(after, in: options))
         } catch let diagnostics as Diagnostics {
             for diagnostic in diagnostics.all where diagnostic.severity == .error {
                 ErrorOutput.write(diagnostic.rendered)
             }
             throw ExitCode(3)
         }
-        if json { Output.json(diff.object) } else { show(diff) }
+        if json { Output.json { diff.write(to: &$0) } } else { show(diff) }
         if failOnWidening, !diff.widenings.isEmpty { throw ExitCode(1) }
     }
 
@@ -68,26 +65,5 @@ struct PolicyDiffCommand: AsyncParsableCommand {
             diff.widenings.isEmpty
                 ? "no call passes that did not pass before"
                 : "\(diff.widenings.count) changes need to be acknowledged when this is published")
-    }
-}
-
-extension PolicyDiff {
-    /// The same for programs.
-    var object: [String: Any] {
-        func pairs(_ pairs: [Pair]) -> [[String: String]] { pairs.map { ["agent": $0.agent, "tool": $0.tool] } }
-        return [
-            "widens": widenings.map(\.words), "gained": pairs(gained), "lost": pairs(lost),
-            "changes": changes.map { change in
-                var object: [String: Any] = [
-                    "effect": change.effect.rawValue, "subject": change.subject.rawValue, "place": change.place,
-                    "words": change.words,
-                ]
-                object["rule"] = change.rule
-                object["before"] = change.before
-                object["after"] = change.after
-                object["location"] = change.location?.description
-                return object
-            },
-        ]
     }
 }

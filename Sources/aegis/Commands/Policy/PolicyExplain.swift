@@ -102,7 +102,7 @@ struct PolicyExplain: AsyncParsableCommand {
         let explanation = CallExplanation(tried, on: bench)
         let remedy = await Remedy.find(for: tried, on: bench)
         let isPermitted = tried.result.decision.isPermitted
-        if json { return Output.json(explanation.json(remedy: remedy)) }
+        if json { return Output.json { explanation.write(to: &$0, remedy: remedy) } }
         Output.line(explanation.sentence)
         if let would = explanation.would { Output.line("with shadow policies: \(would)") }
         Output.line("")
@@ -117,15 +117,7 @@ struct PolicyExplain: AsyncParsableCommand {
     private func list(_ tree: PolicyTree) throws {
         let explanation = try PolicyExplanation(of: tree, agent: agent ?? "", tool: tool ?? "")
         if json {
-            return Output.json([
-                "agent": agent ?? "", "tool": tool ?? "", "obstacle": explanation.obstacle ?? "",
-                "rules": explanation.lines.map { line in
-                    [
-                        "step": line.step, "policy": line.policy, "rule": line.rule, "text": line.text,
-                        "shadow": line.isShadow, "location": line.location.description,
-                    ]
-                },
-            ])
+            return Output.json { explanation.write(to: &$0, agent: agent ?? "", tool: tool ?? "") }
         }
         let rows = explanation.lines.map { line in
             [
@@ -135,26 +127,5 @@ struct PolicyExplain: AsyncParsableCommand {
         }
         if !rows.isEmpty { Output.table(["STEP", "RULE", "WHEN", "WHERE"], rows) }
         if let obstacle = explanation.obstacle { Output.line("always denied: \(obstacle)") }
-    }
-}
-
-extension CallExplanation {
-    fileprivate func json(remedy: Remedy?) -> [String: Any] {
-        [
-            "decided": sentence, "with_shadow": would ?? "", "would_pass_if": remedy?.words ?? "",
-            "guards": guards.map { ["rule": $0.rule, "message": $0.message] },
-            "rules": lines.map { line in
-                [
-                    "step": line.step, "policy": line.policy, "rule": line.rule, "text": line.text,
-                    "shadow": line.isShadow, "location": line.location.description, "state": line.state.rawValue,
-                    "decides": line.decides,
-                    "conditions": line.conditions.map { condition -> [String: Any] in
-                        ["text": condition.text, "holds": condition.holds.map { $0 as Any } ?? NSNull()]
-                    },
-                    "values": Dictionary(
-                        line.values.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
-                ] as [String: Any]
-            },
-        ]
     }
 }

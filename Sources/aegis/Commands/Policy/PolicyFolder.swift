@@ -1,8 +1,6 @@
 import Foundation
 import PolicyDocuments
-import RegoRuntime
 import RegoSyntax
-import RegoValues
 
 /// Policies as commands are given them: one file, or a folder with every YAML, JSON and Rego file in it, at any depth.
 /// Names that begin with a dot are left out.
@@ -36,12 +34,6 @@ enum PolicyFolder {
                 "`\(path)` holds no policies", fix: "start with: aegis policy init payments --out \(path)", exitCode: 3)
         }
         return PolicyTree(files: files)
-    }
-
-    /// Compiles what the policies became, with the Rego files that they name: whatever the engine refuses is refused here.
-    static func checkRego(of policies: CompiledPolicies) throws {
-        let data = try Document(json: policies.data)
-        _ = try Program(modules: policies.modules, data: data).prepare("data.aegis.decision")
     }
 
     private static func source(named name: String, at file: URL) throws -> SourceFile {

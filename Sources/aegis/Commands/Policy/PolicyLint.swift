@@ -33,14 +33,7 @@ struct PolicyLint: ParsableCommand {
 
     func run() throws {
         let tree = try PolicyFolder.read(folder)
-        var found = PolicyCompiler.lint(tree)
-        if !found.contains(where: { $0.severity == .error }) {
-            do { try PolicyFolder.checkRego(of: PolicyCompiler(tenant: "default").compile(tree)) } catch let refused
-                as Diagnostics
-            {
-                found += refused.all
-            }
-        }
+        let found = try PolicyCompiler.examine(tree)
         let errors = found.count { $0.severity == .error }
         let warnings = found.count - errors
         if sarif {

@@ -62,7 +62,7 @@ struct PolicyReplayCommand: AsyncParsableCommand {
         let report: ReplayReport
         let policy: ActivePolicy
         do {
-            let side = try PolicySide(candidate)
+            let side = try PolicyCandidate.at(candidate)
             policy = try side.active(tenant: tenant ?? side.tenant ?? "default")
             if let tenant, tenant != policy.tenant {
                 throw CommandFailure(
@@ -87,7 +87,7 @@ struct PolicyReplayCommand: AsyncParsableCommand {
             throw CommandFailure(error.message, fix: error.fix)
         }
         if json {
-            Output.json(report.object(took: start.duration(to: .now)))
+            Output.json { report.write(to: &$0, took: start.duration(to: .now)) }
         } else {
             show(report, took: start.duration(to: .now))
         }
@@ -124,29 +124,5 @@ struct PolicyReplayCommand: AsyncParsableCommand {
         if report.rows.contains(where: { $0.group.loosens && !$0.group.isShadow }) {
             Output.line("(!) calls pass, or pass with less in their way, that did not")
         }
-    }
-}
-
-extension ReplayReport {
-    fileprivate func object(took: Duration) -> [String: Any] {
-        [
-            "decisions": decisions, "replayed": replayed, "changed": changed, "seconds": took / .seconds(1),
-            "not_replayable": Dictionary(uniqueKeysWithValues: obstacles.map { ($0.key.rawValue, $0.value) }),
-            "rows": rows.map { row in
-                [
-                    "count": row.count, "shadow": row.group.isShadow, "before": row.group.before,
-                    "after": row.group.after,
-                    "loosens": row.group.loosens, "rule_before": row.group.ruleBefore,
-                    "rule_after": row.group.ruleAfter,
-                    "agent_id": row.group.agent, "tool_name": row.group.tool,
-                    "samples": row.samples.map { sample in
-                        [
-                            "decision_id": sample.decisionID, "time": sample.time,
-                            "parameters_shown": sample.parameters ?? "", "message": sample.message,
-                        ]
-                    },
-                ] as [String: Any]
-            },
-        ]
     }
 }

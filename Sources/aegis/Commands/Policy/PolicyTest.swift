@@ -90,7 +90,7 @@ struct PolicyTest: AsyncParsableCommand {
         let isThin = failUnder.map { report.coverage.percent < $0 } ?? false
         if let junit { try write(report.junit, to: junit) }
         if json {
-            Output.json(report.json(inputs: inputs, coverage: coverage || failUnder != nil))
+            Output.json { report.write(to: &$0, inputs: inputs, coverage: coverage || failUnder != nil) }
         } else {
             for line in report.lines(verbose: verbose) { Output.line(line) }
             if coverage || failUnder != nil { for line in report.coverageLines { Output.line(line) } }

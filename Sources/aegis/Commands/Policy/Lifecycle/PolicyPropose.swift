@@ -60,7 +60,7 @@ extension ProposalDraft {
     init(tree: PolicyTree, tenant: String, title: String, region: String?) throws {
         do {
             let policies = try PolicyCompiler(tenant: tenant).compile(tree)
-            try PolicyFolder.checkRego(of: policies)
+            try policies.checkProgram()
             for warning in policies.warnings { ErrorOutput.write(warning.rendered) }
             self.init(
                 title: title, files: policies.files.map { BundleFile(path: $0.path, bytes: $0.bytes) },

@@ -1,11 +1,11 @@
+public import Approvals
 import Foundation
-import PolicyTesting
 import RegoRuntime
 import RegoSyntax
 
 /// What the tests of a folder came to: for people, for programs, and as JUnit.
-struct PolicyTestReport {
-    private struct Row {
+public struct PolicyTestReport: Sendable {
+    private struct Row: Sendable {
         let suite: String
         let name: String
         let place: String
@@ -13,28 +13,29 @@ struct PolicyTestReport {
         let isSkipped: Bool
         let lines: [String]
         let duration: Duration
-        let fields: [String: Any]
+        /// What differs, a line each.
+        let differences: [String]
+        let decided: String
+        let shown: (input: [UInt8], verdict: [UInt8])?
     }
 
-    let coverage: RuleCoverage
+    public let coverage: RuleCoverage
     private let rows: [Row]
-    private let inputs: [(input: [UInt8], verdict: [UInt8])?]
 
-    init(cases: PolicyTestRun, rego: RegoTestRun, folder: String) {
+    /// - Parameter folder: the root of the files' names, as people know it; empty where there is none.
+    public init(cases: PolicyTestRun, rego: RegoTestRun, folder: String) {
         coverage = cases.coverage
-        let root = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let root = folder.isEmpty || folder.hasSuffix("/") ? folder : folder + "/"
         let found = cases.results.map { result in
             Row(
                 suite: result.test, name: result.name,
-                place: "\(root)/\(result.location.file):\(result.location.line):\(result.location.column)",
+                place: "\(root)\(result.location.file):\(result.location.line):\(result.location.column)",
                 isPassed: result.isPassed, isSkipped: false,
                 lines: result.differences
                     + (result.explanation.map { ["decided: \(result.decided)"] + $0.briefLines } ?? []),
                 duration: result.duration,
-                fields: [
-                    "test": result.test, "case": result.name, "differences": result.differences,
-                    "decided": result.decided,
-                ])
+                differences: result.differences, decided: result.decided,
+                shown: result.input.flatMap { input in result.verdict.map { (input, $0) } })
         }
         let tests = rego.results.map { result in
             let (isPassed, line): (Bool, String) =
@@ -46,39 +47,26 @@ struct PolicyTestReport {
                 }
             return Row(
                 suite: result.location.file, name: result.name,
-                place: "\(root)/\(result.location.file):\(result.location.line)", isPassed: isPassed,
+                place: "\(root)\(result.location.file):\(result.location.line)", isPassed: isPassed,
                 isSkipped: result.outcome == .skipped, lines: (line.isEmpty ? [] : [line]) + result.printed,
-                duration: result.duration,
-                fields: [
-                    "test": result.location.file, "case": result.name, "differences": line.isEmpty ? [] : [line],
-                    "decided": "",
-                ])
+                duration: result.duration, differences: line.isEmpty ? [] : [line], decided: "", shown: nil)
         }
         rows = found + tests
-        var inputs: [(input: [UInt8], verdict: [UInt8])?] = []
-        for result in cases.results {
-            guard let input = result.input, let verdict = result.verdict else {
-                inputs.append(nil)
-                continue
-            }
-            inputs.append((input: input, verdict: verdict))
-        }
-        self.inputs = inputs + tests.map { _ in nil }
     }
 
-    var count: Int { rows.count }
-    var failed: Int { rows.count { !$0.isPassed } }
+    public var count: Int { rows.count }
+    public var failed: Int { rows.count { !$0.isPassed } }
 
-    func lines(verbose: Bool) -> [String] {
+    public func lines(verbose: Bool) -> [String] {
         rows.filter { verbose || !$0.isPassed }.flatMap { row in
             ["\(row.isPassed ? "ok  " : "FAIL") \(row.place): \(row.suite): \(row.name)"]
                 + (row.isPassed ? [] : row.lines.map { "     \($0)" })
         }
     }
 
-    var summary: String { "\(rows.count - failed) passed, \(failed) failed" }
+    public var summary: String { "\(rows.count - failed) passed, \(failed) failed" }
 
-    var coverageLines: [String] {
+    public var coverageLines: [String] {
         ["coverage: \(coverage.percent) % of \(coverage.rules.count) rules"]
             + coverage.missed.map { rule in
                 "\(rule.location): \(rule.policy)/\(rule.rule): "
@@ -86,36 +74,57 @@ struct PolicyTestReport {
             }
     }
 
-    func json(inputs shows: Bool, coverage showsCoverage: Bool) -> [String: Any] {
-        var object: [String: Any] = [
-            "passed": rows.count - failed, "failed": failed,
-            "tests": zip(rows, inputs).map { row, input in
-                var fields = row.fields
-                fields["place"] = row.place
-                fields["passed"] = row.isPassed
-                fields["duration_us"] = row.duration / .microseconds(1)
-                if shows, let input {
-                    fields["input"] = try? JSONSerialization.jsonObject(with: Data(input.input))
-                    fields["verdict"] = try? JSONSerialization.jsonObject(with: Data(input.verdict))
+    /// - Parameters:
+    ///   - inputs: whether each case comes with what it gave the policies, in clear, and what the rules alone said to it.
+    ///   - showsCoverage: whether it is told which rules were seen at work.
+    public func write(to json: inout JSONText, inputs: Bool = false, coverage showsCoverage: Bool = true) {
+        json.object { json in
+            json.field("passed", Int64(rows.count - failed))
+            json.field("failed", Int64(failed))
+            json.key("tests")
+            json.array { json in for row in rows { Self.write(row, showsInput: inputs, to: &json) } }
+            guard showsCoverage else { return }
+            json.key("coverage")
+            json.object { json in
+                json.key("percent")
+                json.raw("\(coverage.percent)".utf8)
+                json.key("rules")
+                json.array { json in
+                    for rule in coverage.rules {
+                        json.object { json in
+                            json.field("policy", rule.policy)
+                            json.field("rule", rule.rule)
+                            json.field("location", rule.location.description)
+                            json.field("matched", Int64(rule.matched))
+                            json.field("asked", Int64(rule.asked))
+                        }
+                    }
                 }
-                return fields
-            },
-        ]
-        guard showsCoverage else { return object }
-        object["coverage"] = [
-            "percent": coverage.percent,
-            "rules": coverage.rules.map { rule in
-                [
-                    "policy": rule.policy, "rule": rule.rule, "location": rule.location.description,
-                    "matched": rule.matched, "asked": rule.asked,
-                ] as [String: Any]
-            },
-        ]
-        return object
+            }
+        }
+    }
+
+    private static func write(_ row: Row, showsInput: Bool, to json: inout JSONText) {
+        json.object { json in
+            json.field("test", row.suite)
+            json.field("case", row.name)
+            json.field("place", row.place)
+            json.key("passed")
+            json.boolean(row.isPassed)
+            json.field("differences", row.differences)
+            json.field("decided", row.decided)
+            json.field("why", row.lines)
+            json.field("duration_us", Int64(row.duration / .microseconds(1)))
+            guard showsInput, let shown = row.shown else { return }
+            json.key("input")
+            json.raw(shown.input)
+            json.key("verdict")
+            json.raw(shown.verdict)
+        }
     }
 
     /// The format of Ant's JUnit task, which CI systems read.
-    var junit: String {
+    public var junit: String {
         var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         text += "<testsuites tests=\"\(count)\" failures=\"\(failed)\">\n"
         var suites: [String] = []
