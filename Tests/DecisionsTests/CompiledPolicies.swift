@@ -7,7 +7,11 @@ import SignedTokens
 
 extension DecisionFixture {
     /// Compiles these documents for `acme`, signs, verifies and activates them: the whole way that policies take.
-    func activate(_ yaml: String, version: Int = 1, deadline: Duration? = nil) throws {
+    /// - Parameter watch: stands between each decision and the policies.
+    func activate(
+        _ yaml: String, version: Int = 1, deadline: Duration? = nil,
+        watch: ((@escaping ActivePolicy.Evaluation) -> ActivePolicy.Evaluation)? = nil
+    ) throws {
         let compiled = try PolicyCompiler(tenant: "acme").compile(
             PolicyTree(files: [SourceFile(name: "policies.yaml", text: Array(yaml.utf8))]))
         let key = try SigningKey(generating: .edDSA, name: "ops")
@@ -19,6 +23,10 @@ extension DecisionFixture {
         let verifier = try BundleVerifier(trust: KeyRing([TrustedKey(key.verificationKey)]), tenant: "acme")
         let bundle = try verifier.verify(
             UnverifiedBundle(archive: built.archive, name: "acme.tar.gz"), now: 1_795_409_523)
+        if let watch {
+            _ = policies.activate(try ActivePolicy(bundle).watched(by: watch), now: clock.now)
+            return
+        }
         guard let deadline else { return try policies.activate(bundle, now: clock.now) }
         _ = policies.activate(try ActivePolicy(bundle, deadline: deadline), now: clock.now)
     }

@@ -99,6 +99,22 @@ import Testing
         #expect(facts.tools == ["a": .init(calls: 2, latest: 3), "b": .init(calls: 1, latest: 2)])
     }
 
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "-1", "1e400", "\"7\"", "18446744073709551616"])
+    func `a record that tells impossible numbers stops no start`(number: String) throws {
+        let json = """
+            {"place":\(number),"carried":{"calls":\(number),"labels":["l"],"tools":{"t":{"calls":\(number),"latest":\(number)}},
+            "recent":[{"place":\(number),"tool":"t"}],"open":[\(number)],
+            "marks":[{"books":"enforced","count":\(number),"policy":"p","rule":"r","values":["x"]},
+            {"books":"enforced","count":\(number),"policy":"p","rule":"s","values":[]}]}}
+            """
+        let document = try Document(json: Array(json.utf8))
+        let effects = try withExtendedLifetime(document) { try #require(SessionEffects(document.root)) }
+        let again = try restarted([Recorded(tool: "t", effects: effects, at: start)], now: start)
+        let ticket = try again.take(step("t", values: ["x"]), in: key, by: "a", now: start)
+        again.settle(ticket)
+        #expect(again.facts(key, now: start).tools["t"] != nil)
+    }
+
     /// Calls that overlap, fail, and reach the trail in another order than they were let through; hours pass between.
     @Test(arguments: 0..<40)
     func `whatever ran side by side, a restart comes to what the gateway had`(seed: UInt64) throws {

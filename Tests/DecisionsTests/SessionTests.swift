@@ -3,6 +3,7 @@ import Approvals
 import Crypto
 import Decisions
 import RegoValues
+import Synchronization
 import Testing
 
 /// What a session has seen decides what may follow.
@@ -187,6 +188,49 @@ import Testing
         #expect(try await call("mail.send", to: "a").outcome == .approvalNeeded)
         fixture.sessions.undo(reading)
         #expect(try await call("mail.send", to: "a").outcome == .allow)
+    }
+
+    private static func plain(_ condition: String) -> String {
+        """
+        aegis: v1
+        kind: Agent
+        name: clerk
+        identities: [{api_key: clerk}]
+        scopes: ["*"]
+        ---
+        aegis: v1
+        kind: Tool
+        name: kyc.check
+        ---
+        aegis: v1
+        kind: Policy
+        name: checking
+        agents: [clerk]
+        tools: [kyc.check]
+        rules: [{name: fresh, effect: allow, when: ['\(condition)']}]
+        """
+    }
+
+    /// Each time that the policies are asked costs the half of a decision.
+    @Test(arguments: [
+        ("true", 1), (#"not "untrusted" in session.labels"#, 1), ("session.calls < 10", 2),
+        (#"session.last != "web.read""#, 2),
+    ])
+    func `policies are asked twice beside a call that is under way only where they look at calls`(
+        condition: String, asked: Int
+    ) async throws {
+        let evaluations = Mutex(0)
+        try fixture.activate(Self.plain(condition), version: 2) { evaluation in
+            { input, heap, now in
+                evaluations.withLock { $0 += 1 }
+                return try evaluation(input, heap, now)
+            }
+        }
+        _ = try fixture.sessions.take(
+            SessionStep(tool: "kyc.check"), in: SessionKey(tenant: "acme", agent: "clerk", sessionID: "s-1"),
+            by: "clerk", now: fixture.clock.now)
+        #expect(try await call("kyc.check").outcome == .allow)
+        #expect(evaluations.withLock { $0 } == asked)
     }
 
     @Test func `a call that does not come to pass leaves nothing behind`() async throws {

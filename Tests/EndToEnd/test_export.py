@@ -253,10 +253,14 @@ def leaves(value, path=""):
 
 def test_datadog_is_spared_what_it_would_drop(exporting, receiver):
     there = receiver(Datadog)
-    made = exporting(sink(Datadog, there)).start()
+    # Nobody is there until all of it waits.
+    made = exporting(sink(Datadog, there).replace(there.url, f"http://127.0.0.1:{free_port()}")).start()
+    made.some_of_everything()
+    made.stop()
     # One request that is too large, and one with something wrong in it: both are halved until they fit.
     there.faults += [status(413), status(400, {"errors": []})]
-    made.some_of_everything()
+    made.document.write_text("aegis: v1\nkind: Export\nsinks:\n" + sink(Datadog, there))
+    made.start()
     wait(lambda: made.hashes() <= set(there.ids()), lambda: made.log()[-2000:], 60)
     log = next(each for each in there.logs if each["aegis"].get("reason") == "amount_exceeded")
     assert log["status"] == "warning" and log["ddtags"] == "env:test,tenant:acme,gateway:gw-1"

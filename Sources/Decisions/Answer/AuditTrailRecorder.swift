@@ -60,7 +60,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.callChain = record.chain
         draft.agentIdentity = record.callerIdentity
         draft.sessionID = record.sessionID
-        draft.stateDigest = try record.session.digest()
+        draft.stateDigest = try record.sessionDigest()
         draft.sessionEffects = try record.sessionEffects.map(AuditTrailRecorder.effects)
         draft.toolName = answer.toolName
         draft.parametersDigest = record.parametersDigest.map(salt.commitment)
@@ -125,14 +125,21 @@ public struct AuditTrailRecorder: DecisionRecorder {
     }
 }
 
-extension SessionFacts {
-    /// SHA-256 over the canonical JSON of what the policies saw; nil where the session was new.
-    fileprivate func digest() throws -> String? {
-        guard !labels.isEmpty || calls > 0 else { return nil }
+extension DecisionRecord {
+    /// SHA-256 over the canonical JSON of what the policies saw of the session; nil where it was new.
+    fileprivate func sessionDigest() throws -> String? {
+        guard !session.labels.isEmpty || session.calls > 0 else { return nil }
+        if sessionID == nil, let seen = input?.lookup("session"), seen.kind == .object {
+            return try SessionFacts.digest(of: seen)
+        }
         let heap = Heap()
-        return try withExtendedLifetime(heap) { try SessionFacts.digest(of: document(id: nil, in: heap)) }
+        return try withExtendedLifetime(heap) {
+            try SessionFacts.digest(of: session.document(id: nil, in: heap))
+        }
     }
+}
 
+extension SessionFacts {
     /// - Parameter document: without the session's id.
     static func digest(of document: Value) throws -> String {
         var text: [UInt8] = []

@@ -10,7 +10,7 @@ extension ActivePolicy {
 
     /// Compiles a verified bundle. Only what passed the verifier comes here, and what does not compile never gets out.
     /// - Parameter deadline: the longest that one evaluation may take.
-    public init(_ bundle: VerifiedBundle, deadline: Duration = .milliseconds(250)) throws(PolicyError) {
+    public convenience init(_ bundle: VerifiedBundle, deadline: Duration = .milliseconds(250)) throws(PolicyError) {
         let version = bundle.policyVersion
         let program: Program
         do throws(Diagnostics) {
@@ -27,13 +27,13 @@ extension ActivePolicy {
 
     /// Policies that are no bundle yet: to be tried, never to be served.
     /// - Parameter data: the data that the program was compiled over.
-    public init(program: Program, data: Document, tenant: String) throws(PolicyError) {
+    public convenience init(program: Program, data: Document, tenant: String) throws(PolicyError) {
         try self.init(
             program: program, data: data, tenant: tenant, version: "\(tenant)/draft", sequence: 0, bundleDigest: "",
             region: nil, deadline: .seconds(5))
     }
 
-    private init(
+    private convenience init(
         program: Program, data: Document, tenant: String, version: String, sequence: Int, bundleDigest: String,
         region: String?, deadline: Duration
     ) throws(PolicyError) {
@@ -44,11 +44,10 @@ extension ActivePolicy {
             throw PolicyError(error, of: version)
         }
         let strictSources = HandWrittenRego(modules: program.modules, data: data).enforced
-        let interest = SessionView.Interest(of: program.modules.map(\.source))
         do throws(CatalogError) {
             try self.init(
                 tenant: tenant, version: version, sequence: sequence, bundleDigest: bundleDigest, region: region,
-                data: data,
+                data: data, sessionInterest: SessionView.Interest(of: program.modules.map(\.source)),
                 evaluation: { input, heap, now in
                     try prepared.value(
                         input: input, heap: heap,
@@ -60,7 +59,6 @@ extension ActivePolicy {
         } catch {
             throw PolicyError(version: version, message: error.message, code: "catalog_invalid")
         }
-        sessionInterest = interest
     }
 }
 

@@ -34,7 +34,7 @@ extension SessionEffects {
     public init?(_ value: Value) {
         guard value.kind == .object else { return nil }
         self.init(
-            place: Int(value.lookup("place").int64 ?? 0),
+            place: value.lookup("place").tally,
             labels: value.lookup("labels").elements.compactMap(\.string),
             marks: value.lookup("marks").elements.compactMap { mark in
                 guard let books = mark.lookup("books").string.flatMap(StateBooks.init(rawValue:)),
@@ -100,28 +100,31 @@ extension CarriedSession {
     fileprivate init?(_ value: Value) {
         guard value.kind == .object else { return nil }
         var facts = SessionFacts()
-        facts.calls = Int(value.lookup("calls").int64 ?? 0)
+        facts.calls = value.lookup("calls").tally
         facts.add(labels: value.lookup("labels").elements.compactMap(\.string))
         for (name, use) in value.lookup("tools").entries.map({ ($0.key, $0.value) }) {
             guard let tool = name.string else { continue }
-            facts.tools[tool] = .init(
-                calls: Int(use.lookup("calls").int64 ?? 0), latest: Int(use.lookup("latest").int64 ?? 0))
+            facts.tools[tool] = .init(calls: use.lookup("calls").tally, latest: use.lookup("latest").tally)
         }
         facts.recent = value.lookup("recent").elements.compactMap { call in
-            guard let place = call.lookup("place").int64, let tool = call.lookup("tool").string else { return nil }
-            return SessionFacts.Call(place: Int(place), tool: tool)
+            guard let tool = call.lookup("tool").string else { return nil }
+            return SessionFacts.Call(place: call.lookup("place").tally, tool: tool)
         }
         self.init(
             facts: facts,
             groups: value.lookup("marks").elements.compactMap { group in
                 guard let books = group.lookup("books").string.flatMap(StateBooks.init(rawValue:)),
-                    let policy = group.lookup("policy").string, let rule = group.lookup("rule").string,
-                    let count = group.lookup("count").int64
+                    let policy = group.lookup("policy").string, let rule = group.lookup("rule").string
                 else { return nil }
                 return Group(
-                    books: books, policy: policy, rule: rule, count: Int(count),
+                    books: books, policy: policy, rule: rule, count: group.lookup("count").tally,
                     values: group.lookup("values").elements.compactMap(\.string))
             },
-            open: value.lookup("open").elements.compactMap { $0.int64.map(Int.init) })
+            open: value.lookup("open").elements.map(\.tally))
     }
+}
+
+extension Value {
+    /// A place or a count: 0 where there is none, at most 2^32, so that no sum of what records tell overflows.
+    fileprivate var tally: Int { Int(min(max(int64 ?? 0, 0), 1 << 32)) }
 }

@@ -8,15 +8,13 @@ final class EvaluationTimes: Sendable {
 
     /// The bundle's policy, which tells its times to this.
     func watch(_ bundle: VerifiedBundle) throws -> ActivePolicy {
-        let policy = try ActivePolicy(bundle)
-        return try ActivePolicy(
-            tenant: policy.tenant, version: policy.version, sequence: policy.sequence,
-            bundleDigest: policy.bundleDigest, region: policy.region, data: bundle.data,
-            evaluation: { input, heap, now in
+        try ActivePolicy(bundle).watched { evaluation in
+            { input, heap, now in
                 let start = ContinuousClock.now
                 defer { self.note(start.duration(to: .now)) }
-                return try policy.evaluation(input, heap, now)
-            })
+                return try evaluation(input, heap, now)
+            }
+        }
     }
 
     /// Forgets what was noted.
