@@ -165,8 +165,8 @@ let package = Package(
         .target(
             name: "PolicyDelivery",
             dependencies: [
-                "Approvals", "AuditTrail", "Decisions", "ObjectStores", "PolicyBundles", "RegoSyntax", "RegoValues",
-                "SignedTokens", .product(name: "Logging", package: "swift-log"),
+                "AccessControl", "Approvals", "AuditTrail", "Decisions", "ObjectStores", "PolicyBundles", "RegoSyntax",
+                "RegoValues", "SignedTokens", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -215,6 +215,7 @@ let package = Package(
                 "SignedTokens",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
 
@@ -306,7 +307,8 @@ let package = Package(
             name: "PolicyDeliveryTests",
             dependencies: [
                 "AegisTesting", "PolicyDelivery", "ObjectStores", "PolicyBundles", "PolicyDocuments", "Decisions",
-                "AuditTrail", "Approvals", "RegoSyntax", "SignedTokens", "RegoValues",
+                "AccessControl", "StateStoreSQLite", "AuditTrail", "Approvals", "RegoSyntax", "SignedTokens",
+                "RegoValues",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

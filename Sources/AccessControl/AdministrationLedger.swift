@@ -20,10 +20,11 @@ public protocol AdministrationLedger: Sendable {
     func revoke(_ keyID: String, tenant: String, by administrator: Administrator, now: Timestamp) async throws
         -> String?
 
-    /// The last change of each agent of the tenant that was ever switched off.
+    /// The last change of each agent of the tenant that was ever switched off: by ``AgentStopChange/Origin``, so that there may be
+    /// two of one agent.
     func agentStops(tenant: String) async throws -> [AgentStopChange]
 
-    /// Switches an agent off, or on again.
+    /// Switches an agent off, or on again, here.
     /// - Parameter expected: when the agent was last switched, as the caller knows it; nil inside: never; nil: whatever it is.
     /// - Returns: the act's key, or nil where it was so already.
     /// - Throws: ``AccessError`` `.conflict` where it was switched since.
@@ -31,6 +32,15 @@ public protocol AdministrationLedger: Sendable {
         _ isStopped: Bool, _ stop: AgentSwitches.Stop, ifLastSwitched expected: LastSwitch?,
         by administrator: Administrator, now: Timestamp
     ) async throws -> String?
+
+    /// Takes up what the tenant's signed list says. Of two changes of one agent the later counts, and what is not in the list stays.
+    /// - Parameters:
+    ///   - changes: their origin is the list.
+    ///   - source: where the list came from, and who signed it; for the record.
+    /// - Returns: the acts' keys, one for each switch that is news here.
+    func learn(
+        _ changes: [AgentStopChange], tenant: String, from source: ListSource, now: Timestamp
+    ) async throws -> [String]
 
     /// Acts that have no record yet, oldest first.
     func unrecorded(limit: Int) async throws -> [UnrecordedAct]
@@ -42,4 +52,16 @@ public protocol AdministrationLedger: Sendable {
 public enum LastSwitch: Sendable, Hashable {
     case never
     case at(Timestamp)
+}
+
+/// Where a signed list of switched agents came from.
+public struct ListSource: Sendable, Hashable {
+    /// The store or service, as operators call it.
+    public let name: String
+    public let signedBy: String
+
+    public init(name: String, signedBy: String) {
+        self.name = name
+        self.signedBy = signedBy
+    }
 }

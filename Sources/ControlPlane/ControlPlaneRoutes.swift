@@ -21,12 +21,15 @@ public struct ControlPlaneRoutes: Sendable {
         public var auditDirectory: String
         /// The decisions and inputs that a replay evaluates again; nil where no inputs are kept.
         public var trail: @Sendable () throws -> TrailReplay.Trail?
+        /// Carries switches to all gateways; nil: they reach the one whose state this is.
+        public var sharedSwitch: (any SharedSwitch)?
         public var now: @Sendable () -> Timestamp
 
         public init(
             prover: any IdentityProver, ledger: any AdministrationLedger, directory: any TenantDirectory,
             approvals: any ApprovalLedger, bundles: any BundleVersions, histories: any HistoryStore,
             auditDirectory: String, trail: @escaping @Sendable () throws -> TrailReplay.Trail? = { nil },
+            sharedSwitch: (any SharedSwitch)? = nil,
             now: @escaping @Sendable () -> Timestamp
         ) {
             self.prover = prover
@@ -37,6 +40,7 @@ public struct ControlPlaneRoutes: Sendable {
             self.histories = histories
             self.auditDirectory = auditDirectory
             self.trail = trail
+            self.sharedSwitch = sharedSwitch
             self.now = now
         }
     }
@@ -50,7 +54,8 @@ public struct ControlPlaneRoutes: Sendable {
         sets = [
             TenantRoutes(gate: gate, directory: parts.directory),
             AgentRoutes(
-                gate: gate, ledger: parts.ledger, directory: parts.directory, recorded: recorded, now: parts.now),
+                gate: gate, ledger: parts.ledger, directory: parts.directory, shared: parts.sharedSwitch,
+                recorded: recorded, now: parts.now),
             KeyRoutes(gate: gate, ledger: parts.ledger, recorded: recorded, now: parts.now),
             BundleRoutes(gate: gate, bundles: parts.bundles),
             LifecycleRoutes(gate: gate, store: parts.histories, now: parts.now),

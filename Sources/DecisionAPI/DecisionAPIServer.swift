@@ -31,13 +31,15 @@ public struct DecisionAPIServer: Service {
     ///   - version: of the program, for `/v1/status`.
     ///   - isShared: whether several tenants are served, so that none may see of another here.
     ///   - bundles: answers for the bundle service; nil: there is none here.
+    ///   - stops: answers for the lists of switched agents beside them.
     ///   - more: what else is served on the port.
     ///   - onListening: told the port once the server listens.
     public init(
         configuration: Configuration, decisions: DecisionPoint, desk: ApprovalDesk, prover: any IdentityProver,
         version: String, logger: Logger, now: @escaping @Sendable () -> Timestamp,
         recordChange: @escaping ChangeRecorder = { _ in }, channels: ChannelEndpoints = ChannelEndpoints(),
-        isShared: Bool = false, bundles: BundleShelfQuestion? = nil, more: [any EndpointSet] = [],
+        isShared: Bool = false, bundles: BundleShelfQuestion? = nil, stops: StopShelfQuestion? = nil,
+        more: [any EndpointSet] = [],
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) {
         let own: [any EndpointSet] = [
@@ -50,6 +52,7 @@ public struct DecisionAPIServer: Service {
                 policies: decisions.policies, prover: prover, version: version, isShared: isShared,
                 stateFault: decisions.stateFault, now: now),
             ChannelRoutes(endpoints: channels), BundleRoutes(latest: bundles, prover: prover),
+            StopRoutes(latest: stops, prover: prover),
         ]
         server = HTTPServer(
             configuration: configuration.server, endpoints: own + more, version: version, logger: logger,

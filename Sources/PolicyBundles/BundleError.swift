@@ -50,6 +50,9 @@ public struct BundleError: Error, Sendable, Hashable {
         case pointerInvalid = "bundle.pointer-invalid"
         case pointerOlder = "bundle.pointer-older"
         case pointerMismatch = "bundle.pointer-mismatch"
+        case stopsInvalid = "bundle.stops-invalid"
+        case stopsOlder = "bundle.stops-older"
+        case stopsMissing = "bundle.stops-missing"
         case signingFailed = "bundle.signing-failed"
     }
 

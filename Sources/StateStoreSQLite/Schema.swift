@@ -190,6 +190,23 @@ enum Schema {
             // Whether a budget has charges left.
             try db.execute(sql: "CREATE INDEX charges_of_budget ON charges (budget)")
         }
+        migrator.registerMigration("11-switches-of-all-gateways") { db in
+            try db.execute(
+                sql: """
+                    -- Beside what was switched here ('here'), what the tenant's signed list says ('list'): either stops an agent.
+                    CREATE TABLE switches (
+                        tenant TEXT NOT NULL, agent TEXT NOT NULL, origin TEXT NOT NULL, reason TEXT NOT NULL,
+                        by TEXT NOT NULL, stopped INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+                        serial INTEGER NOT NULL,
+                        PRIMARY KEY (tenant, agent, origin)
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO switches
+                        SELECT tenant, agent, 'here', reason, by, stopped, changed_at, 0 FROM agent_stops;
+                    DROP TABLE agent_stops;
+                    ALTER TABLE switches RENAME TO agent_stops;
+                    CREATE INDEX agent_stops_changed ON agent_stops (changed_at);
+                    """)
+        }
         return migrator
     }
 }

@@ -30,7 +30,7 @@ import Testing
             version: "test", logger: Logger(label: "test"), now: { fixture.clock.now },
             channels: ChannelEndpoints(
                 slack: { _, _, _ in 200 }, showReview: { _ in (200, "") }, decideReview: { _ in (200, "") }),
-            bundles: { _, _, _ in nil },
+            bundles: { _, _, _ in nil }, stops: { _, _, _ in nil },
             more: control.sets
         ).server
     }

@@ -1,8 +1,10 @@
-"""Object stores for tests: moto behind a door that checks every signature with botocore and can be told to misbehave, Google's
+"""Object stores for tests, and gateways that follow them: moto behind a door that checks every signature with botocore and can be told to misbehave, Google's
 emulator, and a plain file server with ETags."""
 import hashlib
 import http.client
 import http.server
+import json
+import os
 import pathlib
 import socket
 import subprocess
@@ -14,7 +16,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from conftest import free_port
+from conftest import TENANT, Gateway, exchange, free_port, run
 
 ACCESS, SECRET, TOKEN = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "FwoGZXIvYXdzEBYa//EXAMPLE=="
 AWS = {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_SESSION_TOKEN": TOKEN, "AWS_REGION": "eu-central-1",
@@ -168,3 +170,48 @@ class GCS:
 
     def close(self):
         self.emulator.close()
+
+
+CALL = ("finance-1", "finance-agent", "payments.transfer", {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000"})
+WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
+
+
+class Publisher(Gateway):
+    def push(self, version, store, env=AWS, check=True, **build):
+        bundle = self.home / f"bundle-{version}.tar.gz"
+        if not bundle.exists() or build:
+            self.build(version, out=bundle, **build)
+        return run("bundles", "push", bundle, "--store", store, "--key", self.signing, "--json", env=env, check=check)
+
+    def follow(self, home, place, *more, env=AWS, wait_ready=True):
+        """A gateway of its own that gets its bundles from `place`."""
+        gateway = Gateway.__new__(Follower)
+        Gateway.__init__(gateway, home)
+        gateway.trust, gateway.place, gateway.env = self.trust, place, env
+        gateway.issue("finance-1")
+        return gateway.start(wait_ready, "--tenant", TENANT, *more)
+
+
+class Follower(Gateway):
+    def build(self, *_, **__):
+        pass
+
+    def start(self, wait_ready=True, *arguments):
+        self.bundle = self.place
+        before = dict(os.environ)
+        os.environ.update(self.env)
+        try:
+            return super().start(wait_ready, *arguments)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def active(self):
+        return (self.tenant().get("policy_version") or "").split("@")[0]
+
+    def tenant(self):
+        tenants = exchange(self.api, "GET", "/v1/status")[2]["tenants"]
+        return tenants[0] if tenants else {}
+
+    def events(self):
+        return [record["detail"] for record in self.records() if record["kind"] == "bundle"]

@@ -11,12 +11,8 @@ import time
 
 import pytest
 
-from conftest import AEGIS, TENANT, Gateway, exchange, free_port, run
-from stores import AWS, GCS, S3, Door
-
-CALL = ("finance-1", "finance-agent", "payments.transfer", {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000"})
-WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
-
+from conftest import AEGIS, TENANT, exchange, free_port, run
+from stores import AWS, CALL, GCS, S3, WIRE, Door, Publisher
 
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory):
@@ -37,47 +33,6 @@ def gcs(tmp_path_factory):
 def publisher(tmp_path):
     """Builds and pushes bundles."""
     return Publisher(tmp_path)
-
-
-class Publisher(Gateway):
-    def push(self, version, store, env=AWS, check=True, **build):
-        bundle = self.home / f"bundle-{version}.tar.gz"
-        if not bundle.exists() or build:
-            self.build(version, out=bundle, **build)
-        return run("bundles", "push", bundle, "--store", store, "--key", self.signing, "--json", env=env, check=check)
-
-    def follow(self, home, place, *more, env=AWS, wait_ready=True):
-        """A gateway of its own that gets its bundles from `place`."""
-        gateway = Gateway.__new__(Follower)
-        Gateway.__init__(gateway, home)
-        gateway.trust, gateway.place, gateway.env = self.trust, place, env
-        gateway.issue("finance-1")
-        return gateway.start(wait_ready, "--tenant", TENANT, *more)
-
-
-class Follower(Gateway):
-    def build(self, *_, **__):
-        pass
-
-    def start(self, wait_ready=True, *arguments):
-        self.bundle = self.place
-        before = dict(os.environ)
-        os.environ.update(self.env)
-        try:
-            return super().start(wait_ready, *arguments)
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
-    def active(self):
-        return (self.tenant().get("policy_version") or "").split("@")[0]
-
-    def tenant(self):
-        tenants = exchange(self.api, "GET", "/v1/status")[2]["tenants"]
-        return tenants[0] if tenants else {}
-
-    def events(self):
-        return [record["detail"] for record in self.records() if record["kind"] == "bundle"]
 
 
 @pytest.mark.parametrize("bucket, prefix", [("plain", ""), ("encoded", "/a%20b+c/%C3%A9~x")])

@@ -28,14 +28,14 @@ def test_what_is_served_is_what_is_published_but_for_the_channels(api):
     status, _, served = api.ask("GET", "/openapi.json")
     assert status == 200
     published = {path: operations for path, operations in PUBLISHED["paths"].items()
-                 if not any(operation["tags"] == ["channels"] or operation["operationId"] == "getLatestBundle" for operation in operations.values())}
+                 if not any(operation["tags"] == ["channels"] or operation["operationId"] in ("getLatestBundle", "getStops") for operation in operations.values())}
     assert served["paths"] == published
     assert served["components"]["schemas"] == PUBLISHED["components"]["schemas"]
 
 
 def test_a_path_or_method_that_is_not_described_is_not_served(api):
     for path, operations in PUBLISHED["paths"].items():
-        if path == "/v1/bundles/{tenant}":
+        if path.startswith("/v1/bundles/"):
             continue  # only where bundles are handed out
         filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26, digest="sha256:" + "0" * 64,
                              proposal_id="prp_" + "0" * 16)
@@ -58,7 +58,7 @@ def test_answers_are_as_described(api):
             filled = path.format(tenant="acme", agent="shop", key_id="shop-1", version=1, id="apr_" + "0" * 26, digest="sha256:" + "0" * 64,
                              proposal_id="prp_" + "0" * 16)
             for who in (("acme", "lea"), ("acme", "shop-1"), None):
-                if method != "get" or "channels" in operation["tags"] or operation["operationId"] == "getLatestBundle":
+                if method != "get" or "channels" in operation["tags"] or operation["operationId"] in ("getLatestBundle", "getStops"):
                     continue
                 status, headers, body = api.ask("GET", filled, who)
                 answer = operation["responses"].get(str(status))

@@ -1,8 +1,5 @@
 """Rows of docs/reference/faults.md that only a whole gateway can show: real locks, full disks, deadlines, bundles."""
-import functools
-import inspect
 import json
-import re
 import resource
 import shutil
 import signal
@@ -13,26 +10,14 @@ import time
 import grpc
 import pytest
 
-from conftest import AEGIS, Gateway, ROOT, exchange, run
+from conftest import AEGIS, Gateway, exchange, run
 from envoy import Envoy
+from faults import provokes
 
-ROWS = {name: (code, int(status) if status.strip() else None) for name, code, status in
-        re.findall(r"^\| `([a-z-]+)` \|.*\| `(\w+)` \| *(\d*) *\|$", (ROOT / "docs/reference/faults.md").read_text(), re.M)}
 TRANSFER = ("finance-1", "finance-agent", "payments.transfer", {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000"})
 BUDGETED = ("llm-1", "llm-agent", "llm.complete", {"prompt": "p", "cost_usd": 1})
 WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
 LLM = {"method": "POST", "host": "llm.acme.example", "path": "/v1/complete"}
-
-
-def provokes(row):
-    """Hands the row's code to the test."""
-    def decorate(test):
-        @functools.wraps(test)
-        def wrapped(*arguments, **named):
-            return test(*arguments, code=ROWS[row][0], **named)
-        wrapped.__signature__ = inspect.Signature([one for one in inspect.signature(test).parameters.values() if one.name != "code"])
-        return wrapped
-    return decorate
 
 
 def code_of(answer):

@@ -2,6 +2,7 @@ import AccessControl
 import Approvals
 import Decisions
 import Foundation
+import GRDB
 import Testing
 
 @testable import StateStoreSQLite
@@ -132,6 +133,76 @@ import Testing
         #expect(try await turn(false, .at(changed.at)) != nil)
         #expect(try await store.agentStops(tenant: "globex").isEmpty)
         #expect(try await store.unrecorded(limit: 10).map(\.act.event) == ["agent_disabled", "agent_enabled"])
+        try await store.close()
+    }
+
+    @Test func `what was switched off before there was a list stays off`() async throws {
+        let queue = try DatabaseQueue(path: path)
+        try Schema.migrator.migrate(queue, upTo: "10-pruning")
+        try await queue.write { db in
+            try db.execute(sql: "INSERT INTO agent_stops VALUES ('acme', 'shop', 'drill', 'lea', 1, 7)")
+        }
+        try queue.close()
+        let store = try SQLiteStateStore(path: path)
+        #expect(
+            try await store.agentStops() == [
+                AgentStopChange(
+                    stop: AgentSwitches.Stop(tenant: "acme", agent: "shop", reason: "drill"), isStopped: true,
+                    by: "lea",
+                    at: Timestamp(nanoseconds: 7))
+            ])
+        try await store.close()
+    }
+
+    private func listed(_ agent: String, _ isStopped: Bool, _ serial: Int64, tenant: String = "acme") -> AgentStopChange
+    {
+        AgentStopChange(
+            stop: AgentSwitches.Stop(tenant: tenant, agent: agent, reason: "drill"), isStopped: isStopped, by: "ann",
+            at: now, origin: .list(serial: serial))
+    }
+
+    @Test func `of two words of the list on one agent the later counts, in whatever order they come`() async throws {
+        let store = try SQLiteStateStore(path: path)
+        let source = ListSource(name: "s3://acme", signedBy: "oncall")
+        func learn(_ changes: AgentStopChange...) async throws -> Int {
+            try await store.learn(changes, tenant: "acme", from: source, now: now).count
+        }
+        func stopped() async throws -> Set<String> {
+            Set(try await store.agentStops(tenant: "acme").filter(\.isStopped).map(\.stop.agent))
+        }
+        #expect(try await learn(listed("shop", true, 10), listed("never", false, 9)) == 1)
+        #expect(try await learn(listed("shop", false, 9)) == 0, "an earlier word")
+        #expect(try await learn(listed("shop", false, 10)) == 0, "the word that is known")
+        #expect(try await learn(listed("other", true, 11)) == 1, "a list that does not name the first")
+        #expect(try await stopped() == ["shop", "other"])
+        #expect(try await learn(listed("shop", true, 12)) == 1, "off again, for another reason")
+        #expect(try await learn(listed("shop", false, 13), listed("other", true, 11)) == 1)
+        #expect(try await stopped() == ["other"])
+        #expect(try await learn(listed("shop", true, 99, tenant: "globex")) == 0, "another tenant's")
+        #expect(try await store.agentStops(tenant: "globex").isEmpty)
+        let acts = try await store.unrecorded(limit: 10).map(\.act)
+        #expect(acts.map(\.event) == ["agent_disabled", "agent_disabled", "agent_disabled", "agent_enabled"])
+        #expect(
+            acts.first?.detail == [
+                "reason": "drill", "since": "1970-01-01T00:00:00.010Z", "source": "s3://acme", "signed_by": "oncall",
+            ])
+        let marks = try await store.agentStops().map(\.at)
+        #expect(marks == marks.sorted() && Set(marks).count == marks.count, "whoever watches misses none")
+        try await store.close()
+    }
+
+    @Test func `whoever switches here knows what the list said since`() async throws {
+        let store = try SQLiteStateStore(path: path)
+        let source = ListSource(name: "s3://acme", signedBy: "oncall")
+        _ = try await store.learn([listed("shop", true, 10)], tenant: "acme", from: source, now: now)
+        let stop = AgentSwitches.Stop(tenant: "acme", agent: "shop", reason: "")
+        await #expect(throws: AccessError(.conflict, "somebody has switched `shop` since you looked")) {
+            try await store.setStopped(true, stop, ifLastSwitched: .never, by: lea, now: now)
+        }
+        let standing = try #require(AgentStanding.of(try await store.agentStops(tenant: "acme"))["shop"])
+        #expect(
+            try await store.setStopped(false, stop, ifLastSwitched: .at(standing.changedAt), by: lea, now: now) == nil)
+        #expect(AgentStanding.of(try await store.agentStops(tenant: "acme"))["shop"]?.isStopped == true)
         try await store.close()
     }
 

@@ -4,12 +4,14 @@ import Decisions
 import HTTPEndpoints
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// A tenant's agents, and the switch of each.
 struct AgentRoutes: EndpointSet {
     let gate: AccessGate
     let ledger: any AdministrationLedger
     let directory: any TenantDirectory
+    let shared: (any SharedSwitch)?
     let recorded: RecordedChange
     let now: @Sendable () -> Timestamp
 
@@ -28,7 +30,7 @@ struct AgentRoutes: EndpointSet {
         .put, "/v1/tenants/{tenant}/agents/{agent}/switch", id: "switchAgent", tag: "agents",
         access: .person(.switchAgents),
         summary:
-            "Switches an agent off or on again, within a second at the gateway that shares this state. The same again changes nothing.",
+            "Switches an agent off or on again, within a second: where `switch_reaches` is `all_gateways` at every gateway of the tenant, else at the one whose state this is. The same again changes nothing.",
         parameters: [
             .tenant, agent,
             .init("if-match", in: .header, .text(), "The `etag` of the agent as the caller knows it, or `*`."),
@@ -46,6 +48,12 @@ struct AgentRoutes: EndpointSet {
                     .init("in_policy", .boolean, "Whether the active policies know it."),
                     .init("state", .choice(["enabled", "disabled"])), .init("changed_at", .nullable(.time)),
                     .init("changed_by", .nullable(.text())), .init("reason", .nullable(.text())),
+                    .init(
+                        "origin", .nullable(.choice(["here", "list"])),
+                        "Whether it was switched here, or by the tenant's signed list on all gateways. Off is an agent that either says is off."
+                    ),
+                    .init(
+                        "switch_reaches", .choice(["this_gateway", "all_gateways"]), "What `PUT …/switch` would reach."),
                 ], open: true)
         ]
     }
@@ -56,14 +64,14 @@ struct AgentRoutes: EndpointSet {
                 let (_, tenant) = try gate.enter(Self.list, request, context)
                 let page = try Page(request)
                 let known = try await directory.agents(of: tenant)
-                let changes = Self.byAgent(try await ledger.agentStops(tenant: tenant))
-                let stopped = changes.filter(\.value.isStopped).keys
+                let standings = AgentStanding.of(try await ledger.agentStops(tenant: tenant))
+                let stopped = standings.filter(\.value.isStopped).keys
                 let (names, next) = page.cut(Set(known.keys).union(stopped).sorted())
                 var json = JSONText()
                 json.object { json in
                     json.key("agents")
                     json.array { json in
-                        for name in names { Self.write(name, known[name], changes[name], to: &json) }
+                        for name in names { write(name, of: tenant, known[name], standings[name], to: &json) }
                     }
                     json.field("next", next)
                 }
@@ -93,31 +101,50 @@ struct AgentRoutes: EndpointSet {
         do {
             let act = try await ledger.setStopped(
                 isStopped, stop, ifLastSwitched: try Self.expectation(request), by: Administrator(person), now: now())
-            try await recorded.wait(for: act)
+            // First where it can be done at once, then everywhere.
+            let learned = try await share(stop, isStopped, by: Administrator(person), context)
+            for act in [act].compactMap(\.self) + learned { try await recorded.wait(for: act) }
         } catch let error as AccessError where error.code == .conflict {
             throw Problem(.preconditionFailed, "precondition_failed", "it has changed", error.message)
         }
         return try await answer(name, tenant)
     }
 
-    private func known(_ name: String, _ tenant: String) async throws -> (owner: String??, change: AgentStopChange?) {
+    /// Says it to all gateways where there is a way, and takes it up here without waiting to hear of it.
+    /// - Returns: the acts' keys.
+    private func share(
+        _ stop: AgentSwitches.Stop, _ isStopped: Bool, by administrator: Administrator, _ context: BasicRequestContext
+    ) async throws -> [String] {
+        guard let shared, shared.reaches(stop.tenant) else { return [] }
+        do {
+            let (changes, source) = try await shared.turn(stop, isStopped: isStopped, by: administrator)
+            return try await ledger.learn(changes, tenant: stop.tenant, from: source, now: now())
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            context.logger.error(
+                "a switch did not reach all gateways",
+                metadata: ["tenant": "\(stop.tenant)", "agent_id": "\(stop.agent)", "error": "\(error)"])
+            throw Problem(
+                .serviceUnavailable, "switch_not_shared", "the switch did not reach all gateways",
+                "it is thrown here, and here alone; repeat the request, and tell the operator: the log says why")
+        }
+    }
+
+    private func known(_ name: String, _ tenant: String) async throws -> (owner: String??, standing: AgentStanding?) {
         let owner = try await directory.agents(of: tenant)[name]
-        let change = Self.byAgent(try await ledger.agentStops(tenant: tenant))[name]
-        guard owner != nil || change != nil else { throw AccessError(.notFound, "there is no agent `\(name)`") }
-        return (owner, change)
+        let standing = AgentStanding.of(try await ledger.agentStops(tenant: tenant))[name]
+        guard owner != nil || standing != nil else { throw AccessError(.notFound, "there is no agent `\(name)`") }
+        return (owner, standing)
     }
 
     private func answer(_ name: String, _ tenant: String) async throws -> Response {
-        let (owner, change) = try await known(name, tenant)
+        let (owner, standing) = try await known(name, tenant)
         var json = JSONText()
-        Self.write(name, owner, change, to: &json)
+        write(name, of: tenant, owner, standing, to: &json)
         var response = Response(json: json.bytes)
-        response.headers[.eTag] = "\"\(change?.at.nanoseconds ?? 0)\""
+        response.headers[.eTag] = "\"\(standing?.changedAt.nanoseconds ?? 0)\""
         return response
-    }
-
-    private static func byAgent(_ changes: [AgentStopChange]) -> [String: AgentStopChange] {
-        Dictionary(changes.map { ($0.stop.agent, $0) }, uniquingKeysWith: { $1 })
     }
 
     /// The state that `if-match` names. What is no tag of ours fits nothing.
@@ -137,16 +164,21 @@ struct AgentRoutes: EndpointSet {
     }
 
     /// - Parameter owner: nil where the policies do not know the agent; nil inside where it has no owner.
-    private static func write(_ name: String, _ owner: String??, _ change: AgentStopChange?, to json: inout JSONText) {
+    private func write(
+        _ name: String, of tenant: String, _ owner: String??, _ standing: AgentStanding?, to json: inout JSONText
+    ) {
+        let word = standing?.word
         json.object { json in
             json.field("agent", name)
             json.field("owner", owner ?? nil)
             json.key("in_policy")
             json.boolean(owner != nil)
-            json.field("state", change?.isStopped == true ? "disabled" : "enabled")
-            json.field("changed_at", change?.at.description)
-            json.field("changed_by", change?.by)
-            json.field("reason", change?.stop.reason)
+            json.field("state", word?.isStopped == true ? "disabled" : "enabled")
+            json.field("changed_at", word?.since.description)
+            json.field("changed_by", word?.by)
+            json.field("reason", word?.stop.reason)
+            json.field("origin", word.map { $0.origin == .here ? "here" : "list" })
+            json.field("switch_reaches", shared?.reaches(tenant) == true ? "all_gateways" : "this_gateway")
         }
     }
 }

@@ -54,7 +54,7 @@ public struct BundleRoutes: EndpointSet {
         // Who calls is asked before anything else.
         let caller = prover.prove(request.credentials)
         let tenant = try context.parameters.require("tenant")
-        try authorize(caller, tenant: tenant)
+        try Self.authorize(caller, tenant: tenant)
         let preferences = BundlePreferences(request.headers)
         let known = request.headers[.ifNoneMatch].flatMap(Self.digest)
         let wait = known == nil ? .zero : min(preferences.wait ?? .zero, Self.longestWait)
@@ -73,12 +73,12 @@ public struct BundleRoutes: EndpointSet {
     }
 
     /// A tenant sees its own bundles, and nobody learns whether another one exists.
-    private func authorize(_ caller: Caller?, tenant: String) throws {
+    static func authorize(_ caller: Caller?, tenant: String) throws {
         guard let caller else { throw Problem(AdmissionError.unauthenticated("no valid key came with the request")) }
-        guard caller.tenant == tenant, caller.grants.contains(Self.grant) else {
+        guard caller.tenant == tenant, caller.grants.contains(grant) else {
             throw Problem(
                 .forbidden, "not_entitled", "this key may not fetch these bundles",
-                "it takes a key of the tenant with the grant `\(Self.grant)`")
+                "it takes a key of the tenant with the grant `\(grant)`")
         }
     }
 
@@ -94,7 +94,7 @@ public struct BundleRoutes: EndpointSet {
     }
 
     /// The digest that an entity tag holds, weak or not.
-    private static func digest(_ tag: String) -> String? {
+    static func digest(_ tag: String) -> String? {
         let strong = tag.hasPrefix("W/") ? tag.dropFirst(2) : tag[...]
         guard strong.count > 2, strong.hasPrefix("\""), strong.hasSuffix("\"") else { return nil }
         return String(strong.dropFirst().dropLast())

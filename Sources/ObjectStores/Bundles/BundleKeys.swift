@@ -8,6 +8,8 @@ enum BundleKeys {
 
     static func latest(_ tenant: String) throws(BundleStoreError) -> String { "\(try folder(tenant))/latest" }
 
+    static func stops(_ tenant: String) throws(BundleStoreError) -> String { "\(try folder(tenant))/stops" }
+
     /// What the keys of all of a tenant's archives begin with.
     static func archives(_ tenant: String) throws(BundleStoreError) -> String { "\(try folder(tenant))/bundle-" }
 

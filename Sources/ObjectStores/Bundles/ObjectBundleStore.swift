@@ -1,7 +1,8 @@
 public import PolicyBundles
 public import SignedTokens
 
-/// Bundles as objects: `TENANT/bundle-VERSION.tar.gz`, each written once, and `TENANT/latest`, the signed pointer to one of them.
+/// Bundles as objects: `TENANT/bundle-VERSION.tar.gz`, each written once, and `TENANT/latest`, the signed pointer to one of them;
+/// `TENANT/stops`, the signed list of switched agents.
 ///
 /// The archive comes first and the pointer second, and each is written on a condition. A publisher that dies between the two
 /// leaves what the next attempt finishes; of two publishers one moves the pointer, and the other decides again knowing that.
@@ -9,11 +10,11 @@ public struct ObjectBundleStore: BundleStore {
     /// The keys whose pointers and bundles a publisher goes by. What nobody among them signed stands in nobody's way, since it moves
     /// no gateway either. nil: what is there is gone by as it is.
     public var trust: KeyRing?
-    private let objects: any ObjectStore
+    let objects: any ObjectStore
     private let clock: @Sendable () -> Int64
     private static let largestArchive = 256 << 20
     private static let largestPointer = 16 << 10
-    private static let attempts = 8
+    static let attempts = 8
     /// So many archives that nobody signed are passed over; more than that are for people to look at.
     private static let mostStrangers = 16
 
@@ -215,15 +216,15 @@ public struct ObjectBundleStore: BundleStore {
         String(validating: bytes, as: UTF8.self).flatMap { try? SignedPointer(token: $0) }
     }
 
-    private func place(_ key: String) -> String { "\(objects.name)/\(key)" }
+    func place(_ key: String) -> String { "\(objects.name)/\(key)" }
 
-    private static func translated<Answer>(
+    static func translated<Answer>(
         _ body: () async throws(ObjectStoreError) -> Answer
     ) async throws(BundleStoreError) -> Answer {
         do throws(ObjectStoreError) { return try await body() } catch { throw translated(error) }
     }
 
-    private static func translated(_ error: ObjectStoreError) -> BundleStoreError {
+    static func translated(_ error: ObjectStoreError) -> BundleStoreError {
         let isGarbage = error.code == .tooLarge || error.code == .answerInvalid
         return BundleStoreError(
             isGarbage ? .corrupt : .unavailable, error.message, location: error.location, fix: error.fix)

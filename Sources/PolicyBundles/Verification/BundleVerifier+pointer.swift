@@ -39,24 +39,11 @@ extension BundleVerifier {
 
     private func checkToken(_ signed: SignedPointer) throws(BundleError) -> TrustedKey {
         do throws(TokenError) {
-            let token = try UnverifiedToken(compact: signed.token, limit: SignedPointer.limit)
-            let verified = try token.verified(by: trust, type: BundlePointer.tokenType)
-            guard let trusted = trust[verified.keyID] else {
-                throw TokenError(.keyUnknown, "the token is signed by a key that is not trusted here")
-            }
-            guard trusted.key.algorithm != .es256 || ECDSASignature.isLowS(verified.signature) else {
-                throw TokenError(.malformed, "the signature is not in low-s form")
-            }
-            return trusted
+            return try signer(of: signed.token, type: BundlePointer.tokenType, limit: SignedPointer.limit)
         } catch {
-            let code: BundleError.Code =
-                switch error.code {
-                case .keyUnknown: .keyUntrusted
-                case .signatureInvalid: .signatureInvalid
-                case .algorithmNone, .algorithmMismatch: .signatureAlgorithm
-                default: .pointerInvalid
-                }
-            throw refusal(code, "cannot be believed: \(error.message)", fix: "publish with a key that is trusted here")
+            throw refusal(
+                Self.code(error) ?? .pointerInvalid, "cannot be believed: \(error.message)",
+                fix: "publish with a key that is trusted here")
         }
     }
 

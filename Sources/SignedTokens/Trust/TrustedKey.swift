@@ -8,6 +8,8 @@ public enum PolicyRole {
     public static let approver = "approver"
     /// Signs bundles and pointers, publishes, rolls back.
     public static let publisher = "publisher"
+    /// Switches agents off and on, on all gateways. Publishers may, too.
+    public static let `operator` = "operator"
     /// Publishes without approvals when there is no time for them.
     public static let emergency = "emergency"
 }

@@ -23,6 +23,9 @@ struct ControlProcess {
     let bundleService: String?
     /// Where the tenants' policy histories are; nil: in the data directory.
     let histories: String?
+    /// What carries switches to all gateways, and whose word counts there.
+    let switchKey: SwitchKey
+    let trust: [String]
     let logger: Logger
 
     /// Runs until SIGTERM or SIGINT.
@@ -41,21 +44,41 @@ struct ControlProcess {
         try await store.close()
     }
 
+    /// nil where no key is named.
+    private func sharedSwitch() throws -> StoreSwitch? {
+        guard let signer = try switchKey.open() else { return nil }
+        guard let bundleService else {
+            throw CommandFailure(
+                "--switch-key needs the store that the gateways follow", fix: "add --bundle-service STORE", exitCode: 2)
+        }
+        let trust = try GatewayTrust(
+            paths: trust, keptIn: data.url.appendingPathComponent("trust/control"), logger: logger)
+        try SwitchKey.check(signer, trust.ring)
+        let place = StoreSwitch.Place(
+            name: bundleService,
+            store: try BundleService.store(at: bundleService, environment: ProcessInfo.processInfo.environment),
+            trust: { trust.ring })
+        return StoreSwitch(signer: signer) { _ in place }
+    }
+
     private func serve(store: SQLiteStateStore) async throws {
         let apiKeys = try await CredentialKeeper(store: store, logger: logger)
         let identity = try IdentityConfiguration(path: identity, apiKeys: apiKeys, logger: logger)
         let bundles = data.bundles
-        let service = BundleRoutes(
-            latest: try BundleService.question(bundleService, environment: ProcessInfo.processInfo.environment),
-            prover: identity.prover)
+        let service = try BundleService(bundleService, environment: ProcessInfo.processInfo.environment)
         let routes = ControlPlaneRoutes(
             .init(
-                prover: identity.prover, ledger: store, directory: HistoryDirectory(data: data, bundles: bundles),
+                prover: identity.prover, ledger: store,
+                directory: HistoryDirectory(data: data, bundles: bundles, latest: service?.bundles),
                 approvals: store, bundles: bundles, histories: try data.histories(at: histories),
-                auditDirectory: data.audit.path, trail: { try data.replayed() }, now: { .current() }))
+                auditDirectory: data.audit.path, trail: { try data.replayed() }, sharedSwitch: try sharedSwitch(),
+                now: { .current() }))
         let server = HTTPServer(
             configuration: .init(host: address.host, port: address.port),
-            endpoints: routes.sets + [service, LiveRoute()],
+            endpoints: routes.sets + [
+                BundleRoutes(latest: service?.bundles, prover: identity.prover),
+                StopRoutes(latest: service?.stops, prover: identity.prover), LiveRoute(),
+            ],
             version: Version.text, logger: logger,
             onListening: { [logger] port in logger.notice("control plane on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [

@@ -67,12 +67,19 @@ struct Gateway {
         let registry = PolicyRegistry()
         let delivery = PolicyDeliveryPlan(
             configuration: configuration, environment: ProcessInfo.processInfo.environment, logger: logger)
-        let bundles = try BundleService.question(
+        let service = try BundleService(
             configuration.bundleService, environment: ProcessInfo.processInfo.environment)
-        let keepers = try configuration.tenants.map {
-            try delivery.keeper(of: $0, registry: registry, keys: keys, journal: journal)
+        let parts = try configuration.tenants.map { try delivery.part($0, keys) }
+        let keepers = parts.map { delivery.keeper(of: $0, registry: registry, journal: journal) }
+        let stopKeepers = try parts.compactMap {
+            try delivery.stopKeeper(of: $0, store: store, killSwitch: killSwitch, journal: journal)
         }
-        // Side by side: what one tenant's store takes its time for is not waited for by the others.
+        // Side by side: what one tenant's store takes its time for is not waited for by the others. No policy permits anything before
+        // it is known who is switched off.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for keeper in stopKeepers { group.addTask { try await keeper.start() } }
+            try await group.waitForAll()
+        }
         await withTaskGroup(of: Void.self) { group in
             for keeper in keepers { group.addTask { await keeper.start() } }
         }
@@ -117,14 +124,16 @@ struct Gateway {
                 bundles: configuration.data.bundles,
                 histories: try configuration.data.histories(at: configuration.histories),
                 auditDirectory: configuration.data.audit.path,
-                trail: { [configuration] in try configuration.data.replayed() }, now: now))
+                trail: { [configuration] in try configuration.data.replayed() },
+                sharedSwitch: try delivery.sharedSwitch(parts), now: now))
         var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
         api.longestHold = .seconds(configuration.holdCalls)
         let server = DecisionAPIServer(
             configuration: api, decisions: decisions,
             desk: desk, prover: identity.prover, version: Version.text,
             logger: logger, now: now, recordChange: clerk.record, channels: channels?.endpoints ?? ChannelEndpoints(),
-            isShared: configuration.tenants.count > 1, bundles: bundles, more: control.sets,
+            isShared: configuration.tenants.count > 1, bundles: service?.bundles,
+            stops: service?.stops, more: control.sets,
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
             StateWatcher(followers: [apiKeys, killSwitch], health: stateHealth, logger: logger),
@@ -132,9 +141,8 @@ struct Gateway {
             BudgetClerk(scribe: decisions.scribe, logger: logger), server,
         ]
         services += keepers
-        services += try configuration.tenants.compactMap {
-            try delivery.candidateKeeper(of: $0, registry: registry, keys: keys)
-        }
+        services += stopKeepers
+        services += try parts.compactMap { try delivery.candidateKeeper(of: $0, registry: registry, keys: keys) }
         if let inputs {
             services.append(
                 InputKeeper(
@@ -151,7 +159,7 @@ struct Gateway {
             configuration, on: telemetry.loop, environment: ProcessInfo.processInfo.environment, logger: logger)
         services =
             try telemetry.services(
-                journal: journal, policies: registry, store: store, export: export, inputs: inputs,
+                journal: journal, policies: registry, stops: stopKeepers, store: store, export: export, inputs: inputs,
                 witness: witness?.progress, logger: logger) + services
         services += identity.services
         if let address = configuration.authorization {

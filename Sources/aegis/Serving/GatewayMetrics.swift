@@ -1,6 +1,7 @@
 import Approvals
 import AuditTrail
 import Decisions
+import PolicyDelivery
 import SIEMExport
 import StateStoreSQLite
 import TelemetryExport
@@ -47,6 +48,22 @@ enum GatewayMetrics {
             version, age, rejected,
             .single("aegis_build_info", .gauge, "1; the version is its label.", 1, .init("version", Version.text)),
         ]
+    }
+
+    static func stops(_ keepers: [StopKeeper], now: Timestamp) -> [MetricFamily] {
+        var age = MetricFamily(
+            "aegis_agent_stops_read_age_seconds", .gauge,
+            "How long ago a list of switched agents that can be believed was read, or that there is none.")
+        var rejected = MetricFamily(
+            "aegis_agent_stops_rejected_total", .counter, "Lists of switched agents that were refused, by code.")
+        for keeper in keepers {
+            let (label, status) = (MetricFamily.Label("tenant", keeper.tenant), keeper.status)
+            age.add(Double(max(0, now.nanoseconds - status.readAt.nanoseconds)) / 1e9, label)
+            for (code, count) in status.rejected.sorted(by: { $0.key < $1.key }) {
+                rejected.add(Double(count), label, .init("code", code))
+            }
+        }
+        return [age, rejected]
     }
 
     static func export(_ statuses: [SinkStatus], now: Timestamp) -> [MetricFamily] {

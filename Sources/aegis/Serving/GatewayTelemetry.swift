@@ -3,6 +3,7 @@ import AuditTrail
 import Decisions
 import ExportTransport
 import Logging
+import PolicyDelivery
 import SIEMExport
 import ServiceLifecycle
 import StateStoreSQLite
@@ -46,8 +47,8 @@ struct GatewayTelemetry {
 
     /// What exports and serves, to be started first and ended last.
     func services(
-        journal: AuditJournal, policies: PolicyRegistry, store: SQLiteStateStore, export: ExportService?,
-        inputs: SealedInputStore?, witness: WitnessProgress?, logger: Logger
+        journal: AuditJournal, policies: PolicyRegistry, stops: [StopKeeper], store: SQLiteStateStore,
+        export: ExportService?, inputs: SealedInputStore?, witness: WitnessProgress?, logger: Logger
     ) throws -> [any Service] {
         let exports: [any Service] = export.map { [$0] } ?? []
         guard let telemetry else { return exports }
@@ -58,6 +59,7 @@ struct GatewayTelemetry {
         if let inputs { telemetry.registry.add { GatewayMetrics.inputs(inputs.status) } }
         if let witness { telemetry.registry.add { witness.metrics(now: .current()) } }
         telemetry.registry.add { GatewayMetrics.policies(policies, now: .current()) }
+        if !stops.isEmpty { telemetry.registry.add { GatewayMetrics.stops(stops, now: .current()) } }
         telemetry.registry.add { await GatewayMetrics.approvals(store) }
         var services: [any Service] = [telemetry] + exports
         if let address = configuration.metrics {

@@ -60,6 +60,8 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var trust: [String] = []
 
+    @OptionGroup var switching: SwitchKeyOptions
+
     @Option(help: "The tenant (default: the bundle's own; `default` with --policies; environment: AEGIS_TENANT).")
     var tenant: String?
 

@@ -24,6 +24,8 @@ struct ServeConfiguration {
     let bundleService: String?
     /// Where the tenants' policy histories are; nil: in the data directory.
     let histories: String?
+    /// Signs the switches of this control plane for all gateways.
+    let switchKey: SwitchKey
     /// Between two looks at a store over a network that cannot say by itself when there is news.
     let pollInterval: Duration
     let gateway: String
@@ -49,6 +51,7 @@ struct ServeConfiguration {
         keepInputs = try InputKeeping(value(command.keepInputs, "AEGIS_KEEP_INPUTS") ?? "365d")
         bundleService = value(command.bundleService, "AEGIS_BUNDLE_SERVICE")
         histories = value(command.histories, "AEGIS_HISTORIES")
+        switchKey = command.switching.key
         let poll = value(command.poll, "AEGIS_POLL") ?? "10s"
         let pollSeconds = try Self.seconds(poll, "--poll", atMost: 3600)
         guard pollSeconds > 0 else {

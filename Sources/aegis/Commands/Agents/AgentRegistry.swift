@@ -4,7 +4,7 @@ import ObjectStores
 import PolicyBundles
 import RegoValues
 
-/// The agents of a tenant, from the last bundle that was active in this data directory.
+/// The agents of a tenant, from the last bundle that was active in this data directory, or from the latest in a store.
 struct AgentRegistry {
     let agents: [String: AgentDefinition]
 
@@ -24,10 +24,23 @@ struct AgentRegistry {
                 "no policies were ever active here for the tenant `\(tenant)`",
                 fix: "name another with --tenant, or start: aegis serve --policies FOLDER")
         }
-        let bundle = try UnverifiedBundle(archive: last.archive, name: tenant)
+        try self.init(archive: last.archive, tenant: tenant)
+    }
+
+    /// Those of a bundle. It is not verified: its names are looked at, and nothing is decided by them.
+    init(archive: [UInt8], tenant: String) throws {
+        let bundle = try UnverifiedBundle(archive: archive, name: tenant)
         guard let file = bundle.files.first(where: { $0.path == "data.json" }) else {
             throw CommandFailure("the last bundle of `\(tenant)` has no data.json")
         }
         agents = try ToolCatalog(data: Document(json: file.bytes)).agents
+    }
+
+    /// Those of the latest bundle in a store; nil where none is published.
+    static func latest(in store: any BundleStore, tenant: String) async throws -> AgentRegistry? {
+        guard case .pointer(let pointer, _) = try await store.pointer(tenant: tenant, unless: nil),
+            let archive = try await store.archive(tenant: tenant, version: pointer.claimed.version)
+        else { return nil }
+        return try AgentRegistry(archive: archive, tenant: tenant)
     }
 }

@@ -10,11 +10,13 @@ struct ControlCommand: AsyncParsableCommand {
             `aegis serve` has the same API beside its decisions. Alone it works on the data directory of a gateway that runs on this
             machine, or of one that does not run now: keys and switches take effect on that gateway within a second, and what was
             changed is recorded in that gateway's audit trail. With --bundle-service it also hands out the bundles of a store, so that
-            gateways learn of news at once and need no rights on the store.
+            gateways learn of news at once and need no rights on the store. With --switch-key too, an agent that is switched off here is
+            switched off on all gateways that follow that store.
 
             EXAMPLES
               aegis control --data-dir /var/lib/aegis --identity identity.yaml --listen 10.0.0.5:8182
               aegis control --bundle-service s3://acme-policies/prod?region=eu-central-1 --histories s3://acme-policies/history
+              aegis control --bundle-service file:///var/lib/aegis/bundles --switch-key keys/control.pem --trust trust-root.json
             """)
 
     @OptionGroup var data: DataDirectory
@@ -38,6 +40,14 @@ struct ControlCommand: AsyncParsableCommand {
     )
     var histories: String?
 
+    @OptionGroup var switching: SwitchKeyOptions
+
+    @Option(
+        help:
+            "With --switch-key: a public key, or a trust root, of those who may switch agents on all gateways. May be repeated."
+    )
+    var trust: [String] = []
+
     @Option(help: "The name of the gateway whose log is written (default: gw-1; environment: AEGIS_GATEWAY).")
     var gateway: String?
 
@@ -55,7 +65,8 @@ struct ControlCommand: AsyncParsableCommand {
             data: data, identity: identity ?? environment["AEGIS_IDENTITY"], address: address,
             gateway: gateway ?? environment["AEGIS_GATEWAY"] ?? "gw-1",
             bundleService: HistoryOptions.value(bundleService, "AEGIS_BUNDLE_SERVICE"),
-            histories: HistoryOptions.value(histories, "AEGIS_HISTORIES"), logger: logger
+            histories: HistoryOptions.value(histories, "AEGIS_HISTORIES"), switchKey: switching.key, trust: trust,
+            logger: logger
         ).run()
     }
 }

@@ -6,8 +6,8 @@ struct TrustAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Name a key: who holds it, in which roles, for which tenants, until when.",
         discussion: """
-            Roles are author, reviewer, approver, publisher, emergency, and whatever else a quorum asks for. A key that is named
-            already gets the new roles and tenants in place of its old ones.
+            Roles are author, reviewer, approver, publisher, emergency, operator (switches agents off and on), and whatever else a quorum
+            asks for. A key that is named already gets the new roles and tenants in place of its old ones.
             """)
 
     @OptionGroup var edit: TrustEdit
