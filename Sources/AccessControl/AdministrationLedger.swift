@@ -14,6 +14,17 @@ public protocol AdministrationLedger: Sendable {
     ///   never come to mean somebody else.
     func issue(_ key: APIKeyEntry, by administrator: Administrator, now: Timestamp) async throws -> String
 
+    /// Gives a key another secret, under the id that policies and records know. Two secrets hold at a time, never three.
+    /// - Parameters:
+    ///   - end: until when the secret of before proves its caller too; nil: not any more.
+    ///   - endsOverlap: whether one of before that still holds for a while is given up for it; else that is a conflict.
+    /// - Returns: the key under which the act waits for its record.
+    /// - Throws: ``AccessError`` `.notFound`, and `.conflict` for a key that is revoked or expired.
+    func rotate(
+        _ keyID: String, tenant: String, to digest: [UInt8], previousUntil end: Timestamp?, endsOverlap: Bool,
+        by administrator: Administrator, now: Timestamp
+    ) async throws -> String
+
     /// Makes a key worthless from now on.
     /// - Returns: the act's key, or nil where it was revoked already.
     /// - Throws: ``AccessError`` `.notFound`.

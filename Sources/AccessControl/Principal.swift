@@ -32,6 +32,24 @@ public struct Principal: Sendable, Hashable {
         roles(in: tenant).contains { Role(rawValue: $0)?.gives(permission) ?? false }
     }
 
+    /// Passes where the person may give a key another secret, which they are then shown.
+    ///
+    /// Whoever knows a key's secret is its holder. So operators rotate agents' keys, and a person's key is rotated by itself alone: not
+    /// by somebody who would become that person, nor by a lesser key of theirs that would become a greater one.
+    /// - Throws: ``AccessError`` `.notFound`, `.forbidden`.
+    public func requireRotation(of key: APIKeyEntry) throws(AccessError) {
+        let tenant = key.caller.tenant
+        guard key.caller.kind == .person else {
+            try require(.issueKeys, in: tenant)
+            return try require(.revokeKeys, in: tenant)
+        }
+        guard tenant == home, key.caller.name == name, key.caller.identity == identity else {
+            // Whoever may rotate nothing learns nothing of the key.
+            try require(.issueKeys, in: tenant)
+            throw AccessError(.forbidden, "a person's key is rotated by itself alone")
+        }
+    }
+
     /// Passes where the person has the permission in the tenant.
     ///
     /// - Throws: ``AccessError`` `.notFound` where the person may not even know of the tenant, the same as for a tenant that

@@ -72,14 +72,8 @@ extension SQLiteStateStore {
         }
     }
 
-    /// Gives a key another secret, under the id that policies and records know.
-    ///
-    /// A second rotation ends the first one's overlap: two secrets hold at a time, never three.
-    /// - Parameter end: until when the secret of before proves its caller too; nil: not any more.
-    /// - Returns: the key under which the act waits for its record.
-    /// - Throws: ``AccessError`` `.notFound`, and `.conflict` for a key that is revoked or expired.
     public func rotate(
-        _ keyID: String, tenant: String, to digest: [UInt8], previousUntil end: Timestamp?,
+        _ keyID: String, tenant: String, to digest: [UInt8], previousUntil end: Timestamp?, endsOverlap: Bool,
         by administrator: Administrator, now: Timestamp
     ) async throws -> String {
         try await writer.perform { db in
@@ -89,6 +83,12 @@ extension SQLiteStateStore {
             guard key.state(at: now) == .active else {
                 throw AccessError(
                     .conflict, "the key `\(keyID)` is \(key.state(at: now).rawValue); issue one under another key id")
+            }
+            if !endsOverlap, let previous = key.entry.previous, now < previous.until {
+                throw AccessError(
+                    .conflict,
+                    "the key `\(keyID)` was rotated, and the secret of before holds until \(previous.until): rotated again it is worthless"
+                )
             }
             let before = end == nil ? nil : Data(key.entry.digest)
             // Later than every change before it, so that nobody who watches misses it.

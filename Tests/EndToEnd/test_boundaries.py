@@ -89,7 +89,7 @@ def request(api, method, path, operation, tenant):
     elif operation["operationId"] in TRIALS:
         body = {"files": {"all.yaml": POLICIES % {"owner": tenant}}, **TRIALS[operation["operationId"]]}
     key = KEY
-    if operation["operationId"] == "revokeKey":
+    if operation["operationId"] in ("revokeKey", "rotateKey"):
         key = f"doomed-{next(FRESH)}"
         if tenant in api.names:
             api.issue(tenant, key)
@@ -111,7 +111,7 @@ def expected(kind, home, roles, operation, tenant):
         return {404}
     own = roles.get(tenant, set())
     allowed = operation.get("x-aegis-roles") or {
-        "showTenant": None, "issueKey": ["operator"], "revokeKey": ["operator"], "addPolicyEvent": ["author", "reviewer", "publisher"],
+        "showTenant": None, "issueKey": ["operator"], "revokeKey": ["operator"], "rotateKey": ["operator"], "addPolicyEvent": ["author", "reviewer", "publisher"],
     }[operation["operationId"]]
     if allowed is not None and not own & set(allowed):
         return {403}
@@ -146,7 +146,7 @@ def test_a_foreign_tenant_and_an_absent_one_are_answered_alike(api, description)
         answers = []
         for tenant in ("globex", ABSENT):
             method, filled, body = request(api, method, path, operation, tenant)
-            if operation["operationId"] == "revokeKey":
+            if operation["operationId"] in ("revokeKey", "rotateKey"):
                 filled = path.format(tenant=tenant, key_id="globex-only")
             status, headers, answer = api.ask(method, filled, ("acme", "acme-operator"), body)
             answers.append((status, json.dumps(answer).replace(tenant, "TENANT"), sorted(headers)))
@@ -265,6 +265,42 @@ def test_one_may_give_oneself_a_lesser_key_and_give_it_up_again_and_no_others(ap
         assert api.ask("DELETE", f"/v1/tenants/acme/keys/{other}", ("acme", "acme-author"))[0] == 403
     assert api.ask("DELETE", "/v1/tenants/acme/keys/laptop", key["api_key"])[2]["state"] == "revoked"
     api.wait(lambda: api.ask("GET", "/v1/me", key["api_key"])[0] == 401)
+
+
+def test_a_key_is_rotated_by_those_who_may_hold_it(api):
+    operator, path = ("acme", "acme-operator"), "/v1/tenants/acme/keys"
+    first = api.ask("POST", path, operator, {"key_id": "turned", "kind": "agent", "grants": ["dry_run"]})[2]["api_key"]
+    status, _, turned = api.ask("POST", path + "/turned/rotation", operator, {"overlap_seconds": 600})
+    assert status == 200 and turned["api_key"] != first and turned["state"] == "active" and turned["previous_until"], turned
+    assert "api_key" not in api.ask("GET", path + "/turned", operator)[2]
+    for key in (turned["api_key"], first):  # an agent's key administers nothing, and is known
+        api.wait(lambda: api.ask("GET", "/v1/me", key)[0] == 403)
+    # The same again would cut off whoever has the first secret still; said outright, it does.
+    status, _, problem = api.ask("POST", path + "/turned/rotation", operator, {"overlap_seconds": 600})
+    assert (status, problem["code"]) == (409, "conflict") and "rotated again it is worthless" in problem["detail"]
+    last = api.ask("POST", path + "/turned/rotation", operator, {"overlap_seconds": 0})[2]
+    assert last["previous_until"] is None
+    api.wait(lambda: api.ask("GET", "/v1/me", first)[0] == 401)
+    assert api.ask("GET", "/v1/me", turned["api_key"])[0] == 401 and api.ask("GET", "/v1/me", last["api_key"])[0] == 403
+    record = api.ask("GET", "/v1/tenants/acme/audit/records?kind=key&limit=1", ("acme", "acme-auditor"))[2]["records"][0]
+    assert record["detail"]["event"] == "api_key_rotated" and record["detail"]["by"] == "acme/acme-operator"
+    assert last["api_key"] not in json.dumps(record)
+    # A person's key rotates itself: neither an operator nor a lesser key of the same person becomes that person.
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+    lesser = api.ask("POST", path, operator, {"key_id": "lesser", "kind": "person", "roles": [], "expires_at": end})[2]["api_key"]
+    api.wait(lambda: api.ask("GET", "/v1/me", lesser)[0] == 200)
+    for who, key_id in ((operator, "acme-author"), (operator, "lesser")):
+        status, _, problem = api.ask("POST", f"{path}/{key_id}/rotation", who, {})
+        assert (status, problem["detail"]) == (403, "a person's key is rotated by itself alone"), (who, key_id, problem)
+    assert api.ask("POST", path + "/acme-operator/rotation", lesser, {})[0] == 403
+    renewed = api.ask("POST", path + "/lesser/rotation", lesser)[2]
+    api.wait(lambda: api.ask("GET", "/v1/me", renewed["api_key"])[0] == 200)
+    assert renewed["expires_at"] == api.ask("GET", path + "/lesser", operator)[2]["expires_at"]
+    for odd in ({"overlap_seconds": -1}, {"overlap_seconds": 2592001}, {"overlap_seconds": "1"}, {"overlap_seconds": 1.5}, {"more": 1}):
+        assert api.ask("POST", path + "/turned/rotation", operator, odd)[0] == 400, odd
+    assert api.ask("POST", path + "/nothing/rotation", operator, {})[0] == 404
+    api.ask("DELETE", path + "/turned", operator)
+    assert api.ask("POST", path + "/turned/rotation", operator, {})[2]["code"] == "conflict"
 
 
 def test_what_was_done_is_on_record_with_who_before_the_answer_leaves(api):

@@ -76,7 +76,8 @@ import Testing
         let before = try await store.apiKeysMark()
         let end = now.advanced(bySeconds: 3600)
         let act = try await store.rotate(
-            "shop-1", tenant: "acme", to: [UInt8](repeating: 2, count: 32), previousUntil: end, by: lea, now: now)
+            "shop-1", tenant: "acme", to: [UInt8](repeating: 2, count: 32), previousUntil: end,
+            endsOverlap: false, by: lea, now: now)
         #expect(try await store.apiKeysMark() != before)
         var expected = first
         expected.digest = [UInt8](repeating: 2, count: 32)
@@ -86,8 +87,19 @@ import Testing
         let told = try await store.unrecorded(limit: 10).first { $0.key == act }
         #expect(told?.act.event == "api_key_rotated")
         #expect(told?.act.detail == ["key_id": "shop-1", "previous_until": end.description])
+        await #expect(
+            throws: AccessError(
+                .conflict,
+                "the key `shop-1` was rotated, and the secret of before holds until \(end): rotated again it is worthless"
+            )
+        ) {
+            try await store.rotate(
+                "shop-1", tenant: "acme", to: [UInt8](repeating: 3, count: 32), previousUntil: end, endsOverlap: false,
+                by: lea, now: now)
+        }
         _ = try await store.rotate(
-            "shop-1", tenant: "acme", to: [UInt8](repeating: 3, count: 32), previousUntil: nil, by: lea, now: now)
+            "shop-1", tenant: "acme", to: [UInt8](repeating: 3, count: 32), previousUntil: nil, endsOverlap: true,
+            by: lea, now: now)
         #expect(try await store.key("shop-1", tenant: "acme")?.entry.previous == nil)
         try await store.close()
     }
@@ -104,7 +116,8 @@ import Testing
         ] {
             await #expect(throws: error) {
                 try await store.rotate(
-                    keyID, tenant: "acme", to: [UInt8](repeating: 2, count: 32), previousUntil: nil, by: lea, now: now)
+                    keyID, tenant: "acme", to: [UInt8](repeating: 2, count: 32), previousUntil: nil, endsOverlap: true,
+                    by: lea, now: now)
             }
         }
         try await store.close()

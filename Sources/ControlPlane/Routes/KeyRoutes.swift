@@ -42,6 +42,20 @@ struct KeyRoutes: EndpointSet {
                 headers: ["location"])
         ],
         problems: [403, 409, 503])
+    static let rotate = Operation(
+        .post, "/v1/tenants/{tenant}/keys/{key_id}/rotation", id: "rotateKey", tag: "keys", access: .caller,
+        summary:
+            "Gives a key a new secret under its id: an agent's (`keys.issue` and `keys.revoke`), or the very key that asks. The secret of before holds too for a while; while it does, a repeated request is 409, unless it says 0 seconds.",
+        parameters: [.tenant, keyID],
+        body: .object([
+            .init(
+                "overlap_seconds", .nullable(.integer(0...longestOverlap)), required: false,
+                "How long the secret of before holds too; 24 hours where absent. 0: it is worthless now.")
+        ]), bodyIsRequired: false,
+        answers: [.ok("The key, with `api_key`: keep it now, it is not shown again.", .named("Key"))],
+        problems: [403, 409, 503])
+    private static let usualOverlap = 86_400
+    private static let longestOverlap = 30 * 86_400
     static let revoke = Operation(
         .delete, "/v1/tenants/{tenant}/keys/{key_id}", id: "revokeKey", tag: "keys", access: .caller,
         summary:
@@ -56,7 +70,11 @@ struct KeyRoutes: EndpointSet {
                     .init("name", .nullable(.text())), .init("roles", .list(.text())), .init("grants", .list(.text())),
                     .init("state", .choice(["active", "expired", "revoked"])), .init("created_at", .time),
                     .init("created_by", .nullable(.text())), .init("expires_at", .nullable(.time)),
-                    .init("revoked_at", .nullable(.time)), .init("api_key", .text(), required: false),
+                    .init("revoked_at", .nullable(.time)),
+                    .init(
+                        "previous_until", .nullable(.time),
+                        "Until when the secret from before the last rotation holds too; null where it does not."),
+                    .init("api_key", .text(), required: false),
                 ], open: true)
         ]
     }
@@ -82,6 +100,7 @@ struct KeyRoutes: EndpointSet {
                 return Response(json: view(try await key(context, tenant)))
             },
             Endpoint(Self.issue) { request, context in try await issue(request, context) },
+            Endpoint(Self.rotate) { request, context in try await rotate(request, context) },
             Endpoint(Self.revoke) { request, context in try await revoke(request, context) },
         ]
     }
@@ -112,6 +131,27 @@ struct KeyRoutes: EndpointSet {
         var response = Response(status: .created, json: view(stored, secret: key.text))
         response.headers[.location] = "/v1/tenants/\(tenant)/keys/\(wish.keyID)"
         return response
+    }
+
+    private func rotate(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let (person, tenant) = try gate.enter(Self.rotate, request, context)
+        let body = try await JSONBody(of: request, fields: ["overlap_seconds"])
+        let overlap = try body.number("overlap_seconds", in: 0...Self.longestOverlap) ?? Self.usualOverlap
+        guard let key = try? await key(context, tenant).entry else {
+            // Whoever may not see keys learns no more of one that is not there than of one that is.
+            try person.require(.issueKeys, in: tenant)
+            throw AccessError(.notFound, "there is no key of this id")
+        }
+        try person.requireRotation(of: key)
+        guard let secret = APIKey.generate(keyID: key.keyID) else { throw Problem.fault }
+        let now = now()
+        let end = overlap == 0 ? nil : now.advanced(bySeconds: Int64(overlap))
+        let act = try await ledger.rotate(
+            key.keyID, tenant: tenant, to: secret.digest, previousUntil: end, endsOverlap: overlap == 0,
+            by: Administrator(person), now: now)
+        try await recorded.wait(for: act)
+        guard let stored = try await ledger.key(key.keyID, tenant: tenant) else { throw Problem.fault }
+        return Response(json: view(stored, secret: secret.text))
     }
 
     private func revoke(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -159,6 +199,7 @@ struct KeyRoutes: EndpointSet {
             json.field("created_by", key.createdBy.isEmpty ? nil : key.createdBy)
             json.field("expires_at", key.entry.expiresAt?.description)
             json.field("revoked_at", key.revokedAt?.description)
+            json.field("previous_until", key.entry.previous.flatMap { now() < $0.until ? $0.until.description : nil })
             if let secret { json.field("api_key", secret) }
         }
     }

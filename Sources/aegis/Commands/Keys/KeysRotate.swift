@@ -58,7 +58,8 @@ struct KeysRotate: AsyncParsableCommand {
         let owner = try await data.withStateStore { store in
             let owner = try await store.oneKey(keyID, tenant: tenant).entry.caller.tenant
             _ = try await store.rotate(
-                keyID, tenant: owner, to: secret.digest, previousUntil: end, by: .commandLine, now: now)
+                keyID, tenant: owner, to: secret.digest, previousUntil: end, endsOverlap: true,
+                by: .commandLine, now: now)
             return owner
         }
         if json {
