@@ -71,6 +71,37 @@ def test_a_full_audit_disk_is_a_deny(tight, code):
     assert tight.verify().returncode == 0
 
 
+def test_a_settlement_that_the_trail_cannot_take_is_recorded_once_as_soon_as_it_can(tight):
+    """Nobody reports again: the gateway carries it over by itself."""
+    spent = tight.decide(*BUDGETED, request=LLM)[2]["decision_id"]
+    state = sqlite3.connect(tight.data / "state.sqlite")
+
+    def trail():
+        return max(file.stat().st_size for file in (tight.data / "audit").rglob("*") if file.is_file())
+
+    while trail() < 200_000:
+        tight.decide(*TRANSFER, request=WIRE)
+    # The state store's write-ahead log begins anew and has room for the settlement; the trail, which is longer, can take no more.
+    state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    limit(tight, trail())
+
+    def report():
+        return exchange(tight.api, "POST", "/v1/usage", {"decision_id": spent, "cost": 0.25}, {"x-aegis-api-key": tight.keys["llm-1"]})
+
+    status, _, problem = report()
+    assert (status, problem["code"]) == (503, "audit_unavailable"), problem
+    limit(tight, resource.RLIM_INFINITY)
+
+    def settlements():
+        return [record["detail"] for record in tight.records()
+                if record["kind"] == "budget" and record["decision_id"] == spent and record["detail"]["event"] == "settled"]
+
+    tight.wait(settlements)
+    assert report()[2]["status"] == "already_settled"
+    assert [(told["cost"], told["returned"]) for told in settlements()] == [("0.25", "0.75")]
+    assert tight.verify().returncode == 0
+
+
 @provokes("state-full")
 def test_a_full_state_disk_is_a_deny(tight, code):
     assert tight.decide(*BUDGETED, request=LLM)[2]["decision"] == "allow"
