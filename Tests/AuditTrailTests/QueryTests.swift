@@ -131,6 +131,69 @@ struct QueryTests {
         }
     }
 
+    @Test func `verification finds an index that says something else than the records`() throws {
+        func faults() throws -> [String] {
+            var verifier = AuditVerifier(storage: storage, keys: [try Fixture.signer().verifier], indexes: indexes)
+            return try verifier.run().faults.map(\.description)
+        }
+        let search = AuditSearch(storage: storage, indexes: indexes)
+        let query = QueryTests.query { $0.decisionID = "d-3" }
+        #expect(try faults().isEmpty)
+        #expect(try numbers(search, query) == [3])
+        #expect(try faults().isEmpty)
+        let good = indexes["00000001.index"]
+        let wrong =
+            "index/00000001.index says something else of this record: a query by it may overlook records; remove it, it is made anew [audit_damaged]"
+        let (head, entry) = (56, 48)
+        // The fourth record: two lines each, behind the header.
+        for byte in 0..<entry {
+            var bad = good
+            bad[head + 3 * entry + byte] ^= 1
+            indexes.set("00000001.index", bad)
+            #expect(try faults() == ["00000001.jsonl:8: \(wrong)"])
+        }
+        // What is believed until then: nobody finds the record by its id.
+        var hidden = good
+        hidden[head + 3 * entry + 16 + 4 * SegmentIndex.Field.decisionID.rawValue] ^= 1
+        indexes.set("00000001.index", hidden)
+        #expect(try numbers(search, query) == [])
+        #expect(try numbers(AuditSearch(storage: storage, indexes: nil), query) == [3])
+        indexes.set("00000001.index", Array(good.dropLast(entry)))
+        #expect(try faults().count == 1)
+        indexes.set("00000001.index", good + good.suffix(entry))
+        #expect(try faults().count == 1)
+        // One of other bytes is made anew before anybody is told by it.
+        for stale in [[], [1, 2, 3], indexes["00000002.index"]] as [[UInt8]] {
+            indexes.set("00000001.index", stale)
+            #expect(try faults().isEmpty)
+        }
+    }
+
+    @Test func `escapes, absent fields and null are indexed as they are read`() throws {
+        let storage = MemoryStorage()
+        let writer = try Fixture.writer(storage, segmentBytes: 1)
+        let names = ["plain", "with \"quotes\"", "tab\tand \u{1}", "ünïcode \u{1f600}", "back\\slash", ""]
+        for (number, name) in names.enumerated() {
+            var draft = Fixture.decision(number)
+            draft.agentID = name
+            draft.toolName = nil
+            draft.decisionReason = AuditReason(code: "policy_deny", message: "m", policy: name)
+            _ = try writer.commit([RecordFormatter.format(draft, log: "gw-1/acme")])
+        }
+        writer.close()
+        let search = AuditSearch(storage: storage, indexes: MemoryStorage())
+        for (number, name) in names.enumerated() {
+            let query = QueryTests.query {
+                $0.agent = name
+                $0.policy = name
+            }
+            let plain = try numbers(AuditSearch(storage: storage, indexes: nil), query)
+            #expect(try numbers(search, query) == plain)
+            #expect(try numbers(search, query) == plain)
+            if !name.isEmpty { #expect(plain == [number]) }
+        }
+    }
+
     @Test func `a query can stop, and sees nothing that is not under a checkpoint`() throws {
         let search = AuditSearch(storage: storage, indexes: nil)
         var seen = 0

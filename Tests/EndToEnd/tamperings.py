@@ -129,6 +129,17 @@ def forge_approval(change, version=1, by="lea", typ="aegis-policy-event", review
     return apply
 
 
+def limit_reviewers(limits):
+    """As a pack that is honest about its keys would list those whose approvals came too late, or too early."""
+    def change(pack, keys):
+        def edit(listed):
+            for each in listed["keys"]:
+                if each["use"] == "reviews":
+                    each["validity"] = limits
+        pack.edit("keys/keys.json", edit)
+    return change
+
+
 def approval(name, message, change=lambda said: None, **more):
     # Archives of Aegis have one form only, which Python's zlib does not write: ApprovalTests has the same table with archives that do.
     return Tampering(name, forge_approval(change, **more), "policy", message, f"policies/bundle-{more.get('version', 1)}.tar.gz", base="reviewed",
@@ -467,6 +478,9 @@ TABLE = [
              review=lambda review, said: review.update(reviewer="maria")),
     approval("an approval of a rollback is by the author", "is by the author", lambda said: said.update(person="maria"), version=3,
              review=lambda review, said: review.update(reviewer="maria")),
+    *(Tampering(f"an approver's key {what}", limit_reviewers(limits), "policy", "is not signed as one by a known key", "policies/bundle-1.tar.gz", base="reviewed")
+      for what, limits in (("was valid no more", {"until": "2020-01-01T00:00:00Z"}), ("was not valid yet", {"from": "2999-01-01T00:00:00Z"}),
+                           ("had been revoked", {"revoked": "2020-01-01T00:00:00Z"}))),
     approval("an approval is by a stranger", "is not signed as one by a known key", by="stranger"),
     approval("an approval is a rejection", "is not signed as one by a known key", lambda said: said.update(kind="rejected")),
     approval("an approval is a proposal", "is not signed as one by a known key", lambda said: said.update(kind="proposed")),

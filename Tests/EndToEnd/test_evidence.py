@@ -427,6 +427,19 @@ def test_keys_and_checkpoints_from_elsewhere_count(trail, whole, tmp_path):
             assert done.returncode == 1 and message in done.stderr, (verify, option, done.stderr)
 
 
+def test_a_period_makes_a_pack_whatever_became_of_its_keys_since(reviewed, tmp_path):
+    trust, pack = tmp_path / "trust-root.json", tmp_path / "pack.tar.gz"
+    shutil.copy(reviewed.tenant.trust, trust)
+    for person in ("pia", "lea"):
+        run("keys", "trust", "revoke", trust, person, "--reason", "stolen", "--compromised", "--root", reviewed.tenant.private("root"))
+    run("evidence", "build", "--tenant", "acme", "--data-dir", reviewed.gateway.data, "--trust", trust, "-o", pack, "--samples", 1)
+    for verify in (with_python, with_aegis):
+        done = verify(pack)
+        assert done.returncode == 0, done.stderr
+    revoked = {key["name"] for key in packs.Pack(pack).json("keys/keys.json")["keys"] if (key.get("validity") or {}).get("revoked")}
+    assert revoked == {"pia", "lea"}
+
+
 def test_approvals_that_people_signed_are_checked_by_both(reviewed, tmp_path):
     """Two approved versions, each with a comment besides, and a rollback, which carries the approvals of what it brings back."""
     for verify in (with_python, with_aegis):

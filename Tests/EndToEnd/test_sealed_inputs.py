@@ -2,7 +2,9 @@
 import hashlib
 import hmac
 import json
+import shutil
 import signal
+import time
 
 import pytest
 import rfc8785
@@ -99,6 +101,62 @@ def test_inputs_are_kept_only_where_they_are_to_be(tmp_path, request, setting):
     assert ("input_ref" in record) == (setting != "off")
     assert record["parameters_digest"].startswith("hmac-sha256:")
     assert (gateway.data / "inputs").exists() == (setting != "off")
+
+
+def test_inputs_go_with_the_class_of_their_records_and_a_hold_keeps_what_it_holds_alone(tmp_path, request):
+    policies = tmp_path / "classed"
+    shutil.copytree(FIRST_LIGHT, policies)
+    file = policies / "policies.yaml"
+    text = file.read_text()
+    assert text.count("kind: Policy\nname: finance-payments\n") == 1
+    file.write_text(text.replace("kind: Policy\nname: finance-payments\n", "kind: Policy\nname: finance-payments\nretention: brief\n"))
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps({"default": "soc2", "classes": {"brief": "1s"}}))
+    gateway = Gateway(tmp_path, policies)
+    request.addfinalizer(gateway.stop)
+    for key_id in ("finance-1", "support-1"):
+        gateway.issue(key_id)
+
+    def told(decision):
+        return run("audit", "input", decision, "--data-dir", gateway.data, check=False)
+    gateway.start(True, "--retention", rules, "--heartbeat", "off")
+    first, held, third = (pay(gateway, amount)["decision_id"] for amount in (12, 13, 60000))
+    ticket = gateway.decide("support-1", "support-agent", "tickets.create", {"subject": "refund", "body": "please"}, request={
+        "method": "POST", "host": "internal-api.company.local", "path": "/tickets"})[2]["decision_id"]
+    gateway.wait(lambda: told(ticket).returncode == 0)
+    run("audit", "hold", "place", "case-1", "--reason", "litigation", "--decision", held, "--data-dir", gateway.data)
+    gateway.stop()
+    time.sleep(1.1)
+    gateway.start(True, "--retention", rules, "--heartbeat", "off")
+    gateway.wait(lambda: told(third).returncode == 1)
+    assert told(first).stderr == f"error: the time that the input of {first} is kept was over, and it was erased\n"
+    assert told(held).returncode == 0 and told(ticket).returncode == 0
+    run("audit", "hold", "release", "case-1", "--data-dir", gateway.data)
+    gateway.stop()
+    gateway.start(True, "--retention", rules, "--heartbeat", "off")
+    gateway.wait(lambda: told(held).returncode == 1)
+    assert told(ticket).returncode == 0
+    gateway.stop()
+    records = gateway.records()
+    index = {record["decision_id"]: record["index"] for record in records if record["kind"] == "decision"}
+    expired = [record["detail"] for record in records if record.get("detail", {}).get("event") == "inputs_expired"]
+    assert [each["class"] for each in expired] == ["brief", "brief"], expired
+    assert [each["inputs"] for each in expired] == ["2", "1"] and expired[1]["indexes"] == f"{index[held]}-{index[held]}"
+    assert gateway.verify().stdout.startswith("whole: ")
+    replay = json.loads(run("policy", "replay", "--bundle", policies, "--tenant", "acme", "--data-dir", gateway.data, "--json").stdout)
+    assert replay["not_replayable"] == {"expired": 3} and replay["replayed"] == 1, replay
+    pack = tmp_path / "pack.tar.gz"
+    run("evidence", "build", "--tenant", "acme", "--data-dir", gateway.data, "--trust", gateway.trust, "--with-inputs", "-o", pack)
+    done = run("evidence", "verify", pack, "--replay")
+    assert "replayed: 1 decisions; not replayable: 3 (the time that its input is kept was over: 3)\n" in done.stdout, done.stdout
+
+
+def test_rules_that_are_none_stop_the_start(tmp_path):
+    rules = tmp_path / "rules.json"
+    for text, told in (("{}", "holds no rules"), ('{"default": "nonsense"}', "`nonsense` is no retention class")):
+        rules.write_text(text)
+        done = run("serve", "--policies", FIRST_LIGHT, "--data-dir", tmp_path / "data", "--retention", rules, check=False)
+        assert done.returncode == 2 and told in done.stderr, done
 
 
 def test_a_time_that_is_none_stops_the_start(tmp_path):

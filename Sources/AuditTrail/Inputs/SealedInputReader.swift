@@ -66,6 +66,25 @@ public struct SealedInputReader {
         fileprivate var places: [UInt64: [SealedInputFormat.Place]] = [:]
         /// How many there are.
         public var count: Int { places.values.reduce(0) { $0 + $1.count } }
+
+        mutating func add(_ place: SealedInputFormat.Place, in file: UInt64) { places[file, default: []].append(place) }
+
+        func erase(in storage: any JournalStorage) throws(AuditError) {
+            for (number, places) in places.sorted(by: { $0.key < $1.key }) {
+                let name = SealedInputFormat.fileName(number)
+                do throws(StorageError) {
+                    let file = try storage.open(name, create: false)
+                    defer { file.close() }
+                    for place in places {
+                        try file.write([UInt8](repeating: 0, count: place.boxBytes), at: place.boxOffset)
+                    }
+                    try file.sync()
+                } catch {
+                    // A file that has expired meanwhile took them with it.
+                    guard try !storage.names().contains(name) else { throw AuditError(error) }
+                }
+            }
+        }
     }
 
     /// Finds those inputs of these decisions that are there, and not erased yet.
@@ -75,29 +94,14 @@ public struct SealedInputReader {
         for name in Set(names).sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) {
             guard let (number, _, place) = try find(name) else { continue }
             let box = try read(number, from: place.boxOffset, atMost: place.boxBytes)
-            if box.contains(where: { $0 != 0 }) { doomed.places[number, default: []].append(place) }
+            if box.contains(where: { $0 != 0 }) { doomed.add(place, in: number) }
         }
         return doomed
     }
 
     /// Overwrites them with zeros, durably.
     /// - Throws: ``AuditError`` `.storage`; some may then be erased already.
-    public func erase(_ doomed: Doomed) throws(AuditError) {
-        for (number, places) in doomed.places.sorted(by: { $0.key < $1.key }) {
-            let name = SealedInputFormat.fileName(number)
-            do throws(StorageError) {
-                let file = try storage.open(name, create: false)
-                defer { file.close() }
-                for place in places {
-                    try file.write([UInt8](repeating: 0, count: place.boxBytes), at: place.boxOffset)
-                }
-                try file.sync()
-            } catch {
-                // A file that has expired meanwhile took them with it.
-                guard try !storage.names().contains(name) else { throw AuditError(error) }
-            }
-        }
-    }
+    public func erase(_ doomed: Doomed) throws(AuditError) { try doomed.erase(in: storage) }
 
     private mutating func find(
         _ name: InputName

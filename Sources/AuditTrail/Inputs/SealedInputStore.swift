@@ -49,7 +49,6 @@ public final class SealedInputStore: Sendable {
     struct Queue {
         var inputs: [SealedInput] = []
         var bytes = 0
-        var horizons: [(time: Int64, tell: @Sendable ([OldInputs]) -> Void)] = []
         var removals: [OldInputs] = []
         var isClosing = false
         var isFinished = false
@@ -105,19 +104,6 @@ public final class SealedInputStore: Sendable {
         if isWanted { queue.signal() }
     }
 
-    /// The files in which everything is older than `time`, nanoseconds since 1970; none where they cannot be read, or the
-    /// store is closed.
-    public func old(before time: Int64) async -> [OldInputs] {
-        await withCheckedContinuation { continuation in
-            let isOpen = queue.withLock { queue in
-                guard !queue.isClosing else { return false }
-                queue.horizons.append((time, { continuation.resume(returning: $0) }))
-                return true
-            }
-            if isOpen { queue.signal() } else { continuation.resume(returning: []) }
-        }
-    }
-
     /// Has these files removed; soon, not at once.
     public func remove(_ old: [OldInputs]) {
         queue.withLock { $0.removals += old }
@@ -148,10 +134,9 @@ private struct SealedInputLoop: @unchecked Sendable {
     func run() {
         while true {
             awaitWork()
-            let (inputs, horizons, removals, isClosing) = takeWork()
+            let (inputs, removals, isClosing) = takeWork()
             if inputs.isEmpty { writer.sync() } else { write(inputs) }
             if !removals.isEmpty { try? writer.remove(removals) }
-            for horizon in horizons { horizon.tell((try? writer.old(before: horizon.time)) ?? []) }
             if isClosing, inputs.isEmpty { return finish() }
         }
     }
@@ -159,8 +144,7 @@ private struct SealedInputLoop: @unchecked Sendable {
     private func awaitWork() {
         let patience = writer.hasUnsynced ? configuration.syncInterval : nil
         let came = queue.wait(for: patience) { queue in
-            queue.isClosing || !queue.inputs.isEmpty || !queue.horizons.isEmpty || !queue.removals.isEmpty
-                ? true : nil
+            queue.isClosing || !queue.inputs.isEmpty || !queue.removals.isEmpty ? true : nil
         }
         guard came == true else { return }
         _ = queue.wait(for: configuration.gathering) { [configuration] queue in
@@ -168,17 +152,14 @@ private struct SealedInputLoop: @unchecked Sendable {
         }
     }
 
-    private typealias Horizon = (time: Int64, tell: @Sendable ([OldInputs]) -> Void)
-
-    private func takeWork() -> ([SealedInput], horizons: [Horizon], removals: [OldInputs], isClosing: Bool) {
+    private func takeWork() -> ([SealedInput], removals: [OldInputs], isClosing: Bool) {
         queue.withLock { queue in
             defer {
                 queue.inputs = []
                 queue.bytes = 0
-                queue.horizons = []
                 queue.removals = []
             }
-            return (queue.inputs, queue.horizons, queue.removals, queue.isClosing)
+            return (queue.inputs, queue.removals, queue.isClosing)
         }
     }
 

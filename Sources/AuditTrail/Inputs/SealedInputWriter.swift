@@ -20,9 +20,6 @@ final class SealedInputWriter {
     /// Longer than this nothing at all comes, also in a file with little in it, but for a jump or a quiet hour.
     private static let longestPause: Int64 = 3600 * 1_000_000_000
     private static let littleBytes = 1 << 20
-    /// When the newest input of each closed file was recorded; never changes.
-    private var newestTimes: [UInt64: Int64] = [:]
-    private var createdTimes: [UInt64: Int64] = [:]
 
     init(storage: any JournalStorage, master: SymmetricKey, fileBytes: Int) throws(StorageError) {
         self.storage = storage
@@ -72,45 +69,18 @@ final class SealedInputWriter {
         hasUnsynced = false
     }
 
-    /// The files whose entries are all older than `horizon`. Opens only those that were begun before it, each of them once.
-    func old(before horizon: Int64) throws(StorageError) -> [OldInputs] {
-        if file != nil, newest < horizon { close() }
-        var old: [OldInputs] = []
-        for number in try storage.list().compactMap(SealedInputFormat.fileNumber).sorted() {
-            guard !(file != nil && number == next - 1), let newest = try newestTime(of: number, begunBefore: horizon),
-                newest < horizon
-            else { continue }
-            old.append(OldInputs(number: number, newest: newest))
+    /// Removes files in which nothing is left. The one that is being written stays if it has got something newer since.
+    func remove(_ emptied: [OldInputs]) throws(StorageError) {
+        for old in emptied {
+            if file != nil, old.number == next - 1 {
+                guard newest <= old.newest else { continue }
+                close()
+            }
+            try storage.remove(SealedInputFormat.fileName(old.number))
         }
-        return old
-    }
-
-    func remove(_ old: [OldInputs]) throws(StorageError) {
-        for file in old {
-            try storage.remove(SealedInputFormat.fileName(file.number))
-            newestTimes[file.number] = nil
-            createdTimes[file.number] = nil
-        }
-    }
-
-    // Nil for a file that was not begun then. No input of a file is much older than the file is.
-    private func newestTime(of number: UInt64, begunBefore horizon: Int64) throws(StorageError) -> Int64? {
-        if let known = newestTimes[number] { return known }
-        let name = SealedInputFormat.fileName(number)
-        if createdTimes[number] == nil {
-            let header = try storage.read(name, from: 0, atMost: SealedInputFormat.headerBytes)
-            // One without a header has nothing in it that can be read.
-            createdTimes[number] = SealedInputFormat.created(header, number: number) ?? .min
-        }
-        guard let created = createdTimes[number], created < horizon else { return nil }
-        let bytes = try storage.read(name, fresh: false)
-        let newest = max(created, Self.newest(in: bytes) ?? .min)
-        newestTimes[number] = newest
-        return newest
     }
 
     func close() {
-        if file != nil { newestTimes[next - 1] = newest }
         sync()
         file?.close()
         file = nil
@@ -128,21 +98,10 @@ final class SealedInputWriter {
         self.file = file
         try file.write(header, at: 0)
         (offset, created, newest) = (header.count, time, time)
-        createdTimes[next - 1] = time
-    }
-
-    private static func newest(in file: [UInt8]) -> Int64? {
-        var offset = SealedInputFormat.headerBytes
-        var newest: Int64?
-        while let place = SealedInputFormat.place(at: offset, in: file) {
-            newest = max(newest ?? .min, place.time)
-            offset = place.end
-        }
-        return newest
     }
 }
 
-/// A file of inputs that are all older than some time.
+/// A file of inputs in which nothing is left.
 public struct OldInputs: Sendable, Hashable {
     let number: UInt64
     /// When the newest of them was recorded, nanoseconds since 1970.

@@ -86,4 +86,15 @@ enum BlockingThread {
         if code != 0 { boxed.release() }
         return code == 0
     }
+
+    /// What `body` comes to on a thread of its own, where nobody else waits for it.
+    /// - Throws: ``AuditError`` `.storage` where the system gives no thread, and what `body` throws.
+    static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let isStarted = start { continuation.resume(with: Swift.Result(catching: body)) }
+            guard isStarted else {
+                return continuation.resume(throwing: AuditError(.storage, "the system gave no thread"))
+            }
+        }
+    }
 }

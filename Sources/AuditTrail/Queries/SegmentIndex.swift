@@ -29,18 +29,32 @@ struct SegmentIndex {
     init(segment bytes: [UInt8]) {
         segmentBytes = bytes.count
         headerHash = Self.headerHash(bytes)
-        var batch: [Entry] = []
-        var start = (bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count - 1) + 1
-        while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            let line = bytes[start..<newline]
-            if line.starts(with: Commit.prefix.utf8) {
-                entries += batch
-                batch = []
-            } else if !line.starts(with: PrunedRecord.prefix.utf8) {
-                batch.append(Self.entry(AuditRecordLine(bytes: Array(line), place: .init(file: "", line: 0)), start))
+        bytes.withUnsafeBufferPointer { bytes in
+            var batch: [Entry] = []
+            var start = (bytes.newline(from: 0) ?? bytes.count - 1) + 1
+            while let newline = bytes.newline(from: start) {
+                let line = UnsafeBufferPointer(rebasing: bytes[start..<newline])
+                if line.begins(with: Commit.prefix) {
+                    entries += batch
+                    batch.removeAll(keepingCapacity: true)
+                } else if !line.begins(with: PrunedRecord.prefix) {
+                    batch.append(Self.entry(line, at: start))
+                }
+                start = newline + 1
             }
-            start = newline + 1
         }
+    }
+
+    /// Holds what somebody finds as a segment's index against the segment.
+    /// - Returns: where the first record begins of which it says something else than stands there; nil where there is none, or it was
+    ///   made from other bytes and is made anew when somebody asks.
+    static func falsehood(in encoded: [UInt8], segment bytes: [UInt8]) -> Int? {
+        let index = SegmentIndex(segment: bytes)
+        let (found, right) = (encoded[...], index.encoded[...])
+        guard found.starts(with: right.prefix(headBytes)), found != right else { return nil }
+        let same = zip(found, right).prefix { $0 == $1 }.count
+        let number = min((same - headBytes) / entryBytes, index.entries.count - 1)
+        return number < 0 ? 0 : Int(index.entries[number].offset)
     }
 
     /// Reads what ``encoded`` writes; nil for anything else, or for another segment than this one.
@@ -123,14 +137,32 @@ struct SegmentIndex {
         }
     }
 
-    private static func entry(_ record: AuditRecordLine, _ offset: Int) -> Entry {
-        let texts = [
-            record["kind"], record["tenant"], record["agent_id"], record["tool_name"], record["decision"],
-            record["decision_reason", "policy"], record["approval_id"], record["decision_id"],
-        ]
-        return Entry(
-            offset: UInt32(offset), length: UInt32(record.bytes.count),
-            time: record["time"].flatMap(Timestamp.read) ?? .min, fields: texts.map { $0.map(hash) ?? 0 })
+    private static let names: [(StaticString, Field)] = [
+        ("kind", .kind), ("tenant", .tenant), ("agent_id", .agent), ("tool_name", .tool), ("decision", .decision),
+        ("approval_id", .approval), ("decision_id", .decisionID),
+    ]
+
+    // In one pass over the line: a journal is indexed as fast as it is verified.
+    private static func entry(_ line: UnsafeBufferPointer<UInt8>, at offset: Int) -> Entry {
+        var entry = Entry(
+            offset: UInt32(offset), length: UInt32(line.count), time: .min,
+            fields: [UInt32](repeating: 0, count: Field.allCases.count))
+        guard var scanner = MemberScanner(line) else { return entry }
+        while case .member(let member) = scanner.next() {
+            let key = UnsafeBufferPointer(rebasing: line[member.key])
+            let value = UnsafeBufferPointer(rebasing: line[member.value])
+            if let (_, field) = names.first(where: { key.count == $0.0.utf8CodeUnitCount && key.begins(with: $0.0) }) {
+                entry.fields[field.rawValue] = hash(value)
+            } else if key.elementsEqual("time".utf8) {
+                entry.time = Timestamp.read(String(decoding: value.dropFirst().dropLast(), as: UTF8.self)) ?? .min
+            } else if key.elementsEqual("decision_reason".utf8), var inner = MemberScanner(value) {
+                while case .member(let member) = inner.next() {
+                    guard value[member.key].elementsEqual("policy".utf8) else { continue }
+                    entry.fields[Field.policy.rawValue] = hash(UnsafeBufferPointer(rebasing: value[member.value]))
+                }
+            }
+        }
+        return entry
     }
 
     private static func head(_ length: Int, _ headerHash: [UInt8]) -> [UInt8] {
@@ -141,8 +173,17 @@ struct SegmentIndex {
         Array(SHA256.hash(data: bytes.prefix { $0 != UInt8(ascii: "\n") }))
     }
 
-    // FNV-1a; 0 is for a field that is absent.
-    private static func hash(_ text: String) -> UInt32 {
-        max(1, text.utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 })
+    // Of a member's value; 0 is for a field that is absent.
+    private static func hash(_ value: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        guard value.first == UInt8(ascii: "\"") else { return value.elementsEqual("null".utf8) ? 0 : fnv(value) }
+        let text = UnsafeBufferPointer(rebasing: value[1..<max(1, value.count - 1)])
+        return text.contains(UInt8(ascii: "\\")) ? hash(AuditRecordLine.unescape(Array(text)[...])) : fnv(text)
+    }
+
+    private static func hash(_ text: String) -> UInt32 { fnv(text.utf8) }
+
+    // FNV-1a, never 0.
+    private static func fnv(_ bytes: some Sequence<UInt8>) -> UInt32 {
+        max(1, bytes.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 })
     }
 }

@@ -84,13 +84,7 @@ public struct RetentionRun {
                     plan.inputs.append(name)
                 }
                 let key = Plan.Key(log: log, retentionClass: end.name)
-                var runs = plan.runs.removeValue(forKey: key) ?? []
-                if let last = runs.last, last.upperBound + 1 == index {
-                    runs[runs.count - 1] = last.lowerBound...index
-                } else {
-                    runs.append(index...index)
-                }
-                plan.runs[key] = runs
+                plan.runs[key, default: []].add(index)
             }
             if isTouched { plan.segments.append(number) }
         }
@@ -100,14 +94,12 @@ public struct RetentionRun {
     /// What the trail says before anything goes: one record or more for each log and class.
     public func announcements(_ plan: Plan, now: Int64) -> [AuditRecordDraft] {
         plan.runs.sorted { $0.key < $1.key }.flatMap { key, runs -> [AuditRecordDraft] in
-            stride(from: 0, to: runs.count, by: 1000).map { start -> AuditRecordDraft in
-                let part = runs[start..<min(start + 1000, runs.count)]
+            runs.texts.map { part -> AuditRecordDraft in
                 let tenant = key.log.split(separator: "/").last.map(String.init) ?? ""
                 var draft = AuditRecordDraft(kind: .retention, tenant: tenant, time: now)
                 draft.detail = CanonicalJSON(texts: [
                     "class": key.retentionClass, "event": "pruned",
-                    "indexes": part.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ","),
-                    "records": "\(part.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 })",
+                    "indexes": part.indexes, "records": "\(part.records)",
                 ])
                 return draft
             }
@@ -150,7 +142,7 @@ public struct RetentionRun {
         kept.reserveCapacity(bytes.count)
         for range in lines(bytes) {
             if let record = record(bytes[range]), let log = record["log"],
-                let index = record["index"].flatMap(UInt64.init), contains(doomed[log] ?? [], index),
+                let index = record["index"].flatMap(UInt64.init), doomed[log]?.holds(index) == true,
                 let hash = record["hash"].flatMap({ MerkleHash(hex: $0) }),
                 let previous = record["prev_hash"].flatMap({ MerkleHash(hex: $0) })
             {
@@ -164,15 +156,6 @@ public struct RetentionRun {
             kept.append(UInt8(ascii: "\n"))
         }
         return kept
-    }
-
-    private static func contains(_ runs: [ClosedRange<UInt64>], _ index: UInt64) -> Bool {
-        var (low, high) = (0, runs.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if runs[middle].upperBound < index { low = middle + 1 } else { high = middle }
-        }
-        return low < runs.count && runs[low].contains(index)
     }
 
     // The record on a line; nil for headers, commits, and what was pruned before.

@@ -40,7 +40,7 @@ public struct AuditRecordLine: Sendable, Hashable {
     }
 
     // Canonical JSON has no other escapes than these.
-    private static func unescape(_ text: ArraySlice<UInt8>) -> String {
+    static func unescape(_ text: ArraySlice<UInt8>) -> String {
         var result: [UInt8] = []
         var rest = text
         while let byte = rest.popFirst() {

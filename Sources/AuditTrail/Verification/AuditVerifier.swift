@@ -20,6 +20,8 @@ public struct AuditVerifier {
     }
 
     private let storage: any JournalStorage
+    /// The indexes that queries trust; nil where there are none.
+    private let indexes: (any JournalStorage)?
     /// Every key: what was kept elsewhere may be as old as the first.
     private var keys: JournalKeyring
     /// Those that count where the reading is.
@@ -44,12 +46,14 @@ public struct AuditVerifier {
         do throws(StorageError) {
             storage = try PosixStorage(directory: directory, create: false)
         } catch { throw AuditError(error) }
-        var verifier = AuditVerifier(storage: storage, keys: keys)
+        var verifier = AuditVerifier(
+            storage: storage, keys: keys, indexes: try? PosixStorage(directory: directory + "/index", create: false))
         return try verifier.run(checkpoints)
     }
 
-    init(storage: any JournalStorage, keys: [NoteVerifier]) {
+    init(storage: any JournalStorage, keys: [NoteVerifier], indexes: (any JournalStorage)? = nil) {
         self.storage = storage
+        self.indexes = indexes
         self.keys = JournalKeyring(keys)
         current = self.keys
     }
@@ -94,6 +98,7 @@ public struct AuditVerifier {
     ) throws(AuditError) -> JournalState? {
         let file = JournalFiles.segment(number)
         let bytes = try storage.contents(file)
+        defer { if !isLast { checkIndex(number, bytes) } }
         do throws(AuditError) {
             return try bytes.withUnsafeBufferPointer { (buffer) throws(AuditError) -> JournalState in
                 defer {
@@ -106,6 +111,18 @@ public struct AuditVerifier {
             report.faults.append(error)
             return nil
         }
+    }
+
+    // Queries that go by an index overlook what it says wrongly.
+    private mutating func checkIndex(_ number: UInt64, _ bytes: [UInt8]) {
+        let name = SegmentIndex.fileName(number)
+        guard let encoded = try? indexes?.read(name, fresh: false),
+            let place = SegmentIndex.falsehood(in: encoded, segment: bytes)
+        else { return }
+        let line = bytes[..<place].reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+        fault(
+            "index/\(name) says something else of this record: a query by it may overlook records; remove it, it is made anew",
+            JournalFiles.segment(number), line)
     }
 
     private mutating func read(

@@ -24,16 +24,13 @@ struct PrunedRuns {
     /// Takes what a record of kind `retention` announces.
     mutating func announce(_ log: String, _ record: AuditRecordLine) {
         guard record["detail", "event"] == "pruned", let text = record["detail", "indexes"] else { return }
-        for part in text.split(separator: ",") {
-            let ends = part.split(separator: "-").compactMap { UInt64($0) }
-            if ends.count == 2, ends[0] <= ends[1] { announced[log, default: []].append(ends[0]...ends[1]) }
-        }
+        announced[log, default: []] += IndexRuns(text: text)
     }
 
     /// What is gone without a word.
     var faults: [AuditError] {
         gone.sorted { $0.key < $1.key }.flatMap { log, runs -> [AuditError] in
-            let told = PrunedRuns.merged(announced[log] ?? [])
+            let told = (announced[log] ?? []).merged
             return runs.compactMap { run -> AuditError? in
                 guard let missing = PrunedRuns.first(in: run.indexes, outside: told) else { return nil }
                 return AuditError(
@@ -41,18 +38,6 @@ struct PrunedRuns {
                     place: run.place)
             }
         }
-    }
-
-    private static func merged(_ runs: [ClosedRange<UInt64>]) -> [ClosedRange<UInt64>] {
-        var merged: [ClosedRange<UInt64>] = []
-        for run in runs.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = merged.last, run.lowerBound <= last.upperBound + 1 {
-                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, run.upperBound)
-            } else {
-                merged.append(run)
-            }
-        }
-        return merged
     }
 
     private static func first(in run: ClosedRange<UInt64>, outside told: [ClosedRange<UInt64>]) -> UInt64? {

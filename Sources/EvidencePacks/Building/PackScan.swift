@@ -19,6 +19,8 @@ struct PackScan {
     /// When the log's keys came into use and went out of it, by their vkeys; those that no rotation tells of are not here.
     private(set) var keyValidity: [String: PackKey.Validity] = [:]
     private(set) var times = RecordTimes()
+    /// Which inputs the log says to be over, up to its end.
+    private(set) var expired = ExpiredInputs()
 
     private var formerKey: String?
     private var isBehind = false
@@ -77,8 +79,13 @@ struct PackScan {
             isClosed = false
         }
         if facts.kind == "key" { noteKey(facts) }
+        if facts.kind == "retention" { expired.take(line) }
         noteTime(facts)
-        if facts.kind == "bundle", facts.event == "activated", facts.time < period.from { activated = facts }
+        if facts.kind == "bundle", facts.time < period.from {
+            if facts.event == "activated" { activated = facts }
+            // Whose signature counts no more: from then on nothing was in force.
+            if facts.event == "withdrawn" { activated = nil }
+        }
         if period.contains(facts.time) {
             try note(facts)
             tally.add(facts)
@@ -148,6 +155,7 @@ struct PackScan {
             throw PackError(.journal, "there is no record of `\(log)` in this journal")
         }
         times.finish()
+        expired.settle()
         if let activated { try note(activated) }
         start = start ?? previous ?? begin
         if !isClosed { (end, checkpoints) = (head.checkpoint.size, checkpointsSoFar) }

@@ -16,10 +16,15 @@ struct PolicyShelf {
     }
 
     private let sources: PackSources
+    // What decided then is told whatever became of its key since; keys.json says until when that counts.
+    private let history: KeyRing
     private(set) var versions: [Version] = []
     private var places: [String: Int] = [:]
 
-    init(_ sources: PackSources) { self.sources = sources }
+    init(_ sources: PackSources) {
+        self.sources = sources
+        history = sources.policyTrust.withoutRevocations
+    }
 
     /// Notes that a record names a version.
     /// - Returns: the version's control map, the first time.
@@ -85,8 +90,7 @@ struct PolicyShelf {
                 .policy, "record \(record) was decided by `\(name)`, and the store has another bundle of that version")
         }
         do throws(BundleRefusal) {
-            let verified = try BundleVerifier(trust: sources.policyTrust, tenant: sources.tenant).verify(
-                bundle, now: .max)
+            let verified = try BundleVerifier(trust: history, tenant: sources.tenant).verify(bundle, now: .max)
             return Version(
                 name: name, digest: found, number: number, keyID: verified.keyID, metadata: verified.manifest.metadata,
                 fileNames: verified.files.map(\.path), firstRecord: record, lastRecord: record)

@@ -23,6 +23,7 @@ struct RecordCopier {
     private let wanted: Set<UInt64>
     private let period: PackPeriod
     private var inputs: SealedInputReader?
+    private let expired: ExpiredInputs
     private var inputChunk: [UInt8] = []
 
     private var size: UInt64
@@ -46,6 +47,7 @@ struct RecordCopier {
         self.output = output
         self.inputs = inputs
         period = scan.period
+        expired = scan.expired
         self.start = start
         self.head = head
         self.witnessed = witnessed
@@ -88,6 +90,8 @@ struct RecordCopier {
         else { return }
         switch try inputs?.input(name) {
         case .kept(let plain): inputChunk += plain + [UInt8(ascii: "\n")]
+        case .erased where expired.contains(line), .missing where expired.contains(line):
+            inputChunk += "{\"decision_id\":\"\(id)\",\"expired\":true}\n".utf8
         case .erased: inputChunk += "{\"decision_id\":\"\(id)\",\"erased\":true}\n".utf8
         case .missing, nil: break
         }

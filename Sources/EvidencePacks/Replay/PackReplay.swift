@@ -7,8 +7,14 @@ import RegoValues
 struct PackReplay {
     private(set) var count = PackReport.ReplayCount()
     private var policies: [String: ActivePolicy] = [:]
-    // The inputs that stand before the records of the next chunk; nil for one that was erased.
-    private var inputs: [String: [UInt8]?] = [:]
+    private enum Input {
+        case kept([UInt8])
+        /// Why it is not there.
+        case gone(String)
+    }
+
+    // The inputs that stand before the records of the next chunk.
+    private var inputs: [String: Input] = [:]
     private static let withoutPolicy = "no policy was asked"
 
     /// Compiles a policy version. Evaluation has all the time it needs: the machine may be slower than the gateway was.
@@ -29,8 +35,10 @@ struct PackReplay {
             guard let document = try? Document(json: line), let id = document.root.lookup("decision_id").string else {
                 throw PackError(.replay, "this is no sealed input", at: "\(name):\(number + 1)")
             }
-            let isErased = withExtendedLifetime(document) { document.root.lookup("erased") == .true }
-            inputs[id] = .some(isErased ? nil : Array(line))
+            inputs[id] = withExtendedLifetime(document) {
+                if document.root.lookup("expired") == .true { return .gone("the time that its input is kept was over") }
+                return document.root.lookup("erased") == .true ? .gone("its input was erased") : .kept(Array(line))
+            }
         }
     }
 
@@ -40,8 +48,12 @@ struct PackReplay {
         guard let version = facts.policyVersion, let policy = policies[version] else {
             return skip(Self.withoutPolicy)
         }
-        guard let kept = inputs[facts.decisionID] else { return skip("its input is not in the pack") }
-        guard let plain = kept else { return skip("its input was erased") }
+        let plain: [UInt8]
+        switch inputs[facts.decisionID] {
+        case .kept(let bytes): plain = bytes
+        case .gone(let why): return skip(why)
+        case nil: return skip("its input is not in the pack")
+        }
         let record = AuditRecordLine(bytes: line, place: AuditPlace(file: place, line: 1))
         let input: EvaluatedInput
         do throws(ReplayError) { input = try EvaluatedInput(plain) } catch {

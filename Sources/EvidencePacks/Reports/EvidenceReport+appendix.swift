@@ -1,7 +1,10 @@
 extension EvidenceReport {
     var keyTable: HTML {
         let rows: [HTML] = keys.map { key in
-            let validity = key.validity.map { "\($0.from ?? "") to \($0.until ?? "")" } ?? "not limited"
+            let validity =
+                key.validity.map { limits in
+                    "\(limits.from ?? "") to \(limits.until ?? "")" + (limits.revoked.map { ", revoked \($0)" } ?? "")
+                } ?? "not limited"
             return """
                 <tr><td><b>\(key.name)</b></td><td>\(key.use.rawValue)</td><td>\(key.algorithm)</td><td>\(validity)</td>\
                 <td><code>\(key.fingerprint)</code></td></tr>

@@ -27,11 +27,11 @@ def signed(key, signature, message, der=True):  # ECDSA signatures are DER in en
     if how and len(how) < 2 and not der: signature = utils.encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:32], signature[32:])))
     try: return key.verify(signature, message, *how) is None
     except (InvalidSignature, ValueError): return False
-def opened(token, keys, kind=None):  # the payload of a compact JWS of this type that one of these keys signed, else nothing
-    header, payload, signature = (base64.urlsafe_b64decode(part + "==") for part in token.split("."))
-    header, message = strict(header), token.rpartition(".")[0].encode()
-    fits = header["kid"] in keys and kind in (None, header.get("typ")) and signed(keys[header["kid"]], signature, message, der=False)
-    return strict(payload) if fits else {}
+def opened(token, keys, kind=None, spans={}):  # the payload of a compact JWS of this type that one of these keys signed, in its time, else nothing
+    (header, payload, signature), message = (base64.urlsafe_b64decode(part + "==") for part in token.split(".")), token.rpartition(".")[0].encode()
+    span, said = spans.get((header := strict(header))["kid"], {}), strict(payload) if (
+        header["kid"] in keys and kind in (None, header.get("typ")) and signed(keys[header["kid"]], signature, message, der=False)) else {}
+    return said if (span.get("from") or "")[:19] <= said.get("time", "")[:19] < min(span.get("until") or "~", span.get("revoked") or "~")[:19] else {}
 def content_digest(files, about, aegis):  # of what reviewers sign: everything but the reviews and what came after them
     aegis = {name: aegis[name] for name in aegis if name not in ("reviews", "emergency", "content_digest", "reason")}
     about = {**about, "revision": f"{aegis['tenant']}/{aegis['version']}", "metadata": {"aegis": aegis}}
@@ -56,7 +56,7 @@ class Pack:  # taken file by file, in the order of the archive
     def __init__(self, trusted, notes, witnesses):
         self.trusted, self.notes, self.named, self.faults, self.remarks, self.path, self.totals = trusted, notes, witnesses, [], [], [], [0, 0]
         for name in "about entries keys attestation head first_time last_time newest interval announced heir".split(): setattr(self, name, None)
-        for name in "digests pem roots seen versions samples ranks".split(): setattr(self, name, {})
+        for name in "digests pem roots seen versions samples ranks spans".split(): setattr(self, name, {})
         self.broken, self.checkpoints, self.unapproved, self.reigns, self.counts = False, 0, 0, [], collections.defaultdict(collections.Counter)
     def need(self, holds, code, message, place): return bool(holds) or bool(self.faults.append(f"{place}: error: {message} [pack.{code}]"))
     def attempt(self, place, check, *arguments):  # whether the check ends without a fault; a fault is kept
@@ -87,7 +87,7 @@ class Pack:  # taken file by file, in the order of the archive
             key, mark, use = self.pem.get(entry["file"]), entry["fingerprint"], entry["use"]
             fits = self.need(key and fingerprint(key) == mark, "key", f"the key `{entry['name']}` is not the one listed", entry["file"])
             if not fits or mark not in (self.trusted.get(use) or [mark]): continue
-            if use in self.keys: self.keys[use][entry["name"]] = key
+            if use in self.keys: self.keys[use][entry["name"]], self.spans[entry["name"]] = key, entry.get("validity") or {}
             else:
                 name, listed = vkey(entry["vkey"], use)
                 must(fingerprint(listed) == mark, "key", f"the vkey of `{entry['name']}` is not of this key", "keys/keys.json")
@@ -129,7 +129,7 @@ class Pack:  # taken file by file, in the order of the archive
         authors = {(old or aegis)["author"], *(old or aegis).get("coauthors", [])}
         approvals = [each for each in aegis["reviews"] if each["verdict"] == "approved" and "statement" in each]
         for each in approvals:
-            said = opened(each["statement"], self.keys["reviews"], "aegis-policy-event")
+            said = opened(each["statement"], self.keys["reviews"], "aegis-policy-event", self.spans)
             shown = dict(zip(("id", "person", "comment", "time"), map(each.get, ("approval_id", "reviewer", "comment", "at"))), tenant=aegis["tenant"])
             fault = "is not signed as one by a known key" if said.get("kind") != "approved" else (
                 "is not of this content" if said["content_digest"] != reviewed else "is by the author" if said["person"] in authors else

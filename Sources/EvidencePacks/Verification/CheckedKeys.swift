@@ -11,6 +11,18 @@ struct CheckedNote {
     let signers: [NoteVerifier]
 }
 
+extension PackKey.Validity {
+    /// A key that counts within these limits; nil where one of them is no time.
+    fileprivate func trusted(_ key: VerificationKey) -> TrustedKey? {
+        let limits = [from, until, revoked].map { text in text.map(UTCTime.init) }
+        guard !limits.contains(where: { $0 == .some(nil) }) else { return nil }
+        let times = limits.map { $0 ?? nil }
+        return TrustedKey(
+            key, validFrom: times[0], validUntil: times[1],
+            revocation: times[2].map { Revocation(at: $0, reason: "", isCompromised: false) })
+    }
+}
+
 /// The keys of a pack that count: listed, matching their files, and among those named from elsewhere where some are.
 struct CheckedKeys {
     private var log: [NoteVerifier] = []
@@ -34,7 +46,12 @@ struct CheckedKeys {
             switch entry.use {
             case .pack: pack.append(key)
             case .policies: policies.append(TrustedKey(key, scope: entry.scope))
-            case .reviews: reviews.append(TrustedKey(key))
+            case .reviews:
+                guard let trusted = entry.validity.map({ $0.trusted(key) }) ?? TrustedKey(key) else {
+                    fault(PackError(.key, "the validity of `\(entry.name)` is none", at: PackLayout.keys))
+                    continue
+                }
+                reviews.append(trusted)
             case .checkpoints:
                 guard let verifier = entry.vkey.flatMap({ try? NoteVerifier(text: $0) }),
                     verifier.publicKey.fingerprint == entry.fingerprint

@@ -45,6 +45,8 @@ public struct ReplayReport: Sendable {
         /// No input was kept of it, or not yet.
         case missing
         case erased
+        /// Its time was over, as the trail says.
+        case expired
         /// It was answered before any policy was asked, for who called or for what the request was.
         case notEvaluated = "not_evaluated"
         case damaged

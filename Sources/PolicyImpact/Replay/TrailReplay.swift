@@ -46,9 +46,10 @@ public struct TrailReplay: Sendable {
             try reader.skip(toTime: isBeyond ? (start.seconds < 0 ? .min : .max) : time)
         }
         let source = RecordSource(reader)
+        let expired = ExpiredInputsSource(audit: trail.audit)
         return try await withThrowingTaskGroup(of: ReplayReport.self) { group in
             for _ in 0..<max(1, workers) {
-                group.addTask { try work(on: source) }
+                group.addTask { try work(on: source, expired) }
             }
             var report = ReplayReport(sampleCount: sampleCount)
             for try await part in group { report.merge(part) }
@@ -56,7 +57,7 @@ public struct TrailReplay: Sendable {
         }
     }
 
-    private func work(on source: RecordSource) throws -> ReplayReport {
+    private func work(on source: RecordSource, _ expired: ExpiredInputsSource) throws -> ReplayReport {
         var report = ReplayReport(sampleCount: sampleCount)
         var inputs = try SealedInputReader(directory: trail.inputs, key: trail.inputKey)
         let replay = DecisionReplay()
@@ -74,19 +75,19 @@ public struct TrailReplay: Sendable {
                     report.add(record["parameters_digest"] == nil ? .notEvaluated : .missing)
                     continue
                 }
-                try decide(record, name, &inputs, replay, &report)
+                try decide(record, name, &inputs, expired, replay, &report)
             }
         }
     }
 
     private func decide(
-        _ record: AuditRecordLine, _ name: InputName, _ inputs: inout SealedInputReader, _ replay: DecisionReplay,
-        _ report: inout ReplayReport
+        _ record: AuditRecordLine, _ name: InputName, _ inputs: inout SealedInputReader,
+        _ expired: ExpiredInputsSource, _ replay: DecisionReplay, _ report: inout ReplayReport
     ) throws {
         do {
             switch try inputs.input(name) {
-            case .missing: report.add(.missing)
-            case .erased: report.add(.erased)
+            case .missing: report.add(try expired.holds(record) ? .expired : .missing)
+            case .erased: report.add(try expired.holds(record) ? .expired : .erased)
             case .kept(let plain):
                 let input = try EvaluatedInput(plain)
                 guard !input.isResult else { return }
@@ -108,5 +109,22 @@ private final class RecordSource: Sendable {
 
     func next() throws -> [AuditRecordLine] {
         try reader.withLock { try $0.next() }
+    }
+}
+
+/// What the trail says of inputs that are over, looked up once, where some input is not there.
+private final class ExpiredInputsSource: Sendable {
+    private let audit: String
+    private let known = Mutex<ExpiredInputs?>(nil)
+
+    init(audit: String) { self.audit = audit }
+
+    func holds(_ record: AuditRecordLine) throws -> Bool {
+        try known.withLock { known in
+            if let known { return known.contains(record) }
+            let expired = try ExpiredInputs(directory: audit)
+            known = expired
+            return expired.contains(record)
+        }
     }
 }

@@ -29,6 +29,16 @@ public struct KeyRing: Sendable, Equatable {
 
     public subscript(keyID: String) -> TrustedKey? { keys[keyID] }
 
+    /// The same keys as if none had ever been revoked: for what was signed while they counted.
+    public var withoutRevocations: KeyRing {
+        KeyRing(keys: keys.mapValues { $0.changed(validUntil: $0.validUntil) }, reviewRules: reviewRules)
+    }
+
+    private init(keys: [String: TrustedKey], reviewRules: ReviewRulebook) {
+        self.keys = keys
+        self.reviewRules = reviewRules
+    }
+
     /// Sorted.
     public var keyIDs: [String] { keys.keys.sorted() }
     public var isEmpty: Bool { keys.isEmpty }

@@ -146,8 +146,11 @@ struct Gateway {
         if let inputs {
             services.append(
                 InputKeeper(
-                    store: inputs, keeping: configuration.keepInputs, holds: HoldBook(configuration.data),
-                    journal: journal, logger: logger))
+                    store: inputs,
+                    expiry: try InputExpiry(
+                        audit: configuration.data.audit.path, inputs: configuration.data.inputs.path,
+                        terms: InputTerms(rules: configuration.retention, longest: configuration.keepInputs.longest)),
+                    holds: HoldBook(configuration.data), journal: journal, logger: logger))
         }
         if let witness { services.append(witness) }
         services.append(SpoolKeeper(spool: TrailSpool(data: configuration.data), journal: journal))

@@ -10,6 +10,11 @@ enum InputKeeping: Equatable {
     case forever
     case seconds(Int64)
 
+    /// Seconds; nil where no time is set.
+    var longest: Int64? {
+        if case .seconds(let seconds) = self { seconds } else { nil }
+    }
+
     /// `off`, `forever`, or a time such as `12h` or `30d`.
     init(_ text: String) throws {
         let units: [Character: Int64] = ["h": 3600, "d": 86_400]
@@ -29,10 +34,10 @@ enum InputKeeping: Equatable {
     }
 }
 
-/// Has inputs removed once they are older than they may be kept, and says when some could not be kept.
+/// Has inputs erased once their time is over, by the record of each, and says when some could not be kept.
 struct InputKeeper: Service {
     let store: SealedInputStore
-    let keeping: InputKeeping
+    let expiry: InputExpiry
     let holds: HoldBook
     let journal: AuditJournal
     let logger: Logger
@@ -42,7 +47,7 @@ struct InputKeeper: Service {
         try await cancelWhenGracefulShutdown {
             var dropped: UInt64 = 0
             while true {
-                if case .seconds(let seconds) = keeping { await expire(seconds) }
+                await expire()
                 do { try await Task.sleep(for: Self.interval) } catch { return }
                 let status = store.status
                 if status.dropped > dropped {
@@ -58,31 +63,21 @@ struct InputKeeper: Service {
         }
     }
 
-    // Files go as a whole, so while anything is held none goes; nor while it is not known what is, nor before every log
-    // says that its inputs up to then are gone.
-    private func expire(_ seconds: Int64) async {
-        let now = Timestamp.current()
-        guard isFree else { return }
-        let old = await store.old(before: now.advanced(bySeconds: -seconds).nanoseconds)
-        guard let newest = old.map(\.newest).max() else { return }
-        do throws(AuditError) {
-            // What a crash left before its header was written holds no input, so there is nothing to say of it.
-            for log in journal.status.durable.keys.sorted() where newest > .min {
-                var draft = AuditRecordDraft(
-                    kind: .retention, tenant: log.split(separator: "/").last.map(String.init) ?? "",
-                    time: now.nanoseconds)
-                draft.detail = CanonicalJSON(texts: [
-                    "event": "inputs_expired", "kept_seconds": "\(seconds)",
-                    "until": Timestamp(nanoseconds: newest).description,
-                ])
-                _ = try await journal.append(draft)
+    // Nothing goes before its log says so, nor while it is not known what is held, or that changes.
+    private func expire() async {
+        let now = Timestamp.current().nanoseconds
+        do {
+            let held = try holds.read()
+            let due = try await expiry.due(now: now, holds: held.map(\.legal))
+            guard !due.isEmpty else { return }
+            try await holds.unchanged(from: held) {
+                for draft in due.announcements(now: now, terms: expiry.terms) { _ = try await journal.append(draft) }
+                try await expiry.erase(due)
+                store.remove(due.emptied)
             }
         } catch {
-            return logger.warning(
-                "inputs stay: their end could not be recorded", metadata: ["error": "\(error.message)"])
+            let words = (error as? AuditError)?.message ?? (error as? CommandFailure)?.message ?? "\(error)"
+            logger.warning("inputs stay though their time is over", metadata: ["error": "\(words)"])
         }
-        if isFree { store.remove(old) }
     }
-
-    private var isFree: Bool { (try? holds.read())?.isEmpty == true }
 }

@@ -99,9 +99,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help:
-            "How long the inputs of decisions are kept, encrypted, to evaluate them again: 30d, 12h, forever or off (default: 365d; environment: AEGIS_KEEP_INPUTS)."
+            "The longest that the inputs of decisions are kept, encrypted, to evaluate them again: 30d, 12h, forever or off (default: 365d, with --retention as it says; environment: AEGIS_KEEP_INPUTS)."
     )
     var keepInputs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep each decision's input as long as its record: the rules of `aegis audit retention`, by tenant and policy (environment: AEGIS_RETENTION).",
+            valueName: "rules"))
+    var retention: String?
 
     @Option(
         help:

@@ -15,6 +15,8 @@ struct ServeConfiguration {
     let holdCalls: Int64
     let holdEnvoy: Int64
     let keepInputs: InputKeeping
+    /// How long records are to be kept, and with them their inputs; nil where no rules are given.
+    let retention: RetentionRules?
     /// Where checkpoints are witnessed, and the witness's key; nil: nowhere.
     let witness: (url: URL, key: CosignatureVerifier)?
     /// Seconds between heartbeats; nil: none.
@@ -48,7 +50,9 @@ struct ServeConfiguration {
         holdCalls = try Self.seconds(value(command.holdCalls, "AEGIS_HOLD_CALLS"), "--hold-calls", atMost: 3600)
         holdEnvoy = try Self.seconds(value(command.holdEnvoy, "AEGIS_HOLD_ENVOY"), "--hold-envoy", atMost: 3600)
         region = value(command.region, "AEGIS_REGION")
-        keepInputs = try InputKeeping(value(command.keepInputs, "AEGIS_KEEP_INPUTS") ?? "365d")
+        retention = try value(command.retention, "AEGIS_RETENTION").map(Self.retention)
+        keepInputs = try InputKeeping(
+            value(command.keepInputs, "AEGIS_KEEP_INPUTS") ?? (retention == nil ? "365d" : "forever"))
         bundleService = value(command.bundleService, "AEGIS_BUNDLE_SERVICE")
         histories = value(command.histories, "AEGIS_HISTORIES")
         switchKey = command.switching.key
@@ -138,6 +142,12 @@ struct ServeConfiguration {
                 fix: "give --policies FOLDER, --bundle FILE with --trust KEY, or --tenants FILE", exitCode: 2)
         case (_?, _?):
             throw CommandFailure("--policies and --bundle exclude each other", exitCode: 2)
+        }
+    }
+
+    private static func retention(_ path: String) throws -> RetentionRules {
+        do { return try RetentionRulesFile.read(path) } catch let error as AuditError {
+            throw CommandFailure("\(path): \(error.message)", fix: error.fix, exitCode: 2)
         }
     }
 

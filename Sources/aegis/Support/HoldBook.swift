@@ -48,14 +48,25 @@ struct HoldBook {
 
     /// Reads, changes and writes with nobody else in between.
     func change(_ body: (inout [Hold]) async throws -> Void) async throws {
-        let lock: FileSystem.Lock
-        do throws(BundleStoreError) { lock = try FileSystem.Lock(file.path + ".lock") } catch {
-            throw CommandFailure("\(file.path).lock: \(error.message)", fix: "check your rights to the data directory")
-        }
+        let lock = try lock()
         var holds = try read()
         try await body(&holds)
         try write(holds)
         withExtendedLifetime(lock) {}
+    }
+
+    /// Does what must not be done to what is held, with nobody placing a hold meanwhile; nothing where other holds than `known` are
+    /// there by now.
+    func unchanged(from known: [Hold], _ body: () async throws -> Void) async throws {
+        let lock = try lock()
+        if try read() == known { try await body() }
+        withExtendedLifetime(lock) {}
+    }
+
+    private func lock() throws -> FileSystem.Lock {
+        do throws(BundleStoreError) { return try FileSystem.Lock(file.path + ".lock") } catch {
+            throw CommandFailure("\(file.path).lock: \(error.message)", fix: "check your rights to the data directory")
+        }
     }
 
     private func write(_ holds: [Hold]) throws {

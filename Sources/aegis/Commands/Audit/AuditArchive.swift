@@ -25,6 +25,7 @@ struct AuditArchive: AsyncParsableCommand {
     @Argument(help: "Where to.") var store: String
     @OptionGroup var lock: ArchiveLockOptions
     @Flag(help: "Read again what was archived before.") var recheck = false
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let now = Timestamp.current().nanoseconds
@@ -51,6 +52,7 @@ struct AuditArchive: AsyncParsableCommand {
                         detail: item.detail)
                 ])
             }
+            guard !json else { return Output.json(["archived": new, "known": known, "store": archive.store.name]) }
             Output.line("archived \(new) segment\(new == 1 ? "" : "s"); \(known) were there already")
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)

@@ -29,6 +29,7 @@ struct AuditHoldPlace: AsyncParsableCommand {
     @Option(help: "All of a session.")
     var session: String?
     @Option(help: "A decision's id.") var decision: String?
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let hold = HoldBook.Hold(
@@ -45,6 +46,10 @@ struct AuditHoldPlace: AsyncParsableCommand {
                 kind: "retention", tenant: tenant ?? "_unknown", time: Timestamp.current().nanoseconds,
                 detail: hold.about.merging(["event": "hold_placed", "hold": name, "reason": reason]) { $1 })
         ])
+        guard !json else {
+            return Output.json(
+                ["name": name, "reason": reason, "placed_at": hold.placedAt, "about": hold.about] as [String: Any])
+        }
         Output.line("held: \(name)")
     }
 }
@@ -82,6 +87,7 @@ struct AuditHoldRelease: AsyncParsableCommand {
 
     @OptionGroup var data: DataDirectory
     @Argument(help: "The hold's name.") var name: String
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         try await HoldBook(data).change { holds in
@@ -96,6 +102,6 @@ struct AuditHoldRelease: AsyncParsableCommand {
                     detail: ["event": "hold_released", "hold": name])
             ])
         }
-        Output.line("released: \(name)")
+        json ? Output.json(["released": name]) : Output.line("released: \(name)")
     }
 }

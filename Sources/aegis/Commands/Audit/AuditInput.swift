@@ -30,10 +30,12 @@ struct AuditInput: ParsableCommand {
         do {
             var reader = try SealedInputReader(directory: data.inputs.path, key: try data.inputKey())
             switch try reader.input(name) {
+            case .missing where try isExpired(), .erased where try isExpired():
+                throw CommandFailure("the time that the input of \(decisionID) is kept was over, and it was erased")
             case .missing:
                 throw CommandFailure(
                     "no input of \(decisionID) is kept here",
-                    fix: "it was never kept, or its time is over; `aegis audit query` shows the record")
+                    fix: "it was never kept; `aegis audit query` shows the record")
             case .erased: throw CommandFailure("the input of \(decisionID) was erased")
             case .kept(let plain):
                 try check(plain)
@@ -44,17 +46,25 @@ struct AuditInput: ParsableCommand {
         }
     }
 
+    private func isExpired() throws -> Bool {
+        try record().map(ExpiredInputs(directory: data.audit.path).contains) ?? false
+    }
+
+    private func record() throws -> AuditRecordLine? {
+        guard FileManager.default.fileExists(atPath: data.audit.path) else { return nil }
+        var reader = try AuditReader(directory: data.audit.path)
+        return try reader.last(1, where: { $0["decision_id"] == decisionID && $0["kind"] == "decision" }).first
+    }
+
     // What is shown must be what the record commits to.
     private func check(_ plain: [UInt8]) throws {
         let input: EvaluatedInput
         do throws(ReplayError) { input = try EvaluatedInput(plain) } catch {
             throw CommandFailure(error.message)
         }
-        var reader = try AuditReader(directory: data.audit.path)
-        guard
-            let record = try reader.last(1, where: { $0["decision_id"] == decisionID && $0["kind"] == "decision" })
-                .first
-        else { return ErrorOutput.write("note: the trail here has no record of \(decisionID)") }
+        guard let record = try record() else {
+            return ErrorOutput.write("note: the trail here has no record of \(decisionID)")
+        }
         switch input.binding(in: record) {
         case .whole: break
         case .parameters:

@@ -81,6 +81,9 @@ struct AuditVerifyProof: ParsableCommand {
     @Option(help: ArgumentHelp("The log's public keys, one vkey a line.", valueName: "file"))
     var key: String
 
+    @Flag(help: "Print JSON: log, index, the checkpoint's size and the record.")
+    var json = false
+
     func run() throws {
         do throws(AuditError) {
             let inclusion = try InclusionProof(tlogProof: try TrailInput.read(proof))
@@ -88,7 +91,11 @@ struct AuditVerifyProof: ParsableCommand {
             ErrorOutput.write(
                 "proven: record \(inclusion.index) of `\(checkpoint.origin)`, under its signed checkpoint at size \(checkpoint.size)"
             )
-            Output.line(String(decoding: inclusion.record, as: UTF8.self))
+            let record = String(decoding: inclusion.record, as: UTF8.self)
+            Output.line(
+                json
+                    ? "{\"checkpoint_size\":\(checkpoint.size),\"index\":\(inclusion.index),"
+                        + "\"log\":\(CanonicalJSON.quoted(checkpoint.origin)),\"record\":\(record)}" : record)
         } catch {
             throw CommandFailure(error.message, fix: error.fix)
         }
@@ -116,6 +123,9 @@ struct AuditVerifyReceipt: ParsableCommand {
     @Option(help: ArgumentHelp("An inclusion proof of the record.", valueName: "file"))
     var proof: String?
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func validate() throws {
         guard proof == nil || trail.key != nil else { throw ValidationError("--proof needs the public --key") }
     }
@@ -137,6 +147,11 @@ struct AuditVerifyReceipt: ParsableCommand {
                 inclusion = try prover.inclusion(of: check.index, in: check.log)
             }
             let checkpoint = try check.verify(inclusion, keys: keys)
+            guard !json else {
+                return Output.json([
+                    "whole": true, "log": check.log, "index": check.index, "checkpoint_size": checkpoint.size,
+                ])
+            }
             Output.line(
                 "whole: record \(check.index) of `\(check.log)` says what the answer says, under the signed checkpoint at size \(checkpoint.size)"
             )

@@ -21,11 +21,14 @@ struct AuditRotateKey: AsyncParsableCommand {
     @Option(help: "The name of the gateway in its log (default: gw-1).")
     var gateway = "gw-1"
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func run() async throws {
         do throws(AuditError) {
             let key = try await KeyRotation.run(
                 directory: data.audit.path, gateway: gateway, now: Timestamp.current().nanoseconds)
-            Output.line(key.text)
+            json ? Output.json(["gateway": gateway, "vkey": key.text]) : Output.line(key.text)
         } catch {
             throw CommandFailure(error.message, fix: error.fix)
         }

@@ -22,6 +22,9 @@ struct AuditTiles: ParsableCommand {
     @Option(help: ArgumentHelp("The folder.", valueName: "folder"))
     var out: String
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func run() throws {
         try trail.reading {
             let prover = try AuditProver(directory: trail.directory, keys: try trail.keys())
@@ -35,6 +38,7 @@ struct AuditTiles: ParsableCommand {
                 try Data(bytes).write(to: file, options: .atomic)
                 files += 1
             }.run(log: log)
+            guard !json else { return Output.json(["log": log, "records": size, "files": files, "out": out]) }
             Output.line("wrote \(size) records of `\(log)` in \(files) files below \(out)")
         }
     }

@@ -28,6 +28,9 @@ struct AuditTimestamp: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the answers go.", valueName: "folder"))
     var out: String
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func run() async throws {
         guard let url = URL(string: authority), url.scheme == "http" || url.scheme == "https", url.host != nil else {
             throw CommandFailure("--authority `\(authority)` is no http address", exitCode: 2)
@@ -36,6 +39,7 @@ struct AuditTimestamp: AsyncParsableCommand {
         do {
             var prover = try AuditProver(directory: trail.directory, keys: try trail.keys())
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            var stamped: [[String: Any]] = []
             for log in try prover.logs() {
                 let note = try cosigned(log) ?? prover.newestCheckpoint(of: log)
                 let size = try Checkpoint(text: SignedNote(parsing: note.utf8).text).size
@@ -43,8 +47,10 @@ struct AuditTimestamp: AsyncParsableCommand {
                 let answer = try await ask(url, TimestampExchange(data: Array(note.utf8)))
                 try Data(note.utf8).write(to: folder.appendingPathComponent("\(name).note"), options: .atomic)
                 try Data(answer).write(to: folder.appendingPathComponent("\(name).tsr"), options: .atomic)
-                Output.line("\(name).tsr")
+                stamped.append(["log": log, "size": size, "note": "\(name).note", "answer": "\(name).tsr"])
+                if !json { Output.line("\(name).tsr") }
             }
+            if json { Output.json(["timestamps": stamped]) }
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }

@@ -103,6 +103,7 @@ struct PolicyReplayCommand: AsyncParsableCommand {
                 switch obstacle {
                 case .missing: "no input was kept of them"
                 case .erased: "their inputs were erased"
+                case .expired: "the time that their inputs are kept was over"
                 case .notEvaluated: "they were answered before any policy was asked"
                 case .damaged: "their inputs are damaged"
                 }

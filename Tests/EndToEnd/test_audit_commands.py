@@ -1,0 +1,162 @@
+"""What `aegis audit` writes for other programs: exports, and every result as JSON; and what it finds out about its own helpers."""
+import csv
+import io
+import json
+import shutil
+import time
+
+import pytest
+
+from conftest import Gateway, run
+from test_timestamps import start_authority
+
+WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
+FORMULA = "=cmd|' /C calc'!A0"
+
+
+@pytest.fixture(scope="module")
+def trail(tmp_path_factory):
+    gateway = Gateway(tmp_path_factory.mktemp("audit"))
+    gateway.issue("finance-1")
+    gateway.start(True, "--heartbeat", "off")
+    gateway.answers = [gateway.decide("finance-1", "finance-agent", "payments.transfer", {
+        "amount": amount, "currency": "EUR", "to": "DE89370400440532013000"}, request=WIRE)[2] for amount in (12, 6000, 60000)]
+    gateway.answers.append(gateway.decide("finance-1", "finance-agent", FORMULA, {"note": 'a "b", c'})[2])
+    gateway.stop()
+    return gateway
+
+
+def audit(trail, *arguments, **more):
+    return run("audit", *arguments, "--data-dir", trail.data, **more)
+
+
+def copy(trail, home):
+    shutil.copytree(trail.data, home)
+    return home
+
+
+def test_csv_is_what_a_query_finds_and_no_formula(trail, tmp_path):
+    out = tmp_path / "all.csv"
+    done = audit(trail, "export", "--kind", "decision", "--out", out)
+    assert done.stdout == f"{out}: 4 records\n"
+    assert out.stat().st_mode & 0o077 == 0
+    raw = out.read_bytes().decode()
+    assert raw.endswith("\r\n")
+    rows = list(csv.DictReader(io.StringIO(raw, newline="")))
+    records = [json.loads(line) for line in audit(trail, "query", "--kind", "decision", "--json").stdout.splitlines()]
+    assert len(rows) == len(records) == 4
+    for row, record in zip(rows, records):
+        for name in ("time", "decision_id", "agent_id", "decision", "hash", "policy_version"):
+            assert row[name] == record.get(name, "")
+        assert row["decision_reason.code"] == record["decision_reason"]["code"]
+        assert row["tool_name"] == ("'" if record["tool_name"] == FORMULA else "") + record["tool_name"]
+        assert json.loads(row["parameters_shown"] or "null") == record.get("parameters_shown")
+    told = json.loads(audit(trail, "export", "--decision", "deny", "--out", out, "--json").stdout)
+    denied = [record for record in records if record["decision"] == "deny"]
+    assert told == {"records": len(denied), "format": "csv", "out": str(out)} and denied
+    chosen = audit(trail, "export", "--kind", "decision", "--fields", "decision,decision_reason.code,no_such").stdout
+    assert chosen.split("\n")[0] == "decision,decision_reason.code,no_such\r"
+    assert chosen.split("\n")[1] == f"{records[0]['decision']},{records[0]['decision_reason']['code']},\r"
+    assert audit(trail, "export", "--agent", "nobody", "--fields", "time").stdout == "time\r\n"
+
+
+def test_json_lines_are_the_records_themselves(trail):
+    assert audit(trail, "export", "--format", "jsonl").stdout == audit(trail, "query", "--json", "--without-index").stdout
+
+
+def test_what_cannot_be_exported_is_told(trail, tmp_path):
+    for arguments, told, code in (
+            (("--format", "jsonl", "--fields", "time"), "--fields goes with --format csv", 64),
+            (("--json",), "--json goes with --out", 64),
+            (("--fields", "time,,hash"), "--fields are names with commas between", 64),
+            (("--kind", "nonsense"), "`nonsense` is no kind of record", 64),
+            (("--from", "yesterday"), "`yesterday` is no time", 2),
+            (("--out", tmp_path / "no/such/folder.csv"), f"cannot write {tmp_path}/no/such/folder.csv", 1)):
+        done = audit(trail, "export", *arguments, check=False)
+        assert told in done.stderr and done.stdout == "", (arguments, done)
+        assert done.returncode in (code, 2), (arguments, done.returncode)
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_result_is_there_as_json(trail, tmp_path):
+    data = copy(trail, tmp_path / "data")
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps({"default": "soc2"}))
+    answer, proof = tmp_path / "answer.json", tmp_path / "a.tlog-proof"
+    answer.write_text(json.dumps(trail.answers[0]))
+    decision = trail.answers[0]["decision_id"]
+    receipt = trail.answers[0]["receipt"]
+    run("audit", "prove", decision, "--out", proof, "--data-dir", data)
+    home, url, _, server = start_authority(tmp_path / "tsa")
+    try:
+        for arguments, check in (
+                (("hold", "place", "case-1", "--reason", "why", "--agent", "finance-agent"),
+                 lambda told: (told["name"], told["reason"], told["about"]) == ("case-1", "why", {"agent": "finance-agent"}) and told["placed_at"].endswith("Z")),
+                (("hold", "list"), lambda told: [each["name"] for each in told] == ["case-1"]),
+                (("hold", "release", "case-1"), lambda told: told == {"released": "case-1"}),
+                (("verify-receipt", answer), lambda told: told["whole"] is True and (told["log"], told["index"]) == (receipt["log"], receipt["index"])
+                    and told["checkpoint_size"] > told["index"]),
+                (("tiles", "--tenant", "acme", "--out", tmp_path / "tiles"), lambda told: told["log"] == "gw-1/acme" and told["files"] >= 3 and told["records"] >= 4),
+                (("archive", rules, tmp_path / "archive"), lambda told: (told["archived"], told["known"]) in ((0, 0), (1, 0))),
+                (("timestamp", "--authority", url, "--out", tmp_path / "stamps"),
+                 lambda told: {(each["log"], (tmp_path / "stamps" / each["answer"]).exists()) for each in told["timestamps"]} >= {("gw-1/acme", True)}),
+                (("rotate-key",), lambda told: told["gateway"] == "gw-1" and (data / "audit/log.vkey").read_text().endswith(told["vkey"] + "\n"))):
+            done = run("audit", *arguments, "--json", "--data-dir", data)
+            assert done.stdout.count("\n") == 1 and check(json.loads(done.stdout)), (arguments, done.stdout)
+    finally:
+        server.shutdown()
+    told = json.loads(run("audit", "verify-proof", proof, "--key", data / "audit/log.vkey", "--json").stdout)
+    assert told["record"]["decision_id"] == decision and (told["log"], told["index"]) == (receipt["log"], receipt["index"])
+    assert told["checkpoint_size"] > told["index"]
+
+
+def test_an_index_that_lies_is_found_by_verification(trail, tmp_path):
+    data = copy(trail, tmp_path / "data")
+    run("audit", "retention", rules_file(tmp_path, {"default": "soc2"}), "--data-dir", data)  # a new segment is begun, so the first is closed
+    decision = trail.answers[1]["decision_id"]
+    query = ("audit", "query", "--id", decision, "--count", "--data-dir", data)
+    assert run(*query).stdout == "1\n"
+    index = data / "audit/index/00000001.index"
+    good = index.read_bytes()
+    assert run("audit", "verify", "--data-dir", data).stdout.startswith("whole: ")
+    bad = bytearray(good)
+    for entry in range(56, len(good), 48):
+        bad[entry + 16 + 4 * 7] ^= 1  # the hash of the decision's id
+    index.write_bytes(bad)
+    assert run(*query).stdout == "0\n", "that is what an index can do"
+    assert run(*query, "--without-index").stdout == "1\n"
+    assert run("audit", "export", "--id", decision, "--fields", "decision_id", "--data-dir", data).stdout == f"decision_id\r\n{decision}\r\n"
+    done = run("audit", "verify", "--data-dir", data, check=False)
+    assert done.returncode == 1 and done.stderr.startswith("00000001.jsonl:2: error: index/00000001.index says something else of this record: "), done.stderr
+    index.unlink()
+    assert run("audit", "verify", "--data-dir", data).stdout.startswith("whole: ")
+    assert run(*query).stdout == "1\n"
+
+
+def rules_file(home, rules):
+    path = home / "rules.json"
+    path.write_text(json.dumps(rules))
+    return path
+
+
+def test_a_clock_that_is_far_ahead_of_the_trail_prunes_nothing_unless_it_is_trusted(trail, tmp_path):
+    data = copy(trail, tmp_path / "data")
+    rules = rules_file(tmp_path, {"default": "soc2", "classes": {"short": "1s"}, "kinds": {"decision": "short"}})
+    spool = data / "spool"
+    spool.mkdir(exist_ok=True)
+    # The newest record is of eight days ago; it is appended behind that of the hold, since its name comes after.
+    (spool / "9-late.json").write_text(json.dumps(
+        {"kind": "config", "tenant": "acme", "time": time.time_ns() - 8 * 86_400 * 10**9, "detail": {"event": "test"}}))
+    run("audit", "hold", "place", "elsewhere", "--reason", "none of these", "--agent", "another-agent", "--data-dir", data)
+    newest = json.loads(run("audit", "tail", "-n", "1", "--json", "--data-dir", data).stdout)
+    assert newest["kind"] == "config"
+    time.sleep(1.1)
+    for more in ((), ("--dry-run",)):
+        done = run("audit", "retention", rules, *more, "--data-dir", data, check=False)
+        assert done.returncode == 1 and done.stdout == "" and done.stderr.startswith("error: this machine's clock says 2"), done
+        assert f", and the newest record is of {newest['time']}\nfix: set the clock right; where the gateway was away for that long, add --trust-clock\n" in done.stderr
+    assert run("audit", "query", "--kind", "decision", "--count", "--data-dir", data).stdout == "4\n"
+    told = json.loads(run("audit", "retention", rules, "--trust-clock", "--json", "--data-dir", data).stdout)
+    assert told["records"] == 4
+    assert run("audit", "query", "--kind", "decision", "--count", "--data-dir", data).stdout == "0\n"
+    assert run("audit", "verify", "--data-dir", data).stdout.startswith("whole: ")
