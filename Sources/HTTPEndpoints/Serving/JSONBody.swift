@@ -50,19 +50,6 @@ public struct JSONBody: Sendable {
         return text
     }
 
-    /// A whole number; nil where the field is absent or null.
-    public func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-        try withExtendedLifetime(document) {
-            let value = member(name)
-            if value.isUndefined || value.kind == .null { return nil }
-            guard let number = value.int64.flatMap(Int.init(exactly:)), range.contains(number) else {
-                throw AdmissionError.malformed(
-                    "`\(name)` is not a whole number from \(range.lowerBound) to \(range.upperBound)")
-            }
-            return number
-        }
-    }
-
     /// A list of at most 64 texts; empty where the field is absent or null.
     public func texts(_ name: String) throws -> [String] {
         try withExtendedLifetime(document) {
