@@ -1,4 +1,5 @@
 @testable import AuditTrail
+import MerkleLog
 import Testing
 
 /// Queries give what a plain look at every record gives, with an index and without.

@@ -137,7 +137,7 @@ struct SegmentIndex {
         }
     }
 
-    private static let names: [(StaticString, Field)] = [
+    private static let names: [(String, Field)] = [
         ("kind", .kind), ("tenant", .tenant), ("agent_id", .agent), ("tool_name", .tool), ("decision", .decision),
         ("approval_id", .approval), ("decision_id", .decisionID),
     ]
@@ -151,7 +151,7 @@ struct SegmentIndex {
         while case .member(let member) = scanner.next() {
             let key = UnsafeBufferPointer(rebasing: line[member.key])
             let value = UnsafeBufferPointer(rebasing: line[member.value])
-            if let (_, field) = names.first(where: { key.count == $0.0.utf8CodeUnitCount && key.begins(with: $0.0) }) {
+            if let (_, field) = names.first(where: { key.elementsEqual($0.0.utf8) }) {
                 entry.fields[field.rawValue] = hash(value)
             } else if key.elementsEqual("time".utf8) {
                 entry.time = Timestamp.read(String(decoding: value.dropFirst().dropLast(), as: UTF8.self)) ?? .min
