@@ -13,7 +13,7 @@ import Testing
         let request = try parse(
             #"""
             {"agent": {"id": "finance-agent"}, "tool": {"name": "payments.transfer"}, "parameters": {"amount": 12.5},
-             "request": {"method": "POST", "host": "Payments.Acme.Example:443", "path": "/v1/tr%61nsfers?x=1"},
+             "request": {"method": "POST", "host": "Payments.Acme.Example:443", "path": "/v1/tr%61nsfers"},
              "session_id": "s1", "context": {"purpose": "care"}, "delegation": "d", "override_token": "t",
              "idempotency_key": "k", "dry_run": true}
             """#)
@@ -77,6 +77,16 @@ import Testing
         }
     }
 
+    @Test func `a path with a query is refused, for nobody would judge or be shown the query`() throws {
+        let error = #expect(throws: AdmissionError.self) {
+            try parse(
+                #"{"tool": {"name": "x"}, "request": {"method": "GET", "host": "h", "path": "/export?scope=all"}}"#)
+        }
+        #expect(
+            error?.detail
+                == "`request.path` has a query: give what it says in `parameters`, and the path without it")
+    }
+
     @Test(arguments: [
         ("/a", "/a"), ("/a/b?c=/../d", "/a/b"), ("/%61", "/a"), ("/a%20b", "/a b"), ("/", "/"), ("/a/", "/a/"),
         ("/...", "/..."), ("/A", "/A"),
@@ -88,7 +98,7 @@ import Testing
     @Test(arguments: [
         "", "a", "//a", "/a//b", "/a/./b", "/a/../b", "/a/%2e%2e/b", "/a/..;x/b", "/a;x=1", "/a/;/b", "/a%3bx",
         "/a%2fb", "/a%5cb", #"/a\b"#, "/a%00",
-        "/a%0a", "/a%", "/a%g1", "/a%252e", "/a#b", "/%ff", "/a/..",
+        "/a%0a", "/a%", "/a%g1", "/a%252e", "/a#b", "/%ff", "/a/..", "/a%3fb", "/a%3F/b",
     ])
     func `a path that can be read in two ways has none`(target: String) {
         #expect(RequestLine(method: "GET", host: "h", target: target) == nil)

@@ -89,7 +89,40 @@ import Testing
         let none = ApprovalWaiting(limit: 0)
         #expect(
             await none.state(
-                of: id, tenant: "acme", in: fixture.ledger, atMost: .seconds(60), now: { fixture.clock.now }) == nil)
+                of: id, tenant: "acme", in: fixture.ledger, until: .now.advanced(by: .seconds(60)),
+                now: { fixture.clock.now }) == nil)
+    }
+
+    @Test func `a held call is put before the policies that come into force meanwhile`() async throws {
+        let fixture = try fixture()
+        let allowed = try await decide(fixture) { id in
+            try fixture.install(sequence: 2) { _ in Self.allowed }
+            _ = try await fixture.desk.approve(id, by: DecisionFixture.jane)
+        }
+        #expect(allowed.outcome == .allow)
+        #expect(allowed.policyVersion?.hasPrefix("acme/2@") == true)
+        #expect(fixture.recorder.entries.map(\.answer.outcome) == [.approvalNeeded, .allow])
+    }
+
+    @Test func `where they hold the call, too, people are asked anew and the call goes on when they agree`()
+        async throws
+    {
+        let fixture = try fixture()
+        let decision = try await decide(fixture) { first in
+            try fixture.install(sequence: 2) { input in
+                input.lookup("approval").kind == .object ? Self.allowed : Self.held
+            }
+            while true {
+                let waiting = try await fixture.ledger.approvals(tenant: "acme", states: [.pending], limit: 10)
+                if let second = waiting.first(where: { $0.id != first }) {
+                    _ = try await fixture.desk.approve(second.id, by: DecisionFixture.jane)
+                    return
+                }
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+        #expect(decision.reason.code == .approvalGranted)
+        #expect(fixture.recorder.entries.map(\.answer.outcome) == [.approvalNeeded, .approvalNeeded, .allow])
     }
 
     @Test(arguments: [
@@ -105,6 +138,24 @@ import Testing
         #expect(second.reason.code == .rateExceeded)
         #expect(second.reason.message == message)
         #expect(try await fixture.decide().outcome == .approvalNeeded, "the identical call asks nobody anew")
+    }
+
+    @Test(arguments: [
+        (#""paths": ["$.memo"]"#, "the parameters must be rewritten, which `envoy` cannot"),
+        (#""paths": ["$"], "on": "result""#, "the result must be redacted, which `envoy` cannot"),
+    ])
+    func `nobody is asked about what cannot be carried out`(places: String, message: String) async throws {
+        let fixture = try DecisionFixture()
+        let duty = #"[{"policy": "p", "rule": "hide", "detectors": ["us_ssn"], \#(places)}]"#
+        try fixture.install { _ in Self.held.replacing(#""sanitize": []"#, with: #""sanitize": \#(duty)"#) }
+        let parameters = #"{"memo": "123-45-6789"}"#
+        let denied = try await fixture.decide(parameters: parameters, point: DecisionFixture.wire)
+        #expect(denied.reason == DecisionReason(.sanitizeUnsupported, message, policy: "p", rule: "hide"))
+        #expect(try await fixture.ledger.approvals(tenant: "acme", states: [], limit: 10).isEmpty)
+        let held = try await fixture.decide(parameters: parameters)
+        #expect(held.outcome == .approvalNeeded)
+        #expect(held.parameters == nil)
+        #expect(held.redactions.isEmpty)
     }
 
     @Test func `those who decide a risk may set tighter limits`() throws {

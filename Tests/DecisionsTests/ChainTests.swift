@@ -268,6 +268,45 @@ import Testing
                     .unauthenticatedAgent, "the call claims another agent than its credential proves"))
     }
 
+    @Test func `an answer under an idempotency key is for who called, not for others in the same agent's name`()
+        async throws
+    {
+        func transfer(_ key: String) async throws -> Decision {
+            let claim = key == "finance" ? "" : #", "agent": {"id": "finance"}"#
+            return try await call(
+                key, "payments.transfer", with: nil, more: #", "idempotency_key": "k-1"\#(claim)"#)
+        }
+        let first = try await transfer("orchestrator")
+        #expect(first.outcome == .allow)
+        #expect(try await transfer("orchestrator").id == first.id)
+        #expect(try await transfer("finance").reason.code == .idempotencyConflict)
+        #expect(fixture.recorder.entries.count == 2)
+    }
+
+    @Test func `a call that is repeated hands on a chain that holds, and none to who is switched off`() async throws {
+        func ask() async throws -> Decision {
+            try await call("planner", "agents.finance", with: nil, more: #", "idempotency_key": "k-1""#)
+        }
+        let first = try await ask()
+        let chain = try #require(first.delegation)
+        fixture.clock.advance(seconds: 600)
+        #expect(try await call("finance", "payments.read", with: chain).reason.code == .chainInvalid)
+        for version in 1...2 {
+            if version > 1 { try fixture.activate(Self.policies, version: version) }
+            let again = try await ask()
+            #expect(again.id == first.id)
+            let fresh = try #require(again.delegation)
+            #expect(
+                String(decoding: again.json, as: UTF8.self)
+                    == String(decoding: first.json, as: UTF8.self).replacing(chain, with: fresh))
+            #expect(try await call("finance", "payments.read", with: fresh).outcome == .allow)
+        }
+        fixture.switches.stop("finance")
+        let stopped = try await ask()
+        #expect(stopped.reason.code == .agentDisabled)
+        #expect(stopped.delegation == nil)
+    }
+
     @Test(arguments: ["planner", "finance", "orchestrator"])
     func `a switched-off agent stops its calls, those made for it, and those it stands behind`(agent: String)
         async throws
@@ -391,6 +430,37 @@ import Testing
         if let rule { #expect(chained.reason.rule == rule) }
         let alone = try await transfer(parameters, through: false)
         #expect(alone.outcome == .allow)
+    }
+
+    @Test(arguments: [0, 299, 3600])
+    func `what the chain's agents take out of results is taken out, also when the chain has expired since`(
+        seconds: Int64
+    ) async throws {
+        try fixture.activate(
+            Self.policies.replacing(
+                "sanitize: [{detectors: [email], paths: [\"$.memo\"]}]",
+                with: "sanitize: [{detectors: [email], on: result}]"),
+            version: 2)
+        let minted = await fixture.point.delegate(
+            json: Array(#"{"to": "finance", "session_id": "s-1"}"#.utf8),
+            credentials: try DecisionFixture.credentials("planner"), point: DecisionFixture.api)
+        let chain = try #require(minted.delegation)
+        fixture.clock.advance(seconds: seconds)
+        func result(_ more: String) async throws -> ResultAnswer {
+            await fixture.point.redactResult(
+                json: Array(
+                    #"{"tool": {"name": "payments.transfer"}, "session_id": "s-1", "result": "to a@b.co"\#(more)}"#.utf8
+                ),
+                credentials: try DecisionFixture.credentials("finance"), point: DecisionFixture.api)
+        }
+        let chained = try await result(#", "delegation": "\#(chain)""#)
+        #expect(chained.result.map { String(decoding: $0, as: UTF8.self) } == #""to [REDACTED:email]""#)
+        #expect(fixture.recorder.entries.last?.chain == ["planner"])
+        let alone = try await result("")
+        #expect(alone.decision.outcome == .allow)
+        let forged = try await result(#", "delegation": "e30.e30.c2ln""#)
+        #expect(forged.decision.reason.code == .chainInvalid)
+        #expect(forged.result == nil)
     }
 
     @Test func `a tool that the chain's agents may never call is not called for them`() async throws {

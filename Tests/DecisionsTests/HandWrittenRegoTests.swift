@@ -57,6 +57,20 @@ import Testing
         return try await fixture.decide(parameters: parameters)
     }
 
+    @Test(
+        arguments: [
+            (#"sanitize contains {"detectors": ["us_ssn"], "on": "result"}"#, true),
+            // Before the call its condition is not met, and after it it is.
+            (#"sanitize contains {"detectors": ["us_ssn"], "on": "result"} if input.phase == "result""#, true),
+            (#"sanitize contains {"detectors": ["us_ssn"], "on": concat("", ["re", "sult"])}"#, true),
+            (#"sanitize contains {"detectors": ["us_ssn"], "paths": ["$.memo"]}"#, false),
+        ])
+    func `a result that a Rego file takes something out of is asked for`(rego: String, isChecked: Bool) async throws {
+        #expect(try await decide(rego, parameters: "{}").mustCheckResult == isChecked)
+        let decided = try await decide(rego, mode: "shadow", parameters: "{}")
+        #expect(!decided.mustCheckResult)
+    }
+
     static let recent = """
         deny contains "the memo's day is past" if time.parse_rfc3339_ns(params.memo) < input.now
         """

@@ -229,6 +229,49 @@ private final class RecordedDecisions {
         #expect(told.first?.hasPrefix(difference ?? "") ?? true, "\(told)")
     }
 
+    @Test func `what was taken out for a call under way is taken out again`() async throws {
+        let recorded = try RecordedDecisions()
+        let fixture = recorded.fixture
+        try fixture.activate(
+            ReplayTests.policies + """
+
+                ---
+                aegis: v1
+                kind: Policy
+                name: asked
+                agents: [finance-agent]
+                tools: ["payments.*", crm.read]
+                rules:
+                  - {name: memo, effect: sanitize, when: ['not "consent" in session.labels'], sanitize: [{detectors: [email]}]}
+                  - name: answer
+                    effect: sanitize
+                    when: ['not "consent" in session.labels']
+                    sanitize: [{detectors: [us_ssn], on: result}]
+                """)
+        _ = try fixture.sessions.take(
+            SessionStep(tool: "consent", labels: ["consent"]),
+            in: SessionKey(tenant: "acme", agent: "finance-agent", sessionID: nil), by: "finance-agent",
+            now: fixture.clock.now)
+        _ = try await fixture.decide(parameters: #"{"amount": 1, "memo": "to a@b.co"}"#)
+        _ = await fixture.point.redactResult(
+            json: Array(#"{"tool": {"name": "crm.read"}, "result": "123-45-6789"}"#.utf8),
+            credentials: try DecisionFixture.credentials("fin"), point: DecisionFixture.api)
+        let policy = try #require(fixture.policies.active(tenant: "acme"))
+        for (record, input) in try recorded.finish() {
+            #expect(record["decision"] == "sanitize")
+            let input = try #require(input)
+            #expect(input.binding(in: record) == .whole)
+            #expect(input.differences(from: record) == [], "\(record.text)")
+            for state in [DecisionReplay.State.recorded, .none] {
+                let replayed = try DecisionReplay().run(input, against: policy, state: state)
+                #expect(replayed.differences(from: record) == [], "\(record.text)")
+            }
+            let plain = try #require(recorded.plain[record["decision_id"] ?? ""])
+            #expect(plain.contains(#""facts":{"certain_session":{"calls":"#), "\(plain)")
+            #expect(plain.contains(#""labels":["consent"]"#), "\(plain)")
+        }
+    }
+
     @Test func `another policy gives another answer, and the difference is named`() async throws {
         let recorded = try RecordedDecisions()
         try recorded.fixture.activate(ReplayTests.policies)

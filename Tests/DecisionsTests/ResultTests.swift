@@ -100,6 +100,19 @@ import Testing
         #expect(answer.result.map { String(decoding: $0, as: UTF8.self) } == #""a@b.co""#)
     }
 
+    @Test(arguments: [
+        (ScriptedPolicy.ruling(outcome: "deny", code: "policy_deny"), "ehr.read"),
+        (#"{"outcome": "allow"}"#, "ehr.read"),
+        (ScriptedPolicy.ruling(), "no.such.tool"),
+    ])
+    func `a tenant in shadow gets its results back whatever goes wrong`(ruling: String, tool: String) async throws {
+        try fixture.install(settings: #"{"mode": "shadow"}"#) { _ in ruling }
+        let answer = try await answer(#"{"a": "a@b.co"}"#, tool: tool)
+        #expect(answer.decision.outcome == .allow)
+        #expect(answer.decision.wouldOutcome == .deny)
+        #expect(answer.result.map { String(decoding: $0, as: UTF8.self) } == #"{"a":"a@b.co"}"#)
+    }
+
     @Test func `detectors of the tenant's own come with its bundle`() async throws {
         let catalog = ScriptedPolicy.catalog.replacing(
             #""tenant": "acme","#,

@@ -47,6 +47,7 @@ extension DecisionRoutes {
             .init("tool", .namedTool), .init("result", .anything, "Any JSON value."),
             .optional("parameters", .facts), .optional("context", .facts), .optional("agent", .claimedAgent),
             .optional("decision_id", .name), .optional("session_id", .name),
+            .optional("delegation", .text(), "The chain that the call was made under; it may have expired since."),
         ]), answers: [.ok("The result, or what is left of it.", .named("ResultAnswer"))], problems: [503])
 
     var schemas: [String: Schema] {

@@ -23,6 +23,11 @@ extension DecisionRequest {
                 let host = try reader.name(request, "host", in: "request."),
                 let path = try reader.name(request, "path", in: "request.")
             else { throw .malformed("`request` needs method, host and path") }
+            // On the wire a query gives parameters. Here these are given as such, and nobody would judge or be shown the query.
+            guard !path.utf8.contains(UInt8(ascii: "?")) else {
+                throw .malformed(
+                    "`request.path` has a query: give what it says in `parameters`, and the path without it")
+            }
             guard let normal = RequestLine(method: method, host: host, target: path) else {
                 throw .malformed("`request` names a method, host or path that can be read in two ways")
             }

@@ -26,7 +26,7 @@ public struct WireRequest: Sendable {
 
 extension RequestLine {
     /// The normal form, or nil where two readers could see two different requests: escapes of a slash, dot segments,
-    /// empty segments, path parameters behind `;`, backslashes, control characters, malformed escapes, an authority with
+    /// empty segments, path parameters behind `;`, escapes of a `?`, backslashes, control characters, malformed escapes, an authority with
     /// user information, a method in lower case.
     public init?(method: String, host: String, target: String) {
         guard !method.isEmpty, method.utf8.allSatisfy(RequestLine.isMethodByte) else { return nil }
@@ -76,9 +76,9 @@ extension RequestLine {
         let raw = target.utf8.prefix { $0 != UInt8(ascii: "?") }
         guard raw.first == UInt8(ascii: "/"), !raw.contains(UInt8(ascii: "#")), let bytes = decode(raw, plus: false)
         else { return nil }
-        // Some servers drop what stands behind a `;`, and then read another path.
+        // Some servers drop what stands behind a `;`, and then read another path. An escaped `?` is a query to who decodes twice.
         let isAmbiguous: (UInt8) -> Bool = {
-            $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ";")
+            $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "?")
         }
         guard !bytes.contains(where: isAmbiguous) else { return nil }
         let path = String(validating: bytes, as: UTF8.self)

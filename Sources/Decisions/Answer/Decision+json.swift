@@ -153,6 +153,16 @@ extension Decision {
             repeatedAnswer: answer)
     }
 
+    /// Puts another chain in the place of the one that a repeated answer tells; the rest stays word for word.
+    mutating func renew(delegation chain: String) {
+        guard let old = delegation, var answer = repeatedAnswer else { return }
+        // A chain is signed after the call is known, so that nothing of the call can read like this one.
+        guard let place = answer.firstRange(of: Array("\"delegation\":\"\(old)\"".utf8)) else { return }
+        answer.replaceSubrange(place, with: Array("\"delegation\":\"\(chain)\"".utf8))
+        repeatedAnswer = answer
+        delegation = chain
+    }
+
     private static func reason(_ value: Value) -> DecisionReason? {
         guard let code = value.lookup("code").string.flatMap(ReasonCode.init(rawValue:)) else { return nil }
         return DecisionReason(

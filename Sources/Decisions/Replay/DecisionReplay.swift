@@ -29,10 +29,12 @@ public struct DecisionReplay: Sendable {
         }
         var facts = state == .recorded ? sealed.facts : StateFacts()
         facts.canRewrite = sealed.facts.canRewrite
+        facts.certainSession = sealed.facts.certainSession
         var decision = begin(sealed, input, policy, facts)
         if decision.isOpen {
             if sealed.isResult {
-                _ = ResultShaping(redactor: redactor).shape(sealed.committed, by: input, &decision)
+                _ = ResultShaping(redactor: redactor).shape(
+                    sealed.committed, by: input, certain: facts.certain(input, in: sealed.heap), &decision)
             } else {
                 decide(input, policy, facts, &decision)
             }
@@ -80,6 +82,15 @@ public struct DecisionReplay: Sendable {
     ) {
         let shaping = ParameterShaping(redactor: redactor)
         guard decision.ask(input, of: policy) else { return }
+        if decision.ruling == .allow, let other = facts.certain(input, in: decision.request.heap) {
+            var certain = decision
+            let isAnswered = certain.ask(other, of: policy)
+            if !isAnswered || certain.ruling != .allow {
+                decision = certain
+            } else {
+                _ = decision.addDuties(of: certain)
+            }
+        }
         shaping.foresee(&decision)
         decision.enforceDeny()
         if let refusal = facts.refusal, refusal.keeper == .delegation { decision.deny(refusal.reason) }

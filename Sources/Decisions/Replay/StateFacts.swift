@@ -31,6 +31,9 @@ public struct StateFacts: Sendable, Hashable {
     public var isTokenRedeemed = false
     /// The evaluation was given up for want of time.
     public var isInterrupted = false
+    /// The session without the calls that were under way, as policies see it, in JSON: where they oblige to more by it than by the
+    /// one in the input.
+    public var certainSession: String?
     /// Whether the enforcement point could put rewritten parameters in the place of the caller's.
     public var canRewrite = true
 
@@ -42,6 +45,10 @@ public struct StateFacts: Sendable, Hashable {
             if !canRewrite {
                 json.key("can_rewrite")
                 json.boolean(false)
+            }
+            if let certainSession {
+                json.key("certain_session")
+                json.raw(Array(certainSession.utf8))
             }
             for keeper in Keeper.allCases {
                 guard keeper == refusal?.keeper || keeper == .spending else { continue }
@@ -81,9 +88,20 @@ public struct StateFacts: Sendable, Hashable {
             guard let reason = StateFacts.reason(value.lookup("shadow")) else { return nil }
             shadowRefusal = reason
         }
+        let session = value.lookup("certain_session")
+        if !session.isUndefined {
+            guard session.kind == .object else { return nil }
+            certainSession = JSONWriter.text(session)
+        }
         isTokenRedeemed = value.lookup("token").string == "redeemed"
         isInterrupted = value.lookup("evaluation").string == "interrupted"
         canRewrite = value.lookup("can_rewrite") != .false
+    }
+
+    /// The input with the session that was certain; nil where it makes no difference.
+    func certain(_ input: Value, in heap: Heap) -> Value? {
+        guard let certainSession, let session = try? heap.parseJSON(Array(certainSession.utf8)) else { return nil }
+        return heap.object(input.entries.map { ($0.key, $0.key.string == "session" ? session : $0.value) })
     }
 
     private static func reason(_ value: Value) -> DecisionReason? {

@@ -21,9 +21,9 @@ extension DecisionPoint {
 
     private func redactResult(_ request: ResultRequest) async -> ResultAnswer {
         var decision = begin(request.call)
-        identify(&decision)
+        identify(&decision, isAfterCall: true)
         let tool = name(&decision, request)
-        let shown = shape(&decision, request)
+        let shown = shape(&decision, request) ?? DecisionPoint.untouched(decision, request)
         let note = DecisionRecord.ResultNote(decisionID: request.decisionID, labels: tool?.emits ?? [])
         let answer = await record(decision, request, note)
         return ResultAnswer(
@@ -40,9 +40,27 @@ extension DecisionPoint {
         return tool
     }
 
+    /// Asks the policies about the session as it is by now: what the call itself has brought to it is in there.
     private func shape(_ decision: inout DecisionInProgress, _ request: ResultRequest) -> [UInt8]? {
-        guard decision.isOpen, let input = DecisionPoint.input(decision, phase: "result") else { return nil }
-        return ResultShaping(redactor: redactor).shape(request.result, by: input, &decision)
+        guard decision.isOpen, let policy = decision.policy, let key = decision.sessionKey else { return nil }
+        let view = sessions.view(key, now: decision.admittedAt)
+        decision.session = view.settled
+        guard let certain = DecisionPoint.input(decision, phase: "result") else { return nil }
+        let shaping = ResultShaping(redactor: redactor)
+        guard SessionView.differ(view.settled, view.expected, for: policy.sessionInterest) else {
+            return shaping.shape(request.result, by: certain, &decision)
+        }
+        decision.session = view.expected
+        guard let input = DecisionPoint.input(decision, phase: "result") else { return nil }
+        return shaping.shape(request.result, by: input, certain: certain, &decision)
+    }
+
+    /// The result as it came, for a tenant that only shadows: whatever went wrong there takes nothing from the agent.
+    private static func untouched(_ decision: DecisionInProgress, _ request: ResultRequest) -> [UInt8]? {
+        guard decision.isShadowing, decision.isPermitted else { return nil }
+        var text: [UInt8] = []
+        JSONWriter.write(request.result, to: &text)
+        return text
     }
 
     private func record(

@@ -40,13 +40,13 @@ struct ResultRequest {
         let call = DecisionRequest(
             heap: heap, subject: .tool(name: name, parameters: parameters, request: nil), claimedAgent: agent,
             sessionID: try reader.name(root, "session_id"), context: try reader.object(root, "context") ?? .emptyObject,
-            credentials: credentials, point: point, trace: trace)
+            delegation: try reader.text(root, "delegation"), credentials: credentials, point: point, trace: trace)
         return ResultRequest(
             call: call, tool: name, parameters: parameters, result: result,
             decisionID: try reader.name(root, "decision_id"))
     }
 
     private static let fields: Set<String> = [
-        "agent", "tool", "parameters", "session_id", "context", "decision_id", "result",
+        "agent", "tool", "parameters", "session_id", "context", "delegation", "decision_id", "result",
     ]
 }

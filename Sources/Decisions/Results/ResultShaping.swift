@@ -6,9 +6,14 @@ struct ResultShaping {
     let redactor: Redactor
 
     /// The result as JSON, rewritten; nil where nothing of it may be shown.
-    /// - Parameter input: what the policies are asked, of phase `result`.
-    func shape(_ result: Value, by input: Value, _ decision: inout DecisionInProgress) -> [UInt8]? {
-        guard let duties = duties(input, &decision) else { return nil }
+    /// - Parameters:
+    ///   - input: what the policies are asked, of phase `result`.
+    ///   - certain: the same with the session without the calls that are under way, where that is another: what the policies say
+    ///     of either is taken out.
+    func shape(
+        _ result: Value, by input: Value, certain: Value? = nil, _ decision: inout DecisionInProgress
+    ) -> [UInt8]? {
+        guard let duties = duties(input, certain, &decision) else { return nil }
         let scope = decision.redactionScope
         if let unknown = ParameterShaping.unknownDetector(in: duties, scope) {
             decision.deny(unknown)
@@ -29,6 +34,19 @@ struct ResultShaping {
             JSONWriter.write(value, to: &shown)
         }
         return shown
+    }
+
+    private func duties(
+        _ input: Value, _ certain: Value?, _ decision: inout DecisionInProgress
+    ) -> [SanitizeObligation]? {
+        guard let certain else { return duties(input, &decision) }
+        guard let expected = duties(input, &decision) else { return nil }
+        let sure = duties(certain, &decision)
+        decision.input = input
+        let missing = sure?.filter { !expected.contains($0) }
+        if missing?.isEmpty != true { decision.facts.certainSession = JSONWriter.text(certain.lookup("session")) }
+        guard let missing else { return nil }
+        return expected + missing
     }
 
     /// What the policies say has to be taken out of results of this tool; nil where that cannot be told.

@@ -15,11 +15,11 @@ public final class ApprovalWaiting: Sendable {
         self.interval = interval
     }
 
-    /// The approval's state once it is not pending any more, or when the time is up; nil where no room is left, or the
-    /// state cannot be read.
+    /// The approval once it is not pending any more, when the time is up, or when `isInForce` says that its policies are not those
+    /// of today; nil where no room is left, or the state cannot be read.
     func state(
-        of id: ApprovalID, tenant: String, in ledger: any ApprovalLedger, atMost time: Duration,
-        now: @Sendable () -> Timestamp
+        of id: ApprovalID, tenant: String, in ledger: any ApprovalLedger, until end: ContinuousClock.Instant,
+        isInForce: @Sendable (Approval) -> Bool = { _ in true }, now: @Sendable () -> Timestamp
     ) async -> Approval? {
         guard
             held.withLock({ count in
@@ -29,10 +29,11 @@ public final class ApprovalWaiting: Sendable {
             })
         else { return nil }
         defer { held.withLock { $0 -= 1 } }
-        let end = ContinuousClock.now.advanced(by: time)
         while true {
             guard let approval = try? await ledger.approval(id, tenant: tenant) else { return nil }
-            guard approval.state(at: now()) == .pending, ContinuousClock.now < end else { return approval }
+            guard approval.state(at: now()) == .pending, ContinuousClock.now < end, isInForce(approval) else {
+                return approval
+            }
             do { try await Task.sleep(for: interval) } catch { return approval }
         }
     }
@@ -42,23 +43,48 @@ extension DecisionPoint {
     /// Decides one call and, where it needs an approval, holds it open: approved in time it goes on, with the token that is
     /// for exactly this call; denied in time it is denied. Else the answer is that of a call that was not held.
     ///
-    /// Both decisions are recorded. Nothing is reserved while the call is held, and everything is decided anew afterwards.
+    /// Both decisions are recorded. Nothing is reserved while the call is held, and everything is decided anew afterwards. Where
+    /// other policies come into force meanwhile, the approval is worth nothing any more: they are asked, and may hold the call
+    /// for the rest of the time.
     public func decide(_ request: DecisionRequest, holdingFor time: Duration) async -> Decision {
-        let first = await decide(request)
-        guard time > .zero, first.outcome == .approvalNeeded, !first.isDryRun, let tenant = first.tenant,
-            let agent = first.agentID, let id = first.approval.flatMap({ ApprovalID(parsing: $0.id) }),
-            let approval = await waiting.state(of: id, tenant: tenant, in: approvals, atMost: time, now: now)
-        else { return first }
+        var decision = await decide(request)
+        guard time > .zero else { return decision }
+        let end = ContinuousClock.now.advanced(by: time)
+        var isLast = false
+        while !isLast { (decision, isLast) = await follow(decision, of: request, until: end) }
+        return decision
+    }
+
+    /// Waits for the people whom a call needs.
+    /// - Returns: the decision that follows, and whether there is nothing more to wait for.
+    private func follow(
+        _ first: Decision, of request: DecisionRequest, until end: ContinuousClock.Instant
+    ) async -> (Decision, isLast: Bool) {
+        let isInForce: @Sendable (Approval) -> Bool = { [policies] approval in
+            policies.active(tenant: approval.call.tenant)?.version == approval.call.policyVersion
+        }
+        guard first.outcome == .approvalNeeded, !first.isDryRun, let tenant = first.tenant, let agent = first.agentID,
+            let id = first.approval.flatMap({ ApprovalID(parsing: $0.id) }),
+            let approval = await waiting.state(
+                of: id, tenant: tenant, in: approvals, until: end, isInForce: isInForce, now: now)
+        else { return (first, true) }
+        let isOver = ContinuousClock.now >= end
+        guard isInForce(approval) else { return (await decide(request), isOver) }
         switch approval.state(at: now()) {
         case .approved:
-            guard approval.call.agent == agent, let token = try? mint.mint(approval, now: now()) else { return first }
-            return await decide(DecisionRequest(request, overrideToken: token))
-        case .denied: return await decide(request)
-        case .pending: return first
+            guard approval.call.agent == agent, let token = try? mint.mint(approval, now: now()) else {
+                return (first, true)
+            }
+            let decision = await decide(DecisionRequest(request, overrideToken: token))
+            // The policies may have changed in between: the token is the gateway's, and no fault of the agent's.
+            guard decision.policyVersion == approval.call.policyVersion else { return (await decide(request), isOver) }
+            return (decision, true)
+        case .denied: return (await decide(request), true)
+        case .pending: return (first, true)
         case .expired, .withdrawn, .redeemed:
             var ended = first
             ended.approval?.status = approval.state(at: now()).rawValue
-            return ended
+            return (ended, true)
         }
     }
 }

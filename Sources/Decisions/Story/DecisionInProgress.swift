@@ -23,6 +23,8 @@ struct DecisionInProgress {
     var call: ToolCall?
     var digest: String?
     var claim: SpendOrder.IdempotencyClaim?
+    /// Whether this is the call that goes on under its idempotency key; to be let go at the end.
+    var holdsKey = false
     /// Left by `recall`: what the same call was answered by other policies than those in force.
     var earlier: Decision?
     /// Left by `evaluate`.
@@ -140,8 +142,10 @@ struct DecisionInProgress {
             repeatedAnswer: nil)
     }
 
+    /// By the verdict as well as by the bundle's table: older ones have no Rego files in it.
     private var resultIsChecked: Bool {
-        call.map { policy?.catalog.toolsWithCheckedResults.contains($0.tool.name) ?? false } ?? false
+        guard let call else { return false }
+        return policy?.catalog.toolsWithCheckedResults.contains(call.tool.name) == true
+            || enforced?.sanitize.contains { $0.target == .result } == true
     }
-
 }

@@ -27,13 +27,13 @@ extension ParameterShaping {
         guard let shadow = decision.shadow, let call = decision.call else { return }
         switch shadow.ruling {
         case .deny: decision.would = Decision.Would(.deny, shadow.reason)
-        case .approvalNeeded: decision.would = Decision.Would(.approvalNeeded, shadow.reason)
-        case .allow:
+        case .approvalNeeded, .allow:
+            let isHeld = shadow.ruling == .approvalNeeded
             decision.would =
                 switch rewrite(call, shadow, decision, in: decision.shadowRedactionScope) {
                 case .impossible(let reason): Decision.Would(.deny, reason)
-                case .untouched: Decision.Would(.allow, shadow.reason)
-                case .rewritten: Decision.Would(.sanitize, shadow.reason)
+                case .untouched: Decision.Would(isHeld ? .approvalNeeded : .allow, shadow.reason)
+                case .rewritten: Decision.Would(isHeld ? .approvalNeeded : .sanitize, shadow.reason)
                 }
         }
     }

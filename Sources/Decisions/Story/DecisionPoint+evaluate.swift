@@ -53,7 +53,7 @@ extension DecisionPoint {
 
 extension DecisionInProgress {
     /// Puts the call before the policies, with what is certain of its session. Where calls are under way in it that may yet come
-    /// to nothing, the call must be permitted with them, too: what is last said then is the stricter of the two.
+    /// to nothing, the call must be permitted with them, too, and what either obliges to is done.
     /// - Returns: the input that decided; nil where the decision is closed.
     fileprivate mutating func ask(_ policy: ActivePolicy) -> Value? {
         session = sessionView.settled
@@ -64,12 +64,23 @@ extension DecisionInProgress {
         let certain = self
         session = sessionView.expected
         guard let later = DecisionPoint.input(self), ask(later, of: policy) else { return nil }
-        guard ruling == .allow, certain.ruling != .allow else { return later }
-        self = certain
-        return input
+        guard ruling == .allow else { return later }
+        guard certain.ruling == .allow else {
+            self = certain
+            return input
+        }
+        if addDuties(of: certain) { facts.certainSession = JSONWriter.text(input.lookup("session")) }
+        return later
     }
 
-    private var ruling: PolicyVerdict.Ruling? { (enforced ?? shadow)?.ruling }
+    /// Takes over what the policies oblige to by another verdict about the same call.
+    /// - Returns: whether anything came of it.
+    mutating func addDuties(of other: DecisionInProgress) -> Bool {
+        let isMore = enforced?.add(other.enforced?.sanitize ?? []) ?? false
+        return shadow?.add(other.shadow?.sanitize ?? []) ?? false || isMore
+    }
+
+    var ruling: PolicyVerdict.Ruling? { (enforced ?? shadow)?.ruling }
 
     /// Puts `input` before the policies.
     /// - Returns: whether they gave a ruling; else the decision is closed.

@@ -12,6 +12,15 @@ extension DecisionPoint {
         decision.asking = nil
     }
 
+    /// Gives an earlier answer of such a call a chain that holds today: answers stand for a day, chains for minutes.
+    func handOn(anew earlier: inout Decision, _ decision: inout DecisionInProgress) {
+        guard earlier.delegation != nil, let delegate = decision.call?.tool.agent else { return }
+        decision.asking = .delegation
+        mintChain(to: delegate, life: DelegationMint.usualLife, &decision)
+        decision.asking = nil
+        if let chain = decision.delegation { earlier.renew(delegation: chain) }
+    }
+
     /// Mints the chain for the next agent, without a call: the answer of `POST /v1/delegations`.
     ///
     /// The caller and the chain so far are proven as for any call; the next agent must accept the caller. What the agents

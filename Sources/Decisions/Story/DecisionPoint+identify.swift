@@ -1,6 +1,7 @@
 /// Who is calling, proven. The tenant comes from the credential; the agent from the credential and the tenant's catalog.
 extension DecisionPoint {
-    func identify(_ decision: inout DecisionInProgress) {
+    /// - Parameter isAfterCall: whether the call has been made, so that the chain that it was made under may have expired since.
+    func identify(_ decision: inout DecisionInProgress, isAfterCall: Bool = false) {
         guard decision.isOpen else { return }
         let request = decision.request
         let caller: Caller
@@ -57,19 +58,19 @@ extension DecisionPoint {
             decision.deny(.dryRunNotGranted, "this credential has no grant for dry runs")
             return
         }
-        prove(chainOf: &decision)
+        prove(chainOf: &decision, isAfterCall)
         stopWhereDisabled(&decision)
     }
 
     /// Who stands before the agent, by the signed delegation that the call brings.
-    private func prove(chainOf decision: inout DecisionInProgress) {
+    private func prove(chainOf decision: inout DecisionInProgress, _ isAfterCall: Bool) {
         guard decision.isOpen, let text = decision.request.delegation, let caller = decision.caller,
             let agent = decision.agent
         else { return }
         do throws(ChainError) {
             decision.chain = try delegations.verify(
                 text, delegate: agent.name, tenant: caller.tenant, sessionID: decision.request.sessionID,
-                now: decision.admittedAt
+                now: decision.admittedAt, mayHaveExpired: isAfterCall
             ).chain
         } catch {
             decision.deny(.chainInvalid, error.message)

@@ -20,14 +20,15 @@ extension DecisionPoint {
             decision.digest = Digests.hexadecimal(SHA256.hash(data: canonical))
             guard let key = request.idempotencyKey, !request.isDryRun else { return }
             decision.claim = SpendOrder.IdempotencyClaim(
-                key: key, fingerprint: DecisionPoint.fingerprint(request, agent, decision.chain, call, canonical))
+                key: key, fingerprint: DecisionPoint.fingerprint(decision, agent, call, canonical))
         }
     }
 
     /// What the request asks, without the override token: a retry may bring the token that the first try lacked.
     private static func fingerprint(
-        _ request: DecisionRequest, _ agent: AgentDefinition, _ chain: [String], _ call: ToolCall, _ parameters: [UInt8]
+        _ decision: DecisionInProgress, _ agent: AgentDefinition, _ call: ToolCall, _ parameters: [UInt8]
     ) -> [UInt8] {
+        let request = decision.request
         var hash = SHA256()
         func add(_ part: [UInt8]) {
             withUnsafeBytes(of: UInt64(part.count).bigEndian) { hash.update(bufferPointer: $0) }
@@ -35,12 +36,14 @@ extension DecisionPoint {
         }
         for text in [
             agent.name, call.tool.name, request.sessionID ?? "", call.line?.method ?? "", call.line?.host ?? "",
-            call.line?.path ?? "", chain.joined(separator: " "),
+            call.line?.path ?? "", decision.chain.joined(separator: " "),
         ] { add(Array(text.utf8)) }
         add(parameters)
         var context: [UInt8] = []
         JSONWriter.write(request.context, to: &context)
         add(context)
+        // Keys are the agent's, and several may call in its name: each has answers of its own.
+        if let orchestrator = decision.actingFor { add(Array(orchestrator.utf8)) }
         return Array(hash.finalize())
     }
 }

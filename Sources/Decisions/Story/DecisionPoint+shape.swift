@@ -5,17 +5,19 @@ extension DecisionPoint {
     func shape(_ decision: inout DecisionInProgress) { ParameterShaping(redactor: redactor).shape(&decision) }
 }
 
-/// Deterministic rewriting of a permitted call's parameters, as its policies oblige.
+/// Deterministic rewriting of a permitted call's parameters, as its policies oblige. Of a call that waits for people it is looked
+/// at whether that can be done: nobody is asked about what cannot be carried out.
 struct ParameterShaping {
     let redactor: Redactor
 
     func shape(_ decision: inout DecisionInProgress) {
         guard decision.isOpen, let call = decision.call else { return }
-        guard let enforced = decision.enforced, enforced.ruling == .allow else { return }
+        guard let enforced = decision.enforced, enforced.ruling != .deny else { return }
         switch rewrite(call, enforced, decision, in: decision.redactionScope) {
         case .impossible(let reason): decision.deny(reason)
         case .untouched: return
         case .rewritten(let value, let redactions):
+            guard enforced.ruling == .allow else { return }
             var text: [UInt8] = []
             JSONWriter.write(value, to: &text)
             decision.parameters = text

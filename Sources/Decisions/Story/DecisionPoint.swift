@@ -13,6 +13,7 @@ public struct DecisionPoint: Sendable {
     let ledger: any SpendLedger
     public let sessions: SessionLedger
     let answers = AnswerMemory()
+    let underWay = CallsUnderWay()
     let approvals: any ApprovalLedger
     let mint: OverrideTokenMint
     let delegations: DelegationMint
@@ -85,7 +86,9 @@ public struct DecisionPoint: Sendable {
         judge(&decision)
         await spend(&decision)
         forget(&decision)
-        return await record(decision)
+        let answer = await record(decision)
+        letGo(decision)
+        return answer
     }
 
     /// Decides the body of a decision request.

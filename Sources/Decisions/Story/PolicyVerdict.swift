@@ -82,6 +82,14 @@ struct PolicyVerdict: Sendable {
         }
     }
 
+    /// Adds the duties that it does not have.
+    /// - Returns: whether there were any.
+    mutating func add(_ duties: [SanitizeObligation]) -> Bool {
+        let missing = duties.filter { !sanitize.contains($0) }
+        sanitize += missing
+        return !missing.isEmpty
+    }
+
     private static func list(_ value: Value, _ name: StaticString) throws(Malformed) -> UnsafeBufferPointer<Value> {
         let list = value.lookup(name)
         guard list.kind == .array || list.kind == .set else { throw Malformed(field: "\(name)") }
@@ -152,7 +160,7 @@ extension ApprovalRequirement {
 }
 
 /// One policy's wish: rewrite what these detectors find at these paths.
-struct SanitizeObligation: Sendable {
+struct SanitizeObligation: Sendable, Hashable {
     /// Where it is to be carried out.
     enum Target: String, Sendable {
         case parameters, result

@@ -10,8 +10,7 @@ struct CustomModules {
         var used: Set<String> = []
         for policy in catalog.policies {
             guard let name = policy.regoFile, TextFormat.regoFile.accepts(name.value) else { continue }
-            let folder = policy.header.node.location.file.split(separator: "/").dropLast()
-            let path = (folder + name.value.split(separator: "/").filter { $0 != "." }).joined(separator: "/")
+            let path = policy.path(ofRego: name.value)
             guard let file = catalog.tree.file(named: path) else {
                 findings.error(
                     .regoFile, "there is no file `\(path)`", at: name.location,
@@ -63,5 +62,25 @@ struct CustomModules {
                     fix: diagnostic.fix ?? "correct the Rego")
             }
         }
+    }
+}
+
+extension PolicyDocument {
+    /// Where a Rego file stands that the policy names: relative to the policy's own.
+    fileprivate func path(ofRego name: String) -> String {
+        let folder = header.node.location.file.split(separator: "/").dropLast()
+        return (folder + name.split(separator: "/").filter { $0 != "." }).joined(separator: "/")
+    }
+}
+
+extension PolicyCatalog {
+    /// Whether the policy's Rego file has the text `result`: it may oblige to something about results, under conditions that are
+    /// not met before the call, and nobody can tell which.
+    func mayRedactResults(byRegoOf policy: PolicyDocument) -> Bool {
+        guard let name = policy.regoFile, let file = tree.file(named: policy.path(ofRego: name.value)) else {
+            return false
+        }
+        let text = String(decoding: file.text, as: UTF8.self)
+        return text.contains(#""result""#) || text.contains("`result`")
     }
 }

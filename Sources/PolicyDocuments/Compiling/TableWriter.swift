@@ -99,10 +99,11 @@ struct TableWriter {
             ] + authority)
     }
 
-    /// The tools of whose results some enforced policy takes something out.
+    /// The tools of whose results some enforced policy takes something out, or may.
     private var toolsWithCheckedResults: [String] {
         let policies = catalog.policies.filter { policy in
-            !policy.isShadow && policy.sanitizers.contains(where: \.isOnResult)
+            !policy.isShadow
+                && (policy.sanitizers.contains(where: \.isOnResult) || catalog.mayRedactResults(byRegoOf: policy))
         }
         return catalog.tools.map(\.name).filter { tool in policies.contains { $0.speaksAbout(tool: tool) } }
     }

@@ -99,6 +99,30 @@ def test_a_result_without_json_form_is_withheld(path):
 
 
 @BOTH
+def test_a_result_is_handed_in_with_the_session_and_the_chain_of_its_call(path):
+    chain = chain_for("finance-agent", session_id="s-1")
+    answer = {"decision": "allow", "result": 1}
+    recorded = RecordedDecisions(
+        {"lookup": allow(check_result=True)}, results={"lookup": answer}, delegations={"ledger": chain_for("ledger")}
+    )
+    client = recorded.client("finance-agent")
+
+    async def body():
+        async with client, client.guard("lookup") as call:
+            with await client.adelegate("ledger"):
+                return await call.aresult(1)
+
+    with aegis.incoming({"x-aegis-delegation": chain, "x-aegis-session": "s-1"}):
+        if path == "sync":
+            with client.guard("lookup") as call, client.delegate("ledger"):
+                call.result(1)
+        else:
+            asyncio.run(body())
+    (sent,) = (asked.body for asked in recorded.asked if asked.path == "/v1/results")
+    assert (sent["session_id"], sent["delegation"]) == ("s-1", chain)
+
+
+@BOTH
 def test_results_of_langchain_tools(path):
     @tool
     def lookup(name: str) -> str:

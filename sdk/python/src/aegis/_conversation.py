@@ -32,6 +32,7 @@ class Question:
     request: Mapping[str, str] | None = None
     session_id: str | None = None
     context: Mapping[str, Any] | None = None
+    delegation: str | None = field(default=None, repr=False)
     override_token: str | None = field(default=None, repr=False)
     idempotency_key: str | None = None
     dry_run: bool = False
@@ -57,7 +58,7 @@ class Conversation:
             "request": question.request,
             "session_id": question.session_id or _context.current_session(),
             "context": {**_context.current_facts(), **(question.context or {})} or None,
-            "delegation": _context.current_delegation(settings.agent),
+            "delegation": question.delegation or _context.current_delegation(settings.agent),
             "override_token": question.override_token,
             "idempotency_key": (question.idempotency_key or uuid.uuid4().hex) if keyed else None,
             "dry_run": True if question.dry_run else None,
@@ -155,6 +156,7 @@ class Conversation:
             "agent": {"id": self.settings.agent} if self.settings.agent else None,
             "session_id": question.session_id or _context.current_session(),
             "context": {**_context.current_facts(), **(question.context or {})} or None,
+            "delegation": question.delegation or _context.current_delegation(self.settings.agent),
         }
         body = {"decision_id": decision_id, "tool": {"name": tool}, "parameters": question.parameters, "result": result}
         body.update((name, value) for name, value in optional.items() if value is not None)

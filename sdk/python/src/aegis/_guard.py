@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from . import _context
 from ._context import Delegation, delegate_of
 from ._conversation import Question
 from ._decision import Decision
@@ -43,8 +44,13 @@ class PermittedCall:
         self, aegis: Aegis, question: Question, decision: Decision, parameters: Mapping[str, Any], results: Results = "policy"
     ) -> None:
         self._aegis, self._results = aegis, results
-        # The call as it is made: a result is judged together with it.
-        self._question = question if decision.parameters is None else replace(question, parameters=decision.parameters)
+        # The call as it is made: a result is judged together with it, also where its body goes on to other sessions and chains.
+        self._question = replace(
+            question,
+            parameters=question.parameters if decision.parameters is None else decision.parameters,
+            session_id=question.session_id or _context.current_session(),
+            delegation=question.delegation or _context.current_delegation(aegis.agent),
+        )
         self.tool, self.decision, self.parameters = question.tool, decision, parameters
 
     @property
@@ -132,5 +138,12 @@ def question(tool: str, parameters: Mapping[str, Any], options: Options, aegis: 
     except EncodingError as fault:
         raise EncodingError(f"`{tool}` was not run: {fault}", path=fault.path, tool=tool) from fault
     return Question(
-        tool, sent, options.request, options.session_id, context, options.override_token, options.idempotency_key, options.dry_run
+        tool,
+        sent,
+        options.request,
+        options.session_id,
+        context,
+        override_token=options.override_token,
+        idempotency_key=options.idempotency_key,
+        dry_run=options.dry_run,
     )

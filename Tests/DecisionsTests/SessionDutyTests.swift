@@ -1,0 +1,124 @@
+import AegisTesting
+import Decisions
+import RegoValues
+import Testing
+
+/// What has to be taken out by what a session has seen: of calls, and of what tools answer.
+@Suite struct SessionDutyTests {
+    let fixture: DecisionFixture
+
+    static let policies = """
+        aegis: v1
+        kind: Agent
+        name: clerk
+        identities: [{api_key: clerk}]
+        scopes: ["*"]
+        ---
+        aegis: v1
+        kind: Tool
+        name: consent.record
+        emits: [consent]
+        ---
+        aegis: v1
+        kind: Tool
+        name: crm.update
+        parameters: {type: object, properties: {note: {type: string}}}
+        ---
+        aegis: v1
+        kind: Tool
+        name: crm.read
+        emits: [personal]
+        ---
+        aegis: v1
+        kind: Policy
+        name: clerks
+        agents: [clerk]
+        tools: ["*"]
+        effect: allow
+        ---
+        aegis: v1
+        kind: Policy
+        name: notes
+        agents: [clerk]
+        tools: [crm.update]
+        rules:
+          - {name: unasked, effect: sanitize, when: ['not "consent" in session.labels'], sanitize: [{detectors: [us_ssn]}]}
+          - {name: asked, effect: sanitize, when: ['"consent" in session.labels'], sanitize: [{detectors: [email]}]}
+        ---
+        aegis: v1
+        kind: Policy
+        name: answers
+        agents: [clerk]
+        tools: [crm.read]
+        rules:
+          - name: unasked
+            effect: sanitize
+            when: ['not "consent" in session.labels']
+            sanitize: [{detectors: [us_ssn], on: result}]
+          - name: personal
+            effect: sanitize
+            when: ['"personal" in session.labels']
+            sanitize: [{detectors: [email], on: result}]
+        """
+
+    init() throws {
+        fixture = try DecisionFixture(keys: ["clerk"])
+        try fixture.activate(Self.policies)
+    }
+
+    static let note = "123-45-6789 a@b.co"
+
+    func update() async throws -> String? {
+        let decision = try await fixture.decide(
+            key: "clerk", tool: "crm.update", parameters: #"{"note": "\#(Self.note)"}"#, more: #", "session_id": "s-1""#
+        )
+        return decision.parameters.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func result(session: String = #", "session_id": "s-1""#) async throws -> String? {
+        let answer = await fixture.point.redactResult(
+            json: Array(#"{"tool": {"name": "crm.read"}, "result": "\#(Self.note)"\#(session)}"#.utf8),
+            credentials: try DecisionFixture.credentials("clerk"), point: DecisionFixture.api)
+        return answer.result.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func underWay(_ tool: String, _ label: String) throws -> SessionLedger.Ticket {
+        try fixture.sessions.take(
+            SessionStep(tool: tool, labels: [label]), in: SessionKey(tenant: "acme", agent: "clerk", sessionID: "s-1"),
+            by: "clerk", now: fixture.clock.now)
+    }
+
+    @Test func `a call that may come to nothing lifts no sanitizer, and brings its own already`() async throws {
+        #expect(try await update() == #"{"note":"[REDACTED:us_ssn] a@b.co"}"#)
+        let asking = try underWay("consent.record", "consent")
+        #expect(try await update() == #"{"note":"[REDACTED:us_ssn] [REDACTED:email]"}"#)
+        fixture.sessions.undo(asking)
+        #expect(try await update() == #"{"note":"[REDACTED:us_ssn] a@b.co"}"#)
+        fixture.sessions.settle(try underWay("consent.record", "consent"))
+        #expect(try await update() == #"{"note":"123-45-6789 [REDACTED:email]"}"#)
+    }
+
+    @Test func `results are redacted by what the session has seen, the call itself counted in`() async throws {
+        #expect(try await result() == #""[REDACTED:us_ssn] a@b.co""#)
+        _ = try await fixture.decide(
+            key: "clerk", tool: "crm.read", parameters: "{}", more: #", "session_id": "s-1""#)
+        #expect(try await result() == #""[REDACTED:us_ssn] [REDACTED:email]""#)
+        #expect(try await result(session: "") == #""[REDACTED:us_ssn] a@b.co""#)
+        let asking = try underWay("consent.record", "consent")
+        #expect(try await result() == #""[REDACTED:us_ssn] [REDACTED:email]""#)
+        fixture.sessions.settle(asking)
+        #expect(try await result() == #""123-45-6789 [REDACTED:email]""#)
+    }
+
+    @Test func `where a tenant shadows, what would be done is told of both sessions`() async throws {
+        try fixture.activate(
+            Self.policies.replacing("[{detectors: [email]}]", with: "[{detectors: [phone]}]")
+                + "\n---\naegis: v1\nkind: Tenant\nname: acme\nmode: shadow\n", version: 2)
+        _ = try underWay("consent.record", "consent")
+        let decision = try await fixture.decide(
+            key: "clerk", tool: "crm.update", parameters: #"{"note": "\#(Self.note)"}"#, more: #", "session_id": "s-1""#
+        )
+        #expect(decision.outcome == .allow)
+        #expect(decision.wouldOutcome == .sanitize)
+    }
+}
