@@ -53,6 +53,10 @@ public protocol AdministrationLedger: Sendable {
         _ changes: [AgentStopChange], tenant: String, from source: ListSource, now: Timestamp
     ) async throws -> [String]
 
+    /// Keeps an act of a change that lies elsewhere, once it stands there. The same key again keeps nothing.
+    /// - Parameter key: unique for ever.
+    func keep(_ act: AdministrativeAct, as key: String) async throws
+
     /// Acts that have no record yet, oldest first.
     func unrecorded(limit: Int) async throws -> [UnrecordedAct]
     func markRecorded(_ keys: [String]) async throws

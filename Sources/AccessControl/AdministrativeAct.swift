@@ -4,7 +4,10 @@ public import Approvals
 /// change and recorded from there: whatever process made the change, and whatever became of it, the record comes.
 public struct AdministrativeAct: Sendable, Hashable {
     /// The `kind` of the record.
-    public enum Kind: String, Sendable { case config, key }
+    public enum Kind: String, Sendable {
+        case config, key
+        case policyReview = "policy_review"
+    }
 
     public let kind: Kind
     public let tenant: String

@@ -26,7 +26,7 @@ final class TrialDesk: Sendable {
 
     /// - Throws: a ``Problem`` with 429 where too much is under way, with 503 where it takes too long; and what `work` throws.
     func run<Answer: Sendable>(
-        for tenant: String, _ work: @escaping @Sendable () async throws -> Answer
+        for tenant: String, patience: Duration? = nil, _ work: @escaping @Sendable () async throws -> Answer
     ) async throws -> Answer {
         guard take(tenant) else {
             var busy = Problem(
@@ -36,17 +36,18 @@ final class TrialDesk: Sendable {
             throw busy
         }
         defer { giveBack(tenant) }
-        return try await withThrowingTaskGroup(of: Answer?.self) { [bounds, executor] group in
+        let patience = patience ?? bounds.patience
+        return try await withThrowingTaskGroup(of: Answer?.self) { [executor] group in
             group.addTask(executorPreference: executor) { try await work() }
             group.addTask {
-                try await Task.sleep(for: bounds.patience)
+                try await Task.sleep(for: patience)
                 return nil
             }
             defer { group.cancelAll() }
             guard let answer = try await group.next() ?? nil else {
                 throw Problem(
                     .serviceUnavailable, "takes_too_long", "it was given up",
-                    "it took over \(bounds.patience.components.seconds) s; try less at once, or use the command line")
+                    "it took over \(patience.components.seconds) s; try less at once, or use the command line")
             }
             return answer
         }

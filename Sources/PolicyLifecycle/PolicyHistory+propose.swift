@@ -39,7 +39,7 @@ extension PolicyHistory {
             throw LifecycleError(
                 .unknownVersion, "there is no version \(number)", fix: "list them: aegis policy history")
         }
-        guard number != state.versions.count else {
+        guard number != state.versions.count || version.recalled != nil else {
             throw LifecycleError(.unknownVersion, "version \(number) is the latest already")
         }
         let record = try state.record(version.proposal)

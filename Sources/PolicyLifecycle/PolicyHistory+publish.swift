@@ -147,7 +147,7 @@ extension BundleReview {
         switch signed.event.body {
         case .approved(let verdict), .rejected(let verdict): comment = verdict.comment
         case .commented(let remark), .withdrawn(let remark): comment = remark.comment
-        case .trusted, .proposed, .signed, .published, .abandoned: comment = ""
+        case .trusted, .proposed, .signed, .published, .abandoned, .recalled: comment = ""
         }
         self.init(
             approvalID: signed.event.id, reviewer: signed.event.person, verdict: signed.event.body.kind.rawValue,

@@ -44,24 +44,30 @@ extension PolicyHistory {
     /// How long an event may be under way from the machine that signed it.
     static let longestTransit: Int64 = 900
 
+    /// An event that is signed elsewhere is of about now.
+    /// - Throws: `.eventTime`.
+    public static func checkIsOfNow(_ time: UTCTime, now: UTCTime) throws(LifecycleError) {
+        let (ahead, isBeyond) = time.seconds.subtractingReportingOverflow(now.seconds)
+        guard !isBeyond, ahead <= Self.clockTolerance, ahead >= -Self.longestTransit else {
+            throw LifecycleError(
+                .eventTime, "the event is of \(time), and it is \(now) here",
+                fix: "set the clock of the machine that signs, and sign again")
+        }
+    }
+
     /// Adds an event that came from elsewhere, once all that it names is here: a history never speaks of bytes that nobody can
     /// show. It is of about now: a time to come would close the history to everybody else, and one long past would let a key
     /// sign that has expired since.
     /// - Throws: also `.eventTime`, `.objectMissing`, `.objectChanged`.
     public mutating func receive(_ event: SignedEvent, now: UTCTime) async throws(LifecycleError) {
-        let ahead = event.event.time.seconds - now.seconds
-        guard ahead <= Self.clockTolerance, -ahead <= Self.longestTransit else {
-            throw LifecycleError(
-                .eventTime, "the event is of \(event.event.time), and it is \(now) here",
-                fix: "set the clock of the machine that signs, and sign again")
-        }
+        try Self.checkIsOfNow(event.event.time, now: now)
         switch event.event.body {
         case .proposed(let proposal):
             for file in proposal.files { _ = try await files.object(file.digest, for: "`\(file.path)`") }
             if let report = proposal.report { _ = try await files.object(report, for: "the shadow report") }
         case .signed(let version):
             for file in version.files { _ = try await files.object(file.digest, for: "`\(file.path)`") }
-        case .trusted, .commented, .approved, .rejected, .withdrawn, .published, .abandoned: break
+        case .trusted, .commented, .approved, .rejected, .withdrawn, .published, .abandoned, .recalled: break
         }
         try await append(event, root: await files.root(of: event))
     }

@@ -57,8 +57,8 @@ public struct PolicyHistory: Sendable {
             )
         }
         return LifecycleEvent(
-            tenant: tenant, index: state.count + 1, id: LifecycleEvent.newID(of: body.kind), previous: state.head,
-            time: try timeNotBefore(time), person: person, key: key, body: body)
+            tenant: tenant, index: state.count + 1, previous: state.head, time: try timeNotBefore(time), person: person,
+            key: key, body: body)
     }
 
     /// Adds an event that was signed elsewhere.

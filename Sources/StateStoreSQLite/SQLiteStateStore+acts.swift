@@ -5,6 +5,10 @@ import Foundation
 import GRDB
 
 extension SQLiteStateStore {
+    public func keep(_ act: AdministrativeAct, as key: String) async throws {
+        try await writer.perform { db in try ActRows.insert(db, act, as: key) }
+    }
+
     public func unrecorded(limit: Int) async throws -> [UnrecordedAct] {
         try await pool.read { db in try ActRows.unrecorded(db, limit: limit) }
     }
@@ -35,16 +39,20 @@ enum ActRows {
     /// - Returns: the act's key.
     static func insert(_ db: Database, _ act: AdministrativeAct) throws -> String {
         let key = "act_\(DecisionID(now: act.at))"
+        try insert(db, act, as: key)
+        return key
+    }
+
+    static func insert(_ db: Database, _ act: AdministrativeAct, as key: String) throws {
         try db.execute(
             sql: """
-                INSERT INTO acts (key, kind, tenant, event, by, via, agent, detail, at, recorded)
+                INSERT OR IGNORE INTO acts (key, kind, tenant, event, by, via, agent, detail, at, recorded)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
                 """,
             arguments: [
                 key, act.kind.rawValue, act.tenant, act.event, act.by, act.via, act.agent,
                 String(decoding: try JSONEncoder().encode(act.detail), as: UTF8.self), act.at.nanoseconds,
             ])
-        return key
     }
 
     static func unrecorded(_ db: Database, limit: Int) throws -> [UnrecordedAct] {

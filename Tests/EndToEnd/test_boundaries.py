@@ -16,7 +16,11 @@ DIGEST = "sha256:" + hashlib.sha256(OBJECT).hexdigest()
 ABSENT = "umbrella"
 # What is asked of policies in the body, beside them.
 TRIALS = {"lintPolicies": {}, "testPolicies": {}, "explainCall": {"agent": AGENT, "tool": "pay"}, "compareWithPolicies": {"from": "1"},
-          "replayTrail": {}, "suggestPolicies": {}}
+          "replayTrail": {}, "suggestPolicies": {}, "buildPolicies": {}}
+# Steps of a history: no trust root names a key here, so that 409 is as far as anybody gets; test_publishing_over_http goes on.
+STEPS = {"adoptTrustRoot": {"root": "{}"}, "proposePolicies": {"files": {"all.yaml": ""}, "title": "A change"},
+         "reviewProposal": {"verdict": "approve"}, "withdrawProposal": {"comment": "no"},
+         "publishPolicies": {"proposal_id": "prp_" + "0" * 16}, "rollBackPolicies": {"to": 1, "reason": "no"}}
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +92,8 @@ def request(api, method, path, operation, tenant):
         body = {}  # an event is signed elsewhere; test_policy_over_http adds real ones
     elif operation["operationId"] in TRIALS:
         body = {"files": {"all.yaml": POLICIES % {"owner": tenant}}, **TRIALS[operation["operationId"]]}
+    elif operation["operationId"] in STEPS:
+        body = {"key": "nobody", **STEPS[operation["operationId"]]}
     key = KEY
     if operation["operationId"] in ("revokeKey", "rotateKey"):
         key = f"doomed-{next(FRESH)}"
@@ -117,6 +123,8 @@ def expected(kind, home, roles, operation, tenant):
         return {403}
     if operation["operationId"] in ("getProposal", "comparePolicies", "compareWithPolicies"):
         return {404}  # nobody has proposed anything; test_policy_over_http
+    if operation["operationId"] in STEPS:
+        return {409}
     return {400} if operation["operationId"] == "addPolicyEvent" else {200, 201, 204}
 
 

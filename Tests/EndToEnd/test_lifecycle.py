@@ -316,7 +316,10 @@ def test_a_store_whose_pointer_went_back_by_number_is_not_what_the_history_says(
     tenant.publish(tenant.policies(40), "Up to 40")
     store = f"file://{tenant.store}"
     assert "2 bundles in the store the same" in tenant.policy("verify-history", "--store", store).stdout
-    run("bundles", "rollback", "--store", store, "--tenant", "acme", "--to", "1", "--reason", "by hand", "--key", tenant.private("pia"))
+    back = ("bundles", "rollback", "--store", store, "--tenant", "acme", "--to", "1", "--reason", "by hand", "--key", tenant.private("pia"))
+    unsaid = run(*back, check=False)
+    assert unsaid.returncode == 2 and "--without-history" in unsaid.stderr
+    assert "no history gets an event" in run(*back, "--without-history").stderr
     found = tenant.policy("verify-history", "--store", store, check=False)
     assert found.returncode == 1
     assert "the store's latest is version 1" in found.stderr and "by a rollback that the history does not know (by hand)" in found.stderr
@@ -326,6 +329,56 @@ def test_a_store_whose_pointer_went_back_by_number_is_not_what_the_history_says(
     # What the message says to do is all it takes.
     tenant.policy("show", "1", "--bundle", tenant.store / "acme/bundle-1.tar.gz")
     assert "gone" not in tenant.policy("verify-history", "--store", store, check=False).stderr
+
+
+def test_a_pointer_goes_back_with_an_event_and_an_acknowledgement_and_is_then_what_the_history_says(tenant):
+    for limit in (400, 50):
+        tenant.publish(tenant.policies(limit), f"Up to {limit}")
+    store = f"file://{tenant.store}"
+    back = ("bundles", "rollback", "--store", store, "--tenant", "acme", "--to", "1", "--reason", "50 denies refunds", "--key")
+    history = ("--history", tenant.home / "history")
+    refused = run(*back, tenant.private("pia"), *history, check=False)
+    assert refused.returncode == 4 and "WIDENS" in refused.stderr and "params.amount <= 50 became params.amount <= 400" in refused.stderr
+    mine = run(*back, tenant.private("maria"), *history, "--trust", tenant.trust, "--acknowledge-widening", check=False)
+    assert mine.returncode == 4 and "`maria` is no publisher" in mine.stderr, mine.stderr
+    assert "2 bundles in the store the same" in tenant.policy("verify-history", "--store", store).stdout, "nothing has moved"
+    done = json.loads(run(*back, tenant.private("pia"), *history, "--acknowledge-widening", "--json").stdout)
+    assert done["latest"] == 1 and done["event"].startswith("rcl_")
+    assert "recalled" in tenant.policy("history").stdout
+    verified = json.loads(tenant.policy("verify-history", "--store", store, "--json").stdout)
+    assert verified["intact"] and any("version 2 was recalled" in note for note in verified["notes"]), verified
+    # What comes next is compared with what gateways went back to.
+    made = json.loads(tenant.policy("propose", tenant.policies(300), "--title", "Up to 300", "--json", who="maria").stdout)
+    assert made["widens"] == [] and made["version"] == 3 and made["narrows"]
+    tenant.policy("approve", who="lea")
+    tenant.policy("publish", who="pia")
+    tenant.policy("verify-history", "--store", store)
+
+
+def test_a_trust_root_that_asks_for_no_reviews_is_told_to_whoever_goes_by_it(tenant, tmp_path):
+    lax = tmp_path / "lax.json"
+    root = ["--root", tenant.private("root")]
+    run("keys", "trust", "init", lax, "--without-reviews", *root)
+    run("keys", "trust", "add", lax, tenant.home / "keys/pia.pub.pem", "--person", "pia", "--role", "publisher", "--tenant", "acme", *root)
+    bundle = tmp_path / "bundle.tar.gz"
+    run("policy", "build", tenant.policies(50), "-o", bundle, "--key", tenant.private("pia"), "--tenant", "acme", "--version", "1")
+    done = run("policy", "verify", bundle, "--trust", lax, "--tenant", "acme")
+    assert f"warning: NO REVIEWS: {lax} has no review rule for tenant `acme`" in done.stderr
+    log = tmp_path / "gateway.log"
+    with log.open("wb") as told:
+        gateway = subprocess.Popen([str(AEGIS), "serve", "--bundle", str(bundle), "--trust", str(lax), "--tenant", "acme", "--data-dir", str(tmp_path / "data"),
+                                    "--listen", f"127.0.0.1:{free_port()}", "--grpc", "off"], stderr=told)
+    try:
+        deadline = time.monotonic() + 20
+        while "NO REVIEWS" not in log.read_text() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert "NO REVIEWS" in log.read_text()
+    finally:
+        gateway.terminate()
+        gateway.wait(20)
+    run("keys", "trust", "quorum", lax, "--tenant", "acme", "--need", "approver=1", *root)
+    strict = run("policy", "verify", bundle, "--trust", lax, "--tenant", "acme", check=False)
+    assert strict.returncode == 3 and "NO REVIEWS" not in strict.stderr and "reviews-missing" in strict.stderr
 
 
 def test_each_region_has_a_store_of_its_own_and_is_compared_with_itself(tenant):

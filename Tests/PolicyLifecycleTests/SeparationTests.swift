@@ -154,6 +154,15 @@ import Testing
             "`maria` wrote `\(id)`, and tenant `acme` has publishers who are no authors", .ownProposal
         ) { _ = try await history.sign(id, by: cast.key("maria"), at: Cast.start) }
         try await cast.release(&history, id)
+        // Going back is a publisher's own proposal of what others wrote: hers to publish, unless she wrote that.
+        try await cast.publish(&history, limit: 50)
+        let back = try await history.proposeRollback(
+            to: 1, reason: "slow", by: cast.key("maria"), at: Cast.start
+        ).event.id
+        try await expect(
+            "`maria` wrote `\(back)`, and tenant `acme` has publishers who are no authors", .ownProposal
+        ) { _ = try await history.sign(back, by: cast.key("maria"), at: Cast.start) }
+        try await cast.release(&history, back)
     }
 
     private func trustError(

@@ -25,7 +25,11 @@ extension LifecycleRoutes {
         if let permission = Self.permission(for: event.event.body, begins: history.events.isEmpty) {
             try person.require(permission, in: tenant)
         }
-        if history.events.contains(where: { $0.digest == event.digest }) { return Response(json: bytes) }
+        if history.events.contains(where: { $0.digest == event.digest }) {
+            // Whoever was told that a record is missing asks again.
+            if history.events.last?.digest == event.digest { try await recorder.record([event], by: person) }
+            return Response(json: bytes)
+        }
         do throws(LifecycleError) {
             // The note in the proposal is its author's; whether publishing it needs to be acknowledged is worked out here.
             if case .signed(let version) = event.event.body {
@@ -36,7 +40,8 @@ extension LifecycleRoutes {
         } catch {
             throw Problem(error)
         }
-        return Response(status: .created, json: bytes)
+        try await recorder.record([event], by: person)
+        return event.response()
     }
 
     /// A newer trust root is signed by the root keys of the one before, so that any of the tenant's people may bring it. The
@@ -48,7 +53,7 @@ extension LifecycleRoutes {
         case .proposed(let proposal): proposal.restores == nil ? .proposePolicies : .publishPolicies
         case .withdrawn: .proposePolicies
         case .commented, .approved, .rejected: .reviewPolicies
-        case .signed, .published, .abandoned: .publishPolicies
+        case .signed, .published, .abandoned, .recalled: .publishPolicies
         }
     }
 

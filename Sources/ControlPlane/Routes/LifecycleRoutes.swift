@@ -11,10 +11,12 @@ import SignedTokens
 /// A tenant's policy history: its chain of signed events, and the objects that they name.
 ///
 /// Events are signed where their authors' keys are, and never here: what comes in is held to every rule of the history before
-/// it counts, and nothing that this server knows could make one.
+/// it counts.
 struct LifecycleRoutes: EndpointSet {
     let gate: AccessGate
     let store: any HistoryStore
+    let recorder: StepRecorder
+    let allowance: ObjectAllowance
     let now: @Sendable () -> Timestamp
 
     private static let digestParameter = Operation.Parameter(
@@ -82,13 +84,6 @@ struct LifecycleRoutes: EndpointSet {
 
     /// The largest object: a file of a bundle.
     private static let largest = 16 << 20
-    private let allowance = ObjectAllowance()
-
-    init(gate: AccessGate, store: any HistoryStore, now: @escaping @Sendable () -> Timestamp) {
-        self.gate = gate
-        self.store = store
-        self.now = now
-    }
 
     var time: UTCTime { UTCTime(seconds: now().nanoseconds / 1_000_000_000) }
 

@@ -43,6 +43,25 @@ public struct JSONBody: Sendable {
         }
     }
 
+    /// What people write, of several lines; nil where the field is absent or null. Whoever takes it says how long it may be.
+    public func optionalProse(_ name: String) throws -> String? {
+        try withExtendedLifetime(document) {
+            let value = member(name)
+            switch value.kind {
+            case .undefined, .null: return nil
+            case .string: return value.string
+            default: throw AdmissionError.malformed("`\(name)` is not a text")
+            }
+        }
+    }
+
+    public func prose(_ name: String) throws -> String {
+        guard let text = try optionalProse(name), !text.isEmpty else {
+            throw AdmissionError.malformed("`\(name)` is missing")
+        }
+        return text
+    }
+
     public func requiredText(_ name: String, atMost limit: Int = 1024) throws -> String {
         guard let text = try text(name, atMost: limit), !text.isEmpty else {
             throw AdmissionError.malformed("`\(name)` is missing")

@@ -20,6 +20,7 @@ extension EventBody {
             ]
         case .published: ["version", "digest", "store"]
         case .abandoned: ["version", "digest", "reason"]
+        case .recalled: ["version", "to", "digest", "store", "reason"]
         }
     }
 
@@ -56,6 +57,12 @@ extension EventBody {
                 "version": .integer(Int64(abandonment.version)), "digest": .text(abandonment.digest.description),
                 "reason": .text(abandonment.reason),
             ]
+        case .recalled(let recall):
+            [
+                "version": .integer(Int64(recall.version)), "to": .integer(Int64(recall.to)),
+                "digest": .text(recall.digest.description), "store": .text(recall.store),
+                "reason": .text(recall.reason),
+            ]
         }
     }
 
@@ -85,6 +92,12 @@ extension EventBody {
             self = .abandoned(
                 Abandonment(
                     version: try reader.version(), digest: try reader.digest("digest"),
+                    reason: try reader.text("reason")))
+        case .recalled:
+            self = .recalled(
+                Recall(
+                    version: try reader.version(), to: try reader.integer("to", in: 1...(1 << 53)),
+                    digest: try reader.digest("digest"), store: try reader.text("store"),
                     reason: try reader.text("reason")))
         }
     }

@@ -17,9 +17,11 @@ public enum EventBody: Sendable, Hashable {
     case published(Publication)
     /// The signed bundle is given up: the trust root allows no gateway to take it any more, and no store has confirmed it.
     case abandoned(Abandonment)
+    /// A store's signed pointer goes back to an older version.
+    case recalled(Recall)
 
     public enum Kind: String, Sendable, CaseIterable {
-        case trusted, proposed, commented, approved, rejected, withdrawn, signed, published, abandoned
+        case trusted, proposed, commented, approved, rejected, withdrawn, signed, published, abandoned, recalled
 
         /// How ids of this kind begin.
         var idPrefix: String {
@@ -33,6 +35,7 @@ public enum EventBody: Sendable, Hashable {
             case .signed: "sgn_"
             case .published: "pub_"
             case .abandoned: "abd_"
+            case .recalled: "rcl_"
             }
         }
     }
@@ -48,6 +51,7 @@ public enum EventBody: Sendable, Hashable {
         case .signed: .signed
         case .published: .published
         case .abandoned: .abandoned
+        case .recalled: .recalled
         }
     }
 
@@ -57,7 +61,7 @@ public enum EventBody: Sendable, Hashable {
         case .commented(let remark), .withdrawn(let remark): remark.proposal
         case .approved(let verdict), .rejected(let verdict): verdict.proposal
         case .signed(let version): version.proposal
-        case .trusted, .proposed, .published, .abandoned: nil
+        case .trusted, .proposed, .published, .abandoned, .recalled: nil
         }
     }
 }
@@ -148,5 +152,16 @@ public struct Publication: Sendable, Hashable {
 public struct Abandonment: Sendable, Hashable {
     public let version: Int
     public let digest: BundleDigest
+    public let reason: String
+}
+
+public struct Recall: Sendable, Hashable {
+    /// The version that is left.
+    public let version: Int
+    /// The one that gateways go back to.
+    public let to: Int
+    /// Of the bundle that they go back to.
+    public let digest: BundleDigest
+    public let store: String
     public let reason: String
 }

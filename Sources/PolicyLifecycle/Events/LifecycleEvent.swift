@@ -76,9 +76,17 @@ public struct LifecycleEvent: Sendable, Hashable {
         self.body = body
     }
 
-    static func newID(of kind: EventBody.Kind) -> String {
-        let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
-        return kind.idPrefix + String(repeating: "0", count: 16 - digits.count) + digits
+    /// A new event, whose id is a digest of all the rest of it. The same step at the same place of the chain has the same id, so
+    /// that whoever has it signed elsewhere can ask for it again.
+    init(
+        tenant: String, index: Int, previous: String, time: UTCTime, person: String, key: String, body: EventBody
+    ) {
+        let unnamed = LifecycleEvent(
+            tenant: tenant, index: index, id: "", previous: previous, time: time, person: person, key: key, body: body)
+        let digits = BundleDigest(of: unnamed.payload).description.dropFirst(BundleDigest.prefix.count).prefix(16)
+        self.init(
+            tenant: tenant, index: index, id: body.kind.idPrefix + digits, previous: previous, time: time,
+            person: person, key: key, body: body)
     }
 
     private static func isID(_ id: String, of kind: EventBody.Kind) -> Bool {

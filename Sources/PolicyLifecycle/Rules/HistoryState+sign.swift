@@ -49,7 +49,7 @@ extension HistoryState {
         _ record: ProposalRecord, emergency: String?, person: String, actor: TrustedKey
     ) throws(LifecycleError) {
         try require(PolicyRole.publisher, of: actor, to: "publish")
-        guard !rules.separatesPublisher || !record.authors.contains(person) else {
+        guard !rules.separatesPublisher || !record.writers.contains(person) else {
             throw LifecycleError(
                 .ownProposal,
                 "`\(person)` wrote `\(record.id)`, and tenant `\(tenant)` has publishers who are no authors",

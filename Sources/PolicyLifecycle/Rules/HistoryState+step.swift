@@ -20,6 +20,7 @@ extension HistoryState {
         case .signed(let version): try sign(version, signed.event, actor)
         case .published(let publication): try confirm(publication, actor)
         case .abandoned(let abandonment): try abandon(abandonment, actor)
+        case .recalled(let recall): try self.recall(recall, actor)
         }
     }
 
@@ -113,6 +114,25 @@ extension HistoryState {
                 "version \(abandonment.version) with this digest is not one that is signed and waits for a store")
         }
         versions[versions.count - 1].abandoned = abandonment.reason
+    }
+
+    /// Gateways of a store leave its latest version for an older one that was published there.
+    private mutating func recall(_ recall: Recall, _ actor: TrustedKey) throws(LifecycleError) {
+        try require(PolicyRole.publisher, of: actor, to: "recall a version")
+        try check(recall.reason, "the reason", atMost: Self.longestComment)
+        guard
+            versions.contains(where: {
+                $0.number == recall.to && $0.digest == recall.digest && $0.store == recall.store && $0.recalled == nil
+            }), recall.to < recall.version, versions.last(where: { $0.store == recall.store })?.number == recall.version
+        else {
+            throw LifecycleError(
+                .unknownVersion,
+                "\(recall.store) cannot go back from version \(recall.version) to \(recall.to): they are not its latest and one that is out there",
+                fix: "look at what was published where: aegis policy history --json")
+        }
+        for index in versions.indices where versions[index].store == recall.store {
+            if versions[index].number > recall.to { versions[index].recalled = recall.reason }
+        }
     }
 
     // MARK: What the steps share

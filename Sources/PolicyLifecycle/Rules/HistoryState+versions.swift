@@ -12,7 +12,7 @@ extension HistoryState {
     /// What a bundle for `region` would replace on gateways: the latest version that they take, of each region where it is for
     /// every region. Empty where it is the first.
     public func replaced(by region: String?) -> [VersionRecord] {
-        let live = versions.filter { $0.abandoned == nil }
+        let live = versions.filter { $0.abandoned == nil && $0.recalled == nil }
         func latest(_ region: String?) -> VersionRecord? {
             live.last { version in
                 let own = self.region(of: version)

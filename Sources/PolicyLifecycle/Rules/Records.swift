@@ -21,6 +21,10 @@ public struct ProposalRecord: Sendable {
     public let authors: Set<String>
     /// The authors but ``author``, as a manifest has them.
     public var coauthors: [String] { authors.subtracting([author]).sorted() }
+    /// Who wrote the content, which for a rollback are the authors of what it restores: its own proposal is a publisher's.
+    public var writers: Set<String> {
+        proposal.restores.map { Set([$0.author] + $0.coauthors) } ?? authors
+    }
     public internal(set) var status: Status = .open
     /// Oldest first.
     public internal(set) var approvals: [SignedEvent] = []
@@ -55,4 +59,6 @@ public struct VersionRecord: Sendable {
     public internal(set) var store: String?
     /// Why it was given up before any store had confirmed it; nil where it was not.
     public internal(set) var abandoned: String?
+    /// Why gateways went back behind it by its store's pointer; nil where they did not.
+    public internal(set) var recalled: String?
 }

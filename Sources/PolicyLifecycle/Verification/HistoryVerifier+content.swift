@@ -20,7 +20,7 @@ extension HistoryVerifier {
             case .signed(let version):
                 report.objects += version.files.count
                 if let record = history.state.versions.last { try await check(record, history) }
-            case .trusted, .commented, .approved, .rejected, .withdrawn, .published, .abandoned: break
+            case .trusted, .commented, .approved, .rejected, .withdrawn, .published, .abandoned, .recalled: break
             }
         } catch {
             if error.code == .unavailable { throw error }

@@ -30,7 +30,7 @@ extension HistoryVerifier {
                         report.faults.append(fault.located(at: name))
                     }
                 }
-                let due = versions.last { !isNamed ? $0.store != nil : $0.store == name }
+                let due = versions.last { $0.recalled == nil && (!isNamed ? $0.store != nil : $0.store == name) }
                 try await checkLatest(of: store, name, due, history, &report)
             } catch {
                 throw LifecycleError(.unavailable, error.message, location: error.location, fix: error.fix)

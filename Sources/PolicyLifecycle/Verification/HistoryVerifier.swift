@@ -187,6 +187,11 @@ public struct HistoryVerifier: Sendable {
             guard let reason = version.abandoned else { continue }
             report.notes.append("version \(version.number) was signed and given up before any store had it: \(reason)")
         }
+        for version in state.versions {
+            guard let reason = version.recalled else { continue }
+            report.notes.append(
+                "version \(version.number) was recalled from \(version.store ?? "its store") by a pointer: \(reason)")
+        }
         if let last = state.unconfirmed {
             report.notes.append("version \(last.number) is signed, and no store has confirmed it")
         }

@@ -61,10 +61,18 @@ actor AdministrationClerk: Service {
         if let failure { throw failure }
     }
 
+    private static func kind(of act: AdministrativeAct) -> AuditRecordKind {
+        switch act.kind {
+        case .config: .config
+        case .key: .key
+        case .policyReview: .policyReview
+        }
+    }
+
     private static func draft(_ unrecorded: UnrecordedAct) -> AuditRecordDraft {
         let act = unrecorded.act
         var draft = AuditRecordDraft(
-            kind: act.kind == .key ? .key : .config, tenant: act.tenant, time: Timestamp.current().nanoseconds)
+            kind: kind(of: act), tenant: act.tenant, time: Timestamp.current().nanoseconds)
         draft.idempotencyKey = unrecorded.key
         draft.agentID = act.agent
         var detail = act.detail

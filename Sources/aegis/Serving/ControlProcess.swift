@@ -16,13 +16,8 @@ import UnixSignals
 /// The control plane without a gateway, on the data directory of one.
 struct ControlProcess {
     let data: DataDirectory
-    let identity: String?
+    let settings: ControlPlaneSettings
     let address: TCPAddress
-    let gateway: String
-    /// The store whose bundles are handed out; nil: none.
-    let bundleService: String?
-    /// Where the tenants' policy histories are; nil: in the data directory.
-    let histories: String?
     /// What carries switches to all gateways, and whose word counts there.
     let switchKey: SwitchKey
     let trust: [String]
@@ -47,12 +42,12 @@ struct ControlProcess {
     /// nil where no key is named.
     private func sharedSwitch() throws -> StoreSwitch? {
         guard let signer = try switchKey.open() else { return nil }
-        guard let bundleService else {
+        guard let bundleService = settings.bundleService else {
             throw CommandFailure(
                 "--switch-key needs the store that the gateways follow", fix: "add --bundle-service STORE", exitCode: 2)
         }
         let trust = try GatewayTrust(
-            paths: trust, keptIn: data.url.appendingPathComponent("trust/control"), logger: logger)
+            paths: trust, tenant: nil, keptIn: data.url.appendingPathComponent("trust/control"), logger: logger)
         try SwitchKey.check(signer, trust.ring)
         let place = StoreSwitch.Place(
             name: bundleService,
@@ -63,16 +58,16 @@ struct ControlProcess {
 
     private func serve(store: SQLiteStateStore) async throws {
         let apiKeys = try await CredentialKeeper(store: store, logger: logger)
-        let identity = try IdentityConfiguration(path: identity, apiKeys: apiKeys, logger: logger)
+        let identity = try IdentityConfiguration(path: settings.identity, apiKeys: apiKeys, logger: logger)
         let bundles = data.bundles
-        let service = try BundleService(bundleService, environment: ProcessInfo.processInfo.environment)
+        let service = try BundleService(settings.bundleService, environment: ProcessInfo.processInfo.environment)
         let routes = ControlPlaneRoutes(
             .init(
                 prover: identity.prover, ledger: store,
                 directory: HistoryDirectory(data: data, bundles: bundles, latest: service?.bundles),
-                approvals: store, bundles: bundles, histories: try data.histories(at: histories),
+                approvals: store, bundles: bundles, histories: try data.histories(at: settings.histories),
                 auditDirectory: data.audit.path, trail: { try data.replayed() }, sharedSwitch: try sharedSwitch(),
-                now: { .current() }))
+                target: settings.target, signer: settings.signer, now: { .current() }))
         let server = HTTPServer(
             configuration: .init(host: address.host, port: address.port),
             endpoints: routes.sets + [
@@ -83,7 +78,8 @@ struct ControlProcess {
             onListening: { [logger] port in logger.notice("control plane on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
             StateWatcher(followers: [apiKeys], health: StateHealth(), logger: logger),
-            StandInClerk(store: store, auditDirectory: data.audit.path, gateway: gateway, logger: logger), server,
+            StandInClerk(store: store, auditDirectory: data.audit.path, gateway: settings.gateway, logger: logger),
+            server,
         ]
         services += identity.services
         try await ServiceGroup(

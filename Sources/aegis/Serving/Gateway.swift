@@ -61,14 +61,14 @@ struct Gateway {
         try SessionRecovery(auditDirectory: configuration.data.audit.path).run(into: sessions, now: .current())
         let now: @Sendable () -> Timestamp = { .current() }
         let apiKeys = try await CredentialKeeper(store: store, logger: logger)
-        let identity = try IdentityConfiguration(path: configuration.identity, apiKeys: apiKeys, logger: logger)
+        let identity = try IdentityConfiguration(path: configuration.control.identity, apiKeys: apiKeys, logger: logger)
         let killSwitch = try await KillSwitch(store: store, logger: logger)
         let stateHealth = StateHealth()
         let registry = PolicyRegistry()
         let delivery = PolicyDeliveryPlan(
             configuration: configuration, environment: ProcessInfo.processInfo.environment, logger: logger)
         let service = try BundleService(
-            configuration.bundleService, environment: ProcessInfo.processInfo.environment)
+            configuration.control.bundleService, environment: ProcessInfo.processInfo.environment)
         let parts = try configuration.tenants.map { try delivery.part($0, keys) }
         let keepers = parts.map { delivery.keeper(of: $0, registry: registry, journal: journal) }
         let stopKeepers = try parts.compactMap {
@@ -122,10 +122,11 @@ struct Gateway {
                 prover: identity.prover, ledger: store, directory: RegistryDirectory(registry: registry),
                 approvals: store,
                 bundles: configuration.data.bundles,
-                histories: try configuration.data.histories(at: configuration.histories),
+                histories: try configuration.data.histories(at: configuration.control.histories),
                 auditDirectory: configuration.data.audit.path,
                 trail: { [configuration] in try configuration.data.replayed() },
-                sharedSwitch: try delivery.sharedSwitch(parts), now: now))
+                sharedSwitch: try delivery.sharedSwitch(parts), target: configuration.control.target,
+                signer: configuration.control.signer, now: now))
         var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
         api.longestHold = .seconds(configuration.holdCalls)
         let server = DecisionAPIServer(

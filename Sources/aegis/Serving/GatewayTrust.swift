@@ -17,14 +17,26 @@ final class GatewayTrust: Sendable {
     private let paths: [String]
     private let folder: URL
     private let logger: Logger
+    private let tenant: String?
     private let state: Mutex<State>
 
-    /// - Parameter folder: where the newest trust roots are kept.
-    init(paths: [String], keptIn folder: URL, logger: Logger) throws {
+    /// - Parameters:
+    ///   - tenant: whose policies they are to be; nil where a bundle says so.
+    ///   - folder: where the newest trust roots are kept.
+    init(paths: [String], tenant: String?, keptIn folder: URL, logger: Logger) throws {
         self.paths = paths
+        self.tenant = tenant
         self.folder = folder
         self.logger = logger
-        state = Mutex(State(mark: Self.mark(of: paths), ring: try Self.read(paths, keptIn: folder)))
+        let ring = try Self.read(paths, keptIn: folder)
+        state = Mutex(State(mark: Self.mark(of: paths), ring: ring))
+        warnOfNoReviews(ring)
+    }
+
+    /// A trust root without a rule is no smaller quorum, but none: whoever has a publisher's key then publishes alone.
+    private func warnOfNoReviews(_ ring: KeyRing) {
+        guard let warning = TrustFiles.warning(of: paths, ring, tenant: tenant) else { return }
+        logger.warning("\(warning)")
     }
 
     /// The keys that count now. Files that cannot be believed are reported once, and change nothing.
@@ -35,6 +47,7 @@ final class GatewayTrust: Sendable {
             state.mark = mark
             do {
                 state.ring = try Self.read(paths, keptIn: folder)
+                warnOfNoReviews(state.ring)
                 logger.notice(
                     "the trusted keys have changed", metadata: ["keys": "\(state.ring.keyIDs.joined(separator: ", "))"])
             } catch {

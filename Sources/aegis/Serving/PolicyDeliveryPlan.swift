@@ -32,7 +32,7 @@ struct PolicyDeliveryPlan {
             return Part(served: served, tenant: tenant, source: source, trust: { ring })
         case .bundle(let place, let keyFiles):
             let folder = configuration.data.url.appendingPathComponent("trust/\(served.name ?? "default")")
-            let trust = try GatewayTrust(paths: keyFiles, keptIn: folder, logger: logger)
+            let trust = try GatewayTrust(paths: keyFiles, tenant: served.name, keptIn: folder, logger: logger)
             let (source, tenant) = try source(place, of: served, trust: trust.ring, tenant: served.name)
             return Part(served: served, tenant: tenant, source: source, trust: { trust.ring })
         }

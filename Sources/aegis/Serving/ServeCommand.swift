@@ -42,17 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "How often a store over a network is looked at, such as 10s (default: 10s; environment: AEGIS_POLL).")
     var poll: String?
 
-    @Option(
-        help:
-            "Hand out the bundles of this store at /v1/bundles/TENANT, also to a stock OPA (environment: AEGIS_BUNDLE_SERVICE)."
-    )
-    var bundleService: String?
-
-    @Option(
-        help:
-            "The tenants' policy histories: a folder or a store, s3:// or gs:// (default: in the data directory; environment: AEGIS_HISTORIES)."
-    )
-    var histories: String?
+    @OptionGroup var control: ControlPlaneOptions
 
     @Option(
         help:
@@ -70,10 +60,6 @@ struct ServeCommand: AsyncParsableCommand {
             "Several tenants, each with its own policies and trusted keys: a document of kind Tenants (environment: AEGIS_TENANTS)."
     )
     var tenants: String?
-
-    @Option(
-        help: "How callers prove who they are: mTLS, JWT, API keys (default: API keys; environment: AEGIS_IDENTITY).")
-    var identity: String?
 
     @Option(
         help: "Where people are told about approvals: Slack, Teams (default: nowhere; environment: AEGIS_CHANNELS).")
@@ -127,9 +113,6 @@ struct ServeCommand: AsyncParsableCommand {
             "The region of this gateway. A bundle that is made for a region is taken only by a gateway in it (environment: AEGIS_REGION)."
     )
     var region: String?
-
-    @Option(help: "The name of this gateway in its log (default: gw-1; environment: AEGIS_GATEWAY).")
-    var gateway: String?
 
     @Option(help: "HOST:PORT of the HTTP API (default: 127.0.0.1:8181; environment: AEGIS_LISTEN).")
     var listen: String?

@@ -7,8 +7,7 @@ import TelemetryExport
 /// What `aegis serve` was told, checked: options first, then the environment, then defaults. A malformed value stops the start.
 struct ServeConfiguration {
     let tenants: [ServedTenant]
-    /// The file that says who may prove callers; nil: API keys alone.
-    let identity: String?
+    let control: ControlPlaneSettings
     /// The file that says where the audit trail is sent; nil: nowhere.
     let export: String?
     /// The longest that a call may be held open for its approval, in seconds; 0: not at all.
@@ -22,15 +21,10 @@ struct ServeConfiguration {
     /// Seconds between heartbeats; nil: none.
     let heartbeat: Int64?
     let region: String?
-    /// The store whose bundles are handed out over HTTP; nil: none.
-    let bundleService: String?
-    /// Where the tenants' policy histories are; nil: in the data directory.
-    let histories: String?
     /// Signs the switches of this control plane for all gateways.
     let switchKey: SwitchKey
     /// Between two looks at a store over a network that cannot say by itself when there is news.
     let pollInterval: Duration
-    let gateway: String
     let host: String
     let port: Int
     let authorization: ListenAddress?
@@ -40,12 +34,15 @@ struct ServeConfiguration {
     let writesJSONLog: Bool
     let telemetry: TelemetryConfiguration
 
+    /// The name of this gateway in its log.
+    var gateway: String { control.gateway }
+
     init(_ command: ServeCommand, environment: [String: String]) throws {
         func value(_ option: String?, _ name: String) -> String? {
             option ?? environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
         tenants = try Self.tenants(command, value, environment)
-        identity = value(command.identity, "AEGIS_IDENTITY")
+        control = try ControlPlaneSettings(command.control)
         export = value(command.export, "AEGIS_EXPORT")
         holdCalls = try Self.seconds(value(command.holdCalls, "AEGIS_HOLD_CALLS"), "--hold-calls", atMost: 3600)
         holdEnvoy = try Self.seconds(value(command.holdEnvoy, "AEGIS_HOLD_ENVOY"), "--hold-envoy", atMost: 3600)
@@ -53,8 +50,6 @@ struct ServeConfiguration {
         retention = try value(command.retention, "AEGIS_RETENTION").map(Self.retention)
         keepInputs = try InputKeeping(
             value(command.keepInputs, "AEGIS_KEEP_INPUTS") ?? (retention == nil ? "365d" : "forever"))
-        bundleService = value(command.bundleService, "AEGIS_BUNDLE_SERVICE")
-        histories = value(command.histories, "AEGIS_HISTORIES")
         switchKey = command.switching.key
         let poll = value(command.poll, "AEGIS_POLL") ?? "10s"
         let pollSeconds = try Self.seconds(poll, "--poll", atMost: 3600)
@@ -66,7 +61,6 @@ struct ServeConfiguration {
         self.heartbeat = try heartbeat == "off" ? nil : TimeSpan.seconds(heartbeat, "--heartbeat")
         witness = try Self.witness(
             value(command.witness, "AEGIS_WITNESS"), keyFile: value(command.witnessKey, "AEGIS_WITNESS_KEY"))
-        gateway = value(command.gateway, "AEGIS_GATEWAY") ?? "gw-1"
         data = command.data
         metrics = value(command.metrics, "AEGIS_METRICS").flatMap { $0 == "off" ? nil : $0 }
         switch value(command.logFormat, "AEGIS_LOG_FORMAT") {
@@ -78,7 +72,7 @@ struct ServeConfiguration {
         }
         do throws(TelemetryError) {
             telemetry = try TelemetryConfiguration(
-                environment: environment, version: Version.text, instance: gateway,
+                environment: environment, version: Version.text, instance: control.gateway,
                 host: ProcessInfo.processInfo.hostName)
         } catch {
             throw CommandFailure(error.message, fix: error.fix, exitCode: 2)

@@ -1,8 +1,7 @@
 import ArgumentParser
 import Foundation
 import ObjectStores
-import PolicyBundles
-import SignedTokens
+import PolicyLifecycle
 
 /// The bundle store that a command publishes to.
 struct StoreOptions: ParsableArguments {
@@ -19,36 +18,14 @@ struct StoreOptions: ParsableArguments {
     }
 }
 
-/// A bundle store by its address.
-struct PublishingTarget {
-    /// As it stands in the history.
-    let name: String
-    let store: ObjectBundleStore
-
+extension PublishingTarget {
+    /// A bundle store by its address.
     init(address: String) throws {
-        name = address
-        do {
-            store = try ObjectBundleStore(at: address, environment: ProcessInfo.processInfo.environment)
-        } catch {
-            throw CommandFailure("\(address): \(error.message)", fix: error.fix, exitCode: 2)
-        }
-    }
-
-    /// Puts the bundle into the store, and signs that it is the latest.
-    /// - Parameters:
-    ///   - scope: that of the bundle's own signature.
-    ///   - ring: whose word about what is the latest counts.
-    func publish(
-        _ bundle: VerifiedBundle, signer: any Signer, scope: String?, trusting ring: KeyRing, at time: UTCTime
-    ) async throws {
-        var store = store
-        store.trust = ring
-        do {
-            let pointer = try BundlePointer(to: bundle, signedAt: time.seconds, scope: scope).signed(by: signer)
-            _ = try await store.publish(bundle, pointer: pointer)
-        } catch let error as BundleStoreError {
-            throw CommandFailure(
-                "\(error)", fix: "run the command again when the store is well: it finishes what it began")
+        let store = try BundleService.store(at: address, environment: ProcessInfo.processInfo.environment)
+        self.init(name: address) { ring in
+            var store = store
+            store.trust = ring
+            return store
         }
     }
 }

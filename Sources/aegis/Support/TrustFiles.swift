@@ -34,6 +34,16 @@ enum TrustFiles {
         return (try KeyRing(keys, reviewRules: ReviewRulebook(byTenant: rules)), roots)
     }
 
+    /// What is to be said where a trust root asks for no reviews of a tenant's policies; nil where it does, and where there is none.
+    /// - Parameter tenant: nil: any.
+    static func warning(of paths: [String], _ ring: KeyRing, tenant: String?) -> String? {
+        guard let path = paths.first(where: isRoot), ring.reviewRules[tenant ?? ReviewRulebook.otherTenants] == nil
+        else { return nil }
+        let whose = tenant.map { "tenant `\($0)`" } ?? "tenants that it does not name"
+        return
+            "NO REVIEWS: \(path) has no review rule for \(whose): whatever one publisher's key signs is taken, approved by nobody; to ask for approvals: aegis keys trust quorum"
+    }
+
     /// Reads a trust root and checks its signatures.
     static func root(at path: String) throws -> SignedTrustRoot {
         let bytes = try InputFile.read(path, as: "trust root")

@@ -11,34 +11,22 @@ struct ControlCommand: AsyncParsableCommand {
             machine, or of one that does not run now: keys and switches take effect on that gateway within a second, and what was
             changed is recorded in that gateway's audit trail. With --bundle-service it also hands out the bundles of a store, so that
             gateways learn of news at once and need no rights on the store. With --switch-key too, an agent that is switched off here is
-            switched off on all gateways that follow that store.
+            switched off on all gateways that follow that store. With --publish-to publishers publish over the API: with keys of
+            their own, or with the server's (--publish-signer, --publish-key), which publishes what was approved and nothing else.
 
             EXAMPLES
               aegis control --data-dir /var/lib/aegis --identity identity.yaml --listen 10.0.0.5:8182
               aegis control --bundle-service s3://acme-policies/prod?region=eu-central-1 --histories s3://acme-policies/history
               aegis control --bundle-service file:///var/lib/aegis/bundles --switch-key keys/control.pem --trust trust-root.json
+              aegis control --publish-to s3://acme-policies/prod?region=eu-central-1 --publish-signer 'pkcs11-sign publishing'
             """)
 
     @OptionGroup var data: DataDirectory
 
-    @Option(
-        help: "How callers prove who they are: JWT, API keys (default: API keys; environment: AEGIS_IDENTITY).")
-    var identity: String?
+    @OptionGroup var control: ControlPlaneOptions
 
     @Option(help: "HOST:PORT of the HTTP API (default: 127.0.0.1:8182; environment: AEGIS_CONTROL_LISTEN).")
     var listen: String?
-
-    @Option(
-        help:
-            "Hand out the bundles of this store at /v1/bundles/TENANT, also to a stock OPA (environment: AEGIS_BUNDLE_SERVICE)."
-    )
-    var bundleService: String?
-
-    @Option(
-        help:
-            "The tenants' policy histories: a folder or a store, s3:// or gs:// (default: in the data directory; environment: AEGIS_HISTORIES)."
-    )
-    var histories: String?
 
     @OptionGroup var switching: SwitchKeyOptions
 
@@ -47,9 +35,6 @@ struct ControlCommand: AsyncParsableCommand {
             "With --switch-key: a public key, or a trust root, of those who may switch agents on all gateways. May be repeated."
     )
     var trust: [String] = []
-
-    @Option(help: "The name of the gateway whose log is written (default: gw-1; environment: AEGIS_GATEWAY).")
-    var gateway: String?
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
@@ -62,10 +47,8 @@ struct ControlCommand: AsyncParsableCommand {
         let address = try TCPAddress(
             listen ?? environment["AEGIS_CONTROL_LISTEN"] ?? "127.0.0.1:8182", option: "--listen")
         try await ControlProcess(
-            data: data, identity: identity ?? environment["AEGIS_IDENTITY"], address: address,
-            gateway: gateway ?? environment["AEGIS_GATEWAY"] ?? "gw-1",
-            bundleService: HistoryOptions.value(bundleService, "AEGIS_BUNDLE_SERVICE"),
-            histories: HistoryOptions.value(histories, "AEGIS_HISTORIES"), switchKey: switching.key, trust: trust,
+            data: data, settings: ControlPlaneSettings(control), address: address, switchKey: switching.key,
+            trust: trust,
             logger: logger
         ).run()
     }

@@ -48,6 +48,9 @@ struct PolicyVerify: ParsableCommand {
             let verified = try verifier.verify(BundleInput.read(bundle), now: now)
             let fingerprint = ring[verified.keyID]?.key.fingerprint ?? ""
             let metadata = verified.manifest.metadata
+            if let warning = TrustFiles.warning(of: trust, ring, tenant: metadata.tenant) {
+                ErrorOutput.write("warning: \(warning)")
+            }
             let summary = BundleSummary(
                 verified, name: bundle, fingerprint: fingerprint,
                 areReviewsVerified: ring.reviewRules[metadata.tenant] != nil && metadata.emergency == nil)

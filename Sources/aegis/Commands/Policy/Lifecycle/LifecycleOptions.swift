@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PolicyBundles
 import PolicyLifecycle
 import SignedTokens
 
@@ -20,14 +21,18 @@ struct HistoryOptions: ParsableArguments {
     var tenantName: String { Self.value(tenant, "AEGIS_TENANT") ?? "default" }
     var store: any HistoryStore {
         get throws {
-            let place = Self.value(history, "AEGIS_HISTORY") ?? "policy-history"
-            if !place.contains("://") { return FileHistoryStore(directory: place) }
-            guard place.hasPrefix("http://") || place.hasPrefix("https://") else {
-                return try ObjectHistoryStore(address: place)
-            }
-            return RemoteHistoryStore(
-                client: try APIClient(url: place, apiKey: Self.value(nil, "AEGIS_API_KEY")))
+            try Self.store(at: Self.value(history, "AEGIS_HISTORY") ?? "policy-history")
         }
+    }
+
+    /// A folder of histories, a store, or a control plane.
+    static func store(at place: String) throws -> any HistoryStore {
+        if !place.contains("://") { return FileHistoryStore(directory: place) }
+        guard place.hasPrefix("http://") || place.hasPrefix("https://") else {
+            return try ObjectHistoryStore(address: place)
+        }
+        return RemoteHistoryStore(
+            client: try APIClient(url: place, apiKey: value(nil, "AEGIS_API_KEY")))
     }
 
     func root() throws -> SignedTrustRoot? { try Self.value(trust, "AEGIS_TRUST").map(TrustFiles.root(at:)) }
@@ -106,6 +111,10 @@ enum LifecycleFailure {
         } catch let error as LifecycleError {
             ErrorOutput.write(error.description)
             throw ExitCode(isRefusal(error.code) ? 4 : 1)
+        } catch let error as BundleStoreError {
+            ErrorOutput.write(error.description)
+            ErrorOutput.write("fix: run the command again when the store is well: it finishes what it began")
+            throw ExitCode(1)
         } catch let error as TokenError {
             ErrorOutput.write(error.description)
             throw ExitCode(1)

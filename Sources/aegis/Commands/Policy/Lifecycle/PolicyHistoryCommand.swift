@@ -76,6 +76,8 @@ enum EventSentence {
             return
                 "version \(version.version), \(version.digest.short), \(emergency)\(approvals) approval\(approvals == 1 ? "" : "s")"
         case .published(let publication): return "version \(publication.version) to \(publication.store)"
+        case .recalled(let recall):
+            return "version \(recall.version) for \(recall.to) in \(recall.store): \(quoted(recall.reason))"
         case .abandoned(let abandonment): return "version \(abandonment.version): \(quoted(abandonment.reason))"
         }
     }
@@ -93,7 +95,7 @@ enum VersionView {
             "content_digest": version.contentDigest.description, "publisher": version.publisher, "key": version.key,
             "time": version.time.description, "emergency": version.emergency ?? NSNull(),
             "approvals": version.signed.approvals, "store": version.store ?? NSNull(),
-            "abandoned": version.abandoned ?? NSNull(),
+            "abandoned": version.abandoned ?? NSNull(), "recalled": version.recalled ?? NSNull(),
         ]
     }
 }

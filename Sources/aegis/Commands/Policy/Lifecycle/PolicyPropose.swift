@@ -59,12 +59,9 @@ extension ProposalDraft {
 
     init(tree: PolicyTree, tenant: String, title: String, region: String?) throws {
         do {
-            let policies = try PolicyCompiler(tenant: tenant).compile(tree)
-            try policies.checkProgram()
-            for warning in policies.warnings { ErrorOutput.write(warning.rendered) }
-            self.init(
-                title: title, files: policies.files.map { BundleFile(path: $0.path, bytes: $0.bytes) },
-                controls: policies.controls, region: region)
+            let (draft, warnings) = try Self.compiled(from: tree, tenant: tenant, title: title, region: region)
+            self = draft
+            for warning in warnings { ErrorOutput.write(warning.rendered) }
         } catch let diagnostics as Diagnostics {
             for diagnostic in diagnostics.all { ErrorOutput.write(diagnostic.rendered) }
             throw ExitCode(3)

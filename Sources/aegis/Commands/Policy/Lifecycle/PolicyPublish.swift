@@ -56,14 +56,11 @@ struct PolicyPublish: AsyncParsableCommand {
                 if proposal == nil || last.proposal.hasPrefix(proposal ?? "") { return }
             }
             let record = try session.proposal(proposal, among: session.history.state.openProposals)
-            // What the change means is worked out again here: the note in the proposal is its author's.
-            try await session.history.checkWidening(
-                of: record.id, isAcknowledged: acknowledgeWidening, meaning: ChangeNote.meaning)
             if emergency { Self.warn(record, reason: reason ?? "") }
-            let bundle = try await session.history.sign(
-                record.id, emergency: reason, acknowledgesWidening: acknowledgeWidening, by: session.signer,
-                at: session.now)
-            try await session.release(bundle.manifest.metadata.version, to: store, json: json)
+            let release = try await session.history.publish(
+                record.id, to: store, emergency: reason, acknowledgesWidening: acknowledgeWidening,
+                meaning: ChangeNote.meaning, by: session.signer, at: session.now)
+            ReleaseReport(release).print(json: json)
         }
     }
 
@@ -116,54 +113,50 @@ struct PolicyRollback: AsyncParsableCommand {
                 of: session.history.restorable(to).record, meaning: ChangeNote.meaning)
             for widened in change?.widens ?? [] { ErrorOutput.write("WIDENS          \(widened)") }
             for narrowed in change?.narrows ?? [] { ErrorOutput.write("narrows         \(narrowed)") }
-            // Before anything is written: what is refused leaves no proposal behind.
-            if !acknowledgeWidening { try change?.checkIsNarrow() }
-            let event = try await session.history.proposeRollback(
-                to: to, reason: reason, change: change, by: session.signer, at: session.now)
-            let bundle = try await session.history.sign(
-                event.event.id, acknowledgesWidening: acknowledgeWidening, by: session.signer, at: session.now)
-            try await session.release(bundle.manifest.metadata.version, to: store, json: json)
+            let release = try await session.history.rollBack(
+                to: to, reason: reason, change: change, acknowledgesWidening: acknowledgeWidening, to: store,
+                by: session.signer, at: session.now)
+            ReleaseReport(release).print(json: json)
         }
     }
 }
 
 extension LifecycleSession {
-    /// Publishes what is signed and in no store yet. What the trust root does not allow any more is given up: gateways would
-    /// refuse it, and nothing could ever follow it.
+    /// Publishes what is signed and in no store yet, or gives it up.
     /// - Returns: the version that was published.
     mutating func finish(to target: PublishingTarget, json: Bool) async throws -> VersionRecord? {
         guard let last = history.state.unconfirmed else { return nil }
-        do throws(LifecycleError) {
-            _ = try await history.unconfirmedBundle()
-        } catch {
-            guard error.code == .bundleInvalid else { throw error }
-            let reason = "the trust root does not allow it any more: \(error.message.prefix(1000))"
-            let event = try await history.abandon(reason: reason, by: signer, at: now)
+        switch try await history.finish(to: target, by: signer, at: now) {
+        case .abandoned(let event, let version, let reason)?:
             ErrorOutput.write(
-                "note: \(event.event.id): version \(last.number) was signed and never published, and is given up; \(reason)"
+                "note: \(event.event.id): version \(version) was signed and never published, and is given up; \(reason)"
             )
             return nil
+        case .released(let release)?:
+            ErrorOutput.write("note: version \(last.number) was signed and not yet in the store; now it is")
+            ReleaseReport(release).print(json: json)
+            return last
+        case nil: return nil
         }
-        ErrorOutput.write("note: finishing version \(last.number), which is signed and not yet in the store")
-        try await release(last.number, to: target, json: json)
-        return last
     }
+}
 
-    /// Puts a signed version into the store, and then into the history that it is there.
-    mutating func release(_ version: Int, to target: PublishingTarget, json: Bool) async throws {
-        let bundle = try await history.bundle(version: version)
-        let scope = history.state.trust[signer.name]?.scope
-        try await target.publish(
-            bundle, signer: signer, scope: scope, trusting: history.state.trust, at: now)
-        let event = try await history.confirm(publishedTo: target.name, by: signer, at: now)
+/// What was published, for whoever did it.
+private struct ReleaseReport {
+    private let release: Release
+
+    init(_ release: Release) { self.release = release }
+
+    func print(json: Bool) {
+        let bundle = release.bundle
         if json {
             return Output.json([
-                "event": event.event.id, "version": version, "policy_version": bundle.policyVersion,
-                "digest": bundle.digest.description, "store": target.name,
-                "approvals": history.state.versions.last?.signed.approvals ?? [],
+                "event": release.event.event.id, "version": bundle.manifest.metadata.version,
+                "policy_version": bundle.policyVersion, "digest": bundle.digest.description, "store": release.store,
+                "approvals": release.approvals,
             ])
         }
-        Output.line("\(event.event.id): published \(bundle.policyVersion) to \(target.name)")
+        Output.line("\(release.event.event.id): published \(bundle.policyVersion) to \(release.store)")
         let reviews = bundle.manifest.metadata.reviews.filter { $0.verdict == "approved" }
         Output.line(
             "approved by     \(reviews.isEmpty ? "nobody yet" : reviews.map(\.reviewer).joined(separator: ", "))")

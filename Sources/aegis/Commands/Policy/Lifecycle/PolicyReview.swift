@@ -73,7 +73,8 @@ struct PolicyApprove: AsyncParsableCommand {
             var session = try await LifecycleSession(options, signing)
             let record = try session.proposal(proposal, among: session.decidable)
             let event = try await session.history.approve(
-                record.id, as: try session.role(role), comment: comment, by: session.signer, at: session.now)
+                record.id, as: try session.history.state.quorumRole(role, of: session.signer.name), comment: comment,
+                by: session.signer, at: session.now)
             VerdictReport(event, record.id, session.history.state).print(json: json)
         }
     }
@@ -116,7 +117,8 @@ struct PolicyReject: AsyncParsableCommand {
                 withdraw
                 ? try await session.history.withdraw(record.id, reason: reason, by: session.signer, at: session.now)
                 : try await session.history.reject(
-                    record.id, as: try session.role(role), reason: reason, by: session.signer, at: session.now)
+                    record.id, as: try session.history.state.quorumRole(role, of: session.signer.name), reason: reason,
+                    by: session.signer, at: session.now)
             VerdictReport(event, record.id, session.history.state).print(json: json)
         }
     }
@@ -127,20 +129,6 @@ extension LifecycleSession {
     var decidable: [ProposalRecord] {
         let owed = history.state.owedReviews.compactMap { history.state.proposal($0.proposal) }
         return history.state.openProposals.filter { $0.proposal.restores == nil } + owed
-    }
-
-    /// The role that was asked for, or the one role of the quorum that the key's holder has.
-    func role(_ name: String?) throws -> String {
-        if let name { return name }
-        let quorum = history.state.rules.quorum.keys.sorted()
-        let own = quorum.filter { history.state.trust[signer.name]?.mayAct(as: $0) ?? false }
-        guard own.count <= 1 else {
-            throw CommandFailure(
-                "you have several roles of the quorum", fix: "say in which: --as \(own.joined(separator: " | --as "))",
-                exitCode: 2)
-        }
-        // Whoever has none is told so by the rules.
-        return own.first ?? quorum.first ?? "approver"
     }
 }
 

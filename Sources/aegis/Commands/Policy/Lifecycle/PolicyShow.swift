@@ -107,6 +107,7 @@ struct ProposalView {
             lines.append(("signed by", "\(version.publisher) with \(version.key), \(version.time)"))
             if let emergency = version.emergency { lines.append(("EMERGENCY", emergency)) }
             if let reason = version.abandoned { lines.append(("given up", reason)) }
+            if let reason = version.recalled { lines.append(("recalled", reason)) }
             lines.append(("store", version.store ?? "none yet"))
         }
         for event in reviews {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import ObjectStores
 import PolicyBundles
 import PolicyImpact
 import PolicyLifecycle
@@ -37,7 +39,7 @@ struct PolicyVerifyHistory: AsyncParsableCommand {
             try await HistoryVerifier(
                 tenant: options.tenantName, store: try options.store, pinned: try options.root(), expectedHead: head,
                 stores: try store.map { address -> (name: String, store: any BundleStore) in
-                    (address, try PublishingTarget(address: address).store)
+                    (address, try BundleService.store(at: address, environment: ProcessInfo.processInfo.environment))
                 },
                 now: LifecycleSession.now, meaning: ChangeNote.meaning
             ).verify()
