@@ -57,7 +57,9 @@ enum ApprovalWords {
         let requirements = approval.terms.requirements
         return requirements.map { requirement in
             let people = "\(requirement.quorum) of \(approval.entitled(requirement).joined(separator: ", "))"
-            return requirements.count == 1 ? people : "\(people) (\(requirement.policy) / \(requirement.rule))"
+            let reason = requirement.reason.map { ": \($0)" } ?? ""
+            return requirements.count == 1
+                ? people : "\(people) (\(requirement.policy) / \(requirement.rule)\(reason))"
         }.joined(separator: "; and ")
     }
 

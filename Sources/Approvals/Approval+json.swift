@@ -26,6 +26,7 @@ extension Approval {
                     list.object { entry in
                         entry.field("policy", requirement.policy)
                         entry.field("rule", requirement.rule)
+                        entry.field("reason", requirement.reason)
                         entry.field("approvers", entitled(requirement))
                         entry.field("quorum", Int64(requirement.quorum))
                         entry.field("given", Int64(given(requirement)))

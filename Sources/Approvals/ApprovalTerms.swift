@@ -1,3 +1,5 @@
+internal import Crypto
+
 /// What the policies ask of an approval: the consent of those whom each rule that holds the call names.
 public struct ApprovalTerms: Sendable, Hashable, Codable {
     /// The first of the rules in document order, and what it says.
@@ -41,7 +43,11 @@ public struct ApprovalTerms: Sendable, Hashable, Codable {
     public var quorum: Int { requirements.map(\.quorum).max() ?? 1 }
 
     /// The rules that consent releases.
-    public var rules: [HoldingRule] { requirements.map { HoldingRule(policy: $0.policy, rule: $0.rule) } }
+    public var rules: [HoldingRule] {
+        requirements.map {
+            HoldingRule(policy: $0.policy, rule: $0.rule, reasonDigest: $0.reason.map(HoldingRule.digest(of:)))
+        }
+    }
 }
 
 /// Whose consent one rule asks for.
@@ -56,11 +62,14 @@ public struct ApprovalRequirement: Sendable, Hashable, Codable {
     public var escalateAfterSeconds: Int64?
     /// Who may decide besides `approvers`, once the call has waited so long.
     public var escalateTo: [String]
+    /// What a Rego file says, where consent is to that and to nothing else that it may say. Nil: to the rule.
+    public var reason: String?
 
     public init(
         policy: String, rule: String, approvers: [String], quorum: Int = 1, escalateAfterSeconds: Int64? = nil,
-        escalateTo: [String] = []
+        escalateTo: [String] = [], reason: String? = nil
     ) {
+        self.reason = reason
         self.policy = policy
         self.rule = rule
         self.approvers = approvers
@@ -83,9 +92,20 @@ public struct ApprovalRequirement: Sendable, Hashable, Codable {
 public struct HoldingRule: Sendable, Hashable, Codable {
     public var policy: String
     public var rule: String
+    /// SHA-256 over ``ApprovalRequirement/reason``, as 64 lowercase hexadecimal digits, where it is about that alone: an agent
+    /// need not read it, and it may be long.
+    public var reasonDigest: String?
 
-    public init(policy: String, rule: String) {
+    public init(policy: String, rule: String, reasonDigest: String? = nil) {
         self.policy = policy
         self.rule = rule
+        self.reasonDigest = reasonDigest
+    }
+
+    /// The rule as tokens and policies name it: policy, rule, and the digest of the reason where there is one.
+    public var names: [String] { [policy, rule] + (reasonDigest.map { [$0] } ?? []) }
+
+    static func digest(of reason: String) -> String {
+        ShownCall.hexadecimal(SHA256.hash(data: Array(reason.utf8)))
     }
 }

@@ -50,10 +50,7 @@ public struct OverrideToken: Sendable, Hashable {
             json.key("releases")
             json.array { list in
                 for rule in releases {
-                    list.array { pair in
-                        pair.string(rule.policy)
-                        pair.string(rule.rule)
-                    }
+                    list.array { names in for name in rule.names { names.string(name) } }
                 }
             }
         }
@@ -90,10 +87,13 @@ public struct OverrideToken: Sendable, Hashable {
         }
         approvalID = approval
         releases = []
-        for pair in document.root.lookup("releases").elements {
-            guard pair.elements.count == 2, let policy = pair.elements[0].string, let rule = pair.elements[1].string
-            else { throw ApprovalError(.invalidToken, "the token's claim `releases` does not list rules") }
-            releases.append(HoldingRule(policy: policy, rule: rule))
+        for entry in document.root.lookup("releases").elements {
+            let names = entry.elements.compactMap(\.string)
+            guard (2...3).contains(names.count), names.count == entry.elements.count else {
+                throw ApprovalError(.invalidToken, "the token's claim `releases` does not list rules")
+            }
+            releases.append(
+                HoldingRule(policy: names[0], rule: names[1], reasonDigest: names.count == 3 ? names[2] : nil))
         }
         issuedAt = try seconds("iat")
         expiresAt = try seconds("exp")

@@ -15,6 +15,9 @@ final class TrialDesk: Sendable {
         var patience: Duration = .seconds(60)
     }
 
+    /// For questions about histories, which read one whole and compile little. They do not wait for what is tried.
+    static var ofHistories: TrialDesk { TrialDesk(Bounds(threads: 1, most: 16, mostOfOneTenant: 8)) }
+
     private let bounds: Bounds
     private let executor: QuietExecutor
     private let taken = Mutex<[String: Int]>([:])

@@ -63,6 +63,7 @@ extension PolicyKeeper {
                 state.withLock { state in
                     state.last = ActiveBundle(version: last.bundle.version, digest: last.bundle.digest)
                     state.pointer = last.pointer?.claimed
+                    state.isPointed = hasPointers(last)
                     state.ring = ring
                 }
                 let name = "\(history.directory)/\(tenant)/bundle-\(last.bundle.version).tar.gz"
@@ -104,6 +105,15 @@ extension PolicyKeeper {
         }
     }
 
+    /// Whether this source has sent pointers before this start: one that was left out meanwhile is missed. Another source than the
+    /// operator had before may have none. Histories of before sources were noted are of this one, unless it is of this machine
+    /// and sends none ever.
+    private func hasPointers(_ last: BundleHistory.Entry) -> Bool {
+        guard last.pointer != nil else { return false }
+        guard let sender = last.source else { return source.pace != .local }
+        return sender == source.name
+    }
+
     private static let unusable = "the last good bundle cannot be used again: "
 
     /// The pointer says again that what is active is the latest.
@@ -116,7 +126,7 @@ extension PolicyKeeper {
         clearRefusal()
         guard isNews else { return }
         noteWord(signed.claimed.signedAt)
-        do { try history.keep(signed) } catch {
+        do { try history.keep(signed, source: source.name) } catch {
             logger.error("the pointer cannot be kept", metadata: ["error": "\(error)"])
         }
     }
@@ -146,7 +156,7 @@ extension PolicyKeeper {
                     location: source.name, fix: "publish the policies under version \(left + 1)")
             }
             let policy = try ActivePolicy(verified)
-            try history.keep(verified, pointer: followed)
+            try history.keep(verified, pointer: followed, source: source.name)
             noteWord(source.isPublisher ? now.seconds : max(verified.signedAt, followed?.claimed.signedAt ?? 0))
             guard registry.activate(policy, isRollback: isRollback, now: now) else {
                 throw PolicyError.notNewer(policy.version)

@@ -3,22 +3,29 @@ public import SignedTokens
 
 extension PolicyHistory {
     /// A piece of a history as its files hold it, for readers who verify it themselves: no signature is checked here.
-    /// - Parameter index: of the event before the first one.
+    /// - Parameters:
+    ///   - index: of the event before the first one.
+    ///   - bytes: how large it may be, besides its last event.
     public static func stored(
-        tenant: String, after index: Int, limit: Int, in store: any HistoryStore
+        tenant: String, after index: Int, limit: Int, bytes: Int = mostBytesOfPiece, in store: any HistoryStore
     ) async throws(LifecycleError) -> (events: [SignedEvent], count: Int) {
         let files = TenantFiles(tenant: tenant, store: store)
         var events: [SignedEvent] = []
-        while events.count < limit {
+        var bytesLeft = bytes
+        while events.count < limit, bytesLeft > 0 {
             let path = files.eventPath(index + events.count + 1)
-            guard let bytes = try await store.read(path) else { break }
-            do throws(LifecycleError) { events.append(try SignedEvent(reading: bytes)) } catch {
+            guard let stored = try await store.read(path) else { break }
+            bytesLeft -= stored.count
+            do throws(LifecycleError) { events.append(try SignedEvent(reading: stored)) } catch {
                 throw error.located(at: store.location(of: path))
             }
         }
         let count = try await store.names(in: "\(tenant)/events").compactMap(TenantFiles.eventIndex).max() ?? 0
         return (events, count)
     }
+
+    /// How large a piece is where nobody says.
+    public static let mostBytesOfPiece = 8 << 20
 
     /// Keeps bytes for an event that is to name them. The same bytes are kept once.
     public static func keep(
@@ -55,12 +62,42 @@ extension PolicyHistory {
         }
     }
 
+    /// A history is read whole by whoever asks about it, so nobody may make it grow as they like: by what stands beside the files
+    /// of a proposal, or by proposing for ever. Reviews and versions still have room when proposals have none.
+    private func checkRoom(for event: SignedEvent) throws(LifecycleError) {
+        var files = 0
+        if case .proposed(let proposal) = event.event.body { files = proposal.files.count }
+        if case .signed(let version) = event.event.body { files = version.files.count }
+        let most = Self.mostBytesBesideFiles + files * Self.mostBytesOfFile
+        guard event.bytes.count <= most else {
+            throw LifecycleError(
+                .overQuota, "the event has \(event.bytes.count) bytes, and one with \(files) files has at most \(most)",
+                fix: "shorten its texts")
+        }
+        switch event.event.body {
+        case .proposed, .commented, .withdrawn:
+            let size = events.reduce(event.bytes.count) { $0 + $1.bytes.count }
+            guard size <= Self.mostBytesOfProposals else {
+                throw LifecycleError(
+                    .overQuota,
+                    "the history would have \(size) bytes of events, and takes proposals up to \(Self.mostBytesOfProposals)",
+                    fix: "see whose proposals fill it: aegis policy history")
+            }
+        default: break
+        }
+    }
+
+    static let mostBytesBesideFiles = 256 << 10
+    private static let mostBytesOfFile = 512
+    private static let mostBytesOfProposals = 256 << 20
+
     /// Adds an event that came from elsewhere, once all that it names is here: a history never speaks of bytes that nobody can
     /// show. It is of about now: a time to come would close the history to everybody else, and one long past would let a key
     /// sign that has expired since.
     /// - Throws: also `.eventTime`, `.objectMissing`, `.objectChanged`.
     public mutating func receive(_ event: SignedEvent, now: UTCTime) async throws(LifecycleError) {
         try Self.checkIsOfNow(event.event.time, now: now)
+        try checkRoom(for: event)
         switch event.event.body {
         case .proposed(let proposal):
             for file in proposal.files { _ = try await files.object(file.digest, for: "`\(file.path)`") }

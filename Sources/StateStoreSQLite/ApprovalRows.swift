@@ -43,6 +43,10 @@ enum ApprovalRows {
         text.array { list in
             list.string(call.circumstancesDigest)
             for rule in terms.rules {
+                guard rule.reasonDigest == nil else {
+                    list.array { names in for name in rule.names { names.string(name) } }
+                    continue
+                }
                 list.string(rule.policy)
                 list.string(rule.rule)
             }

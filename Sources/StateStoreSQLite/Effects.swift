@@ -5,7 +5,8 @@ import GRDB
 
 /// The `effects` table: what a decision changed, so that it can be settled, or undone when its answer never left.
 enum Effects {
-    static func insert(_ db: Database, _ order: SpendOrder) throws {
+    /// - Parameter approval: what the decision has redeemed; a token that was refused has redeemed nothing.
+    static func insert(_ db: Database, _ order: SpendOrder, redeeming approval: ApprovalID?) throws {
         try db.cachedStatement(
             sql: """
                 INSERT INTO effects (decision, tenant, agent, at, confirmed, settled, approval)
@@ -13,7 +14,7 @@ enum Effects {
                 """
         ).execute(arguments: [
             order.decisionID.blob, order.tenant, order.agent, order.now.nanoseconds,
-            order.token?.approvalID.description,
+            approval?.description,
         ])
     }
 

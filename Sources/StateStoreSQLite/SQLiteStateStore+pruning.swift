@@ -5,9 +5,10 @@ import GRDB
 
 /// How far a pass over the state store has come that removes what can no longer matter.
 public struct StatePruning: Sendable {
-    enum Stage: Int, CaseIterable { case effects, budgets, rates, approvals }
+    enum Stage: CaseIterable { case effects, answers, budgets, rates, approvals }
 
-    var stage: Stage? = .effects
+    /// The stages that are not over, the next one first. They take turns: one that always has more holds up no other.
+    var stages = Stage.allCases
     var budget: Int64 = 0
     var rate: [String] = ["", "", "", "", "", ""]
     var approval = ""
@@ -16,9 +17,9 @@ public struct StatePruning: Sendable {
 
     public init() {}
 
-    public var isDone: Bool { stage == nil }
+    public var isDone: Bool { stages.isEmpty }
 
-    /// Seconds for which what a call was charged can be settled, and its idempotency key names it.
+    /// Seconds for which what a call was charged can be settled.
     public static let effectsLife: Int64 = 35 * day
     /// Seconds after which the rate of a session that makes no calls is forgotten.
     public static let sessionRateLife: Int64 = 7 * day
@@ -38,15 +39,17 @@ extension SQLiteStateStore {
     public func prune(_ pass: StatePruning, now: Timestamp) async throws -> StatePruning {
         try await writer.perform { db in
             var pass = pass
+            guard let stage = pass.stages.first else { return pass }
+            pass.stages.removeFirst()
             let isMore =
-                switch pass.stage {
+                switch stage {
                 case .effects: try pass.pruneEffects(db, now)
+                case .answers: try pass.pruneAnswers(db, now)
                 case .budgets: try pass.pruneBudgets(db, now)
                 case .rates: try pass.pruneRates(db, now)
                 case .approvals: try pass.pruneApprovals(db, now)
-                case nil: false
                 }
-            if !isMore { pass.stage = pass.stage.flatMap { StatePruning.Stage(rawValue: $0.rawValue + 1) } }
+            if isMore { pass.stages.append(stage) }
             return pass
         }
     }
@@ -55,17 +58,30 @@ extension SQLiteStateStore {
 extension StatePruning {
     /// Decisions of long ago with their charges and answers. Their names begin with their time.
     fileprivate mutating func pruneEffects(_ db: Database, _ now: Timestamp) throws -> Bool {
-        let before = max(0, now.seconds - Self.effectsLife) * 1000
         let decisions = try Data.fetchAll(
             db,
             sql: "SELECT decision FROM effects WHERE decision < ? AND confirmed = 1 ORDER BY decision LIMIT ?",
-            arguments: [DecisionID(high: UInt64(before) << 16, low: 0).blob, Self.stepRows])
+            arguments: [Self.name(before: now, by: Self.effectsLife), Self.stepRows])
         for decision in decisions {
             for table in ["charges", "answers", "effects"] {
                 try delete(db, "FROM \(table) WHERE decision = ?", [decision])
             }
         }
         return decisions.count == Self.stepRows
+    }
+
+    /// What idempotency keys stand for, as soon as they are new again: answers may be long, and hold parameters.
+    fileprivate mutating func pruneAnswers(_ db: Database, _ now: Timestamp) throws -> Bool {
+        let decisions = try Data.fetchAll(
+            db, sql: "SELECT decision FROM answers WHERE decision < ? ORDER BY decision LIMIT ?",
+            arguments: [Self.name(before: now, by: SpendOrder.IdempotencyClaim.life), Self.stepRows])
+        for decision in decisions { try delete(db, "FROM answers WHERE decision = ?", [decision]) }
+        return decisions.count == Self.stepRows
+    }
+
+    /// The least name of a decision that is younger than `age` seconds.
+    private static func name(before now: Timestamp, by age: Int64) -> Data {
+        DecisionID(high: UInt64(max(0, now.seconds - age) * 1000) << 16, low: 0).blob
     }
 
     /// Windows that ended so long ago that none of their charges is left; and totals of sessions without one.

@@ -100,7 +100,9 @@ struct SpendTransaction {
         }
         let tookAnything =
             refusal == nil && (order.token != nil || !order.charges.isEmpty || order.idempotency != nil)
-        if tookAnything || (shadowRefusal == nil && !order.shadowCharges.isEmpty) { try Effects.insert(db, order) }
+        if tookAnything || (shadowRefusal == nil && !order.shadowCharges.isEmpty) {
+            try Effects.insert(db, order, redeeming: refusal == nil ? order.token?.approvalID : nil)
+        }
         if let refusal { return SpendResult(outcome: .refused(refusal), shadowRefusal: shadowRefusal) }
         if let claim = order.idempotency {
             try AnswerBook.insert(db, order, claim: claim, answer: order.answer(receipt, shadowRefusal))

@@ -200,6 +200,12 @@ struct JournalTests {
         for number in 0..<30 { _ = try writer.commit([Fixture.record(number)]) }
         var reader = AuditReader(storage: storage)
         #expect(try reader.last(3).map { $0["decision_id"] } == ["d-27", "d-28", "d-29"])
+        var seen: [String] = []
+        try reader.scanBack { record in
+            seen.append(record["decision_id"].map { String($0) } ?? "")
+            return seen.contains("d-29")
+        }
+        #expect(seen.last == "d-29" && seen.count <= 30)
         #expect(try reader.next().isEmpty)
         for number in 30..<60 { _ = try writer.commit([Fixture.record(number)]) }
         var followed: [String?] = []

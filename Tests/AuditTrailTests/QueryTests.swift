@@ -98,6 +98,22 @@ struct QueryTests {
         #expect(places == all.map(\.place))
     }
 
+    @Test func `a search goes on below an index, and can be given up between segments`() throws {
+        let search = AuditSearch(storage: storage, indexes: indexes)
+        var query = QueryTests.query { $0.tenant = "globex" }
+        let all = try search.newest(100, query)
+        let half = all.count / 2
+        query.before = try #require(all[half]["index"].flatMap { UInt64($0) })
+        #expect(half > 1)
+        #expect(try search.newest(100, query).map(\.place) == all.prefix(half).map(\.place))
+        var asked = 0
+        let found = try search.newest(100, AuditQuery()) {
+            asked += 1
+            return asked > 1
+        }
+        #expect(found == nil && asked == 2)
+    }
+
     @Test func `an index that is damaged, or another segment's, is made anew`() throws {
         let search = AuditSearch(storage: storage, indexes: indexes)
         let query = QueryTests.query { $0.decisionID = "d-3" }

@@ -31,7 +31,7 @@ import Testing
         owner: olga
         identities: [{api_key: orchestrator}]
         scopes: ["*"]
-        may_act_as: [finance]
+        may_act_as: [finance, planner]
         ---
         aegis: v1
         kind: Tool
@@ -82,10 +82,10 @@ import Testing
         try #require(decision.approval.flatMap { ApprovalID(parsing: $0.id) }, "\(decision.reason)")
     }
 
-    private func delegation() async throws -> String {
+    private func delegation(by key: String = "planner", more: String = "") async throws -> String {
         let minted = await fixture.point.delegate(
-            json: Array(#"{"to": "finance", "session_id": "s-1"}"#.utf8),
-            credentials: try DecisionFixture.credentials("planner"),
+            json: Array(#"{"to": "finance", "session_id": "s-1"\#(more)}"#.utf8),
+            credentials: try DecisionFixture.credentials(key),
             point: DecisionFixture.api)
         return try #require(minted.delegation)
     }
@@ -199,7 +199,12 @@ import Testing
             try await call(Self.harmless + #", "session_id": "s-1", "delegation": "\#(try await delegation())""#))
         let acting = try approval(
             try await call(#", "agent": {"id": "finance"}"# + Self.harmless, as: "orchestrator"))
+        let behind = try await delegation(by: "orchestrator", more: #", "agent": {"id": "planner"}"#)
+        let setOff = try approval(
+            try await call(Self.harmless + #", "session_id": "s-1", "delegation": "\#(behind)""#))
+        #expect(setOff != chained, "who set the call off is a part of how it is made")
         for (id, names) in [
+            (setOff, ["finance", "tess", "planner", "paul", "orchestrator", "olga", "Olga@acme.example"]),
             (chained, ["finance", "tess@acme.example", "tess", "planner", "paul@acme.example", "Paul"]),
             (acting, ["finance", "Tess", "orchestrator", "olga", "Olga@acme.example"]),
         ] {

@@ -109,6 +109,28 @@ import Testing
         #expect(fixture.recorder.entries.last?.chain == ["planner", "finance"])
     }
 
+    @Test func `who acts in an agent's name stands behind the chain that it hands on, whoever carries it`() async throws
+    {
+        let acting = #", "agent": {"id": "finance"}"#
+        let first = try #require(
+            try await delegation(from: "orchestrator", to: "ledger", more: acting).delegation)
+        let token = try UnverifiedToken(compact: first).verified(
+            by: KeyRing([TrustedKey(fixture.signingKey.verificationKey)]), type: DelegationToken.type)
+        let claims = try token.claims()
+        withExtendedLifetime(claims) {
+            #expect(claims.root.lookup("orchestrators").elements.map(\.string) == ["orchestrator"])
+        }
+        #expect(try await call("ledger", "ledger.read", with: first).outcome == .allow)
+        #expect(fixture.recorder.entries.last?.chain == ["finance"], "policies and records see agents only")
+        let second = try #require(try await delegation(from: "ledger", to: "finance", with: first).delegation)
+        #expect(try await call("finance", "ledger.read", with: second).outcome == .allow)
+        fixture.switches.stop("orchestrator")
+        #expect(try await call("ledger", "ledger.read", with: first).reason.code == .agentDisabled)
+        #expect(try await call("finance", "ledger.read", with: second).reason.code == .agentDisabled)
+        let own = try #require(try await delegation(from: "finance", to: "ledger").delegation)
+        #expect(try await call("ledger", "ledger.read", with: own).outcome == .allow)
+    }
+
     @Test func `authority never grows along a chain`() async throws {
         #expect(try await call("finance", "payments.transfer", with: nil).outcome == .allow)
         let chain = try #require(try await delegation(from: "planner", to: "finance").delegation)

@@ -266,6 +266,22 @@ import Testing
         #expect(second.limits.budgetRemaining == "7.80 USD")
     }
 
+    @Test(arguments: [false, true])
+    func `what the shadow's books took of a refused call is confirmed, or given back with it`(
+        recordFails: Bool
+    ) async throws {
+        let would = ScriptedPolicy.ruling(budgets: Self.budget(1_000_000, cost: "0.6"))
+        try fixture.install(ScriptedPolicy.ruling(budgets: Self.budget(500_000, cost: "0.6"), would: would))
+        fixture.recorder.fault.isActive = recordFails
+        let refused = try await fixture.decide()
+        #expect(refused.reason.code == (recordFails ? .auditUnavailable : .budgetExceeded))
+        fixture.recorder.fault.isActive = false
+        // Confirmations are written with the next change.
+        let second = try await fixture.decide()
+        #expect(second.wouldOutcome == (recordFails ? .allow : .deny), "the shadow's budget has room for one")
+        #expect(try await fixture.ledger.unconfirmed().contains(refused.id) == false)
+    }
+
     @Test(arguments: [
         (ScriptedPolicy.ruling(outcome: "deny", code: "no_matching_rule"), Outcome.deny),
         (ScriptedPolicy.approvalRuling(), .approvalNeeded),

@@ -1,4 +1,5 @@
 import AegisTesting
+import Approvals
 import Decisions
 import Foundation
 import PolicyBundles
@@ -38,8 +39,12 @@ import Testing
         """
 
     func decide(_ rego: String, mode: String = "enforce", parameters: String) async throws -> Decision {
+        try await fixture(rego, policy: "mode: \(mode)\n").decide(parameters: parameters)
+    }
+
+    func fixture(_ rego: String, policy more: String) throws -> DecisionFixture {
         let fixture = try DecisionFixture()
-        let text = Self.documents + "mode: \(mode)\n"
+        let text = Self.documents + more
         let compiled = try PolicyCompiler(tenant: "acme").compile(
             PolicyTree(files: [
                 SourceFile(name: "policies.yaml", text: text),
@@ -54,7 +59,7 @@ import Testing
         let bundle = try verifier.verify(
             UnverifiedBundle(archive: built.archive, name: "acme.tar.gz"), now: 1_795_409_523)
         try fixture.policies.activate(bundle, now: fixture.clock.now)
-        return try await fixture.decide(parameters: parameters)
+        return fixture
     }
 
     @Test(
@@ -99,6 +104,54 @@ import Testing
         let decision = try await decide(rego, parameters: parameters)
         #expect(decision.outcome == outcome)
         #expect(decision.reason.code == code, "\(decision.reason)")
+    }
+
+    @Test func `consent is to what a Rego file said, not to all that it may say`() async throws {
+        let fixture = try fixture(
+            """
+            approval_needed contains "the amount is over 200" if params.amount > 200
+
+            approval_needed contains "data of patients was read" if "phi" in input.session.labels
+
+            approval_needed contains {"amount": params.amount} if params.amount > 900
+            """, policy: #"approval: {approvers: ["role:treasurer"]}"# + "\n")
+        func call(_ amount: Int, token: String? = nil) async throws -> Decision {
+            let token = token.map { #", "override_token": "\($0)""# } ?? ""
+            return try await fixture.decide(
+                parameters: #"{"amount": \#(amount)}"#, more: #", "session_id": "s-1""# + token)
+        }
+        func approved(_ held: Decision) async throws -> (approval: Approval, token: String) {
+            let id = try #require(held.approval.flatMap { ApprovalID(parsing: $0.id) }, "\(held.reason)")
+            let approval = try await fixture.desk.approve(id, by: DecisionFixture.jane)
+            return (approval, try await fixture.desk.collectToken(id, byAgent: "finance-agent", tenant: "acme"))
+        }
+        let first = try await approved(try await call(300))
+        #expect(first.approval.terms.requirements.map(\.reason) == ["the amount is over 200"])
+        let read = try fixture.sessions.take(
+            SessionStep(tool: "ehr.read", labels: ["phi"]),
+            in: SessionKey(tenant: "acme", agent: "finance-agent", sessionID: "s-1"), by: "finance-agent",
+            now: fixture.clock.now)
+        fixture.sessions.settle(read)
+        let held = try await call(300, token: first.token)
+        #expect(held.outcome == .approvalNeeded)
+        let both = try await approved(held)
+        #expect(both.approval.id != first.approval.id)
+        #expect(
+            both.approval.terms.requirements.map(\.reason) == ["data of patients was read", "the amount is over 200"])
+        let decision = try await call(300, token: both.token)
+        #expect(decision.outcome == .allow)
+        #expect(decision.reason.code == .approvalGranted && decision.reason.rule == "rego")
+        // What is no text is named by its JSON.
+        let third = try await approved(try await call(1000))
+        #expect(third.approval.terms.requirements.map(\.reason).contains(#"{"amount":1000}"#))
+        #expect(try await call(1000, token: third.token).outcome == .allow)
+    }
+
+    @Test func `more reasons than anybody reads are refused`() async throws {
+        let rego = "approval_needed contains sprintf(\"reason %d\", [n]) if some n in numbers.range(1, params.amount)"
+        let fixture = try fixture(rego, policy: #"approval: {approvers: ["role:treasurer"]}"# + "\n")
+        #expect(try await fixture.decide(parameters: #"{"amount": 100}"#).outcome == .approvalNeeded)
+        #expect(try await fixture.decide(parameters: #"{"amount": 101}"#).reason.code == .evaluationError)
     }
 
     @Test func `a failing builtin of a shadow policy decides nothing`() async throws {

@@ -69,6 +69,21 @@ import Testing
         #expect(try await call().reason.code == .agentDisabled)
     }
 
+    @Test func `a long answer is repeated from the state store, not from memory`() async throws {
+        try install(1, ScriptedPolicy.ruling(sanitize: CompositionTests.hideMemo))
+        let long = String(repeating: "a line of a letter; ", count: 5000)
+        let parameters = "{\"memo\": \"123-45-6789\", \"to\": \"\(long)\"}"
+        let first = try await call(parameters)
+        #expect(first.outcome == .sanitize)
+        #expect(try await call(parameters).id == first.id)
+        let claim = SpendOrder.IdempotencyClaim(key: "k-1", fingerprint: [])
+        #expect(
+            try await fixture.ledger.priorAnswer(
+                tenant: "acme", agent: "finance-agent", claim: claim, now: fixture.clock.now)
+                == .refused(.idempotencyConflict), "it is there, under its own fingerprint")
+        #expect(try await call().reason.code == .idempotencyConflict)
+    }
+
     @Test(arguments: budgets)
     func `an answer stands for a day`(budgets: String) async throws {
         try install(1, ScriptedPolicy.ruling(budgets: budgets))

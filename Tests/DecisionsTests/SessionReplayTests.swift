@@ -77,6 +77,45 @@ import Testing
         }
     }
 
+    @Test(arguments: [(tools: 256, labels: 40), (tools: 40, labels: 256), (tools: 256, labels: 256)])
+    func `a session is told in what a record has room for, its labels whole and its counts as strict`(
+        tools: Int, labels: Int
+    ) throws {
+        func name(_ kind: String, _ number: Int) -> String {
+            kind + String(number) + String(repeating: "x", count: 117 - String(number).count)
+        }
+        let live = ledger()
+        var trail: [Recorded] = []
+        func call(_ tool: String, _ labels: [String] = [], _ values: [String] = [], at time: Timestamp) throws {
+            let step = SessionStep(
+                tool: tool, labels: labels, counts: values.map { SessionLedgerTests.count($0, of: 601) })
+            let ticket = try live.take(step, in: key, by: "a", now: time)
+            live.settle(ticket)
+            trail.append(Recorded(tool: tool, effects: ticket.effects, at: time))
+        }
+        let values = (0..<600).map { "\($0 + 100_000)-0123456789-0123456789-01" }
+        for number in 0..<tools { try call(name("t", number), at: start) }
+        for number in 0..<labels { try call("note", [name("l", number)], at: start) }
+        for value in values { try call("note", [], [value], at: start) }
+        let later = start.advanced(bySeconds: SessionLedger.carryEvery)
+        try call("note", at: later)
+        let carrying = try #require(trail.last)
+        #expect(carrying.effects.carried != nil)
+        var json = JSONText()
+        carrying.effects.write(to: &json)
+        #expect(json.bytes.count <= CarriedSession.mostBytes + 1000)
+        let again = try restarted([carrying], now: later)
+        let facts = again.facts(key, now: later)
+        #expect(facts.labels == live.facts(key, now: later).labels && facts.labels.count == labels)
+        #expect(facts.tools["note"] == live.facts(key, now: later).tools["note"])
+        let one = SessionStep(tool: "note", counts: [SessionLedgerTests.count("new", of: 601)])
+        again.settle(try again.take(one, in: key, by: "a", now: later))
+        #expect(throws: SessionLedger.Refusal.self) {
+            let other = SessionStep(tool: "note", counts: [SessionLedgerTests.count("newer", of: 601)])
+            return try again.take(other, in: key, by: "a", now: later)
+        }
+    }
+
     @Test func `a session that was over begins anew`() throws {
         let day = start.advanced(bySeconds: SessionLedger.life + 1)
         let trail = [

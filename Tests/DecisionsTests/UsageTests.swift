@@ -37,6 +37,24 @@ import Testing
         #expect(try await call("0.01").reason.code == .budgetExceeded)
     }
 
+    @Test func `a report that comes while no policies are in force, or from one that is switched off, settles nothing`()
+        async throws
+    {
+        let first = try await call("10")
+        let report = "{\"decision_id\": \"\(first.id)\", \"failed\": true}"
+        let empty = try DecisionFixture()
+        let unready = await #expect(throws: UsageError.self) {
+            try await empty.point.settle(json: Array(report.utf8), credentials: DecisionFixture.credentials("fin"))
+        }
+        #expect(unready == .bundleUnavailable)
+        fixture.switches.stop("finance-agent")
+        let disabled = await #expect(throws: UsageError.self) { try await settle(report) }
+        guard case .agentDisabled = disabled else {
+            Issue.record("\(String(describing: disabled))")
+            return
+        }
+    }
+
     @Test func `a call that never took place costs nothing`() async throws {
         let first = try await call("10")
         let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"failed\": true}")

@@ -55,12 +55,33 @@ import Testing
             try await group.waitForAll()
         }
         _ = try await spend(key(.agent, "m", .month))
+        #expect(try await prune(afterDays: 1) == 0)
+        #expect(try await prune(afterDays: 2) == 1200, "an answer stands for a day")
+        #expect(try rows("answers") == 0)
         #expect(try await prune(afterDays: 34) == 0)
         // The month has ended only just, and its budget is looked at once its charges are gone.
-        #expect(try await prune(afterDays: 38) == 1200 * 3 + 2 + 3)
+        #expect(try await prune(afterDays: 38) == 1200 * 2 + 2 + 3)
         #expect(try rows("effects") == 0 && rows("charges") == 0 && rows("answers") == 0)
         #expect(try rows("budgets") == 1)
         #expect(try await prune(afterDays: 70) == 1)
+    }
+
+    @Test func `a stage that always has more holds up no other`() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<1200 {
+                group.addTask { _ = try await spend(key(.agent, "a", .day), claim: "c\(number)") }
+            }
+            try await group.waitForAll()
+        }
+        let limit = try #require(RateLimit(milliCallsPerSecond: 0, burst: 1))
+        let draw = SpendOrder.RateDraw(key: key(.session, "s", .day).counter, limit: limit)
+        _ = try await store.spend(fixture.order(rates: [draw]))
+        var pass = StatePruning()
+        for _ in 0..<5 {
+            pass = try await store.prune(pass, now: fixture.start.advanced(bySeconds: 38 * 24 * 3600))
+        }
+        #expect(try rows("rates") == 0)
+        #expect(try rows("effects") > 0 && !pass.isDone)
     }
 
     @Test func `what may still be given back stays`() async throws {

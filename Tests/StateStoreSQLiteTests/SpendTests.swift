@@ -40,6 +40,16 @@ import Testing
         #expect(try await store.spend(fixture.order(token: token)).isCommitted)
     }
 
+    @Test func `a refused token leaves nothing to give back where the shadow was charged`() async throws {
+        let store = try fixture.open()
+        let order = fixture.order(
+            token: .init(approvalID: .random(), tokenID: "t"),
+            shadowCharges: [try fixture.charge(1, of: 10, key: fixture.budget(books: .shadow))])
+        #expect(try await store.spend(order).refusal != nil)
+        #expect(try await store.recover(durable: [], now: fixture.start) == [order.decisionID])
+        #expect(try await store.unconfirmed() == [])
+    }
+
     @Test func `another tenant cannot redeem`() async throws {
         let store = try fixture.open()
         let token = try await fixture.approved(in: store)

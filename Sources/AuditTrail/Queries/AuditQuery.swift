@@ -20,6 +20,8 @@ public struct AuditQuery: Sendable, Hashable {
     public var trace: String?
     /// The version that decided, or the beginning of it, such as `acme/42`.
     public var policyVersion: String?
+    /// Only records of a lower index. Indexes are those of one log.
+    public var before: UInt64?
 
     public init() {}
 
@@ -34,6 +36,7 @@ public struct AuditQuery: Sendable, Hashable {
             holds(session, record["session_id"]), holds(trace, record["trace_id"]),
             holds(policy, record["decision_reason", "policy"]), holds(code, record["decision_reason", "code"])
         else { return false }
+        if let before, record["index"].flatMap({ UInt64($0) }) ?? .max >= before { return false }
         if let policyVersion, record["policy_version"]?.hasPrefix(policyVersion) != true { return false }
         guard from != nil || until != nil else { return true }
         guard let time = record["time"].flatMap(Timestamp.read) else { return false }

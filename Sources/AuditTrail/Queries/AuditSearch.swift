@@ -32,25 +32,47 @@ public struct AuditSearch {
     }
 
     /// The newest `count` records asked for, oldest first.
+    ///
+    /// Segments that were begun before `query.from` end the search, but for the last two, since the clock may have been set back.
+    /// - Parameter isOver: asked before each segment: whether the search is to be given up.
+    /// - Returns: nil where it was given up.
     /// - Throws: ``AuditError`` `.storage`.
-    public func newest(_ count: Int, _ query: AuditQuery) throws(AuditError) -> [AuditRecordLine] {
+    public func newest(
+        _ count: Int, _ query: AuditQuery, unless isOver: () -> Bool
+    ) throws(AuditError) -> [AuditRecordLine]? {
         var found: [[AuditRecordLine]] = []
         var missing = count
         let numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
         for number in numbers.reversed() where missing > 0 {
-            let records = try records(query, number, isLast: number == numbers.last).suffix(missing)
+            guard !isOver() else { return nil }
+            let isLast = number == numbers.last
+            let bytes = try storage.contents(JournalFiles.segment(number))
+            let index = index(of: bytes, number, isLast: isLast)
+            let records = records(query, number, bytes, index).suffix(missing)
             missing -= records.count
             found.append(Array(records))
+            if let from = query.from, !isLast, let first = index.entries.first?.time, first < from { break }
         }
         return found.reversed().flatMap { $0 }
+    }
+
+    /// The newest `count` records asked for, oldest first, however long it takes.
+    /// - Throws: ``AuditError`` `.storage`.
+    public func newest(_ count: Int, _ query: AuditQuery) throws(AuditError) -> [AuditRecordLine] {
+        try newest(count, query, unless: { false }) ?? []
     }
 
     private func records(
         _ query: AuditQuery, _ number: UInt64, isLast: Bool
     ) throws(AuditError) -> [AuditRecordLine] {
+        let bytes = try storage.contents(JournalFiles.segment(number))
+        return records(query, number, bytes, index(of: bytes, number, isLast: isLast))
+    }
+
+    private func records(
+        _ query: AuditQuery, _ number: UInt64, _ bytes: [UInt8], _ index: SegmentIndex
+    ) -> [AuditRecordLine] {
         let file = JournalFiles.segment(number)
-        let bytes = try storage.contents(file)
-        let index = index(of: bytes, number, isLast: isLast)
         var (line, counted) = (1, 0)
         var found: [AuditRecordLine] = []
         for place in index.candidates(query) {

@@ -72,6 +72,26 @@ public struct AuditReader {
         return found.reversed().flatMap { $0 }
     }
 
+    /// Shows records, those of the newest segment first and in each segment the oldest first, until `visit` has seen enough. Some
+    /// megabytes of them are in memory at once.
+    /// - Parameter since: as of ``last(_:since:where:)``.
+    /// - Throws: ``AuditError`` `.storage`.
+    public func scanBack(since: Int64? = nil, until visit: (AuditRecordLine) -> Bool) throws(AuditError) {
+        let numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
+        for number in numbers.reversed() {
+            var reader = AuditReader(storage: storage)
+            reader.segment = number
+            var first: Int64?
+            while true {
+                let records = try reader.chunk()
+                if records.isEmpty { break }
+                first = first ?? records.first?["time"].flatMap(Timestamp.read)
+                for record in records where visit(record) { return }
+            }
+            if let since, let first, number != numbers.last, first < since { return }
+        }
+    }
+
     /// Moves to the first segment that may hold records of this time or later.
     /// - Parameter time: nanoseconds since 1970.
     /// - Throws: ``AuditError`` `.storage`.

@@ -128,7 +128,7 @@ struct AuthorRoutes: EndpointSet {
             since: try body.time("since").map { String($0.description.dropLast()) }, tenant: tenant,
             includesStopped: try body.flag("include_denied"))
         let isShadow = try body.flag("shadow")
-        let traffic = try await trails.ask { reader in
+        let traffic = try await trails.ask(for: tenant) { reader in
             var traffic = empty
             try traffic.read(&reader)
             return traffic

@@ -33,7 +33,7 @@ struct BundleRoutes: EndpointSet {
     static let show = Operation(
         .get, "/v1/tenants/{tenant}/bundles/{version}", id: "showBundle", tag: "bundles",
         access: .person(.seePolicies), summary: "What a version's manifest says.", parameters: [.tenant, version],
-        answers: [.ok("The version.", .named("Bundle"), headers: ["etag"])])
+        answers: [.ok("The version.", .named("Bundle"), headers: ["etag"])], problems: [429, 503])
     static let archive = Operation(
         .get, "/v1/tenants/{tenant}/bundles/{version}/archive", id: "getBundle", tag: "bundles",
         access: .person(.seePolicies), summary: "A version's signed archive, byte for byte.",
@@ -43,7 +43,7 @@ struct BundleRoutes: EndpointSet {
         answers: [
             .init(200, "The archive.", .text(), contentType: "application/gzip", headers: ["etag"]),
             .init(304, "The caller has it."),
-        ])
+        ], problems: [429, 503])
 
     var schemas: [String: Schema] {
         [
@@ -56,6 +56,9 @@ struct BundleRoutes: EndpointSet {
                 ], open: true)
         ]
     }
+
+    /// Where archives are read, which may be large.
+    let readers = TrialDesk.ofHistories
 
     var endpoints: [Endpoint] {
         [
@@ -80,7 +83,7 @@ struct BundleRoutes: EndpointSet {
             Endpoint(Self.show) { request, context in
                 let (_, tenant) = try gate.enter(Self.show, request, context)
                 let (version, archive) = try await archive(context, tenant)
-                let bundle = try UnverifiedBundle(archive: archive, name: tenant)
+                let bundle = try await readers.run(for: tenant) { try UnverifiedBundle(archive: archive, name: tenant) }
                 guard let file = bundle.files.first(where: { $0.path == BundleManifest.path }) else {
                     throw Problem.fault
                 }
@@ -99,7 +102,7 @@ struct BundleRoutes: EndpointSet {
             Endpoint(Self.archive) { request, context in
                 let (_, tenant) = try gate.enter(Self.archive, request, context)
                 let (_, archive) = try await archive(context, tenant)
-                let tag = "\"\(BundleDigest(of: archive))\""
+                let tag = try await readers.run(for: tenant) { "\"\(BundleDigest(of: archive))\"" }
                 let known = (request.headers[.ifNoneMatch] ?? "").split(separator: ",")
                     .map { $0.trimming { $0 == " " } }
                 if known.contains(Substring(tag)) || known == ["*"] {
@@ -121,7 +124,10 @@ struct BundleRoutes: EndpointSet {
         guard let text = context.parameters.get("version"), let version = Int(text), version >= 1,
             String(version) == text
         else { throw missing }
-        guard let archive = try await bundles.archive(tenant: tenant, version: version) else { throw missing }
+        let archive = try await readers.run(for: tenant) { [bundles] in
+            try await bundles.archive(tenant: tenant, version: version)
+        }
+        guard let archive else { throw missing }
         return (version, archive)
     }
 }

@@ -24,7 +24,7 @@ extension LifecycleRoutes {
         summary:
             "A proposal for its reviewers: what it changes against what gateways of its region have, worked out now, and what lint finds in it.",
         parameters: [.tenant, proposalID],
-        answers: [.ok("The proposal.", .named("PolicyReview"))], problems: [503])
+        answers: [.ok("The proposal.", .named("PolicyReview"))], problems: [429, 503])
     static let diff = Operation(
         .get, "/v1/tenants/{tenant}/policy/diff", id: "comparePolicies", tag: "policy",
         access: .person(.seePolicies), summary: "What the change from one version or proposal to another means.",
@@ -34,13 +34,14 @@ extension LifecycleRoutes {
         ],
         answers: [
             .ok("Widening changes first.", .named("PolicyDiff"))
-        ], problems: [409, 503])
+        ], problems: [409, 429, 503])
     static let verification = Operation(
         .get, "/v1/tenants/{tenant}/policy/verification", id: "verifyPolicyHistory", tag: "policy",
         access: .person(.seePolicies),
         summary:
             "Verifies the whole history by its own trust root. Whoever does not believe this server runs `aegis policy verify-history` on what it serves.",
-        parameters: [.tenant], answers: [.ok("What was found.", .named("PolicyVerification"))], problems: [503])
+        parameters: [.tenant], answers: [.ok("What was found.", .named("PolicyVerification"))],
+        problems: [429, 503])
 
     static let questionSchemas: [String: Schema] = [
         "PolicyReview": .object(
@@ -89,46 +90,55 @@ extension LifecycleRoutes {
         [
             Endpoint(Self.proposal) { request, context in
                 let (_, tenant) = try gate.enter(Self.proposal, request, context)
-                let history = try await open(tenant)
-                let record = try Self.record(context.parameters.get("proposal_id") ?? "", in: history.state)
-                let (files, change) = try await told { () async throws(LifecycleError) in
-                    (
-                        try await history.content(of: record),
-                        try await history.change(of: record, meaning: ChangeNote.meaning)
-                    )
-                }
-                let tree = PolicyTree(bundleFiles: files.map { (path: $0.path, bytes: $0.bytes) })
-                return Response(
-                    json: Self.view(record, in: history.state, change, findings: PolicyCompiler.lint(tree)))
+                let id = context.parameters.get("proposal_id") ?? ""
+                return try await readers.run(for: tenant) { try await review(id, in: tenant) }
             },
             Endpoint(Self.diff) { request, context in
                 let (_, tenant) = try gate.enter(Self.diff, request, context)
                 guard let from = try request.word("from"), let to = try request.word("to") else {
                     throw AdmissionError.malformed("`from` and `to` name what is compared")
                 }
-                let history = try await open(tenant)
-                let (old, new) = (try Self.record(from, in: history.state), try Self.record(to, in: history.state))
-                let (before, after) = try await told { () async throws(LifecycleError) in
-                    (try await history.content(of: old), try await history.content(of: new))
-                }
-                do throws(Diagnostics) {
-                    let diff = try PolicyDiff(from: before, to: after, tenant: tenant)
-                    return Response.json { diff.write(to: &$0) }
-                } catch {
-                    throw Problem(
-                        .conflict, "policies_invalid", "the policies cannot be compared",
-                        error.all.first?.message ?? "they do not compile")
-                }
+                return try await readers.run(for: tenant) { try await compare(from, to, in: tenant) }
             },
             Endpoint(Self.verification) { request, context in
                 let (_, tenant) = try gate.enter(Self.verification, request, context)
-                let report = try await told { () async throws(LifecycleError) in
-                    try await HistoryVerifier(tenant: tenant, store: store, now: time, meaning: ChangeNote.meaning)
-                        .verify()
-                }
-                return Response(json: Self.view(report))
+                return try await readers.run(for: tenant) { Response(json: Self.view(try await verify(tenant))) }
             },
         ]
+    }
+
+    private func review(_ id: String, in tenant: String) async throws -> Response {
+        let history = try await open(tenant)
+        let record = try Self.record(id, in: history.state)
+        let (files, change) = try await told { () async throws(LifecycleError) in
+            (try await history.content(of: record), try await history.change(of: record, meaning: ChangeNote.meaning))
+        }
+        let tree = PolicyTree(bundleFiles: files.map { (path: $0.path, bytes: $0.bytes) })
+        return Response(json: Self.view(record, in: history.state, change, findings: PolicyCompiler.lint(tree)))
+    }
+
+    private func compare(_ from: String, _ to: String, in tenant: String) async throws -> Response {
+        let history = try await open(tenant)
+        let (old, new) = (try Self.record(from, in: history.state), try Self.record(to, in: history.state))
+        let (before, after) = try await told { () async throws(LifecycleError) in
+            (try await history.content(of: old), try await history.content(of: new))
+        }
+        do throws(Diagnostics) {
+            let diff = try PolicyDiff(from: before, to: after, tenant: tenant)
+            return Response.json { diff.write(to: &$0) }
+        } catch {
+            throw Problem(
+                .conflict, "policies_invalid", "the policies cannot be compared",
+                error.all.first?.message ?? "they do not compile")
+        }
+    }
+
+    private func verify(_ tenant: String) async throws -> HistoryReport {
+        try await told { () async throws(LifecycleError) in
+            try await HistoryVerifier(
+                tenant: tenant, store: store, now: time, meaning: ChangeNote.meaning, findsChanges: false
+            ).verify()
+        }
     }
 
     private static func record(_ name: String, in state: HistoryState) throws -> ProposalRecord {

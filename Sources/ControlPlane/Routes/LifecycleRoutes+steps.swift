@@ -21,6 +21,12 @@ extension LifecycleRoutes {
         let bytes = try await request.bytes(limit: SignedEvent.largest)
         let event: SignedEvent
         do { event = try SignedEvent(reading: bytes) } catch { throw AdmissionError.malformed(error.message) }
+        return try await readers.run(for: tenant) { try await take(event, bytes, from: person, in: tenant) }
+    }
+
+    private func take(
+        _ event: SignedEvent, _ bytes: [UInt8], from person: Principal, in tenant: String
+    ) async throws -> Response {
         var history = try await open(tenant)
         if let permission = Self.permission(for: event.event.body, begins: history.events.isEmpty) {
             try person.require(permission, in: tenant)

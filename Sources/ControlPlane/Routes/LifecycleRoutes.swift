@@ -48,7 +48,7 @@ struct LifecycleRoutes: EndpointSet {
         answers: [
             .init(200, "It is there already.", .object([], open: true)),
             .init(201, "It counts.", .object([], open: true)),
-        ], problems: [403, 409, 503])
+        ], problems: [403, 409, 429, 503])
     static let proposals = Operation(
         .get, "/v1/tenants/{tenant}/policy/proposals", id: "listProposals", tag: "policy",
         access: .person(.seePolicies), summary: "Proposals, newest first, and what became of them.",
@@ -65,7 +65,7 @@ struct LifecycleRoutes: EndpointSet {
                         "next", .nullable(.integer(1...Int(Int32.max))), "`before` of the next page; null at the end."),
                 ]))
         ],
-        problems: [503])
+        problems: [429, 503])
     static let object = Operation(
         .get, "/v1/tenants/{tenant}/policy/objects/{digest}", id: "getPolicyObject", tag: "policy",
         access: .person(.seePolicies), summary: "The bytes that an event names.",
@@ -100,6 +100,9 @@ struct LifecycleRoutes: EndpointSet {
         ]) { first, _ in first }
     }
 
+    /// Where histories are opened and judged: however long that takes, decisions have their threads.
+    let readers = TrialDesk.ofHistories
+
     var endpoints: [Endpoint] { steps + questions }
 
     private var steps: [Endpoint] {
@@ -130,7 +133,9 @@ struct LifecycleRoutes: EndpointSet {
                 let (_, tenant) = try gate.enter(Self.proposals, request, context)
                 let limit = try request.number("limit", in: 1...Page.largest) ?? 100
                 let before = try request.number("before", in: 1...Int(Int32.max))
-                return Response(json: Self.view(try await open(tenant).state, limit: limit, before: before))
+                return try await readers.run(for: tenant) {
+                    Response(json: Self.view(try await open(tenant).state, limit: limit, before: before))
+                }
             },
             Endpoint(Self.object) { request, context in
                 let (_, tenant) = try gate.enter(Self.object, request, context)

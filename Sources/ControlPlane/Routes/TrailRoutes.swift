@@ -71,16 +71,17 @@ struct TrailRoutes: EndpointSet {
         [
             Endpoint(Self.records) { request, context in
                 let (_, tenant) = try gate.enter(Self.records, request, context)
-                let query = try RecordQuery(request, tenant: tenant, decisions: Self.decisions)
+                let limit = try request.number("limit", in: 1...Page.largest) ?? 100
+                let query = try AuditQuery(request, tenant: tenant, decisions: Self.decisions)
                 // One more than asked for tells whether there is a next page.
-                let found = try await desk.ask { reader in try reader.last(query.limit + 1) { query.matches($0) } }
-                let page = found.suffix(query.limit).reversed()
+                let found = try await desk.newest(limit + 1, query, for: tenant)
+                let page = found.suffix(limit).reversed()
                 var json = JSONText()
                 json.object { json in
                     json.key("records")
                     json.array { json in for record in page { json.raw(record.bytes) } }
                     json.key("next")
-                    if found.count > query.limit, let index = page.last.flatMap({ $0["index"] }) {
+                    if found.count > limit, let index = page.last.flatMap({ $0["index"] }) {
                         json.raw(index.utf8)
                     } else {
                         json.null()
@@ -92,7 +93,7 @@ struct TrailRoutes: EndpointSet {
                 let (_, tenant) = try gate.enter(Self.shadow, request, context)
                 let since = try request.time("since")
                 let samples = try request.number("samples", in: 0...20) ?? 3
-                let report = try await desk.ask { reader in
+                let report = try await desk.ask(for: tenant) { reader in
                     var report = ShadowReport(
                         since: since.map { String($0.description.dropLast()) }, tenant: tenant, sampleCount: samples)
                     if let since { try reader.skip(toTime: since.nanoseconds) }
@@ -144,36 +145,23 @@ struct TrailRoutes: EndpointSet {
     }
 }
 
-/// What records are asked for. The tenant is the path's, which the caller was let into.
-struct RecordQuery: Sendable {
-    let tenant: String
-    let limit: Int
-    private let before: UInt64
-    private let since: String
-    private let until: String
-    private let fields: [String: String]
-
-    init(_ request: Request, tenant: String, decisions: [String]) throws {
+extension AuditQuery {
+    /// The tenant is the path's, which the caller was let into.
+    fileprivate init(_ request: Request, tenant: String, decisions: [String]) throws {
+        self.init()
         self.tenant = tenant
-        limit = try request.number("limit", in: 1...Page.largest) ?? 100
-        before = try request.number("before", in: 0...Int.max).map(UInt64.init) ?? .max
-        // Times of the same length and zone compare as texts.
-        since = try request.time("since").map { String($0.description.dropLast()) } ?? ""
-        until = try request.time("until").map { String($0.description.dropLast()) } ?? "~"
-        var fields: [String: String] = [:]
-        fields["kind"] = try request.choice("kind", of: AuditRecordKind.allCases.map(\.rawValue))
-        fields["decision"] = try request.choice("decision", of: decisions)
-        fields["agent_id"] = try request.word("agent")
-        fields["tool_name"] = try request.word("tool")
-        fields["decision_id"] = try request.word("decision_id")
-        fields["approval_id"] = try request.word("approval_id")
-        self.fields = fields
-    }
-
-    func matches(_ record: AuditRecordLine) -> Bool {
-        guard record["tenant"] == tenant, let time = record["time"], time >= since, time < until,
-            let index = record["index"].flatMap(UInt64.init), index < before
-        else { return false }
-        return fields.allSatisfy { record[$0.key] == $0.value }
+        before = try request.number("before", in: 0...Int.max).map(UInt64.init)
+        from = try request.time("since")?.nanoseconds
+        until = try request.time("until")?.nanoseconds
+        kind = try request.choice("kind", of: AuditRecordKind.allCases.map(\.rawValue))
+        decision = try request.choice("decision", of: decisions)
+        agent = try request.word("agent")
+        tool = try request.word("tool")
+        decisionID = try request.word("decision_id")
+        approval = try request.word("approval_id")
+        // Ids tell when their decisions were begun, and no record of one is older than that, but for clocks that are set back.
+        if let decisionID, let begun = InputName(decisionID: decisionID)?.time {
+            from = max(from ?? .min, begun - 3_600_000_000_000)
+        }
     }
 }

@@ -47,8 +47,10 @@ extension ApprovalRoutes {
             ], open: true)
         let requirement = Schema.object(
             [
-                .init("policy", .text()), .init("rule", .text()), .init("approvers", .list(.text())),
-                .init("quorum", .integer(1...Int.max)), .init("given", .integer(0...Int.max)),
+                .init("policy", .text()), .init("rule", .text()),
+                .init("reason", .nullable(.text()), "What a Rego file says, where consent is to that alone."),
+                .init("approvers", .list(.text())), .init("quorum", .integer(1...Int.max)),
+                .init("given", .integer(0...Int.max)),
             ], open: true)
         return [
             "Approval": .object(

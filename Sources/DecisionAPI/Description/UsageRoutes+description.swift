@@ -20,5 +20,5 @@ extension UsageRoutes {
                     .init("decision_id", .text()), .init("status", .choice(["settled", "overrun", "already_settled"])),
                     .init("difference", .text()),
                 ]))
-        ], problems: [404, 503])
+        ], problems: [403, 404, 503])
 }

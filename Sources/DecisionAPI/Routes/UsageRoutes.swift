@@ -33,6 +33,12 @@ extension Problem {
                 "no decision of this agent with this id has reserved anything")
         case .unfit(let misfit):
             self.init(.badRequest, "request_invalid", "the report does not fit the call", misfit.message)
+        case .agentDisabled(let message):
+            self.init(.forbidden, "agent_disabled", "the agent is switched off", message)
+        case .bundleUnavailable:
+            self.init(
+                .serviceUnavailable, "bundle_unavailable", "no policy bundle is active for this tenant",
+                "nothing was settled; report again")
         case .stateUnavailable:
             self.init(
                 .serviceUnavailable, "state_unavailable", "the state store cannot be written",

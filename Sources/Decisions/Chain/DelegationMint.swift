@@ -27,8 +27,10 @@ public struct DelegationMint: Sendable {
     }
 
     /// A delegation from the last of `chain` to `delegate`.
+    /// - Parameter orchestrators: who made calls in the name of agents in the chain.
     func token(
-        tenant: String, chain: [String], delegate: String, sessionID: String?, life: Int64 = usualLife, now: Timestamp
+        tenant: String, chain: [String], orchestrators: [String] = [], delegate: String, sessionID: String?,
+        life: Int64 = usualLife, now: Timestamp
     ) throws(ChainError) -> (text: String, token: DelegationToken) {
         guard !chain.isEmpty, chain.count <= DelegationMint.deepestChain else {
             throw ChainError("the call chain would be longer than \(DelegationMint.deepestChain) agents")
@@ -39,7 +41,7 @@ public struct DelegationMint: Sendable {
         let issuedAt = Timestamp(seconds: now.seconds)
         let token = DelegationToken(
             audience: audience, tenant: tenant, tokenID: "dlg_\(DecisionID(now: now))", chain: chain,
-            delegate: delegate, sessionID: sessionID, issuedAt: issuedAt,
+            orchestrators: orchestrators, delegate: delegate, sessionID: sessionID, issuedAt: issuedAt,
             expiresAt: Timestamp(seconds: issuedAt.seconds + min(max(1, life), DelegationMint.longestLife)))
         do {
             return (try signingKey.token(over: token.claims, type: DelegationToken.type), token)

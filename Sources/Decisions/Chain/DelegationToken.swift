@@ -13,6 +13,9 @@ public struct DelegationToken: Sendable, Hashable {
     public var tokenID: String
     /// The agents in the call so far, oldest first; at least one, at most ``DelegationMint/deepestChain``.
     public var chain: [String]
+    /// Who made calls of agents in the chain in their name, oldest first. Policies do not see them; the kill switch does, and
+    /// nobody approves what they have a part in.
+    public var orchestrators: [String] = []
     /// The agent that it was made for.
     public var delegate: String
     /// The session that it belongs to: in another one it is a replay.
@@ -39,6 +42,7 @@ public struct DelegationToken: Sendable, Hashable {
             json.key("may_act")
             json.object { $0.field("sub", delegate) }
             json.field("session_id", sessionID)
+            if !orchestrators.isEmpty { json.field("orchestrators", orchestrators) }
         }
         return json.bytes
     }
@@ -83,6 +87,14 @@ extension DelegationToken {
             actor = actor.lookup("act")
         }
         chain = newestFirst.reversed()
+        let named = claims.lookup("orchestrators")
+        if !named.isUndefined {
+            guard named.kind == .array, named.elements.count <= DelegationMint.deepestChain else {
+                throw ChainError(
+                    "the delegation's `orchestrators` is no list of at most \(DelegationMint.deepestChain)")
+            }
+            for name in named.elements { orchestrators.append(try text(name, "orchestrators")) }
+        }
         guard let first = chain.first, first == claims.lookup("sub").string else {
             throw ChainError("the delegation's chain does not begin with its subject")
         }

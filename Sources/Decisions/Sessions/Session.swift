@@ -85,7 +85,9 @@ struct Session {
     mutating func take(_ step: SessionStep, marks: [SessionMark], version: UInt64, now: Timestamp) -> SessionEffects {
         self.version = version
         var effects = SessionEffects(place: nextPlace, labels: step.labels, marks: marks)
-        if now.seconds - carriedAt.seconds >= SessionLedger.carryEvery { effects.carried = carried }
+        if now.seconds - carriedAt.seconds >= SessionLedger.carryEvery {
+            effects.carried = CarriedSession(settled, values: values, open: open.map(\.call.place))
+        }
         open.append(
             Step(
                 call: .init(place: nextPlace, tool: step.tool), labels: step.labels, marks: marks,
@@ -121,23 +123,6 @@ struct Session {
             added += 1
         }
         return added
-    }
-
-    private var carried: CarriedSession {
-        var facts = settled
-        if facts.tools.count > CarriedSession.mostTools {
-            let kept = facts.tools.sorted { $0.value.latest > $1.value.latest }.prefix(CarriedSession.mostTools)
-            facts.tools = Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
-        }
-        var room = CarriedSession.mostValues
-        let groups = values.map { group, values in
-            let told = Array(values.known.prefix(room)).sorted()
-            room -= told.count
-            return CarriedSession.Group(
-                books: group.books, policy: group.policy, rule: group.rule, count: values.known.count + values.lost,
-                values: told)
-        }
-        return CarriedSession(facts: facts, groups: groups, open: open.map(\.call.place))
     }
 }
 

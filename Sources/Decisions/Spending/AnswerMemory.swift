@@ -4,54 +4,57 @@ import Synchronization
 /// The answers of calls with an idempotency key that spent nothing, for their retries: in memory, the latest ones.
 ///
 /// What spends is remembered in the state store, in the step that spends. What does not may be decided again after a restart
-/// without harm; a synced write would cost such a call more than all the rest of its decision.
+/// without harm; a synced write would cost such a call more than all the rest of its decision. Long answers go there too: what
+/// is here has a bound in bytes, for each tenant and for all of them.
 final class AnswerMemory: Sendable {
-    private struct Key: Hashable {
-        var tenant: String
-        var agent: String
-        var key: String
-    }
-
-    private struct Entry {
-        var fingerprint: [UInt8]
-        var answer: [UInt8]
-        var at: Timestamp
+    /// Bytes at most.
+    struct Bounds: Sendable {
+        var answer = 64 << 10
+        var tenant = 16 << 20
+        var all = 64 << 20
     }
 
     private struct State {
-        var entries: [Key: Entry] = [:]
-        /// The keys by age, as a ring.
-        var order: [Key] = []
-        var next = 0
+        var shelves: [String: AnswerShelf] = [:]
+        var bytes = 0
+
+        /// Makes room at the cost of the tenant that takes the most.
+        mutating func shrink(to most: Int) {
+            while bytes > most, let largest = shelves.max(by: { $0.value.bytes < $1.value.bytes })?.key {
+                bytes -= shelves[largest]?.removeOldest() ?? 0
+                if shelves[largest]?.isEmpty ?? true { shelves[largest] = nil }
+            }
+        }
     }
 
     private let state = Mutex(State())
-    private let capacity: Int
+    private let bounds: Bounds
 
-    init(capacity: Int = 16_384) { self.capacity = capacity }
+    init(_ bounds: Bounds = Bounds()) { self.bounds = bounds }
+
+    /// Whether an answer is short enough to be kept here.
+    func hasRoom(for answer: [UInt8]) -> Bool { answer.count <= bounds.answer }
 
     func prior(tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp)
         -> SpendResult.Outcome?
     {
-        let entry = state.withLock { $0.entries[Key(tenant: tenant, agent: agent, key: claim.key)] }
-        guard let entry, entry.at.advanced(bySeconds: SpendOrder.IdempotencyClaim.life) > now else { return nil }
+        let entry = state.withLock { $0.shelves[tenant]?[.init(agent: agent, key: claim.key)] }
+        guard let entry, !entry.isOver(now) else { return nil }
         return entry.fingerprint == claim.fingerprint ? .repeated(entry.answer) : .refused(.idempotencyConflict)
     }
 
     func remember(
         _ answer: [UInt8], tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp
     ) {
-        let key = Key(tenant: tenant, agent: agent, key: claim.key)
+        guard hasRoom(for: answer) else { return }
+        let entry = AnswerShelf.Entry(fingerprint: claim.fingerprint, answer: answer, at: now)
         state.withLock { state in
-            let entry = Entry(fingerprint: claim.fingerprint, answer: answer, at: now)
-            guard state.entries.updateValue(entry, forKey: key) == nil else { return }
-            if state.order.count < capacity {
-                state.order.append(key)
-            } else {
-                state.entries[state.order[state.next]] = nil
-                state.order[state.next] = key
-                state.next = (state.next + 1) % capacity
-            }
+            var shelf = state.shelves.removeValue(forKey: tenant) ?? AnswerShelf()
+            state.bytes -= shelf.bytes
+            shelf.put(entry, at: .init(agent: agent, key: claim.key), now: now, most: bounds.tenant)
+            state.bytes += shelf.bytes
+            state.shelves[tenant] = shelf
+            state.shrink(to: bounds.all)
         }
     }
 }

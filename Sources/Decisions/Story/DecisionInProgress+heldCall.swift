@@ -21,11 +21,15 @@ extension DecisionInProgress {
     private var circumstancesDigest: String? {
         let heap = request.heap
         let asker = caller?.kind == .person ? nil : actingFor
-        let circumstances = heap.object([
+        var members: [(Value, Value)] = [
             (.string("acting_for"), asker.map(heap.string) ?? .null),
             (.string("chain"), heap.array(chain.map(heap.string))), (.string("context"), request.context),
             (.string("request"), call?.line.map { $0.document(in: heap) } ?? .null),
-        ])
+        ]
+        if !orchestrators.isEmpty {
+            members.append((.string("orchestrators"), heap.array(orchestrators.map(heap.string))))
+        }
+        let circumstances = heap.object(members)
         var canonical: [UInt8] = []
         do { try JSONWriter.canonical(circumstances, to: &canonical) } catch { return nil }
         return Digests.hexadecimal(SHA256.hash(data: canonical))
@@ -34,7 +38,7 @@ extension DecisionInProgress {
     /// Everybody who has a part in the call, as an agent or as the owner of one: none of them approves it.
     var participants: [String] {
         var names: [String] = []
-        for party in [agent?.name, actingFor].compactMap(\.self) + chain {
+        for party in [agent?.name].compactMap(\.self) + allOrchestrators + chain {
             for name in [party, policy?.catalog.agents[party]?.owner].compactMap(\.self) where !names.contains(name) {
                 names.append(name)
             }

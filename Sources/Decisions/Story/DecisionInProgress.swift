@@ -19,6 +19,8 @@ struct DecisionInProgress {
     var actingFor: String?
     /// The agents before this one, oldest first, proven.
     var chain: [String] = []
+    /// Who made calls in the name of agents in the chain, proven with it.
+    var orchestrators: [String] = []
     /// Left by `resolve`.
     var call: ToolCall?
     var digest: String?
@@ -72,6 +74,12 @@ struct DecisionInProgress {
         self.request = request
         self.id = id
         self.admittedAt = admittedAt
+    }
+
+    /// Who has acted in an agent's name so far, this call counted in, each once.
+    var allOrchestrators: [String] {
+        guard let actingFor, !orchestrators.contains(actingFor) else { return orchestrators }
+        return orchestrators + [actingFor]
     }
 
     var isOpen: Bool { outcome == nil && repeated == nil }

@@ -124,9 +124,9 @@ extension DecisionInProgress {
 }
 
 extension OverrideToken {
-    /// What policies see as `input.approval`: the rules that it releases, as pairs of policy and rule.
+    /// What policies see as `input.approval`: the rules that it releases, by their names.
     func document(in heap: Heap) -> Value {
-        let rules = releases.map { heap.array([heap.string($0.policy), heap.string($0.rule)]) }
+        let rules = releases.map { heap.array($0.names.map(heap.string)) }
         return heap.object([
             (.string("id"), heap.string(approvalID.description)), (.string("releases"), heap.array(rules)),
         ])

@@ -61,7 +61,8 @@ extension DecisionPoint {
         }
         do throws(ChainError) {
             decision.delegation = try delegations.token(
-                tenant: caller.tenant, chain: decision.chain + [agent.name], delegate: delegate,
+                tenant: caller.tenant, chain: decision.chain + [agent.name],
+                orchestrators: decision.allOrchestrators, delegate: delegate,
                 sessionID: decision.request.sessionID, life: life, now: decision.admittedAt
             ).text
         } catch {

@@ -68,20 +68,20 @@ extension DecisionPoint {
             let agent = decision.agent
         else { return }
         do throws(ChainError) {
-            decision.chain = try delegations.verify(
+            let token = try delegations.verify(
                 text, delegate: agent.name, tenant: caller.tenant, sessionID: decision.request.sessionID,
-                now: decision.admittedAt, mayHaveExpired: isAfterCall
-            ).chain
+                now: decision.admittedAt, mayHaveExpired: isAfterCall)
+            (decision.chain, decision.orchestrators) = (token.chain, token.orchestrators)
         } catch {
             decision.deny(.chainInvalid, error.message)
         }
     }
 
-    /// The kill switch: of the agent, of who calls for it, and of everybody in the chain.
+    /// The kill switch: of the agent, of everybody in the chain, and of who calls or has called in their name.
     private func stopWhereDisabled(_ decision: inout DecisionInProgress) {
         guard decision.isOpen, let tenant = decision.caller?.tenant, let agent = decision.agent?.name else { return }
         let switches = switches()
-        for name in [agent] + decision.chain + (decision.actingFor.map { [$0] } ?? []) {
+        for name in [agent] + decision.chain + decision.allOrchestrators {
             guard let stop = switches.stop(tenant: tenant, agent: name) else { continue }
             decision.deny(.agentDisabled, stop.message)
             return

@@ -80,6 +80,7 @@ extension DecisionInProgress {
         agent = settled.agent
         actingFor = settled.actingFor
         chain = settled.chain
+        orchestrators = settled.orchestrators
         span = settled.span
         call = settled.call
     }

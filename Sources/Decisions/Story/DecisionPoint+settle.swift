@@ -15,8 +15,14 @@ extension DecisionPoint {
         do throws(AdmissionError) { report = try UsageReport.parse(json, limits: limits) } catch {
             throw .invalid(error)
         }
-        guard let agent = reporter(caller, claimed: report.claimedAgent) else { throw .unknownDecision }
         let tenant = caller.tenant
+        guard let catalog = policies.active(tenant: tenant)?.catalog else { throw .bundleUnavailable }
+        guard let own = catalog.agent(of: caller)?.name,
+            let agent = reported(by: own, claimed: report.claimedAgent, catalog)
+        else { throw .unknownDecision }
+        for name in [agent, own] {
+            if let stop = switches().stop(tenant: tenant, agent: name) { throw .agentDisabled(stop.message) }
+        }
         let settlement: Settlement
         do {
             settlement = try await ledger.settle(
@@ -37,10 +43,8 @@ extension DecisionPoint {
         return SettledUsage(report, settled).answer
     }
 
-    /// The agent for which `caller` may report.
-    private func reporter(_ caller: Caller, claimed: String?) -> String? {
-        guard let catalog = policies.active(tenant: caller.tenant)?.catalog, let own = catalog.agent(of: caller)?.name
-        else { return nil }
+    /// The agent for which `own` reports; nil where it may not.
+    private func reported(by own: String, claimed: String?, _ catalog: ToolCatalog) -> String? {
         guard let claimed, claimed != own else { return own }
         return catalog.authority.may(own, actAs: claimed) ? claimed : nil
     }

@@ -42,7 +42,11 @@ extension DecisionPoint {
         var permitted = decision
         permitted.permit()
         if let earlier = decision.earlier { return decision.repeatIfItHolds(earlier, permitted) }
-        guard order.touchesState, !decision.request.isDryRun else {
+        // Only what rewrites can have a long answer.
+        let isLong =
+            order.idempotency != nil && permitted.parameters != nil
+            && !answers.hasRoom(for: permitted.decision().json)
+        guard order.touchesState || isLong, !decision.request.isDryRun else {
             decision = permitted
             decision.isWorthRemembering = decision.claim != nil
             return
@@ -82,6 +86,8 @@ extension DecisionPoint {
                     }
                 }
             case .refused(let refusal):
+                // The shadow's books stand apart: what they took is confirmed with the record, or given back without it.
+                decision.hasEffects = result.shadowRefusal == nil && !order.shadowCharges.isEmpty
                 decision.limits = limits(of: refusal, decision)
                 if case .budget(let key, let limit, let charged, _, let closed) = refusal, observer != nil {
                     let rest = closed ? .zero : MicroUnits(limit.value - charged.value) ?? .zero

@@ -113,6 +113,9 @@ struct PolicyVerdict: Sendable {
     /// What speaks for no policy or rule carries an empty name.
     private static func origin(_ value: Value) -> String? { value.string.flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// Nobody reads more of them; and a token names each.
+    private static let mostRequirements = 100
+
     private static func approval(_ value: Value) throws(Malformed) -> ApprovalTerms {
         guard let policy = value.lookup("policy").string, let seconds = value.lookup("expires_after_s").int64,
             seconds > 0
@@ -126,7 +129,9 @@ struct PolicyVerdict: Sendable {
             // A rule may hold a call for several reasons.
             if !requirements.contains(requirement) { requirements.append(requirement) }
         }
-        guard !requirements.isEmpty else { throw Malformed(field: "approval.requirements") }
+        guard (1...mostRequirements).contains(requirements.count) else {
+            throw Malformed(field: "approval.requirements")
+        }
         return ApprovalTerms(
             policy: policy, rule: value.lookup("rule").string ?? "", message: value.lookup("message").string ?? "",
             requirements: requirements, expiresAfterSeconds: seconds, notify: try strings(value, "notify"))
@@ -155,7 +160,8 @@ extension ApprovalRequirement {
             policy: policy, rule: value.lookup("rule").string ?? "",
             approvers: try PolicyVerdict.strings(value, "approvers"), quorum: Int(quorum),
             escalateAfterSeconds: delay.int64,
-            escalateTo: delay.isUndefined ? [] : try PolicyVerdict.strings(value, "escalate_to"))
+            escalateTo: delay.isUndefined ? [] : try PolicyVerdict.strings(value, "escalate_to"),
+            reason: value.lookup("reason").string)
     }
 }
 

@@ -67,7 +67,11 @@ public enum UsageError: Error, Sendable, Hashable {
     case invalid(AdmissionError)
     /// Nobody, or another agent than the one whose call it was: to them it is as if there were no such decision.
     case unknownDecision
+    /// The agent, or who reports for it, is switched off: its calls stay charged as they are.
+    case agentDisabled(String)
     case stateUnavailable
+    /// No policies are in force that say whose report it is. Nothing was settled.
+    case bundleUnavailable
     /// The settlement stands; its record could not be written yet. It is kept, and written as soon as it can be.
     case auditUnavailable
     /// The report says too little about what the call was charged for. Nothing was settled.

@@ -11,6 +11,8 @@ public struct BundleHistory: BundleVersions {
         public let archive: [UInt8]
         /// The pointer that led to it, where its source has pointers.
         public let pointer: SignedPointer?
+        /// The source that sent the pointer; nil without one, and in histories of before it was noted.
+        public let source: String?
     }
 
     private let files: FileObjectStore
@@ -24,8 +26,11 @@ public struct BundleHistory: BundleVersions {
     public var directory: String { files.directory }
 
     /// Keeps a bundle as the last that was active.
+    /// - Parameter source: who sent the pointer.
     /// - Throws: `.versionExists` for another content under a version that was active before, `.unavailable`.
-    public func keep(_ bundle: VerifiedBundle, pointer: SignedPointer?) throws(BundleStoreError) {
+    public func keep(
+        _ bundle: VerifiedBundle, pointer: SignedPointer?, source: String? = nil
+    ) throws(BundleStoreError) {
         let metadata = bundle.manifest.metadata
         let key = try BundleKeys.archive(metadata.tenant, metadata.version)
         if let present = try read(key) {
@@ -38,14 +43,14 @@ public struct BundleHistory: BundleVersions {
             try write(bundle.archive, key, .absent)
         }
         let stored = StoredBundle(tenant: metadata.tenant, version: metadata.version, digest: bundle.digest)
-        try write(Note.bytes(stored, pointer), BundleKeys.latest(metadata.tenant), .any)
+        try write(Note.bytes(stored, pointer, source), BundleKeys.latest(metadata.tenant), .any)
     }
 
     /// Keeps the pointer that said again that the last bundle is the latest.
-    public func keep(_ pointer: SignedPointer) throws(BundleStoreError) {
+    public func keep(_ pointer: SignedPointer, source: String? = nil) throws(BundleStoreError) {
         let claimed = pointer.claimed
         let stored = StoredBundle(tenant: claimed.tenant, version: claimed.version, digest: claimed.digest)
-        try write(Note.bytes(stored, pointer), BundleKeys.latest(claimed.tenant), .any)
+        try write(Note.bytes(stored, pointer, source), BundleKeys.latest(claimed.tenant), .any)
     }
 
     /// The tenant's last active bundle; nil where none was ever.
@@ -62,7 +67,7 @@ public struct BundleHistory: BundleVersions {
         }
         return Entry(
             bundle: StoredBundle(tenant: tenant, version: note.version, digest: note.digest), archive: archive,
-            pointer: note.pointer)
+            pointer: note.pointer, source: note.source)
     }
 
     public func archive(tenant: String, version: Int) throws(BundleStoreError) -> [UInt8]? {
@@ -101,11 +106,12 @@ public struct BundleHistory: BundleVersions {
     }
 }
 
-/// The content of the history's `latest`: `{"digest":"sha256:…","version":42,"pointer":"…"}`.
+/// The content of the history's `latest`: `{"digest":"sha256:…","version":42,"pointer":"…","source":"…"}`.
 private struct Note {
     let version: Int
     let digest: BundleDigest
     let pointer: SignedPointer?
+    let source: String?
 
     init?(_ bytes: [UInt8]) {
         guard let document = try? Document(json: bytes) else { return nil }
@@ -116,14 +122,18 @@ private struct Note {
         self.version = Int(version)
         self.digest = digest
         pointer = document.root.lookup("pointer").string.flatMap { try? SignedPointer(token: $0) }
+        source = document.root.lookup("source").string
     }
 
-    static func bytes(_ bundle: StoredBundle, _ pointer: SignedPointer?) -> [UInt8] {
+    static func bytes(_ bundle: StoredBundle, _ pointer: SignedPointer?, _ source: String?) -> [UInt8] {
         var json = JSONText()
         json.object { json in
             json.field("digest", bundle.digest.description)
             json.field("version", Int64(bundle.version))
-            if let pointer { json.field("pointer", pointer.token) }
+            if let pointer {
+                json.field("pointer", pointer.token)
+                json.field("source", source)
+            }
         }
         return json.bytes + [UInt8(ascii: "\n")]
     }

@@ -118,8 +118,17 @@ enum DecisionModule {
 
         released(finding) if {
         	is_string(input.approval.id)
-        	[finding[5], finding[2]] in input.approval.releases
+        	consent(finding) in input.approval.releases
         }
+
+        # To a rule, whatever its message. A Rego file has one for all that it says, so there consent is to what was said.
+        consent(finding) := [finding[5], finding[2], crypto.sha256(said(finding[4]))] if {
+        	has(finding[6], "each_reason")
+        } else := [finding[5], finding[2]]
+
+        said(message) := message if {
+        	is_string(message)
+        } else := json.marshal(message)
 
         # ---- which policies speak about this call ----
 
@@ -224,7 +233,7 @@ enum DecisionModule {
         	channels := [channel | some channel in {name | some held in findings; some name in held[6].notify}]
         }
 
-        requirement(held) := object.union(asked(held), escalation(held[6]))
+        requirement(held) := object.union(object.union(asked(held), escalation(held[6])), because(held))
 
         asked(held) := {
         	"policy": held[5],
@@ -235,6 +244,10 @@ enum DecisionModule {
 
         escalation(terms) := {"escalate_after_s": terms.escalate_after_s, "escalate_to": terms.escalate_to} if {
         	has(terms, "escalate_after_s")
+        } else := {}
+
+        because(held) := {"reason": said(held[4])} if {
+        	has(held[6], "each_reason")
         } else := {}
 
         # Rules that name no approvers go to those who decide the tool's risk.

@@ -368,7 +368,7 @@ struct PolicyWriter {
     private mutating func writeDelegation(_ index: Int) {
         used.formUnion(["deny", "approval", "allow", "sanitize"])
         let approval = policy.approval ?? PolicyDocument.Approval()
-        let terms = Self.terms(approval)
+        let terms = Self.terms(approval, isOfEachReason: true)
         let custom = "data.aegis.custom[\(RegoText.string(policy.name))]"
         rules.append(
             """
@@ -395,13 +395,14 @@ struct PolicyWriter {
     // MARK: Pieces
 
     /// What an approval asks for, as a Rego object; what is left to chance is left out.
-    private static func terms(_ approval: PolicyDocument.Approval) -> String {
+    /// - Parameter isOfEachReason: whether consent is to what the rule said alone.
+    private static func terms(_ approval: PolicyDocument.Approval, isOfEachReason: Bool = false) -> String {
         let escalation = approval.escalateAfter.map {
             ", \"escalate_after_s\": \($0), \"escalate_to\": \(RegoText.strings(approval.escalateTo))"
         }
         return "{\"approvers\": \(RegoText.strings(approval.approvers)), \"quorum\": \(approval.quorum), "
             + "\"expires_after_s\": \(approval.expiresAfter), \"notify\": \(RegoText.strings(approval.notify))"
-            + (escalation ?? "") + "}"
+            + (escalation ?? "") + (isOfEachReason ? ", \"each_reason\": true" : "") + "}"
     }
 
     private func finding(

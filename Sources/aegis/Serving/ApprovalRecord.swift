@@ -33,6 +33,7 @@ enum ApprovalRecord {
                 // The first keeps the plain names.
                 let place = number == 0 ? "" : "_\(number + 1)"
                 detail["rule\(place)"] = "\(requirement.policy)/\(requirement.rule)"
+                detail["reason\(place)"] = requirement.reason
                 detail["approvers\(place)"] = requirement.approvers.joined(separator: " ")
                 detail["quorum\(place)"] = String(requirement.quorum)
             }

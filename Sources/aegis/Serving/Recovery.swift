@@ -18,15 +18,17 @@ struct Recovery {
     private func release() async throws {
         let unconfirmed = try await store.unconfirmed()
         guard !unconfirmed.isEmpty else { return }
-        let wanted = Set(unconfirmed.map(\.description))
-        var reader = try AuditReader(directory: auditDirectory)
+        var missing = Set(unconfirmed.map(\.description))
+        var recorded: Set<String> = []
         // Ids tell when their decisions were begun, and no record is older than that: where an id has no record, as after
         // most crashes, the whole trail would else be read for it.
         let oldest = unconfirmed.compactMap { InputName(decisionID: $0.description)?.time }.min()
-        let found = try reader.last(wanted.count, since: oldest) { record in
-            record["kind"] == "decision" && record["decision_id"].map(wanted.contains) == true
+        try AuditReader(directory: auditDirectory).scanBack(since: oldest) { record in
+            if record["kind"] == "decision", let id = record["decision_id"].flatMap({ missing.remove($0) }) {
+                recorded.insert(id)
+            }
+            return missing.isEmpty
         }
-        let recorded = Set(found.compactMap { $0["decision_id"] })
         let durable = Set(unconfirmed.filter { recorded.contains($0.description) })
         let released = try await store.recover(durable: durable, now: .current())
         if !released.isEmpty {
@@ -37,12 +39,15 @@ struct Recovery {
     }
 
     private func forgetTold() async throws {
-        let keys = Set(try await store.untold(of: nil, limit: .max).map(\.key))
-        guard !keys.isEmpty else { return }
-        var reader = try AuditReader(directory: auditDirectory)
-        let found = try reader.last(keys.count) { record in
-            record["kind"] == "budget" && record["idempotency_key"].map(keys.contains) == true
+        var missing = Set(try await store.untold(of: nil, limit: .max).map(\.key))
+        guard !missing.isEmpty else { return }
+        var told: [String] = []
+        try AuditReader(directory: auditDirectory).scanBack { record in
+            if record["kind"] == "budget", let key = record["idempotency_key"].flatMap({ missing.remove($0) }) {
+                told.append(key)
+            }
+            return missing.isEmpty
         }
-        store.markTold(found.compactMap { $0["idempotency_key"] })
+        store.markTold(told)
     }
 }

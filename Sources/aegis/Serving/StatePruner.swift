@@ -8,12 +8,15 @@ struct StatePruner: Service {
     let store: SQLiteStateStore
     let logger: Logger
     private static let betweenPasses: Duration = .seconds(600)
-    private static let betweenSteps: Duration = .milliseconds(200)
+    /// A pause is so many times as long as the step before it, so that pruning takes a fifth of the store's time at most.
+    private static let rest = 4
+    private static let shortestPause: Duration = .milliseconds(20)
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             var pass = StatePruning()
             while true {
+                let started = ContinuousClock.now
                 do {
                     pass = try await store.prune(pass, now: .current())
                 } catch is CancellationError {
@@ -23,6 +26,7 @@ struct StatePruner: Service {
                     logger.warning("the state store could not be pruned", metadata: ["error": "\(error)"])
                     pass = StatePruning()
                 }
+                let pause = max(Self.shortestPause, (ContinuousClock.now - started) * Self.rest)
                 let isOver = pass.isDone
                 if isOver {
                     if pass.removed > 0 {
@@ -30,7 +34,7 @@ struct StatePruner: Service {
                     }
                     pass = StatePruning()
                 }
-                do { try await Task.sleep(for: isOver ? Self.betweenPasses : Self.betweenSteps) } catch { return }
+                do { try await Task.sleep(for: isOver ? Self.betweenPasses : pause) } catch { return }
             }
         }
     }
