@@ -55,7 +55,11 @@ public enum AuditKeys {
     static func prepareNext(directory: String, gateway: String) throws(AuditError) -> NoteSigner {
         let storage = try open(directory, create: false)
         let name = JournalFiles.nextPrivateKey
-        if try storage.names().contains(name) { return try load(storage, directory, name) }
+        if try storage.names().contains(name) {
+            let signer = try load(storage, directory, name)
+            // One of another name was made by mistake, and can never be this journal's: nothing was signed with it.
+            if signer.name == gateway { return signer }
+        }
         let signer: NoteSigner
         do throws(NoteError) { signer = try NoteSigner(name: gateway) } catch { throw AuditError(.key, "\(error)") }
         try write(signer.secretText + "\n", to: name, in: storage)

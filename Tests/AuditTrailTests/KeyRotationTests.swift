@@ -65,6 +65,71 @@ struct KeyRotationTests {
         }
     }
 
+    @Test func `a rotation under another gateway's name changes nothing, nor does what one has left`() async throws {
+        try await withJournal { folder in
+            let old = try AuditKeys.publicKeys(directory: folder)
+            let secret = try String(contentsOfFile: folder + "/log.key", encoding: .utf8)
+            do throws(AuditError) {
+                _ = try await KeyRotation.run(directory: folder, gateway: "gw-2", now: 1_795_409_523_000_000_000)
+                Issue.record("the key got another name")
+            } catch {
+                #expect(
+                    error.description == """
+                        the key is named `gw-1`, the gateway `gw-2` [audit_key]
+                        fix: nothing was changed; give the name that the gateway was started with
+                        """)
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder + "/log.key.next"))
+            #expect(try String(contentsOfFile: folder + "/log.key", encoding: .utf8) == secret)
+            _ = try AuditKeys.prepareNext(directory: folder, gateway: "gw-2")
+            let new = try await KeyRotation.run(directory: folder, gateway: "gw-1", now: 1_795_409_524_000_000_000)
+            #expect(new.name == "gw-1")
+            try await write(folder, 3..<5)
+            #expect(try AuditVerifier.verify(directory: folder, keys: old).isWhole)
+        }
+    }
+
+    @Test func `a rotation that ended before the new key said so ends the old key all the same`() async throws {
+        try await withJournal { folder in
+            let old = try AuditKeys.loadOrCreate(directory: folder, gateway: "gw-1")
+            let secret = try String(contentsOfFile: folder + "/log.key", encoding: .utf8)
+            let new = try AuditKeys.prepareNext(directory: folder, gateway: "gw-1")
+            let journal = try AuditJournal.open(
+                directory: folder, configuration: .init(gateway: "gw-1"), signer: old.signer, trusted: old.trusted)
+            for tenant in ["acme", "globex"] {
+                var draft = AuditRecordDraft(kind: .key, tenant: tenant, time: 1_795_409_523_000_000_000)
+                draft.detail = CanonicalJSON(texts: [
+                    "event": "rotated", "from": old.signer.verifier.text, "vkey": new.verifier.text,
+                ])
+                _ = try await journal.append(draft)
+            }
+            journal.close()
+            try AuditKeys.activateNext(directory: folder, new: new, trusted: old.trusted)
+            try await write(folder, 3..<6)
+            #expect(try AuditVerifier.verify(directory: folder, keys: old.trusted).isWhole)
+            let (file, line) = try forge(folder, with: secret, beginsSegment: false)
+            let fault = try #require(try AuditVerifier.verify(directory: folder, keys: old.trusted).faults.first)
+            #expect(fault.place == AuditPlace(file: file, line: line))
+            #expect(fault.message == "the checkpoint of `gw-1/acme`: no signature by a known key")
+        }
+    }
+
+    @Test func `the names of logs are known without the newest key`() async throws {
+        try await withJournal { folder in
+            let old = try AuditKeys.publicKeys(directory: folder)
+            _ = try await KeyRotation.run(directory: folder, gateway: "gw-1", now: 1_795_409_523_000_000_000)
+            for _ in 0..<2 {
+                let keys = try AuditKeys.loadOrCreate(directory: folder, gateway: "gw-1")
+                var configuration = AuditJournal.Configuration(gateway: "gw-1")
+                configuration.beginsSegment = true
+                try AuditJournal.open(
+                    directory: folder, configuration: configuration, signer: keys.signer, trusted: keys.trusted
+                ).close()
+            }
+            #expect(try AuditProver(directory: folder, keys: old).logs() == ["gw-1/acme", "gw-1/globex"])
+        }
+    }
+
     @Test func `a key that is named but not under a checkpoint of the old one is not believed`() async throws {
         try await withJournal { folder in
             let old = try AuditKeys.publicKeys(directory: folder)

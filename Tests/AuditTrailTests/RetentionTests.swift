@@ -80,6 +80,43 @@ struct RetentionTests {
         #expect(try Fixture.verify(storage).isWhole)
     }
 
+    struct Silence: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let days: [Double]
+        let now: Double
+        var since: Double?
+        var until: Double?
+    }
+
+    @Test(arguments: [
+        Silence(testDescription: "a record a day", days: (0...40).map(Double.init), now: 40.5),
+        Silence(testDescription: "a trail of three days", days: [38, 39, 40], now: 40.5),
+        Silence(testDescription: "no record for a month", days: [0, 5, 10], now: 40, since: 10),
+        Silence(testDescription: "a gateway that is back", days: [0, 5, 10, 39.9], now: 40, since: 10, until: 39.9),
+        Silence(
+            testDescription: "a gateway that is back for a week", days: [0, 10] + (30...40).map(Double.init), now: 40.5),
+        Silence(testDescription: "a clock that is ahead", days: [0, 1, 2, 3650], now: 3650.1, since: 2, until: 3650),
+        Silence(
+            testDescription: "a clock that is ahead by less than all", days: [0, 1, 3650, 2, 3650.1], now: 3650.2,
+            since: 1, until: 3650),
+        Silence(testDescription: "a clock that was ahead", days: [0, 1, 3650, 2, 5, 9], now: 10),
+    ])
+    func `a clock is doubted until the trail has a week of records by it`(_ silence: Silence) throws {
+        func time(_ days: Double) -> Int64 { RetentionTests.start + Int64(days * Double(RetentionTests.day)) }
+        let storage = MemoryStorage()
+        let writer = try Fixture.writer(storage, segmentBytes: 1 << 12)
+        for (number, days) in silence.days.enumerated() {
+            var draft = Fixture.decision(number, tenant: "acme")
+            draft.time = time(days)
+            _ = try writer.commit([RecordFormatter.format(draft, log: "gw-1/acme")])
+        }
+        writer.close()
+        let found = try TrailSilence.before(time(silence.now), AuditReader(storage: storage))
+        #expect(found?.since == silence.since.map(time))
+        #expect(found?.until == silence.until.map(time))
+        #expect(try TrailSilence.before(.min, AuditReader(storage: storage)) == nil)
+    }
+
     @Test func `what is over goes, and the trail stays whole`() throws {
         let storage = try written()
         let before = try Fixture.verify(storage)
@@ -117,6 +154,40 @@ struct RetentionTests {
             _ = try prover.inclusion(of: 1, in: "gw-1/acme")
             Issue.record("a removed record was proven")
         } catch { #expect(error.message == "record 1 of `gw-1/acme` was removed when its retention was over") }
+    }
+
+    @Test func `what is announced without a checkpoint over it is not announced`() throws {
+        let storage = try written()
+        _ = try apply(storage)
+        #expect(try Fixture.verify(storage).isWhole)
+        let names = try storage.list().filter { $0.hasSuffix(".jsonl") }.sorted()
+        let last = try #require(names.last)
+        let lines = String(decoding: storage[last], as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        // Somebody has the files and no key: he writes the record, and nobody signs.
+        let announcement = try #require(lines.lastIndex { $0.contains("\"event\":\"pruned\"") })
+        for name in try storage.list() where JournalFiles.isHead(name) { try storage.remove(name) }
+        storage.set(last, Array(lines[...announcement].joined(separator: "\n").utf8) + [UInt8(ascii: "\n")])
+        let silent = try Fixture.verify(storage)
+        #expect(
+            silent.faults.map(\.description)
+                .contains(
+                    "00000001.jsonl:2: record 0 of `gw-1/acme` was removed, and no retention record says so [audit_damaged]"
+                ), "\(silent.faults)")
+        // Nor does a gateway sign it that starts on these files.
+        try Fixture.journal(storage).close()
+        #expect(try Fixture.verify(storage).faults.map(\.description) == silent.faults.map(\.description))
+    }
+
+    @Test(arguments: ["0-18446744073709551615,1-1", "18446744073709551615-18446744073709551615", "3-2,-,x-1,0-"])
+    func `an announcement of more than there can be is taken as it is`(indexes: String) throws {
+        var runs = PrunedRuns()
+        let line = "{\"detail\":{\"event\":\"pruned\",\"indexes\":\"\(indexes)\"}}"
+        runs.announce("gw-1/acme", AuditRecordLine(bytes: Array(line.utf8), place: AuditPlace(file: "", line: 1)))
+        runs.confirm("gw-1/acme")
+        runs.note("gw-1/acme", .max, at: AuditPlace(file: "", line: 1))
+        runs.note("gw-1/acme", 7, at: AuditPlace(file: "", line: 2))
+        #expect(runs.faults.isEmpty == indexes.hasPrefix("0-1844"))
     }
 
     @Test func `what goes without a word is found, and so is what was not what it says`() throws {

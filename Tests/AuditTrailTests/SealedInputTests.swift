@@ -172,6 +172,19 @@ struct SealedInputTests {
         for name in names { #expect(try reader.input(name) == .erased) }
     }
 
+    @Test func `an id whose time no clock shows is of no input, also where a clock was ahead`() throws {
+        let ahead = SealedInputTests.start + 315_360_000 * 1_000_000_000
+        for (number, created) in [(UInt64(1), ahead), (2, SealedInputTests.start)] {
+            let header = try #require(
+                SealedInputFormat.header(
+                    number: number, created: created, key: SymmetricKey(size: .bits256), sealedWith: key))
+            storage.set(SealedInputFormat.fileName(number), header)
+        }
+        var reader = SealedInputReader(storage: storage, key: key)
+        let last = try #require(InputName(decisionID: "ffffffff-ffff-7fff-8fff-ffffffffffff"))
+        #expect(try reader.input(last) == .missing)
+    }
+
     @Test func `inputs that an earlier version put into a file begun ahead of their time are found`() throws {
         let ahead = SealedInputTests.start + 315_360_000 * 1_000_000_000
         let fileKey = SymmetricKey(size: .bits256)

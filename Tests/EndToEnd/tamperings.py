@@ -453,6 +453,11 @@ TABLE = [
               "the period has", "manifest.json"),
     Tampering("the manifest names another tenant", edit("manifest.json", lambda manifest: manifest.update(tenant="globex")), "manifest",
               "the manifest contradicts itself", "manifest.json"),
+    Tampering("the manifest counts to where no number goes", edit("manifest.json", lambda manifest: manifest["records"].update(end=1 << 63)), "manifest",
+              "the manifest contradicts itself", "manifest.json"),
+    Tampering("the manifest begins where no log does", edit("manifest.json", lambda manifest: (
+        manifest["start"].update(size=(1 << 63) - 1, frontier=[b64(sha256(b""))] * 63), manifest["records"].update(first=(1 << 63) - 1))), "manifest",
+        "the manifest contradicts itself", "manifest.json"),
     Tampering("the manifest is gone", drop("manifest.json"), "file", "the manifest or the keys stand behind what they are for"),
     # Policies
     Tampering("a bundle is altered", flip(BUNDLE, 50), "policy", "the archive is not one that the manifest lists", BUNDLE),

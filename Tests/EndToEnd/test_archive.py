@@ -146,6 +146,27 @@ def test_a_lock_that_cannot_be_is_refused_and_nothing_goes(trail, s3, tmp_path):
     assert objects(s3, "open", "p") == []
 
 
+def test_what_is_over_is_archived_without_a_lock_and_holds_up_nothing(trail, s3):
+    """Segments whose retention is over, without records, or of the trail's own records alone: none of them stops those behind it."""
+    for _ in range(3):
+        closed(trail)
+    number = len(list((trail.data / "audit").glob("*.jsonl"))) - 1
+    store = address(s3, "locked", "over")
+    rules = trail.home / "over.json"
+    rules.write_text(json.dumps({"default": "now", "classes": {"now": "1s"}}))
+    done = audit(trail, "archive", rules, store, "--lock", "governance")
+    new = int(re.fullmatch(r"archived (\d+) segments?; 0 were there already\n", done.stdout)[1])
+    assert new == number == len(objects(s3, "locked", "over"))
+    assert re.fullmatch(r"note: \d+ without a new lock: the retention of all that they hold is over\n", done.stderr), done.stderr
+    assert "lock" not in archived(trail)[0]
+    again = audit(trail, "archive", rules, store, "--lock", "governance").stdout
+    assert again == f"archived 0 segments; {number} were there already\n"
+    # What a hold covers is kept, also when its retention is over.
+    audit(trail, "hold", "place", "case-2", "--reason", "litigation", "--tenant", "acme")
+    audit(trail, "archive", rules, store, "--lock", "governance")
+    assert [(d.get("lock"), d.get("legal_hold")) for d in archived(trail) if d["segment"] == "00000001.jsonl"][1:] == [("governance", "on")]
+
+
 def test_somebody_elses_object_under_that_name_is_found(trail, s3):
     before = closed(trail)
     key = f"planted/gw-1/00000001-{hashlib.sha256(before).hexdigest()}.jsonl"

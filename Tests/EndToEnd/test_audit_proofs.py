@@ -1,6 +1,9 @@
 """Proofs from a real gateway's trail, checked by a program that was written from the standards' texts alone (transparency.py)."""
 import base64
+import fcntl
 import json
+import os
+import pathlib
 import shutil
 import subprocess
 import time
@@ -164,6 +167,37 @@ def test_inputs_are_erased_beside_a_running_gateway_and_held_ones_are_not(trail)
     events = [record["detail"]["event"] for record in trail.records() if record["kind"] == "retention"]
     assert events == ["hold_placed", "erased", "hold_released", "erased"]
     assert trail.verify().returncode == 0
+
+
+def test_a_name_that_is_no_tenants_holds_up_nothing(trail):
+    """A word of a command that can never be a record is put aside, and the next ones are on record."""
+    wrong = audit(trail, "hold", "place", "h-1", "--reason", "x", "--tenant", "acme corp", check=False)
+    assert wrong.returncode != 0 and "--tenant `acme corp` is no tenant's name" in wrong.stderr
+    assert json.loads(audit(trail, "hold", "list", "--json").stdout) == []
+    spool = trail.data / "spool"
+    (spool / "1-old.json").write_text(json.dumps({"kind": "retention", "tenant": "acme corp", "time": 1, "detail": {"event": "hold_placed"}}))
+    # An older version took it.
+    (trail.data / "holds.json").write_text(json.dumps([{"name": "h-1", "reason": "x", "placedAt": "2026-11-23T15:20:25Z", "tenant": "acme corp"}]))
+    audit(trail, "hold", "release", "h-1")
+    assert [record["detail"] for record in trail.records() if record["kind"] == "retention"][-1] == {"event": "hold_released", "hold": "h-1"}
+    assert sorted(path.name for path in spool.iterdir()) == ["1-old.json.refused"]
+
+
+def test_a_hold_that_comes_in_between_stops_an_erasure(trail):
+    """The lock is taken as by somebody who is placing a hold; the command has looked by then, and must look again."""
+    answer = trail.answers[0]["decision_id"]
+    was = audit(trail, "input", answer, check=False).returncode
+    with open(trail.data / "holds.json.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        erasing = subprocess.Popen([str(AEGIS), "audit", "erase", "--tenant", "acme", "--reason", "request 19", "--data-dir", str(trail.data)],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        trail.wait(lambda: str(trail.data / "holds.json.lock") in [os.path.realpath(path) for path in pathlib.Path(f"/proc/{erasing.pid}/fd").iterdir()])
+        (trail.data / "holds.json").write_text(json.dumps([{"name": "late", "reason": "x", "placedAt": "2026-11-23T15:20:25Z", "tenant": "acme"}]))
+    out, err = erasing.communicate(timeout=60)
+    assert erasing.returncode == 1 and out == ""
+    assert err == "error: a legal hold was placed or released meanwhile, so nothing was erased\nfix: run the same command again\n"
+    assert audit(trail, "input", answer, check=False).returncode == was
+    audit(trail, "hold", "release", "late")
 
 
 def test_holds_placed_at_once_are_all_there(trail):

@@ -335,6 +335,24 @@ def test_every_decision_comes_to_its_outcome_again(trail, whole, replayable):
     assert with_python(replayable).returncode == 0
 
 
+def test_a_record_and_its_input_stand_in_one_chunk(trail, tmp_path):
+    """So many records that the log has two chunks, whose inputs stand before each of them."""
+    gateway = copy(trail, tmp_path / "data")
+    gateway.start(True, "--heartbeat", "off")
+    for count in range(300):
+        gateway.decide("finance-1", "finance-agent", "payments.transfer", {**PAYMENT, "amount": 1 + count, "memo": "as agreed " * 1600}, request=WIRE)
+    gateway.stop()
+    build(gateway, tmp_path / "long.tar.gz", "--with-inputs", "--samples", 1)
+    files = packs.Pack(tmp_path / "long.tar.gz").files
+    chunks = [name for name in files if name.startswith("log/0")]
+    assert len(chunks) >= 2
+    for name in chunks:
+        kept = {json.loads(line)["decision_id"] for line in files[name.replace("log/", "inputs/")].splitlines()}
+        records = [json.loads(line) for line in files[name].splitlines() if b'"prev_hash"' in line]
+        wanted = {record["decision_id"] for record in records if record["kind"] == "decision" and "input_ref" in record}
+        assert kept and kept <= wanted
+
+
 def test_an_input_that_is_another_does_not_pass_for_the_recorded_one(trail, replayable, tmp_path):
     """By whoever seals packs: the record commits to its input."""
     pack = packs.Pack(replayable)
@@ -476,6 +494,32 @@ def test_a_pack_across_a_rotation_needs_the_old_key_alone(rotated, tmp_path):
     active = next(record for record in rotated.gateway.records() if record["kind"] == "key" and record["tenant"] == "acme" and record["detail"]["event"] == "active")
     assert keys[packs.fingerprint(rotated.old)]["validity"] == {"until": active["time"]}
     assert keys[packs.fingerprint(rotated.new)]["validity"] == {"from": active["time"]}
+
+
+def test_a_rotation_that_was_cut_off_is_followed_all_the_same(trail, tmp_path):
+    """The new key was in its place, and died before it could say so in the trail; then the gateway went on, and another rotation came."""
+    gateway = copy(trail, tmp_path / "data")
+    shutil.copy(gateway.data / "audit/log.vkey", tmp_path / "old.vkey")
+    run("audit", "rotate-key", "--data-dir", gateway.data)
+    segment = sorted((gateway.data / "audit").glob("*.jsonl"))[-1]
+    lines = segment.read_bytes().rstrip(b"\0").split(b"\n")
+    # What stands from the first `active` on was never written.
+    first = next(at for at, line in enumerate(lines) if b'"event":"active"' in line)
+    segment.write_bytes(b"\n".join(lines[:first]) + b"\n")
+    for head in (gateway.data / "audit").glob("head-*"):
+        head.unlink()
+    gateway.start()
+    assert pay(gateway, 116)["decision"] == "allow"
+    gateway.stop()
+    run("audit", "rotate-key", "--data-dir", gateway.data)
+    gateway.start()
+    assert pay(gateway, 117)["decision"] == "allow"
+    gateway.stop()
+    assert run("audit", "verify", "--data-dir", gateway.data, "--key", tmp_path / "old.vkey").stdout.startswith("whole: ")
+    build(gateway, tmp_path / "cut.tar.gz", "--samples", 1)
+    for verify in (with_python, with_aegis):
+        done = verify(tmp_path / "cut.tar.gz", "--log-key", tmp_path / "old.vkey")
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("what, since, by, message", [

@@ -128,10 +128,13 @@ public struct SealedInputReader {
         dated.sort { ($0.created, $0.number) < ($1.created, $1.number) }
         let split = dated.firstIndex { $0.created > time } ?? dated.count
         let before = dated[..<split].reversed()
+        // An id may claim any time.
+        let (sum, isBeyond) = time.addingReportingOverflow(Self.longestDecision)
+        let latest = isBeyond ? .max : sum
         let close = before.prefix { $0.created >= time - Self.disorder }
         return close.map(\.number) + before.dropFirst(close.count).prefix(Self.filesBefore).map(\.number)
-            + dated[split...].prefix { $0.created <= time + Self.longestDecision }.map(\.number)
-            + ahead.filter { $0.created > time + Self.longestDecision }.map(\.number)
+            + dated[split...].prefix { $0.created <= latest }.map(\.number)
+            + ahead.filter { $0.created > latest }.map(\.number)
     }
 
     // The file's entries; those that were appended since the last look too, unless it is wanted as it is.

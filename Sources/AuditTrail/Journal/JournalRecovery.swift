@@ -9,6 +9,8 @@ struct JournalRecovery {
         var segment: UInt64
         /// Just after the last whole line of that segment.
         var offset: Int
+        /// Just after its last commit.
+        var committed = 0
         /// What a crash left behind it.
         var tornBytes: Int
         /// Files of segments that were never begun, to be removed.
@@ -33,6 +35,7 @@ struct JournalRecovery {
         }
         var start: [String: UInt64]?
         var newest: [String: (CommitNote, AuditPlace)] = [:]
+        var isWordUncovered = false
         for number in check == .everything ? numbers[...] : numbers.suffix(1) {
             let file = JournalFiles.segment(number)
             let bytes = try storage.contents(file)
@@ -42,13 +45,18 @@ struct JournalRecovery {
             ) { (header: JournalState) in
                 if start == nil { start = header.logs.mapValues(\.size) }
             } watch: { (line: SegmentReader.Line) throws(AuditError) in
-                guard case .commit(let notes) = line.accepted else { return }
+                guard case .commit(let notes) = line.accepted else {
+                    if line.wordOfTrail != nil { isWordUncovered = true }
+                    return
+                }
+                isWordUncovered = false
                 for note in notes {
                     newest[note.checkpoint.origin] = (note, line.place)
                     try heads.meet(note.checkpoint, at: line.place)
                 }
             }
         }
+        if isWordUncovered, let last = numbers.last { try dropUncovered(in: last, &end) }
         for (_, (note, place)) in newest.sorted(by: { $0.key < $1.key }) { try verify(note, place) }
         if let missing = heads.missing(in: end.state, unreadBefore: start ?? [:]).first { throw missing }
         return end
@@ -76,8 +84,21 @@ struct JournalRecovery {
             let reached = try reader.read(after: headerEnd, into: &end.state, watch: watch)
             end.segment = number
             end.offset = reached.offset
+            end.committed = reached.committed
             end.tornBytes = reached.tornBytes
         }
+    }
+
+    // Records without a commit are covered when the journal is opened, and anybody who has the files could have put them there. What
+    // they say of keys and of what is gone would then be believed, so these are no records; nobody was told that they were durable.
+    private mutating func dropUncovered(in number: UInt64, _ end: inout End) throws(AuditError) {
+        let file = JournalFiles.segment(number)
+        let whole = end
+        try read(
+            Array(storage.contents(file).prefix(whole.committed)), file: file, number: number, isLast: true,
+            expected: nil,
+            into: &end)
+        end.tornBytes = whole.tornBytes + whole.offset - whole.committed
     }
 
     private func requireDense(_ numbers: [UInt64]) throws(AuditError) {

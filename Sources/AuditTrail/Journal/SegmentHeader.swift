@@ -39,6 +39,16 @@ struct SegmentHeader {
 
     /// Reads a line, newline not included, that one of these keys must have signed.
     static func read(_ line: UnsafeBufferPointer<UInt8>, keys: [NoteVerifier]) throws(LineFault) -> SegmentHeader {
+        let (header, signature) = try parse(line)
+        let signed = Array(signatureDomain.utf8) + header.unsigned() + [UInt8(ascii: "}")]
+        guard keys.contains(where: { $0.isValid(signature, for: signed) }) else {
+            throw LineFault("the segment header is not signed by a known key")
+        }
+        return header
+    }
+
+    /// Reads a line whoever signed it, for its form alone.
+    static func parse(_ line: UnsafeBufferPointer<UInt8>) throws(LineFault) -> (SegmentHeader, signature: [UInt8]) {
         var cursor = JSONCursor(line)
         guard cursor.literal("{\"commit\":"), let commits = cursor.unsigned(),
             cursor.literal(",\"commit_hash\":"), let commitHash = cursor.string().flatMap({ MerkleHash(hex: $0) }),
@@ -57,13 +67,9 @@ struct SegmentHeader {
             }
         }
         let header = SegmentHeader(segment: segment, state: state)
-        let signed = Array(signatureDomain.utf8) + header.unsigned() + [UInt8(ascii: "}")]
         // The line must be the one spelling of what it says, else its signature covers something else.
         guard line.starts(with: header.unsigned()) else { throw LineFault("malformed segment header") }
-        guard keys.contains(where: { $0.isValid(signature, for: signed) }) else {
-            throw LineFault("the segment header is not signed by a known key")
-        }
-        return header
+        return (header, signature)
     }
 
     private static func log(_ cursor: inout JSONCursor) -> (String, LogState)? {

@@ -22,6 +22,8 @@ struct SegmentReader {
         var offset = 0
         /// Whole lines.
         var lines = 0
+        /// Just after the last commit, or the header.
+        var committed = 0
         /// Bytes after `offset` that a crash left, allocated zeros not counted.
         var tornBytes = 0
         /// Why the line at `offset` was not taken, where something torn follows.
@@ -33,6 +35,14 @@ struct SegmentReader {
         let place: AuditPlace
         let bytes: UnsafeBufferPointer<UInt8>
         let accepted: AcceptedLine
+
+        /// The record, if it says something about the trail itself: of its keys, or of what is gone.
+        var wordOfTrail: AuditRecordLine? {
+            // A cheap look first; the letter that it begins with is rare in a record, the quote before it is not.
+            guard bytes.holds("kind\":\"retention\"") || bytes.holds("kind\":\"key\"") else { return nil }
+            let record = AuditRecordLine(bytes: Array(bytes), place: place)
+            return record["kind"] == "retention" || record["kind"] == "key" ? record : nil
+        }
     }
 
     static let sector = 512
@@ -52,7 +62,18 @@ struct SegmentReader {
         guard let newline = newline(from: 0) else { throw damage(1, "the segment has no header") }
         do throws(LineFault) {
             let header = try SegmentHeader.read(line(0, newline), keys: keys)
-            return (header, End(offset: newline + 1, lines: 1))
+            return (header, End(offset: newline + 1, lines: 1, committed: newline + 1))
+        } catch {
+            throw damage(1, error.reason)
+        }
+    }
+
+    /// The logs that the header speaks of, whoever signed it.
+    /// - Throws: ``AuditError`` `.damaged`.
+    func namedLogs() throws(AuditError) -> [String] {
+        guard let newline = newline(from: 0) else { throw damage(1, "the segment has no header") }
+        do throws(LineFault) {
+            return try SegmentHeader.parse(line(0, newline)).0.state.logs.keys.sorted()
         } catch {
             throw damage(1, error.reason)
         }
@@ -78,7 +99,7 @@ struct SegmentReader {
             }
             end.offset = newline + 1
             end.lines += 1
-            if case .commit = accepted { batchStart = end.offset }
+            if case .commit = accepted { (batchStart, end.committed) = (end.offset, end.offset) }
             try watch(Line(place: AuditPlace(file: file, line: end.lines), bytes: line, accepted: accepted))
         }
         return end

@@ -10,6 +10,11 @@ public enum KeyRotation {
     /// - Throws: ``AuditError``.
     public static func run(directory: String, gateway: String, now: Int64) async throws(AuditError) -> NoteVerifier {
         let (old, trusted) = try AuditKeys.loadOrCreate(directory: directory, gateway: gateway)
+        guard old.name == gateway else {
+            throw AuditError(
+                .key, "the key is named `\(old.name)`, the gateway `\(gateway)`",
+                fix: "nothing was changed; give the name that the gateway was started with")
+        }
         let new = try AuditKeys.prepareNext(directory: directory, gateway: gateway)
         var configuration = AuditJournal.Configuration(gateway: gateway)
         configuration.check = .lastSegment

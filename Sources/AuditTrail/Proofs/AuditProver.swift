@@ -19,7 +19,8 @@ public struct AuditProver {
         self.keys = JournalKeyring(keys)
     }
 
-    /// The names of the logs, sorted.
+    /// The names of the logs, sorted. Names alone need no key, and whoever asks about a log checks what it is told: a trail may
+    /// have changed to a key that is not known yet.
     /// - Throws: ``AuditError`` `.storage`, `.damaged`.
     public func logs() throws(AuditError) -> [String] {
         var logs: Set<String> = []
@@ -31,7 +32,7 @@ public struct AuditProver {
                 let file = JournalFiles.segment(number)
                 let reader = SegmentReader(file: file, bytes: buffer, isLast: number == numbers.last)
                 if reader.isLast, reader.unbegunBytes != nil { return }
-                logs.formUnion(try reader.header(keys: keys.keys).header.state.logs.keys)
+                logs.formUnion(try reader.namedLogs())
             }
         }
         return logs.sorted()

@@ -59,4 +59,6 @@ public struct AuditRecordDraft: Sendable {
         self.tenant = tenant
         self.time = time
     }
+    /// Whether a tenant can have a log by this name.
+    public static func canName(tenant: String) -> Bool { LogName.isTenant(tenant) }
 }

@@ -171,9 +171,15 @@ public struct AuditVerifier {
         let log = note.checkpoint.origin
         unchecked.append(UncheckedSignature(note: note, keys: current.keys(for: log), place: place))
         if let old = terms.ended(by: note) { current.remove(old) }
-        if let next = announcedKeys.removeValue(forKey: log) {
-            // Whether the next keys count depends on this very signature.
-            if checkSignatures() { for key in next { trust(key) } } else { announcedKeys[log] = next }
+        if announcedKeys[log] != nil || pruned.awaits(log) {
+            // Whether the next keys and the removals count depends on this very signature.
+            if checkSignatures() {
+                for key in announcedKeys.removeValue(forKey: log) ?? [] {
+                    trust(key)
+                    terms.trust(key, in: log)
+                }
+                pruned.confirm(log)
+            }
         } else if unchecked.count == Self.signaturesAtOnce {
             checkSignatures()
         }
@@ -234,10 +240,7 @@ public struct AuditVerifier {
 
     // Records that say something about the trail itself.
     private mutating func heed(_ line: SegmentReader.Line, _ log: String) {
-        // A cheap look first; the letter that it begins with is rare in a record, the quote before it is not.
-        let isRetention = line.bytes.holds("kind\":\"retention\"")
-        guard isRetention || line.bytes.holds("kind\":\"key\"") else { return }
-        let record = AuditRecordLine(bytes: Array(line.bytes), place: line.place)
+        guard let record = line.wordOfTrail else { return }
         if record["kind"] == "key" { terms.heed(record, log: log) }
         switch record["kind"] {
         case "retention": pruned.announce(log, record)

@@ -6,6 +6,8 @@ struct PrunedRuns {
     }
 
     private var gone: [String: [Run]] = [:]
+    /// Said, but not under a checkpoint yet.
+    private var waiting: [String: [ClosedRange<UInt64>]] = [:]
     private var announced: [String: [ClosedRange<UInt64>]] = [:]
     /// Records that are gone.
     private(set) var count: UInt64 = 0
@@ -13,7 +15,7 @@ struct PrunedRuns {
     mutating func note(_ log: String, _ index: UInt64, at place: AuditPlace) {
         count += 1
         var runs = gone.removeValue(forKey: log) ?? []
-        if let last = runs.last, last.indexes.upperBound + 1 == index {
+        if let last = runs.last, index > 0, last.indexes.upperBound == index - 1 {
             runs[runs.count - 1].indexes = last.indexes.lowerBound...index
         } else {
             runs.append(Run(indexes: index...index, place: place))
@@ -21,10 +23,19 @@ struct PrunedRuns {
         gone[log] = runs
     }
 
-    /// Takes what a record of kind `retention` announces.
+    /// Takes what a record of kind `retention` announces, which counts once a checkpoint over it is found good: anybody
+    /// can write a record.
     mutating func announce(_ log: String, _ record: AuditRecordLine) {
         guard record["detail", "event"] == "pruned", let text = record["detail", "indexes"] else { return }
-        announced[log, default: []] += IndexRuns(text: text)
+        waiting[log, default: []] += IndexRuns(text: text)
+    }
+
+    /// Whether something that was announced waits for a checkpoint of this log.
+    func awaits(_ log: String) -> Bool { waiting[log] != nil }
+
+    /// Takes what was announced in this log as its own word.
+    mutating func confirm(_ log: String) {
+        announced[log, default: []] += waiting.removeValue(forKey: log) ?? []
     }
 
     /// What is gone without a word.

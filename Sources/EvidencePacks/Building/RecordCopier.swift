@@ -78,9 +78,11 @@ struct RecordCopier {
         suffix.append(leaf)
         frontier.append(leaf)
         if wanted.contains(index) { waiting.append(Sample(index: index, line: line.bytes, leaf: leaf)) }
-        try write(line.bytes)
+        append(line.bytes)
         if line["kind"] == "key" { isKeyUncovered = true }
         try copyInput(of: line)
+        // A record and its input never stand in two chunks.
+        try flushIfFull()
     }
 
     /// The plain input of a decision of the period, as far as it was kept.
@@ -95,7 +97,6 @@ struct RecordCopier {
         case .erased: inputChunk += "{\"decision_id\":\"\(id)\",\"erased\":true}\n".utf8
         case .missing, nil: break
         }
-        if inputChunk.count >= 4 * Self.chunkBytes { try flush() }
     }
 
     private mutating func keep(_ checkpoint: Checkpoint, _ note: SignedNote) throws {
@@ -106,7 +107,8 @@ struct RecordCopier {
         }
         isKeyUncovered = false
         let note = isWitnessed ? witnessed?.note ?? note : note
-        try write(PackJSON.compact(["checkpoint": note.encoded]))
+        append(try PackJSON.compact(["checkpoint": note.encoded]))
+        try flushIfFull()
         for var sample in waiting {
             let path = try suffix.inclusionProof(index: sample.index, size: checkpoint.size)
             sample.proof = PackProof(index: sample.index, path: path, note: note.encoded).bytes
@@ -126,10 +128,13 @@ struct RecordCopier {
         return PackConsistency(from: end, to: head, hashes: try consistency.proof().map(\.base64))
     }
 
-    private mutating func write(_ line: [UInt8]) throws(PackError) {
+    private mutating func append(_ line: [UInt8]) {
         chunk += line
         chunk.append(UInt8(ascii: "\n"))
-        if chunk.count >= Self.chunkBytes { try flush() }
+    }
+
+    private mutating func flushIfFull() throws(PackError) {
+        if chunk.count >= Self.chunkBytes || inputChunk.count >= 4 * Self.chunkBytes { try flush() }
     }
 
     private mutating func flush() throws(PackError) {

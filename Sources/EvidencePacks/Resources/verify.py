@@ -69,8 +69,8 @@ class Pack:  # taken file by file, in the order of the archive
             about = strict(data)
             self.log, self.last, self.covered = f"{about['gateway']}/{about['tenant']}", about["start"]["hash"], about["start"]["size"]
             self.size, self.nodes = self.covered, [b64(each) for each in about["start"]["frontier"]]
-            must((about["schema"], about["log"], about["records"]["first"], len(self.nodes)) == (
-                1, self.log, self.covered, bin(self.covered).count("1")), "manifest", "the manifest contradicts itself")
+            must((about["schema"], about["log"], about["records"]["first"], len(self.nodes)) == (1, self.log, self.covered, bin(self.covered).count("1"))
+                 and max(self.size, about["records"]["end"], about["head"]["size"]) < 1 << 53, "manifest", "the manifest contradicts itself")
             self.about, self.roots[self.covered] = about, root_of(self.nodes)
         elif name == "keys/keys.json": self.entries = strict(data)["keys"]
         elif part == "keys": self.pem[name] = serialization.load_pem_public_key(data)
@@ -109,7 +109,7 @@ class Pack:  # taken file by file, in the order of the archive
             must(not use or signed(key, blob, message), "checkpoint", f"{what}: the signature by `{name[0]}` is wrong")
         must(signers, "checkpoint", f"{what}: no signature by a known key")
         king, past = next((key for first, key in reversed(self.reigns) if first <= size), None), {key for _, key in self.reigns[:-1]}
-        must(self.broken or not king or king in signers or size > self.size and {*signers} - past, "checkpoint",
+        must(self.broken or not king or king in signers or size == self.size and self.heir in signers or size > self.size and {*signers} - past, "checkpoint",
              f"{what}: it is signed by a key that was not in use then")
         return origin, size, root, seen, signers
     def take_policy(self, name, data):
@@ -166,10 +166,10 @@ class Pack:  # taken file by file, in the order of the archive
         if record["kind"] == "key" and "vkey" in record["detail"]: self.take_key(record["detail"], index)
         self.watch(index, time)
         if self.about["period"]["from"] <= time < self.about["period"]["to"]: self.count(record, index, place)
-    def take_key(self, detail, index):  # a rotation: the old key's checkpoint covers `rotated`, the new one's covers `active`
+    def take_key(self, detail, index):  # a rotation: the old key's checkpoint covers `rotated`, the new one's `active` and what follows
         key = self.log, sha256(self.log.encode() + b"\n" + (typed := b64(detail["vkey"].split("+", 2)[2])))[:4]
         if detail["event"] == "rotated": self.announced = key, ("checkpoints", ed25519.Ed25519PublicKey.from_public_bytes(typed[1:]))
-        if detail["event"] == "active" and key == self.heir: self.reigns.append((index + 1, key))
+        if detail["event"] == "active" and key == self.heir: self.reigns, self.heir = [*self.reigns, (index + 1, key)], None
     def watch(self, index, time):  # where the clock was set back, or nothing was written though a heartbeat was due
         apart = (instant(time) - instant(newest)).total_seconds() if (newest := self.newest or time)[:18] != time[:18] else 0
         self.newest = time if apart < -5 else max(newest, time)
@@ -183,8 +183,8 @@ class Pack:  # taken file by file, in the order of the archive
         must((origin, size) == (self.log, last + 1), "checkpoint", f"the checkpoint of `{origin}` at {size} stands behind record {last}")
         must(self.broken or root == root_of(self.nodes), "checkpoint",
              f"records {first} to {last} are not those that the checkpoint at size {size} was signed over")
-        self.seen.update(seen)  # checkpoints only grow
-        self.reigns = self.reigns or [(0, signers[0])]
+        self.seen, self.reigns = {**self.seen, **seen}, self.reigns or [(0, signers[0])]  # checkpoints only grow
+        if self.heir in signers and not self.broken: self.reigns, self.heir = [*self.reigns, (size, self.heir)], None
         if self.announced: (self.heir, self.log_keys[self.announced[0]]), self.announced = self.announced, None
     def count(self, record, index, place):
         reason, version, kind = record.get("decision_reason") or {}, record.get("policy_version"), record["kind"]

@@ -1,7 +1,8 @@
 import MerkleLog
 
 /// Which key signs a log when, as its own records tell. The checkpoint over a `rotated` record is the old key's, and so its word for
-/// the new one; what covers the `active` record is the new key's. From then on the old key counts no more.
+/// the new one; the new key's first checkpoint begins its reign, which is the one over the `active` record unless the rotation was cut
+/// off in between. From then on the old key counts no more.
 struct KeySuccession {
     private struct Reign {
         /// The smallest size whose checkpoint is this key's.
@@ -26,10 +27,14 @@ struct KeySuccession {
         }
     }
 
-    /// Takes a checkpoint over the records so far that is in order.
+    /// Takes a checkpoint of `size`, over the records so far, that is in order.
     /// - Returns: the key that it vouches for, if there is one.
-    mutating func cover(signedBy signers: [NoteVerifier]) -> NoteVerifier? {
+    mutating func cover(_ size: UInt64, signedBy signers: [NoteVerifier]) -> NoteVerifier? {
         if reigns.isEmpty, let first = signers.first { reigns.append(Reign(first: 0, key: first)) }
+        if let heir = successor, signers.contains(where: { $0.text == heir.text }) {
+            reigns.append(Reign(first: size, key: heir))
+            successor = nil
+        }
         defer { announced = nil }
         successor = announced ?? successor
         return announced
@@ -41,6 +46,7 @@ struct KeySuccession {
         guard let reign = reigns.last(where: { $0.first <= size }) else { return true }
         let texts = signers.map(\.text)
         if texts.contains(reign.key.text) { return true }
+        if let successor, size == records, texts.contains(successor.text) { return true }
         return size > records && !Set(texts).isSubset(of: reigns.dropLast().map(\.key.text))
     }
 }

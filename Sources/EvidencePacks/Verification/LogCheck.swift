@@ -80,16 +80,16 @@ struct LogCheck {
         guard note.checkpoint.origin == log, size == next else {
             throw PackError(
                 .checkpoint,
-                "the checkpoint of `\(note.checkpoint.origin)` at \(size) stands behind record \(Int64(next) - 1)",
+                "the checkpoint of `\(note.checkpoint.origin)` at \(size) stands behind record \(next.lastIndex)",
                 at: place)
         }
         guard isBroken || note.checkpoint.root == root else {
             throw PackError(
                 .checkpoint,
-                "records \(first) to \(size - 1) are not those that the checkpoint at size \(size) was signed over",
+                "records \(first) to \(size.lastIndex) are not those that the checkpoint at size \(size) was signed over",
                 at: place)
         }
-        return isBroken ? nil : succession.cover(signedBy: note.signers)
+        return isBroken ? nil : succession.cover(size, signedBy: note.signers)
     }
 
     mutating func finish() { times.finish() }
@@ -120,4 +120,9 @@ struct LogCheck {
             }
         }
     }
+}
+
+extension UInt64 {
+    /// The index of the last of so many records, for messages: `-1` where there are none. What a pack counts may be any number.
+    var lastIndex: String { self == 0 ? "-1" : "\(self - 1)" }
 }

@@ -76,17 +76,17 @@ extension PackCheck {
         let (end, checkpoint) = (log.next, head.checkpoint)
         try need(
             end == manifest.records.end && end == log.covered,
-            "the log ends with record \(Int64(end) - 1), not with \(Int64(manifest.records.end) - 1)")
+            "the log ends with record \(end.lastIndex), not with \(manifest.records.end.lastIndex)")
         try need(
             checkpoint.origin == manifest.log && checkpoint.size == manifest.head.size
                 && checkpoint.root.base64 == manifest.head.root && isPrefix(log, of: checkpoint),
-            "records up to \(Int64(end) - 1) are not shown to be in the head's log")
+            "records up to \(end.lastIndex) are not shown to be in the head's log")
         try need(
             manifest.records.first == 0 || log.firstTime ?? "" < manifest.period.from,
             "nothing shows that no record of the period stands before record \(manifest.records.first)")
         try need(
             end == checkpoint.size || log.lastTime ?? "" >= manifest.period.to,
-            "nothing shows that no record of the period stands behind record \(Int64(end) - 1)")
+            "nothing shows that no record of the period stands behind record \(end.lastIndex)")
         for known in known { compare(known, manifest, log, checkpoint) }
         recount.add(head.witnesses)
         for witness in keys.witnesses { check(witness, manifest) }
@@ -134,7 +134,7 @@ extension PackCheck {
             ? "`\(manifest.log)` was cut: it once had \(size) records, and the head covers \(head.size)"
             : root != nil
                 ? "`\(manifest.log)` was rewritten: at size \(size) it has another root"
-                : "nothing here ties a checkpoint of size \(size) to records \(manifest.records.first) to \(Int64(log.next) - 1)"
+                : "nothing here ties a checkpoint of size \(size) to records \(manifest.records.first) to \(log.next.lastIndex)"
         fault(PackError(.known, message, at: known.source))
     }
 

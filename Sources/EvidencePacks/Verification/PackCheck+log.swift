@@ -51,7 +51,7 @@ extension PackCheck {
     }
 
     private mutating func takeCheckpoint(_ line: ArraySlice<UInt8>, at place: String) throws(PackError) {
-        let behind = Int64(log?.next ?? 0) - 1
+        let behind = (log?.next ?? 0).lastIndex
         let note: CheckedNote
         do throws(PackError) {
             let text = try? PackJSON.decode([String: String].self, from: Array(line), at: place, .checkpoint)

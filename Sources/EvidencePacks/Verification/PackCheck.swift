@@ -106,6 +106,7 @@ struct PackCheck {
         let place = PackLayout.manifest
         let nodes = manifest.start.frontier.compactMap { MerkleHash(base64: Array($0.utf8)) }
         guard manifest.schema == PackManifest.currentSchema, manifest.log == "\(manifest.gateway)/\(manifest.tenant)",
+            max(manifest.start.size, manifest.records.end, manifest.head.size) < 1 << 53,
             manifest.records.first == manifest.start.size, nodes.count == manifest.start.frontier.count,
             let frontier = MerkleFrontier(size: manifest.start.size, nodes: nodes)
         else { throw PackError(.manifest, "the manifest contradicts itself", at: place) }

@@ -151,7 +151,8 @@ struct Gateway {
                     expiry: try InputExpiry(
                         audit: configuration.data.audit.path, inputs: configuration.data.inputs.path,
                         terms: InputTerms(rules: configuration.retention, longest: configuration.keepInputs.longest)),
-                    holds: HoldBook(configuration.data), journal: journal, logger: logger))
+                    holds: HoldBook(configuration.data), journal: journal, audit: configuration.data.audit.path,
+                    logger: logger))
         }
         if let witness { services.append(witness) }
         services.append(SpoolKeeper(spool: TrailSpool(data: configuration.data), journal: journal))

@@ -40,6 +40,8 @@ struct InputKeeper: Service {
     let expiry: InputExpiry
     let holds: HoldBook
     let journal: AuditJournal
+    /// The directory of the journal.
+    let audit: String
     let logger: Logger
     private static let interval: Duration = .seconds(60)
 
@@ -69,7 +71,7 @@ struct InputKeeper: Service {
         do {
             let held = try holds.read()
             let due = try await expiry.due(now: now, holds: held.map(\.legal))
-            guard !due.isEmpty else { return }
+            guard !due.isEmpty, isClockSound(Timestamp(nanoseconds: now)) else { return }
             try await holds.unchanged(from: held) {
                 for draft in due.announcements(now: now, terms: expiry.terms) { _ = try await journal.append(draft) }
                 try await expiry.erase(due)
@@ -79,5 +81,22 @@ struct InputKeeper: Service {
             let words = (error as? AuditError)?.message ?? (error as? CommandFailure)?.message ?? "\(error)"
             logger.warning("inputs stay though their time is over", metadata: ["error": "\(words)"])
         }
+    }
+
+    // By a clock that is years ahead everything is over.
+    private func isClockSound(_ now: Timestamp) -> Bool {
+        do throws(AuditError) {
+            guard let silence = try TrailSilence.before(now.nanoseconds, directory: audit) else { return true }
+            logger.warning(
+                "inputs stay though their time is over: the clock may be ahead, for the trail was silent for more than a week",
+                metadata: [
+                    "clock": "\(now)", "silent_since": "\(Timestamp(nanoseconds: silence.since))",
+                    "believed_from": "a week of records by this clock",
+                ])
+        } catch {
+            logger.warning(
+                "inputs stay: the trail cannot be read", metadata: ["error": "\(error.message)"])
+        }
+        return false
     }
 }

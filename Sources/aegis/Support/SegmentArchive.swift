@@ -45,6 +45,7 @@ struct SegmentArchive {
 
     /// What has no end is locked for as long as S3 lets anybody ask for by default.
     private static let century: Int64 = 100 * 365 * 86_400
+    private static let month: Int64 = 30 * 86_400
 
     /// A folder's path, or the address of a store.
     static func open(_ address: String) throws -> any ObjectStore {
@@ -83,26 +84,27 @@ struct SegmentArchive {
         }
     }
 
-    /// - Throws: ``CommandFailure`` where a lock is asked for that would be over already.
-    func item(_ segment: ClosedSegment, now: Int64) throws -> Item {
+    /// Where a lock would be over already, there is none.
+    func item(_ segment: ClosedSegment, now: Int64) -> Item {
         let digest = SHA256.hash(data: segment.bytes).map { String(format: "%02x", $0) }.joined()
         let stem = segment.name.split(separator: ".").first.map(String.init) ?? segment.name
         return Item(
             segment: segment, digest: digest, key: "\(gateway)/\(stem)-\(digest).jsonl",
-            retention: try lock.map { try retention($0, segment, now) }, store: store.name)
+            retention: lock.flatMap { retention($0, segment, now) }, store: store.name)
     }
 
     private func retention(
         _ mode: ObjectRetention.Mode, _ segment: ClosedSegment, _ now: Int64
-    ) throws -> ObjectRetention {
+    ) -> ObjectRetention? {
         let term = segment.term(rules, holds: holds)
         let last = Timestamp(nanoseconds: term.lastRecord).seconds
         var until = max(Timestamp(nanoseconds: term.end).seconds + 1, last + shortest)
         if term.isEndless { until = max(until, last + Self.century) }
-        guard until > Timestamp(nanoseconds: now).seconds else {
-            throw CommandFailure(
-                "a lock on \(segment.name) would have ended at \(Timestamp(seconds: until))",
-                fix: "give --lock-for a time that is longer than the segment is old, or archive without --lock")
+        let present = Timestamp(nanoseconds: now).seconds
+        if until <= present {
+            guard term.isHeld else { return nil }
+            // The hold in the bucket keeps it, for which the store wants a lock beside it: a short one, longer by each month.
+            until = (present / Self.month + 2) * Self.month
         }
         return ObjectRetention(mode, until: until, legalHold: term.isHeld)
     }

@@ -3,6 +3,7 @@ import AuditTrail
 import Foundation
 import Logging
 import MerkleLog
+import PolicyBundles
 import ServiceLifecycle
 
 /// What commands have to say to the trail of a gateway that may be running: only the gateway writes its journal, so a command leaves a
@@ -31,12 +32,21 @@ struct TrailSpool {
     }
 
     /// Leaves the entries, durably, then appends them where nobody else can.
+    /// - Throws: ``CommandFailure`` where they cannot be left, or nobody runs who would append them and they cannot be appended now.
     func record(_ entries: [Entry]) async throws {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        for entry in entries where !AuditRecordDraft.canName(tenant: entry.tenant) {
+            throw CommandFailure(
+                "`\(entry.tenant)` cannot name a tenant",
+                fix: "tenants are 1 to 128 of the characters A-Z a-z 0-9 . _ - ~ @ :",
+                exitCode: 2)
+        }
         for entry in entries {
             let file = folder.appendingPathComponent("\(entry.time)-\(UUID().uuidString).json")
-            do { try JSONEncoder().encode(entry).write(to: file, options: .atomic) } catch {
+            do {
+                try FileSystem.write(Array(JSONEncoder().encode(entry)), to: file.path, replacing: false)
+            } catch {
                 throw CommandFailure("cannot write \(file.path)", fix: "check your rights to the data directory")
             }
         }
@@ -52,28 +62,41 @@ struct TrailSpool {
             configuration.check = .lastSegment
             let journal = try AuditJournal.open(
                 directory: audit.path, configuration: configuration, signer: keys.signer, trusted: keys.trusted)
-            await flush(into: journal)
+            let rest = await flush(into: journal)
             journal.close()
+            if let rest { throw rest }
         } catch {
             // A gateway that runs holds the journal, and will take them.
             if error.code != .locked { throw CommandFailure(error.message, fix: error.fix) }
         }
     }
 
-    /// Appends what lies there, oldest first, each file removed once its record is durable.
-    func flush(into journal: AuditJournal) async {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else { return }
+    /// Appends what lies there, oldest first, each file removed once its record is durable. What can never be a record is put aside
+    /// as `.refused`, and holds up nothing behind it.
+    /// - Returns: why the rest stays for the next time; nil when nothing does.
+    @discardableResult
+    func flush(into journal: AuditJournal) async -> AuditError? {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else { return nil }
         for name in names.sorted() where name.hasSuffix(".json") {
             let file = folder.appendingPathComponent(name)
             guard let bytes = try? Data(contentsOf: file),
                 let draft = (try? JSONDecoder().decode(Entry.self, from: bytes))?.draft
             else {
-                try? FileManager.default.moveItem(at: file, to: file.appendingPathExtension("refused"))
+                refuse(file)
                 continue
             }
-            guard (try? await journal.append(draft)) != nil else { return }
+            do throws(AuditError) { _ = try await journal.append(draft) } catch {
+                guard error.code == .invalidName || error.code == .recordTooLarge else { return error }
+                refuse(file)
+                continue
+            }
             try? FileManager.default.removeItem(at: file)
         }
+        return nil
+    }
+
+    private func refuse(_ file: URL) {
+        try? FileManager.default.moveItem(at: file, to: file.appendingPathExtension("refused"))
     }
 }
 

@@ -36,10 +36,16 @@ struct AuditArchive: AsyncParsableCommand {
                 holds: try HoldBook(data).read().map(\.legal))
             let segments = try ClosedSegments(directory: data.audit.path)
             let recorded = try recorded()
-            var (new, known) = (0, 0)
+            var (new, known, unlocked) = (0, 0, 0)
             for number in try segments.numbers() {
-                let item = try archive.item(try segments.read(number), now: now)
-                let isRecorded = recorded.contains(item.detail)
+                let item = archive.item(try segments.read(number), now: now)
+                // One whose lock is over is there with the lock that it had.
+                let isOver = lock.lock != nil && item.retention == nil
+                let isRecorded =
+                    isOver
+                    ? recorded.contains { detail in item.detail.allSatisfy { detail[$0.key] == $0.value } }
+                    : recorded.contains(item.detail)
+                if isOver { unlocked += 1 }
                 if isRecorded, !recheck {
                     known += 1
                     continue
@@ -54,6 +60,9 @@ struct AuditArchive: AsyncParsableCommand {
             }
             guard !json else { return Output.json(["archived": new, "known": known, "store": archive.store.name]) }
             Output.line("archived \(new) segment\(new == 1 ? "" : "s"); \(known) were there already")
+            if unlocked > 0 {
+                ErrorOutput.write("note: \(unlocked) without a new lock: the retention of all that they hold is over")
+            }
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }

@@ -44,7 +44,8 @@ struct AuditErase: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let holds = try HoldBook(data).read()
+        let book = HoldBook(data)
+        let holds = try book.read()
         var doomed: [(tenant: String, inputs: SealedInputReader.Doomed)] = []
         var held = 0
         var inputs: SealedInputReader
@@ -72,6 +73,33 @@ struct AuditErase: AsyncParsableCommand {
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }
+        // Looking for them takes its time, and somebody may have placed a hold meanwhile.
+        var isDone = false
+        try await book.unchanged(from: holds) {
+            try await erase(doomed, inputs)
+            isDone = true
+        }
+        guard isDone else {
+            throw CommandFailure(
+                "a legal hold was placed or released meanwhile, so nothing was erased",
+                fix: "run the same command again")
+        }
+        let total = doomed.reduce(0) { $0 + $1.inputs.count }
+        if json {
+            Output.json(["erased": total, "held": held])
+        } else {
+            Output.line("erased \(total) input\(total == 1 ? "" : "s")")
+        }
+        if held > 0 {
+            throw CommandFailure(
+                "\(held) of the decisions are under a legal hold and were left alone",
+                fix: "see `aegis audit hold list`; release the hold, then erase again")
+        }
+    }
+
+    private func erase(
+        _ doomed: [(tenant: String, inputs: SealedInputReader.Doomed)], _ inputs: SealedInputReader
+    ) async throws {
         // The records first: nothing must be gone without a word. What a crash leaves in between is erased by the next run.
         try await TrailSpool(data: data).record(
             doomed.map { tenant, found in
@@ -86,17 +114,6 @@ struct AuditErase: AsyncParsableCommand {
         do throws(AuditError) { for entry in doomed { try inputs.erase(entry.inputs) } } catch {
             throw CommandFailure(
                 "not everything was erased: \(error.message)", fix: "see to the disk, then run the same command again")
-        }
-        let total = doomed.reduce(0) { $0 + $1.inputs.count }
-        if json {
-            Output.json(["erased": total, "held": held])
-        } else {
-            Output.line("erased \(total) input\(total == 1 ? "" : "s")")
-        }
-        if held > 0 {
-            throw CommandFailure(
-                "\(held) of the decisions are under a legal hold and were left alone",
-                fix: "see `aegis audit hold list`; release the hold, then erase again")
         }
     }
 

@@ -31,6 +31,13 @@ struct AuditHoldPlace: AsyncParsableCommand {
     @Option(help: "A decision's id.") var decision: String?
     @Flag(help: "Print JSON.") var json = false
 
+    func validate() throws {
+        guard tenant.map(AuditRecordDraft.canName(tenant:)) ?? true else {
+            throw ValidationError(
+                "--tenant `\(tenant ?? "")` is no tenant's name: 1 to 128 of the characters A-Z a-z 0-9 . _ - ~ @ :")
+        }
+    }
+
     func run() async throws {
         let hold = HoldBook.Hold(
             name: name, reason: reason, placedAt: Timestamp.current().description, tenant: tenant, agent: agent,
@@ -95,10 +102,12 @@ struct AuditHoldRelease: AsyncParsableCommand {
                 throw CommandFailure("there is no hold `\(name)`", fix: "see `aegis audit hold list`")
             }
             let hold = holds.remove(at: place)
+            // An older version took a hold for any name.
+            let tenant = hold.tenant.flatMap { AuditRecordDraft.canName(tenant: $0) ? $0 : nil }
             // The record first: a hold must not be gone without a word.
             try await TrailSpool(data: data).record([
                 TrailSpool.Entry(
-                    kind: "retention", tenant: hold.tenant ?? "_unknown", time: Timestamp.current().nanoseconds,
+                    kind: "retention", tenant: tenant ?? "_unknown", time: Timestamp.current().nanoseconds,
                     detail: ["event": "hold_released", "hold": name])
             ])
         }

@@ -48,7 +48,7 @@ struct AuditRetention: AsyncParsableCommand {
 
     @Flag(
         help:
-            "Go on although this machine's clock is more than a week ahead of the newest record, as of a gateway that was long away."
+            "Go on although this machine's clock is, or less than a week ago went, more than a week ahead of the newest record, as of a gateway that was long away."
     )
     var trustClock = false
 
@@ -61,7 +61,8 @@ struct AuditRetention: AsyncParsableCommand {
         do {
             let keys = try AuditKeys.publicKeys(directory: data.audit.path)
             let gateway = keys.last?.name ?? ""
-            let (rules, holds) = (try RetentionRulesFile.read(rules), try HoldBook(data).read().map(\.legal))
+            let (rules, held) = (try RetentionRulesFile.read(rules), try HoldBook(data).read())
+            let holds = held.map(\.legal)
             let slowest = try slowestSink()
             let run = try RetentionRun(
                 directory: data.audit.path, keys: keys, rules: rules, holds: holds,
@@ -78,7 +79,7 @@ struct AuditRetention: AsyncParsableCommand {
                     let archive = try archive.map {
                         try lock.archive($0, gateway: gateway, rules: rules, holds: holds)
                     }
-                    try await apply(plan, run, journal, archive, now)
+                    try await apply(plan, run, journal, archive, held, now)
                 }
             }
             show(plan, slowest)
@@ -113,28 +114,39 @@ struct AuditRetention: AsyncParsableCommand {
 
     private func apply(
         _ plan: RetentionRun.Plan, _ run: RetentionRun, _ journal: AuditJournal, _ archive: SegmentArchive?,
-        _ now: Int64
+        _ held: [HoldBook.Hold], _ now: Int64
     ) async throws {
         // Before anything is said to be gone, all of it is elsewhere: a store that is away changes nothing.
         var archived: [String: String] = [:]
         if let archive {
             let segments = try ClosedSegments(directory: data.audit.path)
             for number in plan.segments {
-                let item = try archive.item(try segments.read(number), now: now)
+                let item = archive.item(try segments.read(number), now: now)
                 _ = try await archive.keep(item)
                 archived[item.segment.name] = item.digest
                 try await record(item.detail, journal, now)
             }
         }
-        for name in withoutSink { try await record(["event": "sink_released", "sink": name], journal, now) }
-        for draft in run.announcements(plan, now: now) { _ = try await journal.append(draft) }
-        try eraseInputs(plan.inputs)
-        try run.apply(plan) { name, bytes in
-            guard archive != nil else { return }
-            let digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
-            guard archived[name] == digest else {
-                throw CommandFailure("\(name) changed after it was archived", fix: "it was left as it is; try again")
+        // An archive takes its time, and somebody may have placed a hold meanwhile.
+        var isDone = false
+        try await HoldBook(data).unchanged(from: held) {
+            for name in withoutSink { try await record(["event": "sink_released", "sink": name], journal, now) }
+            for draft in run.announcements(plan, now: now) { _ = try await journal.append(draft) }
+            try eraseInputs(plan.inputs)
+            try run.apply(plan) { name, bytes in
+                guard archive != nil else { return }
+                let digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+                guard archived[name] == digest else {
+                    throw CommandFailure(
+                        "\(name) changed after it was archived", fix: "it was left as it is; try again")
+                }
             }
+            isDone = true
+        }
+        guard isDone else {
+            throw CommandFailure(
+                "a legal hold was placed or released meanwhile, so nothing was removed",
+                fix: "run the same command again")
         }
     }
 
@@ -154,17 +166,13 @@ struct AuditRetention: AsyncParsableCommand {
                     : ""))
     }
 
-    private static let longestSilence: Int64 = 7 * 86_400 * 1_000_000_000
-
     // A clock that is years ahead would find that everything is over.
     private func checkClock(_ now: Int64) throws {
-        guard !trustClock else { return }
-        var reader = try AuditReader(directory: data.audit.path)
-        guard let text = try reader.last(1).first?["time"], let newest = Timestamp(parsing: text),
-            now - newest.nanoseconds > Self.longestSilence
-        else { return }
+        guard !trustClock, let silence = try TrailSilence.before(now, directory: data.audit.path) else { return }
+        let since = Timestamp(nanoseconds: silence.since)
         throw CommandFailure(
-            "this machine's clock says \(Timestamp(nanoseconds: now)), and the newest record is of \(text)",
+            "this machine's clock says \(Timestamp(nanoseconds: now)), and the newest record "
+                + (silence.until.map { "before \(Timestamp(nanoseconds: $0)) " } ?? "") + "is of \(since)",
             fix: "set the clock right; where the gateway was away for that long, add --trust-clock")
     }
 

@@ -18,17 +18,18 @@ struct AuditRotateKey: AsyncParsableCommand {
 
     @OptionGroup var data: DataDirectory
 
-    @Option(help: "The name of the gateway in its log (default: gw-1).")
-    var gateway = "gw-1"
+    @Option(help: "The name of the gateway in its log (default: the one that its key has).")
+    var gateway: String?
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() async throws {
         do throws(AuditError) {
+            let known = try gateway == nil ? AuditKeys.publicKeys(directory: data.audit.path).last?.name : nil
             let key = try await KeyRotation.run(
-                directory: data.audit.path, gateway: gateway, now: Timestamp.current().nanoseconds)
-            json ? Output.json(["gateway": gateway, "vkey": key.text]) : Output.line(key.text)
+                directory: data.audit.path, gateway: gateway ?? known ?? "", now: Timestamp.current().nanoseconds)
+            json ? Output.json(["gateway": key.name, "vkey": key.text]) : Output.line(key.text)
         } catch {
             throw CommandFailure(error.message, fix: error.fix)
         }
