@@ -116,7 +116,7 @@ import Testing
             approval_needed contains {"amount": params.amount} if params.amount > 900
             """, policy: #"approval: {approvers: ["role:treasurer"]}"# + "\n")
         func call(_ amount: Int, token: String? = nil) async throws -> Decision {
-            let token = token.map { #", "override_token": "\($0)""# } ?? ""
+            let token = token.map { #", "override_token": "\#($0)""# } ?? ""
             return try await fixture.decide(
                 parameters: #"{"amount": \#(amount)}"#, more: #", "session_id": "s-1""# + token)
         }

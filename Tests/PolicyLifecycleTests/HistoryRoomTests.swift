@@ -58,7 +58,7 @@ import Testing
         var pieces: [Int] = []
         while found.count < history.events.count {
             let (events, count) = try await PolicyHistory.stored(
-                tenant: "acme", after: found.count, limit: 100, bytes: 6000, in: store)
+                tenant: "acme", after: found.count, limit: 100, bytes: 3500, in: store)
             #expect(count == history.events.count)
             found += events
             pieces.append(events.count)

@@ -3,6 +3,7 @@ import ArgumentParser
 import AuditTrail
 import Foundation
 import MerkleLog
+import ObjectStores
 
 struct AuditArchive: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
