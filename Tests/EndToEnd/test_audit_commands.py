@@ -11,7 +11,7 @@ from conftest import Gateway, run
 from test_timestamps import start_authority
 
 WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
-FORMULA = "=cmd|' /C calc'!A0"
+FORMULA = "=HYPERLINK(1)"
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def trail(tmp_path_factory):
     gateway.start(True, "--heartbeat", "off")
     gateway.answers = [gateway.decide("finance-1", "finance-agent", "payments.transfer", {
         "amount": amount, "currency": "EUR", "to": "DE89370400440532013000"}, request=WIRE)[2] for amount in (12, 6000, 60000)]
-    gateway.answers.append(gateway.decide("finance-1", "finance-agent", FORMULA, {"note": 'a "b", c'})[2])
+    gateway.answers.append(gateway.decide("finance-1", "finance-agent", "payments.transfer", {"amount": 1, "currency": "EUR", "to": "a, b"}, session_id=FORMULA, request=WIRE)[2])
     gateway.stop()
     return gateway
 
@@ -49,15 +49,16 @@ def test_csv_is_what_a_query_finds_and_no_formula(trail, tmp_path):
         for name in ("time", "decision_id", "agent_id", "decision", "hash", "policy_version"):
             assert row[name] == record.get(name, "")
         assert row["decision_reason.code"] == record["decision_reason"]["code"]
-        assert row["tool_name"] == ("'" if record["tool_name"] == FORMULA else "") + record["tool_name"]
+        assert row["tool_name"] == record["tool_name"]
         assert json.loads(row["parameters_shown"] or "null") == record.get("parameters_shown")
+    assert [row["session_id"] for row in rows][-1] == "'" + FORMULA and records[-1]["session_id"] == FORMULA
     told = json.loads(audit(trail, "export", "--decision", "deny", "--out", out, "--json").stdout)
     denied = [record for record in records if record["decision"] == "deny"]
     assert told == {"records": len(denied), "format": "csv", "out": str(out)} and denied
     chosen = audit(trail, "export", "--kind", "decision", "--fields", "decision,decision_reason.code,no_such").stdout
-    assert chosen.split("\n")[0] == "decision,decision_reason.code,no_such\r"
-    assert chosen.split("\n")[1] == f"{records[0]['decision']},{records[0]['decision_reason']['code']},\r"
-    assert audit(trail, "export", "--agent", "nobody", "--fields", "time").stdout == "time\r\n"
+    assert chosen.split("\n")[0] == "decision,decision_reason.code,no_such"
+    assert chosen.split("\n")[1] == f"{records[0]['decision']},{records[0]['decision_reason']['code']},"
+    assert audit(trail, "export", "--agent", "nobody", "--fields", "time").stdout == "time\n"
 
 
 def test_json_lines_are_the_records_themselves(trail):
@@ -113,7 +114,7 @@ def test_every_result_is_there_as_json(trail, tmp_path):
 def test_an_index_that_lies_is_found_by_verification(trail, tmp_path):
     data = copy(trail, tmp_path / "data")
     run("audit", "retention", rules_file(tmp_path, {"default": "soc2"}), "--data-dir", data)  # a new segment is begun, so the first is closed
-    decision = trail.answers[1]["decision_id"]
+    decision = trail.answers[0]["decision_id"]
     query = ("audit", "query", "--id", decision, "--count", "--data-dir", data)
     assert run(*query).stdout == "1\n"
     index = data / "audit/index/00000001.index"
@@ -125,7 +126,7 @@ def test_an_index_that_lies_is_found_by_verification(trail, tmp_path):
     index.write_bytes(bad)
     assert run(*query).stdout == "0\n", "that is what an index can do"
     assert run(*query, "--without-index").stdout == "1\n"
-    assert run("audit", "export", "--id", decision, "--fields", "decision_id", "--data-dir", data).stdout == f"decision_id\r\n{decision}\r\n"
+    assert run("audit", "export", "--id", decision, "--fields", "decision_id", "--data-dir", data).stdout == f"decision_id\n{decision}\n"
     done = run("audit", "verify", "--data-dir", data, check=False)
     assert done.returncode == 1 and done.stderr.startswith("00000001.jsonl:2: error: index/00000001.index says something else of this record: "), done.stderr
     index.unlink()
@@ -141,22 +142,22 @@ def rules_file(home, rules):
 
 def test_a_clock_that_is_far_ahead_of_the_trail_prunes_nothing_unless_it_is_trusted(trail, tmp_path):
     data = copy(trail, tmp_path / "data")
-    rules = rules_file(tmp_path, {"default": "soc2", "classes": {"short": "1s"}, "kinds": {"decision": "short"}})
-    spool = data / "spool"
-    spool.mkdir(exist_ok=True)
-    # The newest record is of eight days ago; it is appended behind that of the hold, since its name comes after.
-    (spool / "9-late.json").write_text(json.dumps(
-        {"kind": "config", "tenant": "acme", "time": time.time_ns() - 8 * 86_400 * 10**9, "detail": {"event": "test"}}))
+    run("audit", "retention", rules_file(tmp_path, {"default": "forever"}), "--data-dir", data)  # begins a segment
+    # Its first record is of twenty days ago, and the next one of now, as far as this machine knows.
+    (data / "spool").mkdir(exist_ok=True)
+    old = time.time_ns() - 20 * 86_400 * 10**9
+    (data / "spool/0-old.json").write_text(json.dumps({"kind": "config", "tenant": "acme", "time": old, "detail": {"event": "test"}}))
     run("audit", "hold", "place", "elsewhere", "--reason", "none of these", "--agent", "another-agent", "--data-dir", data)
-    newest = json.loads(run("audit", "tail", "-n", "1", "--json", "--data-dir", data).stdout)
-    assert newest["kind"] == "config"
+    kinds = [json.loads(line)["kind"] for line in run("audit", "tail", "-n", "2", "--json", "--data-dir", data).stdout.splitlines()]
+    assert kinds == ["config", "retention"]
+    rules = rules_file(tmp_path, {"default": "soc2", "classes": {"short": "1s"}, "kinds": {"decision": "short"}})
     time.sleep(1.1)
     for more in ((), ("--dry-run",)):
         done = run("audit", "retention", rules, *more, "--data-dir", data, check=False)
         assert done.returncode == 1 and done.stdout == "" and done.stderr.startswith("error: this machine's clock says 2"), done
-        assert f", and the newest record is of {newest['time']}\nfix: set the clock right; where the gateway was away for that long, add --trust-clock\n" in done.stderr
-    assert run("audit", "query", "--kind", "decision", "--count", "--data-dir", data).stdout == "4\n"
-    told = json.loads(run("audit", "retention", rules, "--trust-clock", "--json", "--data-dir", data).stdout)
-    assert told["records"] == 4
-    assert run("audit", "query", "--kind", "decision", "--count", "--data-dir", data).stdout == "0\n"
+        assert done.stderr.endswith("\nfix: set the clock right; where the gateway was away for that long, add --trust-clock\n"), done.stderr
+    count = ("audit", "query", "--kind", "decision", "--count", "--data-dir", data)
+    assert run(*count).stdout == "4\n"
+    assert json.loads(run("audit", "retention", rules, "--trust-clock", "--json", "--data-dir", data).stdout)["records"] == 4
+    assert run(*count).stdout == "0\n"
     assert run("audit", "verify", "--data-dir", data).stdout.startswith("whole: ")
