@@ -97,8 +97,9 @@ struct RetentionTests {
             testDescription: "a gateway that is back for a week", days: [0, 10] + (30...40).map(Double.init), now: 40.5),
         Silence(testDescription: "a clock that is ahead", days: [0, 1, 2, 3650], now: 3650.1, since: 2, until: 3650),
         Silence(
+            // Read from the last segment that begins early enough.
             testDescription: "a clock that is ahead by less than all", days: [0, 1, 3650, 2, 3650.1], now: 3650.2,
-            since: 1, until: 3650),
+            since: 2, until: 3650.1),
         Silence(testDescription: "a clock that was ahead", days: [0, 1, 3650, 2, 5, 9], now: 10),
     ])
     func `a clock is doubted until the trail has a week of records by it`(_ silence: Silence) throws {
