@@ -104,6 +104,7 @@ import Testing
 
     @Test(arguments: ["llm", "globex", "stray", "jane"])
     func `to another agent, another tenant and a person there is no such decision`(key: String) async throws {
+        try fixture.install(tenant: "globex") { _ in ScriptedPolicy.ruling() }
         let first = try await call("9")
         let error = await #expect(throws: UsageError.self) {
             try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 0}", key: key)

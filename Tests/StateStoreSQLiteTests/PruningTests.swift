@@ -59,9 +59,10 @@ import Testing
         #expect(try await prune(afterDays: 2) == 1200, "an answer stands for a day")
         #expect(try rows("answers") == 0)
         #expect(try await prune(afterDays: 34) == 0)
-        // The month has ended only just, and its budget is looked at once its charges are gone.
-        #expect(try await prune(afterDays: 38) == 1200 * 2 + 2 + 3)
+        #expect(try await prune(afterDays: 38) == 1200 * 2 + 2)
         #expect(try rows("effects") == 0 && rows("charges") == 0 && rows("answers") == 0)
+        // Windows go in the pass after the one that took their charges. The month has ended only just.
+        #expect(try await prune(afterDays: 38) == 3)
         #expect(try rows("budgets") == 1)
         #expect(try await prune(afterDays: 70) == 1)
     }
@@ -69,7 +70,7 @@ import Testing
     @Test func `a stage that always has more holds up no other`() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<1200 {
-                group.addTask { _ = try await spend(key(.agent, "a", .day), claim: "c\(number)") }
+                group.addTask { _ = try await spend(key(.agent, "a\(number % 3)", .day), claim: "c\(number)") }
             }
             try await group.waitForAll()
         }
