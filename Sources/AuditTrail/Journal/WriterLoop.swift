@@ -16,16 +16,15 @@ struct WriterLoop: @unchecked Sendable {
     func run() {
         let clock = ContinuousClock()
         var published = clock.now
-        // Of the last batch: how many it answered, and how long it took.
-        var (answered, took) = (0, Duration.zero)
+        var gathering = Gathering()
         while true {
             let patience = writer.hasUnpublishedHeads ? configuration.headInterval : nil
-            if awaitRecords(patience) { gather(answered, took) }
+            if awaitRecords(patience) { gathering.wait(on: queue) }
             switch takeWork() {
             case .batch(let pending):
                 let start = clock.now
                 write(pending)
-                (answered, took) = (pending.count, clock.now - start)
+                gathering.note(answered: pending.count, took: clock.now - start)
             case .finish: return finish()
             case nil: break
             }
@@ -41,17 +40,6 @@ struct WriterLoop: @unchecked Sendable {
             queue.wanted = 1
             return queue.isClosing || !queue.pending.isEmpty ? true : nil
         } ?? false
-    }
-
-    // Callers that were answered together come back together, a little after each other. To write for the first of them
-    // would make all others wait for one more sync; so wait for as many again, for a small part of what a batch takes.
-    private func gather(_ expected: Int, _ took: Duration) {
-        let window = min(took / 4, .microseconds(500))
-        guard expected > 1, window > .microseconds(20) else { return }
-        _ = queue.wait(for: window) { queue in
-            queue.wanted = expected
-            return queue.isClosing || queue.pending.count >= expected ? true : nil
-        }
     }
 
     private func takeWork() -> Work? {
