@@ -30,6 +30,17 @@ def audit(trail, *arguments, **more):
     return run("audit", *arguments, "--data-dir", trail.data, **more)
 
 
+@pytest.mark.parametrize("command", [["query"], ["query", "--count"], ["export"], ["export", "--format", "jsonl"]])
+def test_where_no_trail_is_none_is_read_as_empty(tmp_path, command):
+    """A misspelt folder must not look like a year without a denial, and nothing is made in it."""
+    (tmp_path / "empty").mkdir()
+    for place in ("empty", "misspelt"):
+        done = run("audit", *command, "--dir", tmp_path / place, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"error: there is no audit trail in {tmp_path / place}\nfix: give --data-dir, ")
+    assert not list((tmp_path / "empty").iterdir()) and not (tmp_path / "misspelt").exists()
+
+
 def copy(trail, home):
     shutil.copytree(trail.data, home)
     return home

@@ -18,6 +18,12 @@ public struct AuditReader {
         } catch { throw AuditError(error) }
     }
 
+    /// Whether a journal was ever opened in `directory`. Of one that was not there is nothing to be said, least of all that it has no records.
+    public static func isTrail(_ directory: String) -> Bool {
+        guard let names = try? PosixStorage(directory: directory, create: false).names() else { return false }
+        return names.contains { JournalFiles.segmentNumber($0) != nil || $0 == JournalFiles.publicKeys }
+    }
+
     /// Goes on at a place that an earlier reader told, also where records before it have been removed since.
     /// - Throws: ``AuditError`` `.storage`.
     public init(directory: String, at position: AuditPosition) throws(AuditError) {

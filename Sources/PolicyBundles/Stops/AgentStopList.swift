@@ -153,12 +153,9 @@ public struct SignedStopList: Sendable, Hashable {
     /// Takes a token apart, as it stands in a store; a line end behind it is passed over.
     /// - Throws: `.stopsInvalid`.
     public init(token text: String) throws(BundleError) {
-        let token = text.hasSuffix("\n") ? String(text.dropLast()) : text
-        guard let unverified = try? UnverifiedToken(compact: token, limit: Self.limit),
-            let claims = try? Document(json: unverified.unverifiedPayload)
-        else { throw Self.damaged }
-        defer { withExtendedLifetime(claims) {} }
-        guard let list = AgentStopList(claims: claims.root) else { throw Self.damaged }
+        guard let (list, token) = StoredToken.read(text, limit: Self.limit, AgentStopList.init(claims:)) else {
+            throw Self.damaged
+        }
         self.init(list, token: token)
     }
 

@@ -115,12 +115,9 @@ public struct SignedPointer: Sendable, Hashable {
     /// Takes a token apart, as it stands in a store; a line end behind it is passed over.
     /// - Throws: `.pointerInvalid`.
     public init(token text: String) throws(BundleError) {
-        let token = text.hasSuffix("\n") ? String(text.dropLast()) : text
-        guard let unverified = try? UnverifiedToken(compact: token, limit: Self.limit),
-            let claims = try? Document(json: unverified.unverifiedPayload)
-        else { throw Self.damaged }
-        defer { withExtendedLifetime(claims) {} }
-        guard let pointer = BundlePointer(claims: claims.root) else { throw Self.damaged }
+        guard let (pointer, token) = StoredToken.read(text, limit: Self.limit, BundlePointer.init(claims:)) else {
+            throw Self.damaged
+        }
         self.init(pointer, token: token)
     }
 

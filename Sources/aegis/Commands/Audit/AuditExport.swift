@@ -77,7 +77,7 @@ struct AuditExport: ParsableCommand {
         let columns = columns
         var records = 0
         if format == .csv { try output.write(CSVRow(cells: columns).text) }
-        try AuditSearch(directory: trail.directory, trustsIndexes: false).run(filter.query()) { record in
+        try trail.search(trustsIndexes: false).run(filter.query()) { record in
             records += 1
             switch format {
             case .jsonl: try output.write(record.text + "\n")

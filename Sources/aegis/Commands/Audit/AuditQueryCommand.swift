@@ -39,7 +39,7 @@ struct AuditQueryCommand: ParsableCommand {
     func run() throws {
         try trail.reading {
             let query = try filter.query()
-            let search = try AuditSearch(directory: trail.directory, trustsIndexes: !withoutIndex)
+            let search = try trail.search(trustsIndexes: !withoutIndex)
             var found = 0
             if let limit, !count {
                 for record in try search.newest(limit, query) { show(record) }

@@ -21,6 +21,16 @@ struct TrailInput: ParsableArguments {
         return try AuditKeys.parse(try TrailInput.read(key), key)
     }
 
+    /// What a trail is searched with. Where there is none it says so: to find nothing there would read as if nothing had happened.
+    func search(trustsIndexes: Bool = true) throws -> AuditSearch {
+        guard AuditReader.isTrail(directory) else {
+            throw CommandFailure(
+                "there is no audit trail in \(directory)",
+                fix: "give --data-dir, or the directory of the segments with --dir")
+        }
+        return try AuditSearch(directory: directory, trustsIndexes: trustsIndexes)
+    }
+
     /// Runs `body` and words what the trail's parts say.
     func reading<Result>(_ body: () throws -> Result) throws -> Result {
         do { return try body() } catch let error as AuditError {
@@ -40,7 +50,7 @@ struct TrailInput: ParsableArguments {
         var query = AuditQuery()
         query.decisionID = record
         query.kind = "decision"
-        guard let found = try AuditSearch(directory: directory).newest(1, query).first, let log = found["log"],
+        guard let found = try search().newest(1, query).first, let log = found["log"],
             let index = found["index"].flatMap(UInt64.init)
         else {
             throw CommandFailure(
