@@ -3,7 +3,8 @@ public struct JSONText: Sendable {
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
-    public init() {}
+    /// - Parameter capacity: bytes for which there is room from the beginning.
+    public init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -29,6 +30,13 @@ public struct JSONText: Sendable {
     public mutating func raw(_ json: [UInt8]) {
         separate()
         bytes.append(contentsOf: json)
+        needsComma = true
+    }
+
+    /// One JSON value, written by `content` to the end of the text.
+    public mutating func raw(_ content: (inout [UInt8]) throws -> Void) rethrows {
+        separate()
+        try content(&bytes)
         needsComma = true
     }
 

@@ -1,4 +1,4 @@
-public import PolicyBundles
+import PolicyBundles
 public import SignedTokens
 
 extension StoreAddress {

@@ -65,7 +65,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.toolName = answer.toolName
         draft.parametersDigest = record.parametersDigest.map(salt.commitment)
         if let plain {
-            draft.inputDigest = salt.commitment(to: Digests.hexadecimal(SHA256.hash(data: plain)))
+            draft.inputDigest = salt.commitment(to: Hex.encode(SHA256.hash(data: plain)))
             draft.inputRef = "sealed:\(answer.id)"
         }
         if let shown = record.parametersShown { draft.parametersShown = try CanonicalJSON(shown) }
@@ -144,7 +144,7 @@ extension SessionFacts {
     static func digest(of document: Value) throws -> String {
         var text: [UInt8] = []
         try JSONWriter.canonical(document, to: &text)
-        return "sha256:" + Digests.hexadecimal(SHA256.hash(data: text))
+        return "sha256:" + Hex.encode(SHA256.hash(data: text))
     }
 }
 

@@ -60,7 +60,7 @@ public struct BudgetLevel: Sendable, Hashable {
 
 extension DecisionPoint {
     func begin(_ request: DecisionRequest) -> DecisionInProgress {
-        var decision = DecisionInProgress(request, now: now())
+        let decision = DecisionInProgress(request, now: now())
         decision.span = observer?.begin(under: request.trace)
         return decision
     }

@@ -34,13 +34,13 @@ public struct DecisionReplay: Sendable {
         if decision.isOpen {
             if sealed.isResult {
                 _ = ResultShaping(redactor: redactor).shape(
-                    sealed.committed, by: input, certain: facts.certain(input, in: sealed.heap), &decision)
+                    sealed.committed, by: input, certain: facts.certain(input, in: sealed.heap), decision)
             } else {
-                decide(input, policy, facts, &decision)
+                decide(input, policy, facts, decision)
             }
         }
         if facts.isInterrupted, decision.reason?.code != .evaluationError {
-            var interrupted = begin(sealed, input, policy, facts)
+            let interrupted = begin(sealed, input, policy, facts)
             interrupted.deny(.evaluationError, "the policies could not be evaluated")
             decision = interrupted
         }
@@ -57,7 +57,7 @@ public struct DecisionReplay: Sendable {
             heap: sealed.heap, subject: .tool(name: toolName, parameters: input.lookup("params"), request: nil),
             context: input.lookup("context"), credentials: .none,
             point: EnforcementPoint(name: "replay", rewritesParameters: facts.canRewrite))
-        var decision = DecisionInProgress(
+        let decision = DecisionInProgress(
             request: request, id: sealed.decisionID,
             admittedAt: Timestamp(nanoseconds: input.lookup("now").int64 ?? 0))
         decision.caller = Caller(
@@ -78,23 +78,22 @@ public struct DecisionReplay: Sendable {
 
     // The stages of a live decision, with the recorded answers in the place of the ledgers'.
     private func decide(
-        _ input: Value, _ policy: ActivePolicy, _ facts: StateFacts, _ decision: inout DecisionInProgress
+        _ input: Value, _ policy: ActivePolicy, _ facts: StateFacts, _ decision: DecisionInProgress
     ) {
         let shaping = ParameterShaping(redactor: redactor)
         guard decision.ask(input, of: policy) else { return }
         if decision.ruling == .allow, let other = facts.certain(input, in: decision.request.heap) {
-            var certain = decision
-            let isAnswered = certain.ask(other, of: policy)
-            if !isAnswered || certain.ruling != .allow {
-                decision = certain
-            } else {
+            let expected = (input: decision.input, said: decision.said)
+            if decision.ask(other, of: policy), decision.ruling == .allow {
+                let certain = decision.said
+                (decision.input, decision.said) = expected
                 _ = decision.addDuties(of: certain)
             }
         }
-        shaping.foresee(&decision)
+        shaping.foresee(decision)
         decision.enforceDeny()
         if let refusal = facts.refusal, refusal.keeper == .delegation { decision.deny(refusal.reason) }
-        shaping.shape(&decision)
+        shaping.shape(decision)
         guard decision.isOpen else { return }
         if let refusal = facts.shadowRefusal { decision.foreseeRefusal(refusal) }
         if let refusal = facts.refusal { return decision.deny(refusal.reason) }

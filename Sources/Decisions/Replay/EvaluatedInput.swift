@@ -1,6 +1,7 @@
 import Approvals
 public import AuditTrail
 import Crypto
+import MerkleLog
 public import RegoValues
 
 /// The plain form of a sealed input: what a decision was evaluated over, and what it needs to be evaluated again.
@@ -27,7 +28,7 @@ public struct EvaluatedInput {
     /// The plain form of what a record is about; nil for one that commits to nothing.
     static func plain(_ record: DecisionRecord, salt: InputCommitment) -> [UInt8]? {
         guard let committed = record.committed else { return nil }
-        var json = JSONText()
+        var json = JSONText(capacity: 2048)
         json.object { json in
             json.field("decision_id", record.answer.id.description)
             json.key("facts")
@@ -48,9 +49,7 @@ public struct EvaluatedInput {
     }
 
     private static func write(_ value: Value, to json: inout JSONText) {
-        var text: [UInt8] = []
-        JSONWriter.write(value, to: &text)
-        json.raw(text)
+        json.raw { JSONWriter.write(value, to: &$0) }
     }
 
     /// Reads the plain form.
@@ -71,7 +70,7 @@ public struct EvaluatedInput {
             throw ReplayError(.malformed, "the sealed input's `input` is no object")
         }
         decisionID = id
-        digest = Digests.hexadecimal(SHA256.hash(data: plain))
+        digest = Hex.encode(SHA256.hash(data: plain))
         self.salt = salt
         self.facts = facts
         self.input = input.kind == .object ? input : nil
@@ -103,6 +102,6 @@ public struct EvaluatedInput {
         guard !committed.isUndefined, (try? JSONWriter.canonical(committed, to: &canonical)) != nil else {
             return false
         }
-        return salt.commitment(to: Digests.hexadecimal(SHA256.hash(data: canonical))) == parametersDigest
+        return salt.commitment(to: Hex.encode(SHA256.hash(data: canonical))) == parametersDigest
     }
 }

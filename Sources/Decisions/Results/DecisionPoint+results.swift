@@ -1,4 +1,5 @@
 import Crypto
+import MerkleLog
 import Redaction
 import RegoValues
 
@@ -20,17 +21,17 @@ extension DecisionPoint {
     }
 
     private func redactResult(_ request: ResultRequest) async -> ResultAnswer {
-        var decision = begin(request.call)
-        identify(&decision, isAfterCall: true)
-        let tool = name(&decision, request)
-        let shown = shape(&decision, request) ?? DecisionPoint.untouched(decision, request)
+        let decision = begin(request.call)
+        identify(decision, isAfterCall: true)
+        let tool = name(decision, request)
+        let shown = shape(decision, request) ?? DecisionPoint.untouched(decision, request)
         let note = DecisionRecord.ResultNote(decisionID: request.decisionID, labels: tool?.emits ?? [])
         let answer = await record(decision, request, note)
         return ResultAnswer(
             decision: answer, result: answer.isPermitted ? shown : nil, labels: answer.isPermitted ? note.labels : [])
     }
 
-    private func name(_ decision: inout DecisionInProgress, _ request: ResultRequest) -> ToolDefinition? {
+    private func name(_ decision: DecisionInProgress, _ request: ResultRequest) -> ToolDefinition? {
         guard decision.isOpen, let policy = decision.policy else { return nil }
         guard let tool = policy.catalog.tools[request.tool] else {
             decision.deny(.unknownTool, "the tenant has no tool of this name")
@@ -41,18 +42,18 @@ extension DecisionPoint {
     }
 
     /// Asks the policies about the session as it is by now: what the call itself has brought to it is in there.
-    private func shape(_ decision: inout DecisionInProgress, _ request: ResultRequest) -> [UInt8]? {
+    private func shape(_ decision: DecisionInProgress, _ request: ResultRequest) -> [UInt8]? {
         guard decision.isOpen, let policy = decision.policy, let key = decision.sessionKey else { return nil }
         let view = sessions.view(key, now: decision.admittedAt)
         decision.session = view.settled
         guard let certain = DecisionPoint.input(decision, phase: "result") else { return nil }
         let shaping = ResultShaping(redactor: redactor)
         guard SessionView.differ(view.settled, view.expected, for: policy.sessionInterest) else {
-            return shaping.shape(request.result, by: certain, &decision)
+            return shaping.shape(request.result, by: certain, decision)
         }
         decision.session = view.expected
         guard let input = DecisionPoint.input(decision, phase: "result") else { return nil }
-        return shaping.shape(request.result, by: input, certain: certain, &decision)
+        return shaping.shape(request.result, by: input, certain: certain, decision)
     }
 
     /// The result as it came, for a tenant that only shadows: whatever went wrong there takes nothing from the agent.
@@ -74,11 +75,12 @@ extension DecisionPoint {
         entry.result = note
         let since = now()
         do {
-            let recorded = decision.decision(receipt: try await recorder.record(entry))
+            var recorded = entry.answer
+            recorded.receipt = try await recorder.record(entry)
             observe(decision, recorded, as: .result, recordingSince: since)
             return recorded
         } catch {
-            var denied = DecisionInProgress(request: decision.request, id: decision.id, admittedAt: decision.admittedAt)
+            let denied = DecisionInProgress(request: decision.request, id: decision.id, admittedAt: decision.admittedAt)
             denied.caller = decision.caller
             denied.agent = decision.agent
             denied.span = decision.span
@@ -92,6 +94,6 @@ extension DecisionPoint {
     private static func digest(of value: Value) -> String? {
         var canonical: [UInt8] = []
         guard (try? JSONWriter.canonical(value, to: &canonical)) != nil else { return nil }
-        return Digests.hexadecimal(SHA256.hash(data: canonical))
+        return Hex.encode(SHA256.hash(data: canonical))
     }
 }

@@ -11,9 +11,9 @@ struct ResultShaping {
     ///   - certain: the same with the session without the calls that are under way, where that is another: what the policies say
     ///     of either is taken out.
     func shape(
-        _ result: Value, by input: Value, certain: Value? = nil, _ decision: inout DecisionInProgress
+        _ result: Value, by input: Value, certain: Value? = nil, _ decision: DecisionInProgress
     ) -> [UInt8]? {
-        guard let duties = duties(input, certain, &decision) else { return nil }
+        guard let duties = duties(input, certain, decision) else { return nil }
         let scope = decision.redactionScope
         if let unknown = ParameterShaping.unknownDetector(in: duties, scope) {
             decision.deny(unknown)
@@ -37,11 +37,11 @@ struct ResultShaping {
     }
 
     private func duties(
-        _ input: Value, _ certain: Value?, _ decision: inout DecisionInProgress
+        _ input: Value, _ certain: Value?, _ decision: DecisionInProgress
     ) -> [SanitizeObligation]? {
-        guard let certain else { return duties(input, &decision) }
-        guard let expected = duties(input, &decision) else { return nil }
-        let sure = duties(certain, &decision)
+        guard let certain else { return duties(input, decision) }
+        guard let expected = duties(input, decision) else { return nil }
+        let sure = duties(certain, decision)
         decision.input = input
         let missing = sure?.filter { !expected.contains($0) }
         if missing?.isEmpty != true { decision.facts.certainSession = JSONWriter.text(certain.lookup("session")) }
@@ -50,7 +50,7 @@ struct ResultShaping {
     }
 
     /// What the policies say has to be taken out of results of this tool; nil where that cannot be told.
-    private func duties(_ input: Value, _ decision: inout DecisionInProgress) -> [SanitizeObligation]? {
+    private func duties(_ input: Value, _ decision: DecisionInProgress) -> [SanitizeObligation]? {
         guard let policy = decision.policy else { return nil }
         let heap = decision.request.heap
         decision.input = input

@@ -1,5 +1,6 @@
 public import Approvals
 public import Crypto
+import MerkleLog
 import Synchronization
 
 /// What this gateway remembers of its sessions, in memory; the audit trail is where it comes from again after a restart.
@@ -135,6 +136,6 @@ public final class SessionLedger: Sendable {
         let code = HMAC<SHA256>.authenticationCode(
             for: Array("\(key.tenant)\0\(key.scope)\0\(policy)\0\(rule)\0".utf8) + value, using: markKey)
         return SessionMark(
-            books: books, policy: policy, rule: rule, value: Digests.hexadecimal(code.prefix(16)))
+            books: books, policy: policy, rule: rule, value: Hex.encode(code.prefix(16)))
     }
 }

@@ -1,5 +1,6 @@
 import Approvals
 import Crypto
+import MerkleLog
 import Redaction
 import RegoValues
 
@@ -32,7 +33,7 @@ extension DecisionInProgress {
         let circumstances = heap.object(members)
         var canonical: [UInt8] = []
         do { try JSONWriter.canonical(circumstances, to: &canonical) } catch { return nil }
-        return Digests.hexadecimal(SHA256.hash(data: canonical))
+        return Hex.encode(SHA256.hash(data: canonical))
     }
 
     /// Everybody who has a part in the call, as an agent or as the owner of one: none of them approves it.

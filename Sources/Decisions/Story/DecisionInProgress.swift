@@ -4,7 +4,9 @@ import RegoValues
 
 /// One decision on its way through the story. Each stage reads what the earlier ones left and adds its own; the first
 /// one that denies closes it, and the later ones pass it on untouched.
-struct DecisionInProgress {
+///
+/// One task has it at a time. It is a class because it is large: each stage that looks at a value would copy it.
+final class DecisionInProgress {
     let request: DecisionRequest
     let id: DecisionID
     let admittedAt: Timestamp
@@ -66,7 +68,7 @@ struct DecisionInProgress {
     private(set) var problem: AdmissionError?
     private(set) var repeated: Decision?
 
-    init(_ request: DecisionRequest, now: Timestamp) {
+    convenience init(_ request: DecisionRequest, now: Timestamp) {
         self.init(request: request, id: DecisionID(now: now), admittedAt: now)
     }
 
@@ -87,7 +89,7 @@ struct DecisionInProgress {
 
     /// Closes the decision with a deny. Where the tenant only shadows, the call is let through and the deny is noted,
     /// unless it is a fault of identity or integrity.
-    mutating func deny(_ reason: DecisionReason) {
+    func deny(_ reason: DecisionReason) {
         guard isOpen else { return }
         if let asking { facts.refusal = StateFacts.Refusal(by: asking, reason) }
         delegation = nil
@@ -106,39 +108,52 @@ struct DecisionInProgress {
         }
     }
 
-    mutating func deny(_ code: ReasonCode, _ message: String) { deny(DecisionReason(code, message)) }
+    func deny(_ code: ReasonCode, _ message: String) { deny(DecisionReason(code, message)) }
 
     /// Notes that the books of shadow policies would have refused the call.
-    mutating func foreseeRefusal(_ reason: DecisionReason) {
+    func foreseeRefusal(_ reason: DecisionReason) {
         facts.shadowRefusal = reason
         would = Decision.Would(.deny, reason)
     }
 
     /// Closes the decision before it is about anything.
-    mutating func refuse(_ problem: AdmissionError) {
+    func refuse(_ problem: AdmissionError) {
         guard isOpen else { return }
         self.problem = problem
         outcome = .deny
         reason = DecisionReason(problem.code, problem.detail)
     }
 
-    mutating func settle(_ outcome: Outcome, _ reason: DecisionReason) {
+    func settle(_ outcome: Outcome, _ reason: DecisionReason) {
         guard isOpen else { return }
         self.outcome = outcome
         self.reason = reason
     }
 
-    mutating func repeatAnswer(_ earlier: Decision) {
+    func repeatAnswer(_ earlier: Decision) {
         guard isOpen else { return }
         repeated = earlier
     }
 
+    /// Forgets what `evaluate` and the stages up to `spend` have left, so that the call can be judged anew.
+    func beginAnew() {
+        (token, input, enforced, shadow, candidate) = (nil, nil, nil, nil, nil)
+        (parameters, redactions, approval, delegation) = (nil, [], nil, nil)
+        (session, sessionView, facts) = (SessionFacts(), SessionView(), StateFacts())
+        (outcome, reason, would) = (nil, nil, nil)
+    }
+
     /// The decision as it stands; what was never settled is a deny.
-    func decision(receipt: DecisionReceipt? = nil) -> Decision {
+    func decision() -> Decision {
         if let repeated { return repeated }
+        return decision(outcome ?? .deny, reason ?? DecisionReason(.evaluationError, "the decision was never settled"))
+    }
+
+    /// The decision that it would be, settled like this.
+    func decision(_ outcome: Outcome, _ reason: DecisionReason) -> Decision {
+        let isPermitted = outcome == .allow || outcome == .sanitize
         return Decision(
-            id: id, outcome: outcome ?? .deny,
-            reason: reason ?? DecisionReason(.evaluationError, "the decision was never settled"),
+            id: id, outcome: outcome, reason: reason,
             policyVersion: policy?.version, mode: policy?.settings.mode ?? .enforce, would: would,
             candidateVersion: candidate?.policy.version,
             tenant: caller?.tenant, proof: caller?.method, agentID: agent?.name, toolName: call?.tool.name,
@@ -146,7 +161,7 @@ struct DecisionInProgress {
             parameters: parameters,
             mustCheckResult: isPermitted && resultIsChecked, redactions: redactions, limits: limits,
             traceID: (span ?? request.trace)?.traceID, span: span,
-            isDryRun: request.isDryRun, delegation: delegation, receipt: receipt, problem: problem,
+            isDryRun: request.isDryRun, delegation: delegation, receipt: nil, problem: problem,
             repeatedAnswer: nil)
     }
 

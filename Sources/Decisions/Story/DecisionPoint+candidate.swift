@@ -4,7 +4,7 @@ import RegoValues
 /// A candidate bundle beside the enforced one: it sees the same call, its outcome is noted as `would_decision`, and nothing that it
 /// does (not even running out of time or memory) changes the answer.
 extension DecisionPoint {
-    func weigh(candidateOf decision: inout DecisionInProgress, _ input: Value) {
+    func weigh(candidateOf decision: DecisionInProgress, _ input: Value) {
         guard let tenant = decision.caller?.tenant, let candidate = policies.candidate(tenant: tenant) else { return }
         let heap = Heap()
         decision.candidate = (candidate, heap)
@@ -23,7 +23,7 @@ extension DecisionPoint {
 
 extension ParameterShaping {
     /// What would come of the call if shadow policies counted; what stands in the way only of their budgets and rates shows later.
-    func foresee(_ decision: inout DecisionInProgress) {
+    func foresee(_ decision: DecisionInProgress) {
         guard let shadow = decision.shadow, let call = decision.call else { return }
         switch shadow.ruling {
         case .deny: decision.would = Decision.Would(.deny, shadow.reason)

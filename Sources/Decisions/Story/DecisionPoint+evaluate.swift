@@ -4,7 +4,7 @@ import RegoValues
 
 /// What the tenant's policies say: pure and synchronous, over one version from beginning to end.
 extension DecisionPoint {
-    func evaluate(_ decision: inout DecisionInProgress) {
+    func evaluate(_ decision: DecisionInProgress) {
         guard decision.isOpen, let policy = decision.policy, decision.digest != nil else { return }
         let evaluatedAt = decision.admittedAt
         if let token = decision.request.overrideToken {
@@ -20,8 +20,8 @@ extension DecisionPoint {
         }
         if let key = decision.sessionKey { decision.sessionView = sessions.view(key, now: evaluatedAt) }
         guard let input = decision.ask(policy) else { return }
-        weigh(candidateOf: &decision, input)
-        ParameterShaping(redactor: redactor).foresee(&decision)
+        weigh(candidateOf: decision, input)
+        ParameterShaping(redactor: redactor).foresee(decision)
         decision.enforceDeny()
     }
 
@@ -55,36 +55,49 @@ extension DecisionInProgress {
     /// Puts the call before the policies, with what is certain of its session. Where calls are under way in it that may yet come
     /// to nothing, the call must be permitted with them, too, and what either obliges to is done.
     /// - Returns: the input that decided; nil where the decision is closed.
-    fileprivate mutating func ask(_ policy: ActivePolicy) -> Value? {
+    fileprivate func ask(_ policy: ActivePolicy) -> Value? {
         session = sessionView.settled
         guard let input = DecisionPoint.input(self), ask(input, of: policy) else { return nil }
         guard SessionView.differ(session, sessionView.expected, for: policy.sessionInterest), ruling != .deny else {
             return input
         }
-        let certain = self
+        let certain = (input: input, session: session, said: said)
         session = sessionView.expected
         guard let later = DecisionPoint.input(self), ask(later, of: policy) else { return nil }
         guard ruling == .allow else { return later }
-        guard certain.ruling == .allow else {
-            self = certain
+        guard certain.said.ruling == .allow else {
+            (self.input, session, said) = certain
             return input
         }
-        if addDuties(of: certain) { facts.certainSession = JSONWriter.text(input.lookup("session")) }
+        if addDuties(of: certain.said) { facts.certainSession = JSONWriter.text(input.lookup("session")) }
         return later
     }
 
     /// Takes over what the policies oblige to by another verdict about the same call.
     /// - Returns: whether anything came of it.
-    mutating func addDuties(of other: DecisionInProgress) -> Bool {
+    func addDuties(of other: Verdicts) -> Bool {
         let isMore = enforced?.add(other.enforced?.sanitize ?? []) ?? false
         return shadow?.add(other.shadow?.sanitize ?? []) ?? false || isMore
     }
 
-    var ruling: PolicyVerdict.Ruling? { (enforced ?? shadow)?.ruling }
+    /// What the policies said when they were asked.
+    struct Verdicts {
+        var enforced: PolicyVerdict?
+        var shadow: PolicyVerdict?
+
+        var ruling: PolicyVerdict.Ruling? { enforced?.ruling ?? shadow?.ruling }
+    }
+
+    var said: Verdicts {
+        get { Verdicts(enforced: enforced, shadow: shadow) }
+        set { (enforced, shadow) = (newValue.enforced, newValue.shadow) }
+    }
+
+    var ruling: PolicyVerdict.Ruling? { enforced?.ruling ?? shadow?.ruling }
 
     /// Puts `input` before the policies.
     /// - Returns: whether they gave a ruling; else the decision is closed.
-    mutating func ask(_ input: Value, of policy: ActivePolicy) -> Bool {
+    func ask(_ input: Value, of policy: ActivePolicy) -> Bool {
         let heap = request.heap
         self.input = input
         do {
@@ -113,12 +126,12 @@ extension DecisionInProgress {
     }
 
     /// Closes the decision where its policies deny it.
-    mutating func enforceDeny() {
+    func enforceDeny() {
         if let enforced, enforced.ruling == .deny { deny(enforced.reason) }
     }
 
     /// Whether the engine ran out of time, which it may not do the next time.
-    mutating func noteInterruption(_ error: any Error) {
+    func noteInterruption(_ error: any Error) {
         facts.isInterrupted = (error as? EvaluationError)?.code == .deadline
     }
 }

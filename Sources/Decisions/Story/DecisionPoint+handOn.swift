@@ -3,20 +3,20 @@ import RegoValues
 /// Handing a call on: from a tool behind which an agent stands, or because an agent asks for the chain of the next one.
 extension DecisionPoint {
     /// Gives a permitted call of an agent behind a tool the chain that this agent will have to show.
-    func handOn(_ decision: inout DecisionInProgress) {
+    func handOn(_ decision: DecisionInProgress) {
         guard decision.isOpen, let delegate = decision.call?.tool.agent, !decision.request.isDryRun,
             decision.enforced?.ruling == .allow || (decision.isShadowing && decision.shadow?.ruling == .allow)
         else { return }
         decision.asking = .delegation
-        mintChain(to: delegate, life: DelegationMint.usualLife, &decision)
+        mintChain(to: delegate, life: DelegationMint.usualLife, decision)
         decision.asking = nil
     }
 
     /// Gives an earlier answer of such a call a chain that holds today: answers stand for a day, chains for minutes.
-    func handOn(anew earlier: inout Decision, _ decision: inout DecisionInProgress) {
+    func handOn(anew earlier: inout Decision, _ decision: DecisionInProgress) {
         guard earlier.delegation != nil, let delegate = decision.call?.tool.agent else { return }
         decision.asking = .delegation
-        mintChain(to: delegate, life: DelegationMint.usualLife, &decision)
+        mintChain(to: delegate, life: DelegationMint.usualLife, decision)
         decision.asking = nil
         if let chain = decision.delegation { earlier.renew(delegation: chain) }
     }
@@ -35,13 +35,13 @@ extension DecisionPoint {
         } catch {
             return await refuse(error, credentials: credentials, point: point, trace: trace)
         }
-        var decision = begin(request)
-        identify(&decision)
+        let decision = begin(request)
+        identify(decision)
         if decision.isOpen, case .tool(let name, let parameters, _) = request.subject {
             decision.call = ToolCall(tool: ToolDefinition(builtIn: name), parameters: parameters, line: nil)
             let delegate = parameters.lookup("to").string ?? ""
             let life = parameters.lookup("expires_in").int64 ?? DelegationMint.usualLife
-            mintChain(to: delegate, life: life, &decision)
+            mintChain(to: delegate, life: life, decision)
             decision.settle(
                 .allow,
                 DecisionReason(.policyAllow, "`\(delegate)` accepts calls from `\(decision.agent?.name ?? "")`"))
@@ -49,7 +49,7 @@ extension DecisionPoint {
         return await record(decision)
     }
 
-    private func mintChain(to delegate: String, life: Int64, _ decision: inout DecisionInProgress) {
+    private func mintChain(to delegate: String, life: Int64, _ decision: DecisionInProgress) {
         guard let caller = decision.caller, let agent = decision.agent, let catalog = decision.policy?.catalog else {
             return
         }

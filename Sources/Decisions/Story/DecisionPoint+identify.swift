@@ -1,7 +1,7 @@
 /// Who is calling, proven. The tenant comes from the credential; the agent from the credential and the tenant's catalog.
 extension DecisionPoint {
     /// - Parameter isAfterCall: whether the call has been made, so that the chain that it was made under may have expired since.
-    func identify(_ decision: inout DecisionInProgress, isAfterCall: Bool = false) {
+    func identify(_ decision: DecisionInProgress, isAfterCall: Bool = false) {
         guard decision.isOpen else { return }
         let request = decision.request
         let caller: Caller
@@ -58,12 +58,12 @@ extension DecisionPoint {
             decision.deny(.dryRunNotGranted, "this credential has no grant for dry runs")
             return
         }
-        prove(chainOf: &decision, isAfterCall)
-        stopWhereDisabled(&decision)
+        prove(chainOf: decision, isAfterCall)
+        stopWhereDisabled(decision)
     }
 
     /// Who stands before the agent, by the signed delegation that the call brings.
-    private func prove(chainOf decision: inout DecisionInProgress, _ isAfterCall: Bool) {
+    private func prove(chainOf decision: DecisionInProgress, _ isAfterCall: Bool) {
         guard decision.isOpen, let text = decision.request.delegation, let caller = decision.caller,
             let agent = decision.agent
         else { return }
@@ -78,7 +78,7 @@ extension DecisionPoint {
     }
 
     /// The kill switch: of the agent, of everybody in the chain, and of who calls or has called in their name.
-    private func stopWhereDisabled(_ decision: inout DecisionInProgress) {
+    private func stopWhereDisabled(_ decision: DecisionInProgress) {
         guard decision.isOpen, let tenant = decision.caller?.tenant, let agent = decision.agent?.name else { return }
         let switches = switches()
         for name in [agent] + decision.chain + decision.allOrchestrators {

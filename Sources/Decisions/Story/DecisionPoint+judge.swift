@@ -2,14 +2,13 @@
 /// when the call takes its place, or they are asked anew: of calls that run side by side none is let through for what
 /// another has meanwhile changed.
 extension DecisionPoint {
-    func judge(_ decision: inout DecisionInProgress) {
-        let resolved = decision
+    func judge(_ decision: DecisionInProgress) {
         for _ in 0..<DecisionPoint.mostJudgements {
-            evaluate(&decision)
-            handOn(&decision)
-            shape(&decision)
-            guard !remember(&decision) else { return }
-            decision = resolved
+            evaluate(decision)
+            handOn(decision)
+            shape(decision)
+            guard !remember(decision) else { return }
+            decision.beginAnew()
         }
         decision.asking = .session
         decision.deny(.stateUnavailable, "the session changes faster than the call can be decided; try again")

@@ -16,7 +16,8 @@ extension DecisionPoint {
             if let ticket = decision.ticket { sessions.settle(ticket) }
             if decision.hasEffects { ledger.confirm(decision.id) }
             await tell(decision.alerts, of: decision)
-            let recorded = decision.decision(receipt: receipt)
+            var recorded = answer
+            recorded.receipt = receipt
             if decision.isWorthRemembering, let claim = decision.claim, let caller = decision.caller,
                 let agent = decision.agent
             {
@@ -28,7 +29,7 @@ extension DecisionPoint {
             // Where giving back fails too, recovery does it: the decision has no durable record.
             if decision.hasEffects { try? await ledger.release(decision.id, now: now()) }
             if let ticket = decision.ticket { sessions.undo(ticket) }
-            var denied = DecisionInProgress(decision)
+            let denied = DecisionInProgress(decision)
             denied.deny(.auditUnavailable, "the decision could not be recorded")
             let answer = denied.decision()
             observe(denied, answer, recordingSince: since)
@@ -73,7 +74,7 @@ extension DecisionInProgress {
     }
 
     /// The same call before it was settled, to be denied for a fault that came later.
-    fileprivate init(_ settled: DecisionInProgress) {
+    fileprivate convenience init(_ settled: DecisionInProgress) {
         self.init(request: settled.request, id: settled.id, admittedAt: settled.admittedAt)
         caller = settled.caller
         policy = settled.policy

@@ -4,7 +4,7 @@ import RegoValues
 /// before anything is spent, so that what it refuses costs nothing, and undone where the call does not come to pass.
 extension DecisionPoint {
     /// - Returns: whether the session still was what the policies saw of it.
-    func remember(_ decision: inout DecisionInProgress) -> Bool {
+    func remember(_ decision: DecisionInProgress) -> Bool {
         guard decision.isOpen, let key = decision.sessionKey, let tool = decision.call?.tool,
             let agent = decision.agent?.name, let policy = decision.policy, !decision.request.isDryRun,
             decision.enforced?.ruling == .allow || decision.isShadowing
@@ -38,7 +38,7 @@ extension DecisionPoint {
     }
 
     /// Undoes the step of a call that was not permitted in the end.
-    func forget(_ decision: inout DecisionInProgress) {
+    func forget(_ decision: DecisionInProgress) {
         guard let ticket = decision.ticket, !decision.isPermitted else { return }
         sessions.undo(ticket)
         decision.ticket = nil

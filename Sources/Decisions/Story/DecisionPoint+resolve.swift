@@ -1,9 +1,10 @@
 import Crypto
+import MerkleLog
 import RegoValues
 
 /// What is called: the tool's name and all its parameters, and the digest that stands for exactly these.
 extension DecisionPoint {
-    func resolve(_ decision: inout DecisionInProgress) {
+    func resolve(_ decision: DecisionInProgress) {
         guard decision.isOpen, let policy = decision.policy, let agent = decision.agent else { return }
         let request = decision.request
         switch policy.catalog.resolve(request.subject, heap: request.heap, limits: limits) {
@@ -17,7 +18,7 @@ extension DecisionPoint {
                 decision.deny(.parameterInvalid, "the parameters have no canonical form, so no digest names them")
                 return
             }
-            decision.digest = Digests.hexadecimal(SHA256.hash(data: canonical))
+            decision.digest = Hex.encode(SHA256.hash(data: canonical))
             guard let key = request.idempotencyKey, !request.isDryRun else { return }
             decision.claim = SpendOrder.IdempotencyClaim(
                 key: key, fingerprint: DecisionPoint.fingerprint(decision, agent, call, canonical))
@@ -45,18 +46,5 @@ extension DecisionPoint {
         // Keys are the agent's, and several may call in its name: each has answers of its own.
         if let orchestrator = decision.actingFor { add(Array(orchestrator.utf8)) }
         return Array(hash.finalize())
-    }
-}
-
-enum Digests {
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(64)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

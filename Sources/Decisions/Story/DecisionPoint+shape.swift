@@ -2,7 +2,7 @@ import Redaction
 import RegoValues
 
 extension DecisionPoint {
-    func shape(_ decision: inout DecisionInProgress) { ParameterShaping(redactor: redactor).shape(&decision) }
+    func shape(_ decision: DecisionInProgress) { ParameterShaping(redactor: redactor).shape(decision) }
 }
 
 /// Deterministic rewriting of a permitted call's parameters, as its policies oblige. Of a call that waits for people it is looked
@@ -10,7 +10,7 @@ extension DecisionPoint {
 struct ParameterShaping {
     let redactor: Redactor
 
-    func shape(_ decision: inout DecisionInProgress) {
+    func shape(_ decision: DecisionInProgress) {
         guard decision.isOpen, let call = decision.call else { return }
         guard let enforced = decision.enforced, enforced.ruling != .deny else { return }
         switch rewrite(call, enforced, decision, in: decision.redactionScope) {

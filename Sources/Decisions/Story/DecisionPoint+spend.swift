@@ -4,19 +4,19 @@ import RegoValues
 
 /// What needs state, in one atomic step: the token, the rates, the budgets. Calls that spend nothing touch no store.
 extension DecisionPoint {
-    func spend(_ decision: inout DecisionInProgress) async {
+    func spend(_ decision: DecisionInProgress) async {
         guard decision.isOpen else { return }
         decision.asking = .spending
         defer { decision.asking = nil }
         switch decision.enforced?.ruling {
-        case .approvalNeeded: await hold(&decision)
-        case .allow: await take(&decision)
-        case nil where decision.isShadowing: await take(&decision)
+        case .approvalNeeded: await hold(decision)
+        case .allow: await take(decision)
+        case nil where decision.isShadowing: await take(decision)
         case .deny, nil: decision.deny(.evaluationError, "the policies gave no ruling")
         }
     }
 
-    private func take(_ decision: inout DecisionInProgress) async {
+    private func take(_ decision: DecisionInProgress) async {
         guard let caller = decision.caller, let agent = decision.agent else { return }
         var order = SpendOrder(
             decisionID: decision.id, tenant: caller.tenant, agent: agent.name, now: decision.admittedAt)
@@ -39,19 +39,19 @@ extension DecisionPoint {
             case .taken(let rates, let charges): (order.shadowRates, order.shadowCharges) = (rates, charges)
             }
         }
-        var permitted = decision
-        permitted.permit()
-        if let earlier = decision.earlier { return decision.repeatIfItHolds(earlier, permitted) }
+        guard order.touchesState || order.idempotency != nil, !decision.request.isDryRun else {
+            return decision.permit()
+        }
+        let answered = decision.permitted
+        if let earlier = decision.earlier { return decision.repeatIfItHolds(earlier, answered) }
         // Only what rewrites can have a long answer.
         let isLong =
-            order.idempotency != nil && permitted.parameters != nil
-            && !answers.hasRoom(for: permitted.decision().json)
-        guard order.touchesState || isLong, !decision.request.isDryRun else {
-            decision = permitted
-            decision.isWorthRemembering = decision.claim != nil
+            order.idempotency != nil && answered.parameters != nil && !answers.hasRoom(for: answered.json)
+        guard order.touchesState || isLong else {
+            decision.permit()
+            decision.isWorthRemembering = true
             return
         }
-        let answered = permitted.decision()
         let charges = order.charges
         if !charges.isEmpty {
             let (id, tenant, agent, version) = (decision.id, caller.tenant, agent.name, decision.policy?.version)
@@ -71,11 +71,10 @@ extension DecisionPoint {
             let result = try await ledger.spend(order)
             if let refusal = result.shadowRefusal {
                 decision.foreseeRefusal(refusal.reason)
-                permitted.foreseeRefusal(refusal.reason)
             }
             switch result.outcome {
             case .committed(let receipt):
-                decision = permitted
+                decision.permit()
                 decision.hasEffects = true
                 decision.facts.isTokenRedeemed = decision.token != nil
                 decision.limits.budgetRemaining = DecisionPoint.tightest(receipt, charges)
@@ -95,7 +94,7 @@ extension DecisionPoint {
                 }
                 decision.deny(refusal.reason)
             case .repeated(let answer):
-                if let earlier = decision.read(answer) { decision.repeatIfItHolds(earlier, permitted) }
+                if let earlier = decision.read(answer) { decision.repeatIfItHolds(earlier, answered) }
             }
         } catch {
             decision.deny(.stateUnavailable, "the state store cannot be written")
@@ -103,7 +102,7 @@ extension DecisionPoint {
     }
 
     /// Puts the call before a human, or finds the identical one that is there already. Attempts have rates of their own.
-    private func hold(_ decision: inout DecisionInProgress) async {
+    private func hold(_ decision: DecisionInProgress) async {
         guard let call = decision.call, let agent = decision.agent, let policy = decision.policy,
             let verdict = decision.enforced, let terms = verdict.approval
         else {
@@ -271,12 +270,16 @@ extension DecisionPoint {
 
 extension DecisionInProgress {
     /// Settles a call that nothing stands against.
-    mutating func permit() {
-        if let enforced {
-            settle(redactions.isEmpty ? .allow : .sanitize, enforced.reason)
-        } else if let shadow {
-            settle(.allow, shadow.reason)
-        }
+    func permit() {
+        if let (outcome, reason) = permission { settle(outcome, reason) }
+    }
+
+    /// What the decision is once it is settled so.
+    var permitted: Decision { permission.map { decision($0, $1) } ?? decision() }
+
+    private var permission: (Outcome, DecisionReason)? {
+        if let enforced { return (redactions.isEmpty ? .allow : .sanitize, enforced.reason) }
+        return shadow.map { (.allow, $0.reason) }
     }
 }
 

@@ -79,13 +79,13 @@ public struct DecisionPoint: Sendable {
 
     /// Decides one call: permits it, with whatever has to be rewritten, or says why not.
     public func decide(_ request: DecisionRequest) async -> Decision {
-        var decision = begin(request)
-        identify(&decision)
-        resolve(&decision)
-        await recall(&decision)
-        judge(&decision)
-        await spend(&decision)
-        forget(&decision)
+        let decision = begin(request)
+        identify(decision)
+        resolve(decision)
+        await recall(decision)
+        judge(decision)
+        await spend(decision)
+        forget(decision)
         let answer = await record(decision)
         letGo(decision)
         return answer
@@ -111,7 +111,7 @@ public struct DecisionPoint: Sendable {
         _ problem: AdmissionError, credentials: Credentials = .none, point: EnforcementPoint,
         trace: TraceContext? = nil
     ) async -> Decision {
-        var decision = begin(
+        let decision = begin(
             DecisionRequest(
                 heap: Heap(), subject: .tool(name: "", parameters: .emptyObject, request: nil),
                 credentials: credentials, point: point, trace: trace))

@@ -96,33 +96,33 @@ public struct DecisionTrial: Sendable {
 
     /// - Throws: ``AdmissionError`` for what is no call at all.
     public func decide(_ call: Call) async throws -> Result {
-        var decision = DecisionInProgress(try request(of: call), now: call.now)
+        let decision = DecisionInProgress(try request(of: call), now: call.now)
         decision.caller = Caller(
             tenant: policy.tenant, kind: .agent, name: call.agent, keyID: call.agent, method: .apiKey)
         decision.policy = policy
         decision.agent = policy.catalog.agents[call.agent]
         decision.chain = call.chain
         if decision.agent == nil { decision.deny(.unauthenticatedAgent, "no agent of this tenant has this name") }
-        point.resolve(&decision)
+        point.resolve(decision)
         if call.isApproved, let held = decision.heldCall {
-            var asked = decision
-            point.evaluate(&asked)
+            point.evaluate(decision)
+            let releases = decision.enforced?.approval?.rules ?? []
+            decision.beginAnew()
             decision.token = OverrideToken(
-                audience: "trial", tokenID: "trial", call: held, approvalID: .random(),
-                releases: asked.enforced?.approval?.rules ?? [], issuedAt: call.now,
-                expiresAt: call.now.advanced(bySeconds: 60))
+                audience: "trial", tokenID: "trial", call: held, approvalID: .random(), releases: releases,
+                issuedAt: call.now, expiresAt: call.now.advanced(bySeconds: 60))
         }
-        point.evaluate(&decision)
+        point.evaluate(decision)
         let (input, shown) = inputs(of: decision)
-        point.shape(&decision)
+        point.shape(decision)
         // Nothing runs beside a trial's call.
-        _ = point.remember(&decision)
+        _ = point.remember(decision)
         if decision.isOpen, let enforced = decision.enforced, enforced.ruling == .approvalNeeded {
             decision.settle(.approvalNeeded, enforced.reason)
         } else {
-            await point.spend(&decision)
+            await point.spend(decision)
         }
-        point.forget(&decision)
+        point.forget(decision)
         if let ticket = decision.ticket { sessions.settle(ticket) }
         return Result(
             decision: decision.decision(), input: input, shownInput: shown, approval: decision.enforced?.approval)

@@ -35,7 +35,27 @@ enum DecisionModule {
         # The outcome with shadow policies counted in; null when none of them speaks about this call.
         default would := null
 
-        would := outcome(true) if is_shadowed
+        would := outcome(shadow_speaks) if is_shadowed
+
+        # Shadow policies that find nothing leave the outcome as it is.
+        default shadow_speaks := false
+
+        shadow_speaks if {
+        	some [entry, found] in verdicts
+        	entry.shadow
+        	says(found)
+        }
+
+        shadow_speaks if {
+        	some [entry, found] in restraints
+        	entry.shadow
+        	says(found)
+        }
+
+        says(found) if {
+        	some findings in found
+        	count(findings) > 0
+        }
 
         is_shadowed if {
         	some entry in selected
