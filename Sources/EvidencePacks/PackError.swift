@@ -15,6 +15,8 @@ public struct PackError: Error, Sendable, Hashable, CustomStringConvertible {
         case range = "pack.range"
         case policy = "pack.policy"
         case controls = "pack.controls"
+        /// A record is gone, and nothing shows that retention removed it.
+        case removal = "pack.removal"
         /// A sample's proof.
         case sample = "pack.sample"
         /// The log is not the one that somebody saw before.

@@ -28,6 +28,7 @@ struct LogWalkTests {
                 #expect(line["log"] == "gw-1/acme")
                 #expect(leaf == MerkleHash.leaf(line.bytes))
                 frontier.append(leaf)
+            case .removed(let record): Issue.record("nothing was removed: \(record)")
             case .checkpoint(let checkpoint, _):
                 #expect(checkpoint == Checkpoint(origin: "gw-1/acme", size: frontier.size, root: frontier.root))
                 checkpoints += 1

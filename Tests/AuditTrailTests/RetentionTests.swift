@@ -129,13 +129,35 @@ struct RetentionTests {
         #expect(plan.held == 1)
         #expect(
             plan.runs == [
-                RetentionRun.Plan.Key(log: "gw-1/acme", retentionClass: "short"): [0...1, 4...9]
+                RetentionRun.Plan.Key(log: "gw-1/acme", retentionClass: "short", kind: "decision"): [0...1, 4...9]
             ])
         let after = try Fixture.verify(storage)
         #expect(after.isWhole, "\(after.faults)")
         #expect(after.pruned == 8)
         #expect(after.summary.contains(", 8 of them removed when their retention was over"))
         #expect(after.logs[1].root == before.logs[1].root)
+        // The trail has said of each what it was.
+        let notices = try storage.list().flatMap { name in
+            storage[name].split(separator: UInt8(ascii: "\n")).compactMap {
+                RemovalNotice(AuditRecordLine(bytes: Array($0), place: AuditPlace(file: name, line: 1)))
+            }
+        }
+        let notice = try #require(notices.first)
+        #expect(notices.count == 1 && notice.runs == [0...1, 4...9])
+        #expect(notice.kind == "decision" && notice.retentionClass == "short")
+        // A walk meets what is left of them in their places.
+        var (removed, tree) = ([UInt64](), MerkleFrontier())
+        for step in try LogWalkTests.steps(storage) {
+            switch step {
+            case .begin: break
+            case .record(_, _, let leaf): tree.append(leaf)
+            case .removed(let record):
+                removed.append(record.index)
+                tree.append(record.leaf)
+            case .checkpoint(let checkpoint, _): #expect(checkpoint.root == tree.root)
+            }
+        }
+        #expect(removed == [0, 1] + Array(4...9))
         var reader = AuditReader(storage: storage)
         var seen: [String] = []
         while case let records = try reader.next(), !records.isEmpty {
@@ -183,10 +205,11 @@ struct RetentionTests {
     @Test(arguments: ["0-18446744073709551615,1-1", "18446744073709551615-18446744073709551615", "3-2,-,x-1,0-"])
     func `an announcement of more than there can be is taken as it is`(indexes: String) throws {
         var runs = PrunedRuns()
-        let line = "{\"detail\":{\"event\":\"pruned\",\"indexes\":\"\(indexes)\"}}"
+        let line =
+            "{\"detail\":{\"event\":\"pruned\",\"indexes\":\"\(indexes)\"},\"index\":18446744073709551615,\"kind\":\"retention\"}"
         runs.announce("gw-1/acme", AuditRecordLine(bytes: Array(line.utf8), place: AuditPlace(file: "", line: 1)))
         runs.confirm("gw-1/acme")
-        runs.note("gw-1/acme", .max, at: AuditPlace(file: "", line: 1))
+        runs.note("gw-1/acme", .max - 1, at: AuditPlace(file: "", line: 1))
         runs.note("gw-1/acme", 7, at: AuditPlace(file: "", line: 2))
         #expect(runs.faults.isEmpty == indexes.hasPrefix("0-1844"))
     }

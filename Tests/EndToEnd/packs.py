@@ -75,6 +75,23 @@ def leaf(line):
     return sha256(b"\0" + line)
 
 
+def removed(line):
+    """What retention leaves of a record."""
+    record = json.loads(line)
+    return canonical({"pruned": {"hash": record["hash"], "index": record["index"], "leaf": b64(leaf(line)), "log": record["log"],
+                                 "prev_hash": record["prev_hash"]}})
+
+
+def leaf_of(line):
+    """The leaf of a line of the log, whether its record is kept or removed."""
+    return base64.b64decode(json.loads(line)["pruned"]["leaf"]) if line.startswith(b'{"pruned"') else leaf(line)
+
+
+def index_of(line):
+    record = json.loads(line)
+    return record.get("pruned", record)["index"]
+
+
 def root(leaves):
     """The Merkle tree hash, straight from the text of RFC 9162, section 2.1.1."""
     if not leaves:
@@ -138,7 +155,7 @@ class Pack:
 
     def place(self, index):
         """Where a record stands among the lines."""
-        return next(at for at, line in enumerate(self.lines) if b'"prev_hash"' in line and json.loads(line)["index"] == index)
+        return next(at for at, line in enumerate(self.lines) if b'"prev_hash"' in line and index_of(line) == index)
 
     def checkpoint_places(self):
         return [at for at, line in enumerate(self.lines) if line.startswith(b'{"checkpoint"')]
@@ -165,7 +182,7 @@ class Pack:
                 text = f"{log}\n{len(leaves)}\n{b64(root(leaves))}\n"
                 lines[at] = json.dumps({"checkpoint": signed_note(text, log, key)}, ensure_ascii=False, separators=(",", ":")).encode()
             else:
-                leaves.append(leaf(line))
+                leaves.append(leaf_of(line))
         self.lines = lines
         self.files["log/head.note"] = signed_note(f"{log}\n{len(leaves)}\n{b64(root(leaves))}\n", log, key).encode()
         self.edit("manifest.json", lambda manifest: manifest["head"].update(size=len(leaves), root=b64(root(leaves))))

@@ -31,7 +31,8 @@ class Tampering:
     message: str
     place: str = ""
     seal: str = "sealed"
-    #: `whole`: every record of the log. `middle`: a period in it, with records before and after. `witnessed`: seen by a witness.
+    #: `whole`: every record of the log. `middle`: a period in it, with records before and after. `witnessed`: seen by a witness. `removed`: retention
+    #: took some.
     base: str = "whole"
     #: What the verifier knows from elsewhere: `keys`, `checkpoint`, `witness`.
     knows: tuple = ()
@@ -344,6 +345,70 @@ def flip(name, at):
     return change
 
 
+def with_removed(index, edit):
+    """Edits the line that is left of a record."""
+    def change(pack, keys):
+        lines, at = pack.lines, pack.place(index)
+        gone = json.loads(lines[at])["pruned"]
+        edit(gone)
+        lines[at] = canonical({"pruned": gone})
+        pack.lines = lines
+    return change
+
+
+def set_line(pack, index, change):
+    lines, at = pack.lines, pack.place(index)
+    lines[at] = change(lines[at])
+    pack.lines = lines
+
+
+def put_removal(pack, index, record, hashes):
+    """A retention record of one's own, where those of the log stand."""
+    before = {name: pack.files.pop(name) for name in list(pack.files) if name.startswith("log/0")}
+    after = {name: pack.files.pop(name) for name in list(pack.files)[list(pack.files).index("log/consistency.json"):]}
+    pack.put(f"removals/{index:012}.json", {"record": canonical(record).decode(), "hashes": hashes})
+    pack.files.update({**before, **after})
+
+
+def self_made(pack, keys):
+    set_line(pack, VICTIM, packs.removed)
+    last = json.loads([line for line in pack.lines if b'"prev_hash"' in line][-1])
+    word = {**last, "index": 99, "kind": "retention", "detail": {"class": "brief", "event": "pruned", "indexes": f"{VICTIM}-{VICTIM}"}}
+    put_removal(pack, 99, packs.chained(word, last["hash"]), [])
+
+
+def named_before(pack, keys):
+    """By whoever holds the key of the log: a retention record names what is yet to come."""
+    pack.alter(VICTIM, lambda record: record.update(kind="retention", detail={"event": "pruned", "indexes": f"{VICTIM}-{VICTIM + 2}"}), rehash=True)
+    set_line(pack, VICTIM + 2, packs.removed)
+    pack.resign_log(keys.log)
+    lines = [line for line in pack.lines if b'"prev_hash"' in line]
+    put_removal(pack, VICTIM, json.loads(lines[VICTIM]), [b64(each) for each in inclusion(VICTIM, [packs.leaf_of(line) for line in lines])])
+
+
+def edit_removal(change):
+    def apply(pack, keys):
+        pack.edit(next(name for name in pack.files if name.startswith("removals/") and '\\"17-18\\"' in pack.files[name].decode()), change)
+    return apply
+
+
+def another_word(pack, keys):
+    """A record of the log that says nothing of the kind, with its true proof."""
+    lines = [line for line in pack.lines if b'"prev_hash"' in line]
+    path = [b64(each) for each in inclusion(VICTIM, [packs.leaf_of(line) for line in lines])]
+    edit_removal(lambda removal: removal.update(record=lines[VICTIM].decode(), hashes=path))(pack, keys)
+
+
+def made_up(pack, keys):
+    """A record that nobody has any more is told anew."""
+    lines, at = pack.lines, pack.place(17)
+    gone = json.loads(lines[at])["pruned"]
+    lines[at] = canonical(packs.chained({**json.loads(lines[pack.place(16)]), "index": 17, "decision": "allow"}, gone["prev_hash"]))
+    pack.lines = lines
+
+
+UNSAID = f"of {LOG} was removed, and no retention record says so"
+NOT_SHOWN = "is not shown to be the log's word on what was removed"
 NOT_ATTESTED = "the file is not the attested one"
 
 TABLE = [
@@ -369,6 +434,42 @@ TABLE = [
     Tampering("one record is altered and hashed anew", lambda pack, keys: pack.alter(
         VICTIM, lambda record: record.update(packs.chained({**record, "decision": "deny"}, record["prev_hash"]))), "checkpoint",
         f"records {{n}} to {{n}} are not those that the checkpoint at size {VICTIM + 1} was signed over"),
+    # Records that retention removed: 0, 17, 18 and 21
+    Tampering("a record is taken away, and nothing says so", lambda pack, keys: set_line(pack, VICTIM, packs.removed), "removal", f"record {{n}} {UNSAID}",
+              FIRST_CHUNK, base="removed"),
+    Tampering("a record is taken away in a pack of all records", lambda pack, keys: set_line(pack, VICTIM, packs.removed), "removal",
+              f"record {{n}} {UNSAID}", FIRST_CHUNK),
+    Tampering("a record is taken away, with a word of somebody's own", self_made, "removal", f"record 99 {NOT_SHOWN}", "removals/000000000099.json",
+              base="removed"),
+    Tampering("a record is taken away, and the word on others is widened", lambda pack, keys: (
+        set_line(pack, VICTIM, packs.removed), edit_removal(lambda removal: removal.update(
+            record=removal["record"].replace('"17-18"', f'"{VICTIM}-18"')))(pack, keys)), "removal", NOT_SHOWN, "removals/", base="removed"),
+    Tampering("a record is taken away that a word from before it names", named_before, "removal", f"record {VICTIM + 2} {UNSAID}", FIRST_CHUNK),
+    Tampering("what says that records are gone is gone", lambda pack, keys: drop(next(
+        name for name in pack.files if name.startswith("removals/")))(pack, keys), "removal", UNSAID, FIRST_CHUNK, base="removed"),
+    Tampering("what says that records are gone is another record", another_word, "removal", f"record {{n}} {NOT_SHOWN}", "removals/", base="removed"),
+    Tampering("what says that records are gone has another proof", edit_removal(lambda removal: removal.update(
+        hashes=[b64(sha256(b"elsewhere")), *removal["hashes"][1:]])), "removal", NOT_SHOWN, "removals/", base="removed"),
+    Tampering("what says that records are gone has a longer proof", edit_removal(lambda removal: removal["hashes"].append(b64(sha256(b"")))),
+              "removal", NOT_SHOWN, "removals/", base="removed"),
+    Tampering("a removed record has another leaf", with_removed(17, lambda gone: gone.update(leaf=b64(sha256(b"elsewhere")))), "checkpoint",
+              "are not those that the checkpoint at size", FIRST_CHUNK, base="removed"),
+    Tampering("a removed record has another hash", with_removed(18, lambda gone: gone.update(hash="0" * 64)), "record",
+              f"record 19 of {LOG} does not link to the record before it", FIRST_CHUNK, base="removed"),
+    Tampering("a removed record links elsewhere", with_removed(17, lambda gone: gone.update(prev_hash="0" * 64)), "record",
+              f"record 17 of {LOG} does not link to the record before it", FIRST_CHUNK, base="removed"),
+    Tampering("a removed record takes another index", with_removed(17, lambda gone: gone.update(index=18)), "record",
+              f"record 18 of {LOG} stands where record 17 belongs", FIRST_CHUNK, base="removed"),
+    Tampering("a removed record is of another log", with_removed(17, lambda gone: gone.update(log="gw-1/globex")), "record",
+              f"record 17 is not of {LOG}", FIRST_CHUNK, base="removed"),
+    Tampering("a removed record says more", with_removed(17, lambda gone: gone.update(kind="approval")), "record",
+              f"record 17 of {LOG} is not a record in canonical form", FIRST_CHUNK, base="removed"),
+    Tampering("a removed record is dropped", lambda pack, keys: setattr(pack, "lines", [
+        line for at, line in enumerate(pack.lines) if at != pack.place(17)]), "record", f"record 18 of {LOG} stands where record 17 belongs", FIRST_CHUNK,
+        base="removed"),
+    Tampering("a removed record is made up", made_up, "record", f"record 18 of {LOG} does not link to the record before it", FIRST_CHUNK, base="removed"),
+    Tampering("fewer records were removed", edit("manifest.json", lambda manifest: manifest["records"]["removed"].pop("decision (short)")), "manifest",
+              "the period has", "manifest.json", base="removed"),
     # The chain
     Tampering("a record is altered and the chain behind it hashed anew", lambda pack, keys: pack.alter(
         VICTIM, lambda record: record.update(decision="deny"), rehash=True), "checkpoint",

@@ -156,6 +156,25 @@ def rotated(trail, tmp_path_factory):
     return types.SimpleNamespace(gateway=gateway, pack=pack, home=home, old=packs.log_key(home / "old.key"), new=packs.log_key(gateway.data / "audit/log.key"))
 
 
+@pytest.fixture(scope="module")
+def removed(trail, tmp_path_factory):
+    """The same trail after retention took its first record, the approvals and one decision, in two runs; and one more decision."""
+    home = tmp_path_factory.mktemp("removed")
+    gateway, rules = copy(trail, home / "data"), home / "rules.json"
+    time.sleep(1.1)
+    for classes in ({"classes": {"brief": "1s"}, "kinds": {"approval": "brief", "bundle": "brief"}},
+                    {"classes": {"short": "1s"}, "policies": {"support-tickets": "short"}}):
+        rules.write_text(json.dumps({"default": "forever", **classes}))
+        run("audit", "retention", rules, "--data-dir", gateway.data)
+    gateway.start(True, "--heartbeat", "off")
+    assert pay(gateway, 118)["decision"] == "allow"
+    gateway.stop()
+    pack = home / "removed.tar.gz"
+    summary = build(gateway, pack, "--samples", 2, "--with-inputs")
+    assert summary["removed"] == {"approval (brief)": 2, "bundle (brief)": 1, "decision (short)": 1}
+    return types.SimpleNamespace(gateway=gateway, pack=pack, home=home)
+
+
 def copy(gateway, data):
     """Another gateway, on a copy of the data directory."""
     shutil.copytree(gateway.data, data)
@@ -550,6 +569,67 @@ def test_a_key_of_the_log_counts_while_it_was_in_use(rotated, trail, tmp_path, w
         assert done.returncode == 1 and f"{message} [pack.checkpoint]" in done.stderr, (verify, done.stderr)
 
 
+def test_a_period_that_lacks_records_makes_a_pack_that_says_so(removed):
+    """What retention removed is told by both verifiers and the reports, in no count, and not looked for by re-execution."""
+    told = "; 4 more removed by retention: approval (brief) 2, bundle (brief) 1, decision (short) 1; "
+    for verify in (with_python, with_aegis):
+        done = verify(removed.pack, "--log-key", removed.gateway.data / "audit/log.vkey", "--checkpoint", removed.gateway.data / "audit/head-acme.note")
+        assert done.returncode == 0 and told in done.stdout, done.stdout + done.stderr
+    assert with_python(removed.pack).stdout == with_aegis(removed.pack).stdout
+    pack = packs.Pack(removed.pack)
+    manifest = pack.json("manifest.json")
+    lines = [line for line in pack.lines if b'"prev_hash"' in line]
+    assert [packs.index_of(line) for line in lines] == list(range(len(lines)))
+    gone = [packs.index_of(line) for line in lines if line.startswith(b'{"pruned"')]
+    assert gone == [0, 17, 18, 21]
+    assert manifest["schema"] == 2 and manifest["records"]["in_period"] == len(lines) - len(gone)
+    words = [json.loads(pack.json(name)["record"]) for name in pack.files if name.startswith("removals/")]
+    assert [(word["kind"], word["detail"]["indexes"], word["detail"]["kind"]) for word in words] == [
+        ("retention", "17-18", "approval"), ("retention", "0-0", "bundle"), ("retention", "21-21", "decision")]
+    assert all(word["detail"]["from"] <= word["detail"]["until"] < word["time"] for word in words)
+    report = pack.files["report.html"].decode()
+    assert "<h2>Removed by retention</h2><p>4 records" in report and "<td>approval (brief)</td><td class=\"n\">2</td>" in report
+    (result,) = pack.json("assessment-results.json")["assessment-results"]["results"]
+    assert {"name": "records-removed-by-retention", "ns": "https://aegis.example/ns/oscal", "value": "4"} in result["props"]
+    assert "4 more were removed when their retention was over (approval (brief) 2, bundle (brief) 1, decision (short) 1)" in result["description"]
+    done = with_aegis(removed.pack, "--replay", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 0 and told["removed"] == manifest["records"]["removed"], done.stderr
+    assert told["not_replayable"]["its record was removed by retention"] == 1
+    assert told["replayed"] + sum(told["not_replayable"].values()) == told["decisions"] + 1
+
+
+def test_a_part_of_a_trail_that_lacks_records_makes_a_pack(removed, tmp_path):
+    """What says that records are gone stands behind the period; a period without any is as it always was."""
+    times = {record["index"]: record["time"] for record in removed.gateway.records() if record["log"] == "gw-1/acme"}
+    for number, (first, end, gone, words) in enumerate((
+            (16, 20, [17, 18], ["17-18"]), (19, 22, [17, 18, 21], ["17-18", "21-21"]), (6, 9, [], []), (22, 25, [21], ["21-21"]), (1, 3, [0], ["0-0"]))):
+        path = tmp_path / f"{number}.tar.gz"
+        build(removed.gateway, path, "--samples", 1, "--from", times[first], "--to", times[end])
+        pack = packs.Pack(path)
+        lines = [line for line in pack.lines if b'"prev_hash"' in line]
+        carried = [packs.index_of(line) for line in lines]
+        # From the last that is kept before the period to the first behind it.
+        assert carried == list(range(max((index for index in times if index < first), default=0), end + 1)), (first, carried)
+        assert [packs.index_of(line) for line in lines if line.startswith(b'{"pruned"')] == gone
+        assert [json.loads(pack.json(name)["record"])["detail"]["indexes"] for name in pack.files if name.startswith("removals/")] == words
+        assert pack.json("manifest.json")["schema"] == (2 if gone else 1)
+        for verify in (with_python, with_aegis):
+            assert verify(path).returncode == 0, verify(path).stderr
+
+
+def test_a_record_that_is_gone_without_a_word_makes_no_pack(trail, tmp_path):
+    gateway = copy(trail, tmp_path / "data")
+    segment = gateway.data / "audit/00000001.jsonl"
+    lines = segment.read_bytes().split(b"\n")
+    at = next(at for at, line in enumerate(lines) if b'"index":8,' in line and b'"gw-1/acme"' in line and b'"prev_hash"' in line)
+    lines[at] = packs.removed(lines[at])
+    segment.write_bytes(b"\n".join(lines))
+    done = run("evidence", "build", "--tenant", "acme", "--data-dir", gateway.data, "--trust", gateway.trust, "-o", tmp_path / "no.tar.gz", check=False)
+    assert done.returncode == 1 and not (tmp_path / "no.tar.gz").exists()
+    assert done.stderr.startswith("error: record 8 of `gw-1/acme` was removed, and no retention record says so\n"), done.stderr
+
+
 def test_a_clock_that_jumps_and_a_silence_are_told(trail, tmp_path):
     """Records in order whose times are not: both verifiers say where a period may lack a part. The log is signed anew by its own key."""
     log = packs.log_key(trail.data / "audit/log.key")
@@ -689,7 +769,7 @@ def test_a_pack_holds_plain_files_of_one_folder(whole, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def bench(trail, whole, middle, witnessed, reviewed, tmp_path_factory):
+def bench(trail, whole, middle, witnessed, reviewed, removed, tmp_path_factory):
     """Everything that a forger may have, and both verifiers."""
     keys = types.SimpleNamespace(
         pack=packs.private_key(trail.data / "keys/evidence.pem"), stranger=ed25519.Ed25519PrivateKey.generate(),
@@ -700,10 +780,11 @@ def bench(trail, whole, middle, witnessed, reviewed, tmp_path_factory):
     spec.loader.exec_module(module)
     people = reviewed.tenant.home / "keys"
     keys.people = types.SimpleNamespace(**{name: packs.private_key(people / f"{name}.pem") for name in ("maria", "lea", "pia")})
-    keys.packs = {"reviewed": packs.private_key(reviewed.gateway.data / "keys/evidence.pem")}
+    keys.packs = {"reviewed": packs.private_key(reviewed.gateway.data / "keys/evidence.pem"),
+                  "removed": packs.private_key(removed.gateway.data / "keys/evidence.pem")}
     return types.SimpleNamespace(keys=keys, script=module, trail=trail, witness=witnessed.key, packs={
         "whole": packs.Pack(whole), "middle": packs.Pack(middle), "witnessed": packs.Pack(witnessed.pack),
-        "reviewed": packs.Pack(reviewed.pack)})
+        "reviewed": packs.Pack(reviewed.pack), "removed": packs.Pack(removed.pack)})
 
 
 def tampered(bench, case, path):

@@ -67,7 +67,7 @@ struct ApprovalTests {
         }
         for key in [publisher, approver] { check.pem[PackLayout.key(key.name)] = key.verificationKey }
         check.manifest = PackManifest(
-            tenant: "acme", gateway: "gw-1", log: "gw-1/acme", period: .init(from: "", to: ""), builtAt: "",
+            schema: 1, tenant: "acme", gateway: "gw-1", log: "gw-1/acme", period: .init(from: "", to: ""), builtAt: "",
             builtBy: "", start: .init(size: 0, hash: "", frontier: []),
             records: .init(first: 0, end: 0, inPeriod: 0, decisions: 0), head: .init(size: 0, root: ""),
             policies: [

@@ -78,14 +78,17 @@ struct ControlTests {
     }
 
     static func findings(
-        _ names: [String], _ records: [RecordFacts], policies: [String: [String]] = [:], unreviewed: [String] = []
+        _ names: [String], _ records: [RecordFacts], policies: [String: [String]] = [:], unreviewed: [String] = [],
+        removed: Int = 0
     ) -> [ControlFinding] {
         var count = ControlCount(selection: ControlSelection(names), seed: "s", sampleSize: 3)
         count.learn(policies, of: "acme/1@sha256:aa")
         for record in records { count.count(record) }
         let unenforced = count.unenforced
         return count.map.controls.map { control in
-            ControlFinding(control, unenforced: unenforced[control.id] ?? UnenforcedCalls(), unreviewed: unreviewed)
+            ControlFinding(
+                control, unenforced: unenforced[control.id] ?? UnenforcedCalls(), unreviewed: unreviewed,
+                removed: removed)
         }
     }
 
@@ -106,6 +109,9 @@ struct ControlTests {
         let silent = finding("SOC2:C1.2", [allowed])
         #expect(silent?.reason == .other)
         #expect(silent?.remarks == "No record of the period shows it.")
+        #expect(
+            Self.findings(["SOC2:C1.2"], [allowed], removed: 4).first?.remarks
+                == "No record that is kept of the period shows it, and 4 were removed by retention.")
         let against = finding("NIST800-53:AC-6", [denied, shadowed], named)
         #expect(against?.reason == .fail)
         #expect(

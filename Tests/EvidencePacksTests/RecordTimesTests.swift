@@ -24,4 +24,13 @@ struct RecordTimesTests {
                 "record 2 is of 2026-11-22T09:00:01.000000000Z, and one before it of 2026-11-23T09:00:01.000000000Z: the clock was set back"
             ])
     }
+
+    @Test(arguments: [(1, true), (2, false)])
+    func `a silence is told where no record is gone, which may have been a heartbeat`(index: Int, isTold: Bool) throws {
+        var times = RecordTimes()
+        times.take(try Self.facts(0, "heartbeat", "2026-11-23T09:00:00.000000000Z", #"{"interval_s":"60"}"#))
+        times.take(try Self.facts(index, "decision", "2026-11-23T10:00:00.000000000Z"))
+        times.finish()
+        #expect(times.notes.contains { $0.hasPrefix("nothing was recorded from") } == isTold)
+    }
 }

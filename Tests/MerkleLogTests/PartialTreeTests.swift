@@ -53,4 +53,31 @@ struct PartialTreeTests {
         #expect(throws: ProofError.outOfRange) { try collector.proof() }
         #expect(throws: ProofError.outOfRange) { try ConsistencyCollector(from: Self.edge(3), to: 2) }
     }
+
+    @Test(arguments: [0, 1, 2, 3, 6, 7, 16, 31, 32, 33, 64, 69])
+    func `a collector proves the leaves it was asked for as the whole tree does`(start: Int) throws {
+        let tree = MerkleTree(leaves: Self.leaves)
+        for size in start + 1...70 {
+            let wanted = (start..<size).map(UInt64.init)
+            var collector = try InclusionCollector(of: wanted, from: Self.edge(start), to: UInt64(size))
+            // More than the tree has may go by.
+            for leaf in Self.leaves.dropFirst(start) { collector.append(leaf) }
+            for index in wanted {
+                let proof = try collector.proof(of: index)
+                #expect(proof == (try tree.inclusionProof(index: index, size: UInt64(size))))
+            }
+        }
+    }
+
+    @Test func `a collector proves nothing that it was not asked for, has not seen, or does not have`() throws {
+        var collector = try InclusionCollector(of: [4], from: Self.edge(3), to: 6)
+        for leaf in Self.leaves[3..<5] { collector.append(leaf) }
+        #expect(throws: ProofError.outOfRange) { try collector.proof(of: 4) }
+        collector.append(Self.leaves[5])
+        #expect(try collector.proof(of: 4).count == 2)
+        #expect(throws: ProofError.outOfRange) { try collector.proof(of: 3) }
+        #expect(throws: ProofError.outOfRange) { try collector.proof(of: 6) }
+        #expect(throws: ProofError.outOfRange) { try InclusionCollector(of: [2], from: Self.edge(3), to: 6) }
+        #expect(throws: ProofError.outOfRange) { try InclusionCollector(of: [6], from: Self.edge(3), to: 6) }
+    }
 }

@@ -1,22 +1,23 @@
-internal import MerkleLog
+public import MerkleLog
 
 /// What is left of a record whose retention is over: its place, its leaf hash, and the hash that the next record links to.
 ///
 ///     {"pruned":{"hash":"HEX","index":N,"leaf":"BASE64","log":"gw-1/acme","prev_hash":"HEX"}}
 ///
 /// Every root and signature can still be checked; what the record said cannot be known any more.
-struct PrunedRecord {
-    let log: String
-    let index: UInt64
-    let leaf: MerkleHash
+public struct PrunedRecord: Sendable, Hashable {
+    public let log: String
+    public let index: UInt64
+    public let leaf: MerkleHash
     /// The record's own `hash`, and that of the one before it.
-    let hash: MerkleHash
-    let previous: MerkleHash
+    public let hash: MerkleHash
+    public let previous: MerkleHash
 
-    static let prefix = "{\"pruned\":{"
+    /// What such a line begins with.
+    public static let prefix = "{\"pruned\":{"
 
     /// The line, without its newline.
-    var line: [UInt8] {
+    public var line: [UInt8] {
         var bytes = Array(
             "\(Self.prefix)\"hash\":\"\(hash.hex)\",\"index\":\(index),\"leaf\":\"\(leaf.base64)\",\"log\":".utf8)
         JSONText.string(log, to: &bytes)
@@ -30,6 +31,12 @@ struct PrunedRecord {
         self.leaf = leaf
         self.hash = hash
         self.previous = previous
+    }
+
+    /// Nil for a line that is none of these.
+    public init?(line: some Collection<UInt8>) {
+        guard let pruned = Array(line).withUnsafeBufferPointer({ PrunedRecord($0) }) else { return nil }
+        self = pruned
     }
 
     /// Nil for a line that is none of these.

@@ -6,18 +6,21 @@ public import MerkleLog
 /// First the trail says what will go, in records of kind `retention`; then closed segments are written anew, one by one, each
 /// only after what it became was read and found to lead to the same end. The segment that is being written is left alone.
 public struct RetentionRun {
-    /// What goes: runs of indexes by log and class.
+    /// What goes: runs of indexes by log, class and kind.
     public struct Plan: Sendable, Hashable {
         public struct Key: Sendable, Hashable, Comparable {
             public let log: String
             public let retentionClass: String
+            public let kind: String
 
             public static func < (a: Key, b: Key) -> Bool {
-                (a.log, a.retentionClass) < (b.log, b.retentionClass)
+                (a.log, a.retentionClass, a.kind) < (b.log, b.retentionClass, b.kind)
             }
         }
 
         public fileprivate(set) var runs: [Key: [ClosedRange<UInt64>]] = [:]
+        /// When the oldest and the newest of them were made, nanoseconds since 1970.
+        public fileprivate(set) var times: [Key: ClosedRange<Int64>] = [:]
         /// Segments in which something goes.
         public fileprivate(set) var segments: [UInt64] = []
         /// The sealed inputs of what goes: they hold what the records only commit to.
@@ -78,29 +81,37 @@ public struct RetentionRun {
                     plan.unread += 1
                     continue
                 }
-                guard let log = record["log"], let index = record["index"].flatMap(UInt64.init) else { continue }
+                guard let log = record["log"], let kind = record["kind"],
+                    let index = record["index"].flatMap(UInt64.init),
+                    let time = record["time"].flatMap(Timestamp.read)
+                else { continue }
                 isTouched = true
                 if record["input_ref"] != nil, let name = record["decision_id"].flatMap(InputName.init(decisionID:)) {
                     plan.inputs.append(name)
                 }
-                let key = Plan.Key(log: log, retentionClass: end.name)
+                let key = Plan.Key(log: log, retentionClass: end.name, kind: kind)
                 plan.runs[key, default: []].add(index)
+                let times = plan.times[key] ?? time...time
+                plan.times[key] = min(times.lowerBound, time)...max(times.upperBound, time)
             }
             if isTouched { plan.segments.append(number) }
         }
         return plan
     }
 
-    /// What the trail says before anything goes: one record or more for each log and class.
+    /// What the trail says before anything goes: one record or more for each log, class and kind.
     public func announcements(_ plan: Plan, now: Int64) -> [AuditRecordDraft] {
         plan.runs.sorted { $0.key < $1.key }.flatMap { key, runs -> [AuditRecordDraft] in
             runs.texts.map { part -> AuditRecordDraft in
                 let tenant = key.log.split(separator: "/").last.map(String.init) ?? ""
                 var draft = AuditRecordDraft(kind: .retention, tenant: tenant, time: now)
-                draft.detail = CanonicalJSON(texts: [
-                    "class": key.retentionClass, "event": "pruned",
-                    "indexes": part.indexes, "records": "\(part.records)",
-                ])
+                var detail = [
+                    "class": key.retentionClass, "event": "pruned", "indexes": part.indexes, "kind": key.kind,
+                    "records": "\(part.records)",
+                ]
+                detail["from"] = plan.times[key].map { Timestamp.text($0.lowerBound) }
+                detail["until"] = plan.times[key].map { Timestamp.text($0.upperBound) }
+                draft.detail = CanonicalJSON(texts: detail)
                 return draft
             }
         }

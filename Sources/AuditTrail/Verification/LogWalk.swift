@@ -24,6 +24,8 @@ public struct LogWalk {
         /// Once, before everything else: where the log stood when the oldest segment began.
         case begin(Position)
         case record(AuditRecordLine, index: UInt64, leaf: MerkleHash)
+        /// What is left of a record that retention removed. Whether the log says so, whoever takes it checks.
+        case removed(PrunedRecord)
         /// A checkpoint over exactly the records so far.
         case checkpoint(Checkpoint, SignedNote)
     }
@@ -133,11 +135,9 @@ public struct LogWalk {
                         let record = AuditRecordLine(bytes: Array(line.bytes), place: line.place)
                         if line.bytes.holds("kind\":\"key\""), record["kind"] == "key" { terms.heed(record, log: log) }
                         uncovered.append(.record(record, index: index, leaf: leaf))
-                    case .pruned(let name, let index, _):
-                        guard name == log else { return }
-                        throw AuditError(
-                            .notFound, "record \(index) of `\(log)` is not kept any more: its retention is over",
-                            place: line.place, fix: "what was pruned can be proved, not shown again")
+                    case .pruned(let name, _, _):
+                        guard name == log, let pruned = PrunedRecord(line.bytes) else { return }
+                        uncovered.append(.removed(pruned))
                     case .commit(let notes):
                         for note in notes {
                             try heads.meet(note.checkpoint, at: line.place)

@@ -26,8 +26,8 @@ struct PrunedRuns {
     /// Takes what a record of kind `retention` announces, which counts once a checkpoint over it is found good: anybody
     /// can write a record.
     mutating func announce(_ log: String, _ record: AuditRecordLine) {
-        guard record["detail", "event"] == "pruned", let text = record["detail", "indexes"] else { return }
-        waiting[log, default: []] += IndexRuns(text: text)
+        guard let notice = RemovalNotice(record) else { return }
+        waiting[log, default: []] += notice.runs
     }
 
     /// Whether something that was announced waits for a checkpoint of this log.

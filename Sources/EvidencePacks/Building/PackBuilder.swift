@@ -3,8 +3,9 @@ public import Foundation
 import MerkleLog
 public import SignedTokens
 
-/// Makes evidence packs: two walks through the journal, one to find and count, one to copy and prove. Memory holds one
-/// segment of the journal and one chunk of the pack, however long the period.
+/// Makes evidence packs: two walks through the journal, one to find and count, one to copy and prove; and another in between
+/// where retention has removed records of the pack. Memory holds one segment of the journal and one chunk of the pack, however
+/// long the period, and besides each run of removed records in 16 bytes.
 public struct PackBuilder: Sendable {
     public var sources: PackSources
     public var period: PackPeriod
@@ -57,6 +58,7 @@ public struct PackBuilder: Sendable {
         guard let start = scan.start, let head = scan.head else {
             throw PackError(.journal, "there is no record of `\(sources.log)` in this journal")
         }
+        let removals = try removals(scan, start, head.checkpoint)
         let map = scan.controls.map
         let unknown = controls.unknown(besides: Set(map.controls.map(\.id)))
         guard unknown.isEmpty else {
@@ -67,7 +69,8 @@ public struct PackBuilder: Sendable {
             )
         }
         let output = try PackOutput(path: path, folder: folder)
-        let manifest = manifest(scan, start, head.checkpoint, hasInputs: inputs != nil)
+        let manifest = manifest(
+            scan, start, head.checkpoint, removed: removals?.count.counts, hasInputs: inputs != nil)
         let keys = try keys(scan)
         try output.add(
             PackLayout.guide,
@@ -84,12 +87,17 @@ public struct PackBuilder: Sendable {
         try output.add(PackLayout.controls, PackJSON.encode(map))
         try output.add(PackLayout.head, head.note.encoded)
         if let stamp = scan.stamp { try output.add(PackLayout.stamp, stamp) }
+        try removals?.write(to: output)
         let samples = try copyRecords(scan, map, inputs, start, head.checkpoint, output)
-        try output.add(PackLayout.assessment, AssessmentResults(manifest, map, findings: scan.findings(map)).bytes())
+        try output.add(
+            PackLayout.assessment,
+            AssessmentResults(
+                manifest, map, findings: scan.findings(map, removed: manifest.records.removed?.total ?? 0)
+            ).bytes())
         let report = EvidenceReport(
             manifest: manifest, tally: scan.tally, map: map, policies: scan.policies.versions,
             keys: keys.map(\.entry), samples: samples, witnessed: scan.headWitnessed.map(WitnessSight.init),
-            notes: scan.times.notes)
+            notes: scan.times.notes, notices: removals?.notices ?? [])
         try output.add(PackLayout.report, report.html)
         try sign(manifest, output)
         return PackSummary(
@@ -111,6 +119,17 @@ public struct PackBuilder: Sendable {
         return scan
     }
 
+    // Nil where every record of the pack is kept.
+    private func removals(
+        _ scan: PackScan, _ start: LogWalk.Position, _ head: Checkpoint
+    ) throws -> RemovalProofs? {
+        guard !scan.removed.isEmpty else { return nil }
+        var proofs = RemovalProofs(scan: scan, start: start, head: head)
+        let walk = try LogWalk(directory: sources.journal, log: sources.log, keys: sources.logKeys)
+        try walk.run { try proofs.take($0) }
+        return proofs
+    }
+
     private func copyRecords(
         _ scan: PackScan, _ map: ControlMap, _ inputs: SealedInputReader?, _ start: LogWalk.Position,
         _ head: Checkpoint, _ output: PackOutput
@@ -130,16 +149,16 @@ public struct PackBuilder: Sendable {
     }
 
     private func manifest(
-        _ scan: PackScan, _ start: LogWalk.Position, _ head: Checkpoint, hasInputs: Bool
+        _ scan: PackScan, _ start: LogWalk.Position, _ head: Checkpoint, removed: [String: Int]?, hasInputs: Bool
     ) -> PackManifest {
         PackManifest(
-            tenant: sources.tenant, gateway: sources.gateway, log: sources.log,
+            schema: removed == nil ? 1 : 2, tenant: sources.tenant, gateway: sources.gateway, log: sources.log,
             period: .init(from: period.from, to: period.to), builtAt: PackPeriod.text(now), builtBy: program,
             start: .init(
                 size: start.frontier.size, hash: start.lastHash.hex, frontier: start.frontier.nodes.map(\.base64)),
             records: .init(
                 first: start.frontier.size, end: scan.end, inPeriod: scan.tally.records,
-                decisions: scan.tally.decisions),
+                decisions: scan.tally.decisions, removed: removed),
             head: .init(size: head.size, root: head.root.base64, stamped: scan.stamp != nil),
             policies: scan.policies.versions.map { version in
                 PackManifest.Policy(
@@ -173,6 +192,8 @@ public struct PackSummary: Sendable {
     public let to: String
     public let records: Int
     public let decisions: Int
+    /// How many more there were, by kind and retention class: `decision (soc2)`.
+    public let removed: [String: Int]
     public let policyVersions: [String]
     /// Controls with evidence, and all that were asked for.
     public let supportedControls: Int
@@ -190,6 +211,7 @@ public struct PackSummary: Sendable {
         to = manifest.period.to
         records = manifest.records.inPeriod
         decisions = manifest.records.decisions
+        removed = manifest.records.removed ?? [:]
         policyVersions = manifest.policies.map(\.policyVersion)
         supportedControls = map.controls.filter { $0.count > 0 }.count
         controls = map.controls.count

@@ -21,6 +21,8 @@ struct PackScan {
     private(set) var times = RecordTimes()
     /// Which inputs the log says to be over, up to its end.
     private(set) var expired = ExpiredInputs()
+    /// What is gone of the pack's records, and what says so.
+    private(set) var removed = RemovalTrace()
 
     private var formerKey: String?
     private var isBehind = false
@@ -59,6 +61,7 @@ struct PackScan {
             begin = position
             self.position = position
         case .record(let line, let index, let leaf): try record(line, index, leaf)
+        case .removed(let record): remove(record)
         case .checkpoint(let checkpoint, let note):
             head = (checkpoint, note)
             if let seen = witnessed?.checkpoint, seen.size == checkpoint.size { try meet(seen, checkpoint) }
@@ -73,13 +76,16 @@ struct PackScan {
         guard let before = position else { return }
         let facts = try RecordFacts(line: line.bytes)
         firstTime = firstTime ?? facts.time
-        if start == nil, facts.time >= period.from { start = previous ?? before }
+        if start == nil, facts.time >= period.from { start = previous ?? begin }
         if facts.time < period.to {
             periodEnd = index + 1
             isClosed = false
         }
         if facts.kind == "key" { noteKey(facts) }
-        if facts.kind == "retention" { expired.take(line) }
+        if facts.kind == "retention" {
+            expired.take(line)
+            removed.take(line)
+        }
         noteTime(facts)
         if facts.kind == "bundle", facts.time < period.from {
             if facts.event == "activated" { activated = facts }
@@ -93,8 +99,22 @@ struct PackScan {
         }
         var frontier = before.frontier
         frontier.append(leaf)
-        if start == nil { previous = before }
+        if start == nil {
+            previous = before
+            removed.begin()
+        }
         position = LogWalk.Position(lastHash: MerkleHash(hex: facts.hash.utf8) ?? .zero, frontier: frontier)
+    }
+
+    // When it was made is not known: it may be of the period unless a record before it is behind that.
+    private mutating func remove(_ record: PrunedRecord) {
+        guard var frontier = position?.frontier else { return }
+        frontier.append(record.leaf)
+        position = LogWalk.Position(lastHash: record.hash, frontier: frontier)
+        removed.remove(record.index)
+        guard !isBehind else { return }
+        periodEnd = record.index + 1
+        isClosed = false
     }
 
     /// What the witness has seen, where that is the head.
@@ -111,10 +131,13 @@ struct PackScan {
     }
 
     /// What can be said of each control.
-    func findings(_ map: ControlMap) -> [String: ControlFinding] {
+    /// - Parameter removed: records of the pack that are gone.
+    func findings(_ map: ControlMap, removed: Int) -> [String: ControlFinding] {
         let (unenforced, unreviewed) = (controls.unenforced, policies.unreviewed)
         let findings = map.controls.map { control in
-            ControlFinding(control, unenforced: unenforced[control.id] ?? UnenforcedCalls(), unreviewed: unreviewed)
+            ControlFinding(
+                control, unenforced: unenforced[control.id] ?? UnenforcedCalls(), unreviewed: unreviewed,
+                removed: removed)
         }
         return Dictionary(zip(map.controls.map(\.id), findings)) { first, _ in first }
     }
@@ -159,6 +182,7 @@ struct PackScan {
         if let activated { try note(activated) }
         start = start ?? previous ?? begin
         if !isClosed { (end, checkpoints) = (head.checkpoint.size, checkpointsSoFar) }
+        try removed.settle(end: end, log: log)
         if let witnessed { try settle(witnessed, newest: head.checkpoint) }
         settleStamp()
         if begin.frontier.size > 0, start == begin, let firstTime, firstTime >= period.from {
@@ -169,9 +193,12 @@ struct PackScan {
         }
     }
 
+    // The head covers the pack, and what says that records of it are gone.
+    private var headSize: UInt64 { max(end, (removed.announcements.last?.notice.index ?? 0) + 1) }
+
     // The newest stamp over the whole pack.
     private mutating func settleStamp() {
-        guard let fitting = stampsMet.last(where: { $0.checkpoint.size >= end && keepsWitness($0.note) }) else {
+        guard let fitting = stampsMet.last(where: { $0.checkpoint.size >= headSize && keepsWitness($0.note) }) else {
             return
         }
         head = (fitting.checkpoint, fitting.note)
@@ -193,6 +220,6 @@ struct PackScan {
                 "`\(newest.origin)` was cut: the witness has seen \(witnessed.checkpoint.size) records, and the journal has "
                     + "\(newest.size)", fix: "put the newer directory back")
         }
-        if isWitnessedMet, witnessed.checkpoint.size >= end { head = (witnessed.checkpoint, witnessed.note) }
+        if isWitnessedMet, witnessed.checkpoint.size >= headSize { head = (witnessed.checkpoint, witnessed.note) }
     }
 }

@@ -67,6 +67,10 @@ struct RecordCopier {
             guard index >= start.frontier.size else { return true }
             size = index + 1
             if index < end { try copy(line, index, leaf) } else { consistency?.append(leaf) }
+        case .removed(let record):
+            guard record.index >= start.frontier.size else { return true }
+            size = record.index + 1
+            if record.index < end { try copy(record) } else { consistency?.append(record.leaf) }
         case .checkpoint(let checkpoint, let note):
             if checkpoint.size > start.frontier.size, checkpoint.size <= end { try keep(checkpoint, note) }
             return size < head
@@ -82,6 +86,13 @@ struct RecordCopier {
         if line["kind"] == "key" { isKeyUncovered = true }
         try copyInput(of: line)
         // A record and its input never stand in two chunks.
+        try flushIfFull()
+    }
+
+    private mutating func copy(_ record: PrunedRecord) throws {
+        suffix.append(record.leaf)
+        frontier.append(record.leaf)
+        append(record.line)
         try flushIfFull()
     }
 

@@ -27,7 +27,8 @@ struct ControlFinding: Sendable, Hashable {
 
     /// - Parameters:
     ///   - unreviewed: policy versions that were in force without a signed approval.
-    init(_ control: ControlMap.Entry, unenforced: UnenforcedCalls, unreviewed: [String]) {
+    ///   - removed: records of the period that are gone; what they would have shown is not known.
+    init(_ control: ControlMap.Entry, unenforced: UnenforcedCalls, unreviewed: [String], removed: Int) {
         let policies = Set(control.policies.values.flatMap { $0 }).sorted()
         var against: [String] = []
         if unenforced.count > 0 {
@@ -48,7 +49,9 @@ struct ControlFinding: Sendable, Hashable {
         } else if control.count == 0 {
             (reason, remarks) = (
                 .other,
-                "No record of the period shows it"
+                (removed == 0
+                    ? "No record of the period shows it"
+                    : "No record that is kept of the period shows it, and \(removed) were removed by retention")
                     + (policies.isEmpty ? "." : ", though policies name it: \(policies.joined(separator: ", ")).")
             )
         } else {

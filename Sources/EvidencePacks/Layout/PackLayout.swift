@@ -12,6 +12,7 @@ enum PackLayout {
     static let stamp = "log/head.tsr"
     static let consistency = "log/consistency.json"
     static let inputs = "inputs/"
+    static let removals = "removals/"
     static let attestation = "attestation.dsse.json"
 
     static func key(_ name: String) -> String { "keys/\(name).pub.pem" }
@@ -19,6 +20,7 @@ enum PackLayout {
     static func records(chunk: Int) -> String { "log/\(padded(UInt64(chunk), to: 8)).jsonl" }
     static func sample(_ index: UInt64) -> String { "samples/\(padded(index, to: 12)).json" }
     static func proof(_ index: UInt64) -> String { "samples/\(padded(index, to: 12)).tlog-proof" }
+    static func removal(_ index: UInt64) -> String { "\(removals)\(padded(index, to: 12)).json" }
     static func inputs(chunk: Int) -> String { "\(inputs)\(padded(UInt64(chunk), to: 8)).jsonl" }
 
     static func isRecords(_ path: String) -> Bool { path.hasPrefix("log/") && path.hasSuffix(".jsonl") }

@@ -1,7 +1,8 @@
 /// `manifest.json`: what a pack is about, and where its records stand in their log.
 struct PackManifest: Codable, Sendable, Hashable {
-    /// The version of the layout; what it means never changes.
-    static let currentSchema = 1
+    /// The versions of the layout; what each means never changes. The second has lines of removed records in the log, and the
+    /// retention records that say so; a pack without any is still of the first.
+    static let schemas = 1...2
 
     struct Period: Codable, Sendable, Hashable {
         /// RFC 3339 in UTC with nine digits; the first instant.
@@ -29,6 +30,8 @@ struct PackManifest: Codable, Sendable, Hashable {
         var inPeriod: Int
         /// How many of those are decisions.
         var decisions: Int
+        /// How many more of the records here retention has removed, by kind and class: `decision (soc2)`; nil: none.
+        var removed: [String: Int]?
     }
 
     /// A checkpoint of the log over all records of the pack.
@@ -49,7 +52,7 @@ struct PackManifest: Codable, Sendable, Hashable {
         var signedBy: String
     }
 
-    var schema = currentSchema
+    var schema: Int
     var tenant: String
     var gateway: String
     /// `GATEWAY/TENANT`.
@@ -65,6 +68,14 @@ struct PackManifest: Codable, Sendable, Hashable {
     var controls: [String]
     /// Whether the plain inputs of decisions are in the pack.
     var hasInputs: Bool
+}
+
+/// `removals/INDEX.json`: a retention record, and what shows that the head covers it. Source: RFC 6962, section 2.1.1.
+struct PackRemoval: Codable, Sendable, Hashable {
+    /// The line of the log.
+    var record: String
+    /// Base64.
+    var hashes: [String]
 }
 
 /// `log/consistency.json`: what shows that the records here are a prefix of the log that the head covers.

@@ -16,6 +16,8 @@ struct PackReplay {
     // The inputs that stand before the records of the next chunk.
     private var inputs: [String: Input] = [:]
     private static let withoutPolicy = "no policy was asked"
+    private static let removed = "its record was removed by retention"
+    private static let maybeRemoved = "a record of unknown kind was removed by retention"
 
     /// Compiles a policy version. Evaluation has all the time it needs: the machine may be slower than the gateway was.
     /// - Throws: ``PackError`` `.replay`.
@@ -73,11 +75,16 @@ struct PackReplay {
         if let first = replayed.differences(from: record).first { try refuse(facts, "\(first)", at: place) }
     }
 
+    /// Takes what is gone with its records: that can be evaluated no more, and is not looked for.
+    mutating func skip(_ removed: RemovalCount) {
+        if removed.decisions > 0 { count.notReplayable[Self.removed] = removed.decisions }
+        if removed.ofUnknownKind > 0 { count.notReplayable[Self.maybeRemoved] = removed.ofUnknownKind }
+    }
+
     /// - Throws: ``PackError`` `.replay` where there were decisions, and none of them could be evaluated again.
     func finish() throws(PackError) {
-        guard count.replayed == 0, count.notReplayable.keys.contains(where: { $0 != Self.withoutPolicy }) else {
-            return
-        }
+        let others = Set(count.notReplayable.keys).subtracting([Self.withoutPolicy, Self.removed, Self.maybeRemoved])
+        guard count.replayed == 0, !others.isEmpty else { return }
         throw PackError(
             .replay, "no decision could be evaluated again: \(count.reasons)", at: PackLayout.manifest,
             fix: "have the pack made with the inputs: aegis evidence build --with-inputs")

@@ -53,6 +53,8 @@ struct AssessmentResults {
         ]
     }
 
+    private var removed: [String: Int] { manifest.records.removed ?? [:] }
+
     private var plan: [String: Any] {
         [
             "uuid": uuid("plan"), "title": "Plan",
@@ -70,10 +72,16 @@ struct AssessmentResults {
             "uuid": uuid("result"), "title": "\(manifest.period.from) to \(manifest.period.to)",
             "description":
                 "Evidence out of a tamper-evident log of agent tool calls: \(manifest.records.inPeriod) records, "
-                + "\(manifest.records.decisions) of them decisions.",
+                + "\(manifest.records.decisions) of them decisions."
+                + (removed.isEmpty
+                    ? ""
+                    : " \(removed.total) more were removed when their retention was over (\(removed.list)); they count for nothing here."),
             "start": manifest.period.from, "end": manifest.period.to,
             "reviewed-controls": ["control-selections": [selection]],
         ]
+        if !removed.isEmpty {
+            result["props"] = [property("records-removed-by-retention", String(removed.total))]
+        }
         // Empty lists are no OSCAL.
         if !map.controls.isEmpty { result["observations"] = map.controls.map(observation) }
         let findings = map.controls.compactMap(finding)

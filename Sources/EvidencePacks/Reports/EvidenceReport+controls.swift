@@ -16,10 +16,12 @@ extension EvidenceReport {
         let missing: HTML =
             gaps == 0
             ? "" : " For \(gaps) of \(map.controls.count) there was none in this period; they are marked."
+        let removed = manifest.records.removed?.total ?? 0
+        let gone: HTML = removed == 0 ? "" : " The \(removed) records that retention removed count for none."
         return """
             <section><h2>Controls, and the records that support them</h2>
             <p>A record counts for a control by what it is, or because the policy that decided carries the control. Whether the \
-            evidence suffices is for the auditor to judge.\(missing) Samples are drawn by a seed, so that anybody can draw them again.</p>
+            evidence suffices is for the auditor to judge.\(missing)\(gone) Samples are drawn by a seed, so that anybody can draw them again.</p>
             \(frameworks.map { table($0.name, $0.entries) })</section>
             """
     }

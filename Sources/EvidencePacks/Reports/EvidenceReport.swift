@@ -1,3 +1,5 @@
+import AuditTrail
+
 /// `report.html`: the period as a person reads it. One file, without scripts and without anything from elsewhere.
 struct EvidenceReport {
     let manifest: PackManifest
@@ -11,6 +13,8 @@ struct EvidenceReport {
     let witnessed: WitnessSight?
     /// Clocks that were set back, times without records.
     let notes: [String]
+    /// The records that say what retention removed of the pack.
+    let notices: [RemovalNotice]
     static let sampleLimit = 300
 
     var html: String {
@@ -20,7 +24,7 @@ struct EvidenceReport {
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
             <title>Evidence report: \(manifest.log), \(firstDay) to \(lastDay)</title>
             <style>\(ReportStyle.css)</style></head><body>
-            \(head)\(tiles)\(proof)\(silences)\(activity)\(controls)\(policyVersions)\(keyTable)\(sampleTable)\(closing)
+            \(head)\(tiles)\(proof)\(removals)\(silences)\(activity)\(controls)\(policyVersions)\(keyTable)\(sampleTable)\(closing)
             </body></html>
 
             """
@@ -37,12 +41,15 @@ struct EvidenceReport {
 
     private var tiles: HTML {
         let outcomes = tally.outcomes
-        let values: [(Int, String)] = [
+        var values: [(Int, String)] = [
             (manifest.records.inPeriod, "records"), (manifest.records.decisions, "decisions"),
             (outcomes["deny"] ?? 0, "denied"), (outcomes["approval_needed"] ?? 0, "held for a person"),
             (outcomes["sanitize"] ?? 0, "rewritten"),
             (policies.count, policies.count == 1 ? "policy version" : "policy versions"),
         ]
+        if let removed = manifest.records.removed?.total {
+            values.insert((removed, "more, removed by retention"), at: 1)
+        }
         return "<div class=\"tiles\">\(values.map { "<div><b>\($0.0)</b><span>\($0.1)</span></div>" as HTML })</div>"
     }
 

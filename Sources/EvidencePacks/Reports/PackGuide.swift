@@ -69,6 +69,7 @@ struct PackGuide {
         | `report.html` | the report to read |
         | `manifest.json` | tenant, period, where the records stand in their log, policy versions |
         | `log/*.jsonl` | every record of the period, the last before it and the first after it; between them the log's signed checkpoints |
+        \(manifest.schema == 1 ? "" : Self.removals)\
         | `log/head.note`, `log/consistency.json` | a checkpoint of the log, cosigned where it has a witness, and the proof that the records here are a part of it |
         \(isStamped ? "| `log/head.tsr` | when that checkpoint existed, by a time-stamping authority |\n" : "")| `policies/` | every policy version that decided: a signed OPA bundle with its reviews |
         | `keys/` | public keys: as PEM, and listed in `keys.json` |
@@ -124,6 +125,12 @@ struct PackGuide {
 
             """
     }
+
+    private static let removals = """
+        | `removals/` | the log's own words on what retention removed, each with the proof that the head covers it. In `log/*.jsonl` a line `{"pruned":…}` stands \
+        in the place of each such record, with its index, its leaf hash and the hashes of the chain |
+
+        """
 
     private static let authority = "authority.pem"
 

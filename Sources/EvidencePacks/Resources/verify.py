@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Verifies an Aegis evidence pack with nothing but Python's standard library and `cryptography`: python3 verify.py PACK.tar.gz
 Exits 0 when all of it holds, else 1 with a line for each fault. Formats: RFC 9162, C2SP notes and proofs, DSSE, in-toto, JWS."""
-import argparse, base64, collections, datetime, functools, gzip, hashlib, io, json, re, sys, tarfile, time, zlib  # noqa: E401
+import argparse, base64, collections, datetime, functools, gzip, hashlib, heapq, io, json, re, sys, tarfile, time, zlib  # noqa: E401
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
+REMOVED = re.compile('{"pruned":{"hash":"([0-9a-f]{64})","index":([0-9]+),"leaf":"([^"]{43}=)","log":"([^"]+)","prev_hash":"([0-9a-f]{64})"}}')
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, UnsupportedAlgorithm)
 class Wrong(ValueError): """Something is not as it should be: the code, what, and where, if that is not the file at hand."""
 def must(holds, code, message, place=None):
@@ -18,10 +19,9 @@ def strict(data):  # JSON in which no name stands twice
     return json.loads(data, object_pairs_hook=lambda pairs: must(len(dict(pairs)) == len(pairs), "file", "a name stands twice") or dict(pairs))
 def fingerprint(key): return "sha256:" + sha256(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).hex()
 def vkey(text, use):  # a C2SP vkey: its name and 4-byte id, and the Ed25519 key
-    name, identifier, typed = (read(part) for read, part in zip((str, bytes.fromhex, b64), text.split("+", 2)))
-    must(sha256(name.encode() + b"\n" + typed)[:4] == identifier and typed[0] == {"checkpoints": 1, "witness": 4}[use], "key",
-         "a vkey is malformed, or of another type")
-    return (name, identifier), ed25519.Ed25519PublicKey.from_public_bytes(typed[1:])
+    name, mark, typed = (read(part) for read, part in zip((str, bytes.fromhex, b64), text.split("+", 2)))
+    must(sha256(name.encode() + b"\n" + typed)[:4] == mark and typed[0] == (4 if use == "witness" else 1), "key", "a vkey is malformed, or of another type")
+    return (name, mark), ed25519.Ed25519PublicKey.from_public_bytes(typed[1:])
 def signed(key, signature, message, der=True):  # ECDSA signatures are DER in envelopes, and r and s in tokens
     how = [ec.ECDSA(hashes.SHA256())] if hasattr(key, "curve") else [padding.PKCS1v15(), hashes.SHA256()] if hasattr(key, "key_size") else []
     if how and len(how) < 2 and not der: signature = utils.encode_dss_signature(*(int.from_bytes(half, "big") for half in (signature[:32], signature[32:])))
@@ -37,27 +37,26 @@ def content_digest(files, about, aegis):  # of what reviewers sign: everything b
     about = {**about, "revision": f"{aegis['tenant']}/{aegis['version']}", "metadata": {"aegis": aegis}}
     files = {**files, ".manifest": json.dumps(about, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()}
     return "sha256:" + sha256("".join(f"{sha256(files[path]).hex()}  {path}\n" for path in sorted(files, key=str.encode)).encode()).hex()
-def grow(nodes, size, leaf):  # the right edge of a Merkle tree, roots of its perfect subtrees, largest first, by one leaf
-    while size & 1: leaf, size = node(nodes.pop(), leaf), size >> 1
-    nodes.append(leaf)
+def grow(nodes, size, leaf): grow(nodes, size >> 1, node(nodes.pop(), leaf)) if size & 1 else nodes.append(leaf)  # the right edge of a tree
 def root_of(nodes): return functools.reduce(lambda right, left: node(left, right), reversed(nodes)) if nodes else sha256(b"")
 def split(size): return 1 << (size - 1).bit_length() - 1  # RFC 9162, 2.1.1: where a tree of this size has its left half
-def taken(path): return path.pop() if path else b""
 def included(index, size, leaf, path):  # 2.1.3: the root that a path of siblings leads to
     if size == 1: return leaf
-    half, sibling = split(size), taken(path)
+    half, sibling = split(size), (path or [b""]).pop()
     return node(included(index, half, leaf, path), sibling) if index < half else node(sibling, included(index - half, size - half, leaf, path))
+def leads(index, leaf, path, size, root): return index < size and included(index, size, leaf, path := list(map(b64, path))) == root and not path
 def extended(old, size, root, path, whole=True):  # 2.1.4: the roots of the older and the newer tree that a proof leads to
-    if old == size: return (root, root) if whole else (taken(path),) * 2
-    half, sibling = split(size), taken(path)
+    if old == size: return (root, root) if whole else ((path or [b""]).pop(),) * 2
+    half, sibling = split(size), (path or [b""]).pop()
     if old <= half: return (lambda both: (both[0], node(both[1], sibling)))(extended(old, half, root, path, whole))
     return tuple(node(sibling, each) for each in extended(old - half, size - half, root, path, False))
 class Pack:  # taken file by file, in the order of the archive
     def __init__(self, trusted, notes, witnesses):
-        self.trusted, self.notes, self.named, self.faults, self.remarks, self.path, self.totals = trusted, notes, witnesses, [], [], [], [0, 0]
-        for name in "about entries keys attestation head first_time last_time newest interval announced heir".split(): setattr(self, name, None)
+        self.trusted, self.notes, self.named, self.totals, self.removed = trusted, notes, witnesses, [0, 0], collections.Counter()
+        for name in "about entries keys attestation head first_time last_time newest interval announced heir kept".split(): setattr(self, name, None)
         for name in "digests pem roots seen versions samples ranks spans".split(): setattr(self, name, {})
-        self.broken, self.checkpoints, self.unapproved, self.reigns, self.counts = False, 0, 0, [], collections.defaultdict(collections.Counter)
+        for name in "faults remarks path reigns gone".split(): setattr(self, name, [])
+        self.broken, self.checkpoints, self.unapproved, self.counts = False, 0, 0, collections.defaultdict(collections.Counter)
     def need(self, holds, code, message, place): return bool(holds) or bool(self.faults.append(f"{place}: error: {message} [pack.{code}]"))
     def attempt(self, place, check, *arguments):  # whether the check ends without a fault; a fault is kept
         try: return check(*arguments) or True
@@ -66,21 +65,20 @@ class Pack:  # taken file by file, in the order of the archive
     def take(self, name, data):
         self.digests[name], part = sha256(data).hex(), name.split("/")[0]
         if name == "manifest.json":
-            about = strict(data)
-            self.log, self.last, self.covered = f"{about['gateway']}/{about['tenant']}", about["start"]["hash"], about["start"]["size"]
-            self.size, self.nodes = self.covered, [b64(each) for each in about["start"]["frontier"]]
-            must((about["schema"], about["log"], about["records"]["first"], len(self.nodes)) == (1, self.log, self.covered, bin(self.covered).count("1"))
-                 and max(self.size, about["records"]["end"], about["head"]["size"]) < 1 << 53, "manifest", "the manifest contradicts itself")
-            self.about, self.roots[self.covered] = about, root_of(self.nodes)
+            start, records = (about := strict(data))["start"], about["records"]
+            self.log, self.last, self.nodes = f"{about['gateway']}/{about['tenant']}", start["hash"], [b64(each) for each in start["frontier"]]
+            self.size = self.covered = start["size"]
+            must((about["log"], records["first"], len(self.nodes)) == (self.log, self.size, bin(self.size).count("1")) and about["schema"] in (1, 2)
+                 and max(self.size, records["end"], about["head"]["size"]) < 1 << 53, "manifest", "the manifest contradicts itself")
+            self.about, self.roots[self.size] = about, root_of(self.nodes)
         elif name == "keys/keys.json": self.entries = strict(data)["keys"]
         elif part == "keys": self.pem[name] = serialization.load_pem_public_key(data)
         elif name == "attestation.dsse.json": self.attestation = strict(data)
-        elif name == "controls.json":
-            self.map, self.samples = strict(data), {index: None for each in strict(data)["controls"] for index in each["samples"]}
-        elif part in ("policies", "log", "samples"):
+        elif name == "controls.json": self.map, self.samples = (found := strict(data)), dict.fromkeys(sum((each["samples"] for each in found["controls"]), []))
+        elif part in ("policies", "log", "samples", "removals"):
             must(self.about and self.entries, "file", "the manifest or the keys stand behind what they are for")
             if self.keys is None: self.load_keys()
-            {"policies": self.take_policy, "log": self.take_log, "samples": self.take_sample}[part](name, data)
+            {"policies": self.take_policy, "log": self.take_log, "samples": self.take_sample, "removals": self.take_removal}[part](name, data)
     def load_keys(self):  # by what they are for; where you named some, only those
         self.keys, self.log_keys = {"pack": {}, "policies": {}, "reviews": {}}, {name: ("witness", key) for name, key in self.named.items()}
         for entry in self.entries:
@@ -94,15 +92,13 @@ class Pack:  # taken file by file, in the order of the archive
                 self.log_keys[name] = use, key
     def open(self, note, what):  # a checkpoint's origin, size and root; what witnesses saw, as {name: (size, when)}; the log keys that signed
         try:
-            note = strict(note)["checkpoint"] if isinstance(note, bytes) else note
-            text = note.rpartition("\n\n")[0] + "\n"
-            (origin, size, root), lines = text.split("\n")[:3], note[len(text) + 1:].split("\n")[:-1]
-            size, root, lines = int(size), b64(root), [re.fullmatch("\u2014 (\\S+) (\\S+)", line).groups() for line in lines]
-            signatures = [((name, b64(blob)[:4]), b64(blob)[4:]) for name, blob in lines]
+            text, _, lines = (strict(note)["checkpoint"] if isinstance(note, bytes) else note).rpartition("\n\n")
+            (origin, size, root), lines = text.split("\n")[:3], [re.fullmatch("\u2014 (\\S+) (\\S+)", line).groups() for line in lines.split("\n")[:-1]]
+            size, root, signatures = int(size), b64(root), [((name, b64(blob)[:4]), b64(blob)[4:]) for name, blob in lines]
         except MALFORMED: raise Wrong("checkpoint", f"{what}: malformed note", None) from None
         signers, seen = [name for name, _ in signatures if self.log_keys.get(name, ("",))[0] == "checkpoints"], {}
         for name, blob in signatures:
-            (use, key), message = self.log_keys.get(name, (None, None)), text.encode()
+            (use, key), message = self.log_keys.get(name, (None, None)), text.encode() + b"\n"
             if use == "witness":
                 when, blob = int.from_bytes(blob[:8], "big"), blob[8:]
                 seen[name[0]], message = (size, utc(when)), b"cosignature/v1\ntime %d\n" % when + message
@@ -118,8 +114,7 @@ class Pack:  # taken file by file, in the order of the archive
         must(entry, "policy", "the archive is not one that the manifest lists")
         with gzip.open(io.BytesIO(data)) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             files = {each.name: archive.extractfile(each).read() for each in archive}
-        payload = opened(strict(files.pop(".signatures.json"))["signatures"][0], self.keys["policies"])
-        must(payload, "policy", "no known policy key signed it")
+        must(payload := opened(strict(files.pop(".signatures.json"))["signatures"][0], self.keys["policies"]), "policy", "no known policy key signed it")
         listed = {each["name"]: each["hash"] for each in payload["files"]}
         changed = next((path for path in sorted({*listed, *files}) if listed.get(path) != sha256(files.get(path, b"")).hex()), None)
         must(changed is None, "policy", "the file is not the one signed", f"{name}/{changed}")
@@ -146,35 +141,40 @@ class Pack:  # taken file by file, in the order of the archive
             take = self.take_checkpoint if line.startswith(b'{"checkpoint":') else self.take_record
             self.broken |= not self.attempt(f"{name}:{number}", take, line, f"{name}:{number}")
     def take_record(self, line, place):
-        due, self.size = self.size, self.size + 1
+        due, self.size, gone = self.size, self.size + 1, REMOVED.fullmatch(line.decode(errors="replace"))
         try:
-            record = strict(line)
-            index, claimed, time, member = int(record["index"]), record["hash"], record["time"], b'"hash":"%s",' % record["hash"].encode()
+            record = dict(zip(("hash", "index", "leaf", "log", "prev_hash"), gone.groups())) if gone else strict(line)
+            index, claimed, time, member = int(record["index"]), record["hash"], gone or record["time"], b'"hash":"%s",' % record["hash"].encode()
             digest = sha256(bytes.fromhex(record["prev_hash"]) + line.replace(member, b"")).hex() if line.count(member) == 1 else None
         except MALFORMED: raise Wrong("record", f"record {due} of `{self.log}` is not a record in canonical form", place) from None
         last, self.last, self.size = self.last, claimed, index + 1
         must(index == due, "record", f"record {index} of `{self.log}` stands where record {due} belongs")
-        must(digest == claimed, "record", f"record {index} of `{self.log}` was changed: it does not match its hash")
+        must(gone or digest == claimed, "record", f"record {index} of `{self.log}` was changed: it does not match its hash")
         must(record["prev_hash"] == last, "record", f"record {index} of `{self.log}` does not link to the record before it")
-        must((record["log"], record["tenant"]) == (self.log, self.about["tenant"]), "record", f"record {index} is not of `{self.log}`")
+        must(record["log"] == self.log and (gone or record["tenant"] == self.about["tenant"]), "record", f"record {index} is not of `{self.log}`")
         if self.broken: return
-        grow(self.nodes, due, leaf := sha256(b"\0" + line))
-        if index in self.samples: self.samples[index] = leaf
+        grow(self.nodes, due, leaf := b64(record["leaf"]) if gone else sha256(b"\0" + line))
         if any(f"\n{self.size}\n" in note for _, note in self.notes): self.roots[self.size] = root_of(self.nodes)
-        self.first_time, self.last_time = self.first_time or time, time
+        if gone:
+            while self.gone and self.gone[0][1] < index: heapq.heappop(self.gone)
+            is_known = self.gone and self.gone[0][0] <= index
+            self.removed.update([self.gone[0][2]] if is_known else [])
+            return self.need(is_known, "removal", f"record {index} of `{self.log}` was removed, and no retention record says so", place)
+        if index in self.samples: self.samples[index] = leaf
+        self.watch(index, time, self.kept == index - 1)
+        self.first_time, self.last_time, self.kept = self.first_time or time, time, index
         if record["kind"] == "heartbeat": self.interval = int(record["detail"].get("interval_s", 60))
         if record["kind"] == "key" and "vkey" in record["detail"]: self.take_key(record["detail"], index)
-        self.watch(index, time)
         if self.about["period"]["from"] <= time < self.about["period"]["to"]: self.count(record, index, place)
     def take_key(self, detail, index):  # a rotation: the old key's checkpoint covers `rotated`, the new one's `active` and what follows
         key = self.log, sha256(self.log.encode() + b"\n" + (typed := b64(detail["vkey"].split("+", 2)[2])))[:4]
         if detail["event"] == "rotated": self.announced = key, ("checkpoints", ed25519.Ed25519PublicKey.from_public_bytes(typed[1:]))
         if detail["event"] == "active" and key == self.heir: self.reigns, self.heir = [*self.reigns, (index + 1, key)], None
-    def watch(self, index, time):  # where the clock was set back, or nothing was written though a heartbeat was due
+    def watch(self, index, time, is_next):  # where the clock was set back, or nothing was written though a heartbeat was due
         apart = (instant(time) - instant(newest)).total_seconds() if (newest := self.newest or time)[:18] != time[:18] else 0
         self.newest = time if apart < -5 else max(newest, time)
         if apart < -5: self.remarks.append(f"record {index} is of {time}, and one before it of {newest}: the clock was set back")
-        if self.interval and apart > 2 * self.interval + 5:
+        if self.interval and is_next and apart > 2 * self.interval + 5:
             self.remarks.append(f"nothing was recorded from {newest} to {time}, though a heartbeat was due every {self.interval} s")
     def take_checkpoint(self, line, place):
         last, first = self.size - 1, self.covered
@@ -202,13 +202,18 @@ class Pack:  # taken file by file, in the order of the archive
         return [control["id"] for control in self.map["controls"] if kind == "decision" and {*policies} & {*tags.get(control["id"], [])}
                 or any(all(fields[name] in values for name, values in each.items()) for each in control["selects"])]
     def take_sample(self, name, data):
-        index, leaf, (proof, _, note) = int(name[8:20]), self.samples.get(int(name[8:20])), data.decode().partition("\n\n")
-        if name.endswith(".json"):
-            return must(self.broken or sha256(b"\0" + data.removesuffix(b"\n")) == leaf, "sample", f"this is not record {index} of the log")
+        leaf, (proof, _, note) = self.samples.get(index := int(name[8:20])), data.decode().partition("\n\n")
+        if name.endswith(".json"): return must(self.broken or sha256(b"\0" + data.rstrip(b"\n")) == leaf, "sample", f"this is not record {index} of the log")
         (header, at, *path), (_, size, root, *_) = proof.split("\n"), self.open(note, "the sample's checkpoint")
-        end = included(index, size, leaf, path := [b64(each) for each in path]) if leaf and index < size else None
-        must(self.broken or (header, at, end, path) == ("c2sp.org/tlog-proof@v1", f"index {index}", root, []), "sample",
-             f"the proof does not lead from record {index} to its checkpoint")
+        fits = leaf and (header, at) == ("c2sp.org/tlog-proof@v1", f"index {index}") and leads(index, leaf, path, size, root)
+        must(self.broken or fits, "sample", f"the proof does not lead from record {index} to its checkpoint")
+    def take_removal(self, name, data):  # a retention record, and the proof that the head covers it: what it names may be gone
+        proof, head = strict(data), self.about["head"]
+        index, said = (record := strict(line := proof["record"].encode()))["index"], record.get("detail", {})
+        must((leads(index, sha256(b"\0" + line), proof["hashes"], head["size"], b64(head["root"])), record["log"], record["kind"], said.get("event")) == (
+             True, self.log, "retention", "pruned"), "removal", f"record {index} is not shown to be the log's word on what was removed")
+        label = f"{said.get('kind', 'unknown kind')} ({said.get('class', 'unknown class')})"
+        for first, last in re.findall("([0-9]+)-([0-9]+)", said["indexes"]): heapq.heappush(self.gone, (int(first), min(int(last), index - 1), label))
     def finish(self):  # what can be said only at the end
         must(self.keys and self.checkpoints, "manifest", "there is no manifest, or no log under checkpoints", "manifest.json")
         self.attempt("attestation.dsse.json", self.check_attestation, self.attestation)
@@ -225,9 +230,8 @@ class Pack:  # taken file by file, in the order of the archive
         message = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
         must(any(signed(key, b64(each["sig"]), message) for key in self.keys["pack"].values() for each in sealed["signatures"]),
              "attestation", "the attestation is not signed by a known pack key")
-        must((kind, (statement := strict(payload))["_type"], statement["predicateType"]) == (
-            b"application/vnd.in-toto+json", "https://in-toto.io/Statement/v1", "https://aegis.example/attestations/evidence-pack/v1"),
-            "attestation", "the statement is not one of a pack")
+        must((kind, (statement := strict(payload))["_type"], statement["predicateType"]) == (b"application/vnd.in-toto+json", "https://in-toto.io/Statement/v1",
+             "https://aegis.example/attestations/evidence-pack/v1"), "attestation", "the statement is not one of a pack")
         listed = {each["name"]: each["digest"]["sha256"] for each in statement["subject"]}
         for name in sorted({*listed, *self.digests} - {"attestation.dsse.json"}):
             fault = "is missing" if name not in self.digests else "is not attested" if name not in listed else "is not the attested one"
@@ -236,11 +240,11 @@ class Pack:  # taken file by file, in the order of the archive
         records, period, end, about = self.about["records"], self.about["period"], self.size, self.about["head"]
         (origin, size, root, seen, _), nothing = opened.pop("log/head.note"), "nothing shows that no record of the period stands"
         must(end == records["end"] == self.covered, "range", f"the log ends with record {end - 1}, not with {records['end'] - 1}")
-        is_part = end <= size and extended(end, size, root_of(self.nodes), self.path) == (root_of(self.nodes), root) and not self.path
-        must((origin, size, root, is_part) == (self.log, about["size"], b64(about["root"]), True), "range",
-             f"records up to {end - 1} are not shown to be in the head's log")
-        must(records["first"] == 0 or self.first_time < period["from"], "range", f"{nothing} before record {records['first']}")
-        must(end == size or self.last_time >= period["to"], "range", f"{nothing} behind record {end - 1}")
+        now, is_head = root_of(self.nodes), (origin, size, root) == (self.log, about["size"], b64(about["root"]))
+        fits = is_head and end <= size and (*extended(end, size, now, self.path), self.path) == (now, root, [])
+        must(fits, "range", f"records up to {end - 1} are not shown to be in the head's log")
+        must(records["first"] == 0 or (self.first_time or "~") < period["from"], "range", f"{nothing} before record {records['first']}")
+        must(end == size or (self.last_time or "") >= period["to"], "range", f"{nothing} behind record {end - 1}")
         self.roots[size], self.seen = root, {**self.seen, **seen}
         for source, (name, known, known_root, *_) in ((source, note) for source, note in opened.items() if note):
             fault = f"`{self.log}` was cut: it once had {known} records, and the head covers {size}" if known > size else (
@@ -248,14 +252,13 @@ class Pack:  # taken file by file, in the order of the archive
                 f"nothing here ties a checkpoint of size {known} to records {records['first']} to {end - 1}")
             self.need(name == self.log and self.roots.get(known) == known_root, "known", fault, source)
         for name, identifier in (each for each, (use, _) in self.log_keys.items() if use == "witness"):
-            (count, when), is_named = self.seen.get(name, (0, "")), (name, identifier) in self.named
-            fault = "has signed no checkpoint here" if not when else (
-                f"has seen {count} records of `{self.log}`, and the pack goes to {end}" if count < end else
+            (saw, when), is_named = self.seen.get(name, (0, "")), (name, identifier) in self.named
+            fault = "has signed no checkpoint here" if not when else f"has seen {saw} records of `{self.log}`, and the pack goes to {end}" if saw < end else (
                 f"last saw `{self.log}` at {when}: nothing shows that it was not cut back to then")
-            self.need(when and (not is_named or count >= end and when >= period["to"]), "witness", f"the witness `{name}` {fault}", "log/head.note")
+            self.need(when and (not is_named or saw >= end and when >= period["to"]), "witness", f"the witness `{name}` {fault}", "log/head.note")
     def check_controls(self):
-        must(self.totals == [self.about["records"][name] for name in ("in_period", "decisions")], "manifest",
-             "the period has {} records and {} decisions".format(*self.totals), "manifest.json")
+        must([*self.totals, self.removed] == [self.about["records"].get(name, {}) for name in ("in_period", "decisions", "removed")], "manifest",
+             "the period has {} records and {} decisions, and {} were removed".format(*self.totals, sum(self.removed.values())), "manifest.json")
         for control in self.map["controls"]:
             counts, drawn = self.counts[control["id"]], sorted(index for _, index in self.ranks.get(control["id"], []))
             self.need((counts, sum(counts.values()), drawn) == (control["counts"], control["count"], control["samples"]), "controls",
@@ -274,27 +277,24 @@ def verify(path, trusted, notes, witnesses):
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         pack.need(False, "archive", f"the archive cannot be read: {error}", name)
     return pack
-def vkeys(use): return lambda path: [vkey(line, use) for line in open(path).read().split() or [""]]
-def pem(path): return serialization.load_pem_public_key(open(path, "rb").read())
+def keys(use, path):  # the keys that a file holds, by name: vkeys, one a line, or one as PEM
+    if use in ("checkpoints", "witness"): return [vkey(line, use) for line in open(path).read().split() or [""]]
+    return [(path, serialization.load_pem_public_key(open(path, "rb").read()))]
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pack")
-    for name, read, text in (("log-key", vkeys("checkpoints"), "vkeys that you trust to sign the log, one a line"),
-                             ("pack-key", pem, "a PEM key that you trust to sign packs"), ("policy-key", pem, "one that you trust to sign policies"),
-                             ("review-key", pem, "one that you trust to sign approvals of policies"),
-                             ("witness-key", vkeys("witness"), "vkeys of witnesses that must have seen all records, and the log after the period"),
-                             ("checkpoint", lambda path: (path, open(path).read()), "one that the log must reach")):
-        parser.add_argument(f"--{name}", action="append", default=[], metavar="FILE", type=read, help=text)
+    parser.add_argument("file", metavar="PACK")
+    for key, use in dict(log="checkpoints", witness="witness", pack="pack", policy="policies", review="reviews").items():
+        parser.add_argument(f"--{key}-key", dest=use, action="append", default=[], metavar="FILE", type=functools.partial(keys, use), help=f"trusted for {use}")
+    parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", type=lambda path: (path, open(path).read()), help="to be reached")
     options = parser.parse_args()
-    logs, witnesses = dict(sum(options.log_key, [])), dict(sum(options.witness_key, []))
-    keys = dict(checkpoints=logs.values(), witness=witnesses.values(), pack=options.pack_key, policies=options.policy_key, reviews=options.review_key)
-    pack = verify(options.pack, {use: set(map(fingerprint, each)) for use, each in keys.items()}, options.checkpoint, witnesses)
-    for fault in pack.faults[:100]: print(fault, file=sys.stderr)
-    if pack.faults: sys.exit(print(f"broken: {len(pack.faults)} fault{'s' * (len(pack.faults) > 1)}") or 1)
+    named = {use: dict(sum(files, [])) for use, files in vars(options).items() if use not in ("file", "checkpoint")}
+    pack = verify(options.file, {use: set(map(fingerprint, keys.values())) for use, keys in named.items()}, options.checkpoint, named["witness"])
+    if pack.faults: sys.exit(print(*pack.faults[:99], sep="\n", file=sys.stderr) or print(f"broken: {len(pack.faults)} fault{'s'[:len(pack.faults) - 1]}") or 1)
     for each in pack.remarks[:100]: print("note:", each)
     for use, name, mark in ((each["use"], each["name"], each["fingerprint"]) for each in pack.entries):
         if mark in (pack.trusted.get(use) or [mark]): print(use, "key", name, mark, *["(yours)"] * bool(pack.trusted.get(use)))
-    period, records, lacking = pack.about["period"], pack.about["records"], f" (without a signed approval: {pack.unapproved})" * (pack.unapproved > 0)
+    period, records, removed = pack.about["period"], pack.about["records"], ", ".join(f"{name} {count}" for name, count in sorted(pack.removed.items()))
     print(f"whole: {records['in_period']} records of `{pack.log}` from {period['from']} to {period['to']}, {records['decisions']} of them decisions; "
-          f"{pack.checkpoints} checkpoints, {len(pack.versions)} policy versions{lacking}, {len(pack.samples)} samples, {len(pack.digests)} files"
-          + "".join(f"; witness `{name}` saw {count} records at {when}" for name, (count, when) in sorted(pack.seen.items())))
+        + f"{sum(pack.removed.values())} more removed by retention: {removed}; " * bool(removed) + f"{pack.checkpoints} checkpoints, "
+        f"{len(pack.versions)} policy versions" + f" (without a signed approval: {pack.unapproved})" * bool(pack.unapproved) + f", {len(pack.samples)} samples"
+        f", {len(pack.digests)} files" + "".join(f"; witness `{name}` saw {count} records at {when}" for name, (count, when) in sorted(pack.seen.items())))

@@ -21,6 +21,7 @@ struct LogCheck {
     var watched: Set<UInt64> = []
     private(set) var succession = KeySuccession()
     private(set) var times = RecordTimes()
+    private(set) var removed = RemovalCount()
     private var last: String
 
     init(_ manifest: PackManifest, _ frontier: MerkleFrontier) {
@@ -68,6 +69,38 @@ struct LogCheck {
         times.take(facts)
         if facts.kind == "key" { succession.take(facts) }
         return (facts, leaf)
+    }
+
+    /// Takes what is left of the next record.
+    /// - Parameter removals: why records were removed.
+    /// - Throws: ``PackError`` `.record`, and `.removal` where nothing says so; the log can be followed then all the same.
+    mutating func takeRemoved(
+        _ line: ArraySlice<UInt8>, _ removals: AnnouncedRemovals, at place: String
+    ) throws(PackError) {
+        let due = next
+        func fault(_ message: String) -> PackError { PackError(.record, message, at: place) }
+        guard let record = PrunedRecord(line: line) else {
+            next += 1
+            throw fault("record \(due) of `\(log)` is not a record in canonical form")
+        }
+        let before = last
+        last = record.hash.hex
+        next = record.index &+ 1
+        guard record.index == due else {
+            throw fault("record \(record.index) of `\(log)` stands where record \(due) belongs")
+        }
+        guard record.previous.hex == before else {
+            throw fault("record \(due) of `\(log)` does not link to the record before it")
+        }
+        guard record.log == log else { throw fault("record \(due) is not of `\(log)`") }
+        if isBroken { return }
+        frontier.append(record.leaf)
+        if watched.contains(next) { roots[next] = root }
+        guard let reason = removals.reason(of: due) else {
+            throw PackError(
+                .removal, "record \(due) of `\(log)` was removed, and no retention record says so", at: place)
+        }
+        removed.add(reason)
     }
 
     /// Takes a checkpoint that stands behind the records so far.

@@ -22,6 +22,7 @@ extension PackCheck {
         for name in Set(wanted).sorted() where digests[name] == nil {
             fault(PackError(.file, "the file is missing", at: name))
         }
+        replay?.skip(log.removed)
         attempt { (check) throws(PackError) in try check.replay?.finish() }
         openHeads()
         guard !log.isBroken, let head else { return }
@@ -82,7 +83,7 @@ extension PackCheck {
                 && checkpoint.root.base64 == manifest.head.root && isPrefix(log, of: checkpoint),
             "records up to \(end.lastIndex) are not shown to be in the head's log")
         try need(
-            manifest.records.first == 0 || log.firstTime ?? "" < manifest.period.from,
+            manifest.records.first == 0 || log.firstTime.map { $0 < manifest.period.from } ?? false,
             "nothing shows that no record of the period stands before record \(manifest.records.first)")
         try need(
             end == checkpoint.size || log.lastTime ?? "" >= manifest.period.to,
@@ -139,9 +140,13 @@ extension PackCheck {
     }
 
     private mutating func checkControls(_ manifest: PackManifest) throws(PackError) {
-        guard recount.records == manifest.records.inPeriod, recount.decisions == manifest.records.decisions else {
+        let removed = log?.removed.counts ?? [:]
+        guard recount.records == manifest.records.inPeriod, recount.decisions == manifest.records.decisions,
+            removed == manifest.records.removed ?? [:]
+        else {
             throw PackError(
-                .manifest, "the period has \(recount.records) records and \(recount.decisions) decisions",
+                .manifest,
+                "the period has \(recount.records) records and \(recount.decisions) decisions, and \(removed.total) were removed",
                 at: PackLayout.manifest)
         }
         for (listed, counted) in zip(map.controls, recount.map?.controls ?? [])

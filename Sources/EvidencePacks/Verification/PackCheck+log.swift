@@ -1,3 +1,4 @@
+import AuditTrail
 import MerkleLog
 import RegoValues
 
@@ -5,6 +6,7 @@ extension PackCheck {
     /// One chunk of the log: records, and checkpoints over them.
     mutating func takeLog(_ name: String, _ bytes: [UInt8]) throws(PackError) {
         _ = try checkedKeys()
+        removals.settle()
         let content = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
         var number = 0
         for line in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
@@ -13,6 +15,8 @@ extension PackCheck {
             let isFine = attempt { (check) throws(PackError) in
                 if line.starts(with: "{\"checkpoint\":".utf8) {
                     try check.takeCheckpoint(line, at: place)
+                } else if line.starts(with: PrunedRecord.prefix.utf8) {
+                    try check.takeRemoved(line, at: place)
                 } else {
                     try check.takeRecord(line, at: place)
                 }
@@ -37,6 +41,14 @@ extension PackCheck {
         recount.count(facts)
         guard replay != nil, facts.kind == "decision" else { return }
         attempt { (check) throws(PackError) in try check.replay?.check(facts, Array(line), at: place) }
+    }
+
+    // Where no word of its removal is there, the hash that is left can be followed all the same.
+    private mutating func takeRemoved(_ line: ArraySlice<UInt8>, at place: String) throws(PackError) {
+        do throws(PackError) { try log?.takeRemoved(line, removals, at: place) } catch {
+            guard error.code == .removal else { throw error }
+            fault(error)
+        }
     }
 
     /// The checkpoint in a note, by the key that signed the log at its size.

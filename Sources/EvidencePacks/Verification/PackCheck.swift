@@ -23,6 +23,8 @@ struct PackCheck {
     /// The leaf hashes of the records that are samples; nil until the record goes by.
     var samples: [UInt64: MerkleHash?] = [:]
     var policies: [String: CheckedPolicy] = [:]
+    /// What retention records say is gone.
+    var removals = AnnouncedRemovals()
     var head: CheckedNote?
     var headBytes: [UInt8]?
     var consistency: PackConsistency?
@@ -95,6 +97,8 @@ struct PackCheck {
             consistency = try PackJSON.decode(PackConsistency.self, from: bytes, at: name, .range)
         } else if PackLayout.isRecords(name) {
             try takeLog(name, bytes)
+        } else if name.hasPrefix(PackLayout.removals) {
+            try takeRemoval(name, bytes)
         } else if name.hasPrefix("samples/") {
             try takeSample(name, bytes)
         } else if name.hasPrefix(PackLayout.inputs) {
@@ -105,7 +109,7 @@ struct PackCheck {
     private mutating func begin(_ manifest: PackManifest) throws(PackError) {
         let place = PackLayout.manifest
         let nodes = manifest.start.frontier.compactMap { MerkleHash(base64: Array($0.utf8)) }
-        guard manifest.schema == PackManifest.currentSchema, manifest.log == "\(manifest.gateway)/\(manifest.tenant)",
+        guard PackManifest.schemas.contains(manifest.schema), manifest.log == "\(manifest.gateway)/\(manifest.tenant)",
             max(manifest.start.size, manifest.records.end, manifest.head.size) < 1 << 53,
             manifest.records.first == manifest.start.size, nodes.count == manifest.start.frontier.count,
             let frontier = MerkleFrontier(size: manifest.start.size, nodes: nodes)
@@ -143,5 +147,6 @@ struct PackCheck {
         report.unapproved = policies.values.filter { !$0.isApproved }.map(\.version).sorted()
         report.replay = replay?.count
         report.notes = log?.times.notes ?? []
+        report.removed = log?.removed.counts ?? [:]
     }
 }

@@ -20,6 +20,8 @@ public struct PackReport: Sendable {
     /// Records of the period, and how many of them are decisions.
     public internal(set) var records = 0
     public internal(set) var decisions = 0
+    /// How many more there were in the period, which retention removed, by kind and class: `decision (soc2)`.
+    public internal(set) var removed: [String: Int] = [:]
     public internal(set) var checkpoints = 0
     public internal(set) var policyVersions: [String] = []
     /// Those of them that no signed approval stands in.
@@ -61,6 +63,7 @@ public struct PackReport: Sendable {
     public var summary: String {
         guard isWhole else { return "broken: \(faults.count) fault\(faults.count == 1 ? "" : "s")" }
         return "whole: \(records) records of `\(log)` from \(from) to \(to), \(decisions) of them decisions; "
+            + (removed.isEmpty ? "" : "\(removed.total) more removed by retention: \(removed.list); ")
             + "\(checkpoints) checkpoints, \(policyVersions.count) policy versions\(unapproved.isEmpty ? "" : " (without a signed approval: \(unapproved.count))"), \(samples) samples, \(files) files"
             + witnesses.values.sorted { $0.name < $1.name }.map { "; \($0.summary)" }.joined()
     }

@@ -9,12 +9,16 @@ struct RecordTimes {
     // Seconds between heartbeats, as the last one says.
     private var interval = 60
     private var hasHeartbeat = false
+    // Of the last one: where a record is gone behind it, that may have been a heartbeat.
+    private var index: UInt64?
     static let limit = 100
     // Calls at the same time are recorded in the order in which they are written.
     private static let leeway = 5
 
     /// Takes the next record.
     mutating func take(_ facts: RecordFacts) {
+        let isNext = facts.index > 0 && index == facts.index - 1
+        index = facts.index
         if facts.kind == "heartbeat" {
             hasHeartbeat = true
             interval = facts.interval ?? interval
@@ -26,7 +30,7 @@ struct RecordTimes {
         if apart < -Self.leeway {
             add("record \(facts.index) is of \(facts.time), and one before it of \(before): the clock was set back")
             newest = facts.time
-        } else if hasHeartbeat, apart > 2 * interval + Self.leeway {
+        } else if hasHeartbeat, isNext, apart > 2 * interval + Self.leeway {
             add("nothing was recorded from \(before) to \(facts.time), though a heartbeat was due every \(interval) s")
         }
     }

@@ -154,12 +154,16 @@ struct EvidenceBuild: ParsableCommand {
                 "witnessed": witnessed ?? NSNull(), "stamped": summary.isStamped, "pack": path, "log": summary.log,
                 "from": summary.from,
                 "to": summary.to, "records": summary.records,
-                "decisions": summary.decisions, "policy_versions": summary.policyVersions,
+                "decisions": summary.decisions, "removed": summary.removed, "policy_versions": summary.policyVersions,
                 "controls": summary.controls, "supported_controls": summary.supportedControls,
                 "files": summary.files, "bytes": summary.bytes,
             ])
         }
         Output.line("\(path): \(summary.records) records of `\(summary.log)`, \(summary.decisions) of them decisions")
+        if !summary.removed.isEmpty {
+            let kinds = summary.removed.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            Output.line("removed   by retention, beside these: \(kinds.joined(separator: ", "))")
+        }
         Output.line("period    \(summary.from) up to \(summary.to)")
         Output.line("policies  \(summary.policyVersions.joined(separator: ", "))")
         Output.line("controls  \(summary.supportedControls) of \(summary.controls) have evidence")
