@@ -602,20 +602,53 @@ def test_a_period_that_lacks_records_makes_a_pack_that_says_so(removed):
 def test_a_part_of_a_trail_that_lacks_records_makes_a_pack(removed, tmp_path):
     """What says that records are gone stands behind the period; a period without any is as it always was."""
     times = {record["index"]: record["time"] for record in removed.gateway.records() if record["log"] == "gw-1/acme"}
-    for number, (first, end, gone, words) in enumerate((
-            (16, 20, [17, 18], ["17-18"]), (19, 22, [17, 18, 21], ["17-18", "21-21"]), (6, 9, [], []), (22, 25, [21], ["21-21"]), (1, 3, [0], ["0-0"]))):
+    for number, (first, end, start, gone, told) in enumerate((
+            (16, 20, 15, [17, 18], {"approval (brief)": 2}), (6, 9, 5, [], {}),
+            # What is known to be of before the period shows that nothing of it stands there, as a record that is kept does.
+            (19, 22, 18, [18, 21], {"decision (short)": 1}), (22, 25, 21, [21], {}), (1, 3, 0, [0], {}))):
         path = tmp_path / f"{number}.tar.gz"
-        build(removed.gateway, path, "--samples", 1, "--from", times[first], "--to", times[end])
+        assert build(removed.gateway, path, "--samples", 1, "--from", times[first], "--to", times[end])["removed"] == told
         pack = packs.Pack(path)
         lines = [line for line in pack.lines if b'"prev_hash"' in line]
-        carried = [packs.index_of(line) for line in lines]
-        # From the last that is kept before the period to the first behind it.
-        assert carried == list(range(max((index for index in times if index < first), default=0), end + 1)), (first, carried)
+        assert [packs.index_of(line) for line in lines] == list(range(start, end + 1))
         assert [packs.index_of(line) for line in lines if line.startswith(b'{"pruned"')] == gone
-        assert [json.loads(pack.json(name)["record"])["detail"]["indexes"] for name in pack.files if name.startswith("removals/")] == words
+        named = [json.loads(pack.json(name)["record"])["detail"]["indexes"] for name in pack.files if name.startswith("removals/")]
+        assert named == [word for word, last in (("17-18", 18), ("0-0", 0), ("21-21", 21)) if last in gone]
         assert pack.json("manifest.json")["schema"] == (2 if gone else 1)
+        assert ("<h2>Removed by retention</h2>" in pack.files["report.html"].decode()) == bool(told)
         for verify in (with_python, with_aegis):
-            assert verify(path).returncode == 0, verify(path).stderr
+            done = verify(path)
+            assert done.returncode == 0 and ("removed by retention" in done.stdout) == bool(told), done.stderr
+
+
+def test_a_pack_begins_at_a_removed_record_only_where_that_is_of_before_its_period(removed, tmp_path):
+    times = {record["index"]: record["time"] for record in removed.gateway.records() if record["log"] == "gw-1/acme"}
+    path = tmp_path / "forged.tar.gz"
+    build(removed.gateway, path, "--samples", 1, "--from", times[19], "--to", times[22])
+    pack = packs.Pack(path)
+    pack.edit("manifest.json", lambda manifest: manifest["period"].update({"from": times[16]}))
+    pack.seal(packs.private_key(removed.gateway.data / "keys/evidence.pem"))
+    pack.write(path)
+    for verify in (with_python, with_aegis):
+        done = verify(path)
+        assert done.returncode == 1
+        assert "log: error: nothing shows that no record of the period stands before record 18 [pack.range]" in done.stderr, done.stderr
+
+
+def test_what_says_that_records_are_gone_has_to_be_under_the_head(witnessed, tmp_path):
+    """Where the witness has not seen it yet, the head is one that the witness has not signed."""
+    gateway, rules, path = copy(witnessed.gateway, tmp_path / "data"), tmp_path / "rules.json", tmp_path / "pack.tar.gz"
+    rules.write_text(json.dumps({"default": "forever", "classes": {"brief": "1s"}, "kinds": {"approval": "brief"}}))
+    run("audit", "retention", rules, "--data-dir", gateway.data)
+    times = {record["index"]: record["time"] for record in gateway.records() if record["log"] == "gw-1/acme"}
+    assert build(gateway, path, "--samples", 1, "--to", times[20])["witnessed"] is None
+    for verify in (with_python, with_aegis):
+        assert verify(path).returncode == 0
+        done = verify(path, "--witness-key", witnessed.key)
+        assert done.returncode == 1 and "the witness `aegis-witness` has signed no checkpoint here [pack.witness]" in done.stderr
+    # What lacks no record has the witness's head as before.
+    assert build(gateway, path, "--samples", 1, "--to", times[16])["witnessed"]["name"] == "aegis-witness"
+    assert with_python(path, "--witness-key", witnessed.key).returncode == 0
 
 
 def test_a_record_that_is_gone_without_a_word_makes_no_pack(trail, tmp_path):

@@ -9,6 +9,9 @@ public struct RemovalNotice: Sendable, Hashable {
     public let retentionClass: String?
     /// The kind of all these records; nil where an older program did not say.
     public let kind: String?
+    /// When the oldest and the newest of them were made, RFC 3339 in UTC; nil where an older program did not say.
+    public let from: String?
+    public let until: String?
 
     /// Nil for a record that is none.
     public init?(_ record: AuditRecordLine) {
@@ -19,6 +22,8 @@ public struct RemovalNotice: Sendable, Hashable {
         time = record["time"] ?? ""
         retentionClass = record["detail", "class"]
         kind = record["detail", "kind"]
+        from = record["detail", "from"]
+        until = record["detail", "until"]
         runs = IndexRuns(text: text).compactMap { run in
             run.lowerBound < index ? run.lowerBound...min(run.upperBound, index - 1) : nil
         }

@@ -55,10 +55,11 @@ public struct PackBuilder: Sendable {
 
     private func write(to path: String, inputs: SealedInputReader?) throws -> PackSummary {
         let scan = try scan()
-        guard let start = scan.start, let head = scan.head else {
+        guard let found = scan.start, let head = scan.head else {
             throw PackError(.journal, "there is no record of `\(sources.log)` in this journal")
         }
-        let removals = try removals(scan, start, head.checkpoint)
+        let removals = try removals(scan, found, head.checkpoint)
+        let start = removals?.start ?? found
         let map = scan.controls.map
         let unknown = controls.unknown(besides: Set(map.controls.map(\.id)))
         guard unknown.isEmpty else {
@@ -70,7 +71,7 @@ public struct PackBuilder: Sendable {
         }
         let output = try PackOutput(path: path, folder: folder)
         let manifest = manifest(
-            scan, start, head.checkpoint, removed: removals?.count.counts, hasInputs: inputs != nil)
+            scan, start, head.checkpoint, removals: removals, hasInputs: inputs != nil)
         let keys = try keys(scan)
         try output.add(
             PackLayout.guide,
@@ -124,7 +125,7 @@ public struct PackBuilder: Sendable {
         _ scan: PackScan, _ start: LogWalk.Position, _ head: Checkpoint
     ) throws -> RemovalProofs? {
         guard !scan.removed.isEmpty else { return nil }
-        var proofs = RemovalProofs(scan: scan, start: start, head: head)
+        var proofs = RemovalProofs(scan: scan, start: start, first: scan.first, head: head)
         let walk = try LogWalk(directory: sources.journal, log: sources.log, keys: sources.logKeys)
         try walk.run { try proofs.take($0) }
         return proofs
@@ -149,16 +150,16 @@ public struct PackBuilder: Sendable {
     }
 
     private func manifest(
-        _ scan: PackScan, _ start: LogWalk.Position, _ head: Checkpoint, removed: [String: Int]?, hasInputs: Bool
+        _ scan: PackScan, _ start: LogWalk.Position, _ head: Checkpoint, removals: RemovalProofs?, hasInputs: Bool
     ) -> PackManifest {
         PackManifest(
-            schema: removed == nil ? 1 : 2, tenant: sources.tenant, gateway: sources.gateway, log: sources.log,
+            schema: removals == nil ? 1 : 2, tenant: sources.tenant, gateway: sources.gateway, log: sources.log,
             period: .init(from: period.from, to: period.to), builtAt: PackPeriod.text(now), builtBy: program,
             start: .init(
                 size: start.frontier.size, hash: start.lastHash.hex, frontier: start.frontier.nodes.map(\.base64)),
             records: .init(
                 first: start.frontier.size, end: scan.end, inPeriod: scan.tally.records,
-                decisions: scan.tally.decisions, removed: removed),
+                decisions: scan.tally.decisions, removed: removals?.count.told),
             head: .init(size: head.size, root: head.root.base64, stamped: scan.stamp != nil),
             policies: scan.policies.versions.map { version in
                 PackManifest.Policy(

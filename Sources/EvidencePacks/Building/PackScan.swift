@@ -6,6 +6,8 @@ struct PackScan {
     let period: PackPeriod
     /// Just before the first record of the pack: the last one before the period, where there is one.
     private(set) var start: LogWalk.Position?
+    /// The index of the first record of the pack: the one behind the start, or a removed one that is before the period, too.
+    private(set) var first: UInt64 = 0
     /// The size of the checkpoint that closes the pack: it covers the first record after the period, where there is one.
     private(set) var end: UInt64 = 0
     /// Checkpoints behind the start, up to the end.
@@ -126,8 +128,8 @@ struct PackScan {
 
     /// What the witness has seen, where a checkpoint of the pack bears its signature.
     var witnessedInPack: CosignedHead? {
-        guard isWitnessedMet, let witnessed, witnessed.checkpoint.size > start?.frontier.size ?? 0 else { return nil }
-        return witnessed
+        guard isWitnessedMet, let witnessed, witnessed.checkpoint.size > first else { return nil }
+        return witnessed.checkpoint.size <= end || headWitnessed != nil ? witnessed : nil
     }
 
     /// What can be said of each control.
@@ -182,7 +184,8 @@ struct PackScan {
         if let activated { try note(activated) }
         start = start ?? previous ?? begin
         if !isClosed { (end, checkpoints) = (head.checkpoint.size, checkpointsSoFar) }
-        try removed.settle(end: end, log: log)
+        first = start?.frontier.size ?? 0
+        try removed.settle(start: &first, end: end, from: period.from, log: log)
         if let witnessed { try settle(witnessed, newest: head.checkpoint) }
         settleStamp()
         if begin.frontier.size > 0, start == begin, let firstTime, firstTime >= period.from {

@@ -21,8 +21,8 @@ struct AnnouncedRemovals {
         guard !isSettled else { return }
         isSettled = true
         runs.sort { a, b in
-            (a.indexes.lowerBound, a.indexes.upperBound, a.reason.label)
-                < (b.indexes.lowerBound, b.indexes.upperBound, b.reason.label)
+            (a.indexes.lowerBound, a.indexes.upperBound, a.reason.label, a.reason.from, a.reason.until)
+                < (b.indexes.lowerBound, b.indexes.upperBound, b.reason.label, b.reason.from, b.reason.until)
         }
         var parted: [Run] = []
         for run in runs {

@@ -5,10 +5,15 @@ struct RemovalReason: Sendable, Hashable {
     /// Nil where an older program did not say.
     let kind: String?
     let retentionClass: String?
+    /// When the oldest and the newest of those that went with it were made: `~` sorts behind all times.
+    let from: String
+    let until: String
 
     init(_ notice: RemovalNotice) {
         kind = notice.kind
         retentionClass = notice.retentionClass
+        from = notice.from ?? ""
+        until = notice.until ?? "~"
     }
 
     /// `heartbeat (short)`, as counts are labelled.

@@ -35,17 +35,33 @@ struct RemovalTrace {
         announcements.append(Announcement(notice: notice, line: line))
     }
 
-    /// The pack ends before `end`: nothing from there on is of interest.
+    /// Leaves out what is not in the pack.
+    /// - Parameters:
+    ///   - start: the first record of the pack. It moves to the last of the removed ones behind it that are all known to be
+    ///     of before `from`: that one shows as well that nothing of the period stands before.
+    ///   - end: the index after the last.
     /// - Throws: ``PackError`` `.journal` for a record that is gone without a word.
-    mutating func settle(end: UInt64, log: String) throws(PackError) {
-        gone = gone.compactMap { $0.lowerBound < end ? $0.lowerBound...min($0.upperBound, end - 1) : nil }
-        announcements = announcements.filter { names($0.notice) }
+    mutating func settle(start: inout UInt64, end: UInt64, from: String, log: String) throws(PackError) {
+        keep(start..<end)
         let announced = removals
         for index in gone.lazy.joined() where announced.reason(of: index) == nil {
             throw PackError(
                 .journal, "record \(index) of `\(log)` was removed, and no retention record says so",
                 fix: "look at the whole journal: aegis audit verify")
         }
+        guard let first = gone.first, first.lowerBound <= start + 1,
+            let last = first.prefix(while: { announced.reason(of: $0).map { $0.until < from } ?? false }).last
+        else { return }
+        start = last
+        keep(start..<end)
+    }
+
+    private mutating func keep(_ range: Range<UInt64>) {
+        gone = gone.compactMap { run in
+            let part = run.clamped(to: range.lowerBound...max(range.lowerBound, range.upperBound - 1))
+            return run.overlaps(range) ? part : nil
+        }
+        announcements = announcements.filter { names($0.notice) }
     }
 
     var removals: AnnouncedRemovals {

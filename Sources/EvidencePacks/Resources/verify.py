@@ -65,11 +65,10 @@ class Pack:  # taken file by file, in the order of the archive
     def take(self, name, data):
         self.digests[name], part = sha256(data).hex(), name.split("/")[0]
         if name == "manifest.json":
-            start, records = (about := strict(data))["start"], about["records"]
+            self.size = self.covered = (start := (about := strict(data))["start"])["size"]
             self.log, self.last, self.nodes = f"{about['gateway']}/{about['tenant']}", start["hash"], [b64(each) for each in start["frontier"]]
-            self.size = self.covered = start["size"]
-            must((about["log"], records["first"], len(self.nodes)) == (self.log, self.size, bin(self.size).count("1")) and about["schema"] in (1, 2)
-                 and max(self.size, records["end"], about["head"]["size"]) < 1 << 53, "manifest", "the manifest contradicts itself")
+            must((about["log"], about["records"]["first"], len(self.nodes)) == (self.log, self.size, bin(self.size).count("1")) and about["schema"] in (1, 2)
+                 and max(self.size, about["records"]["end"], about["head"]["size"]) < 1 << 53, "manifest", "the manifest contradicts itself")
             self.about, self.roots[self.size] = about, root_of(self.nodes)
         elif name == "keys/keys.json": self.entries = strict(data)["keys"]
         elif part == "keys": self.pem[name] = serialization.load_pem_public_key(data)
@@ -141,7 +140,7 @@ class Pack:  # taken file by file, in the order of the archive
             take = self.take_checkpoint if line.startswith(b'{"checkpoint":') else self.take_record
             self.broken |= not self.attempt(f"{name}:{number}", take, line, f"{name}:{number}")
     def take_record(self, line, place):
-        due, self.size, gone = self.size, self.size + 1, REMOVED.fullmatch(line.decode(errors="replace"))
+        due, self.size, period, gone = self.size, self.size + 1, self.about["period"], REMOVED.fullmatch(line.decode(errors="replace"))
         try:
             record = dict(zip(("hash", "index", "leaf", "log", "prev_hash"), gone.groups())) if gone else strict(line)
             index, claimed, time, member = int(record["index"]), record["hash"], gone or record["time"], b'"hash":"%s",' % record["hash"].encode()
@@ -157,15 +156,16 @@ class Pack:  # taken file by file, in the order of the archive
         if any(f"\n{self.size}\n" in note for _, note in self.notes): self.roots[self.size] = root_of(self.nodes)
         if gone:
             while self.gone and self.gone[0][1] < index: heapq.heappop(self.gone)
-            is_known = self.gone and self.gone[0][0] <= index
-            self.removed.update([self.gone[0][2]] if is_known else [])
-            return self.need(is_known, "removal", f"record {index} of `{self.log}` was removed, and no retention record says so", place)
+            label, since, until = self.gone[0][2] if self.gone and self.gone[0][0] <= index else ("", "~", "~")
+            if until < period["from"]: self.first_time = self.first_time or until
+            elif since < period["to"]: self.removed[label] += 1
+            return self.need(label, "removal", f"record {index} of `{self.log}` was removed, and no retention record says so", place)
         if index in self.samples: self.samples[index] = leaf
         self.watch(index, time, self.kept == index - 1)
         self.first_time, self.last_time, self.kept = self.first_time or time, time, index
         if record["kind"] == "heartbeat": self.interval = int(record["detail"].get("interval_s", 60))
         if record["kind"] == "key" and "vkey" in record["detail"]: self.take_key(record["detail"], index)
-        if self.about["period"]["from"] <= time < self.about["period"]["to"]: self.count(record, index, place)
+        if period["from"] <= time < period["to"]: self.count(record, index, place)
     def take_key(self, detail, index):  # a rotation: the old key's checkpoint covers `rotated`, the new one's `active` and what follows
         key = self.log, sha256(self.log.encode() + b"\n" + (typed := b64(detail["vkey"].split("+", 2)[2])))[:4]
         if detail["event"] == "rotated": self.announced = key, ("checkpoints", ed25519.Ed25519PublicKey.from_public_bytes(typed[1:]))
@@ -212,8 +212,8 @@ class Pack:  # taken file by file, in the order of the archive
         index, said = (record := strict(line := proof["record"].encode()))["index"], record.get("detail", {})
         must((leads(index, sha256(b"\0" + line), proof["hashes"], head["size"], b64(head["root"])), record["log"], record["kind"], said.get("event")) == (
              True, self.log, "retention", "pruned"), "removal", f"record {index} is not shown to be the log's word on what was removed")
-        label = f"{said.get('kind', 'unknown kind')} ({said.get('class', 'unknown class')})"
-        for first, last in re.findall("([0-9]+)-([0-9]+)", said["indexes"]): heapq.heappush(self.gone, (int(first), min(int(last), index - 1), label))
+        word = f"{said.get('kind', 'unknown kind')} ({said.get('class', 'unknown class')})", said.get("from", ""), said.get("until", "~")
+        for first, last in re.findall("([0-9]+)-([0-9]+)", said["indexes"]): heapq.heappush(self.gone, (int(first), min(int(last), index - 1), word))
     def finish(self):  # what can be said only at the end
         must(self.keys and self.checkpoints, "manifest", "there is no manifest, or no log under checkpoints", "manifest.json")
         self.attempt("attestation.dsse.json", self.check_attestation, self.attestation)

@@ -21,7 +21,7 @@ struct LogCheck {
     var watched: Set<UInt64> = []
     private(set) var succession = KeySuccession()
     private(set) var times = RecordTimes()
-    private(set) var removed = RemovalCount()
+    private(set) var removed: RemovalCount
     private var last: String
 
     init(_ manifest: PackManifest, _ frontier: MerkleFrontier) {
@@ -31,6 +31,7 @@ struct LogCheck {
         next = manifest.start.size
         covered = manifest.start.size
         last = manifest.start.hash
+        removed = RemovalCount(from: manifest.period.from, to: manifest.period.to)
         self.frontier = frontier
         roots[next] = frontier.root
     }
@@ -100,6 +101,7 @@ struct LogCheck {
             throw PackError(
                 .removal, "record \(due) of `\(log)` was removed, and no retention record says so", at: place)
         }
+        if reason.until < period.from { firstTime = firstTime ?? reason.until }
         removed.add(reason)
     }
 
