@@ -6,6 +6,11 @@ enum ApprovalWords {
     struct Fact: Hashable {
         let name: String
         let value: String
+
+        init(name: String, value: String) {
+            self.name = name
+            self.value = VisibleText.of(value)
+        }
     }
 
     static func title(_ approval: Approval, now: Timestamp) -> String {
@@ -68,11 +73,21 @@ enum ApprovalWords {
         guard let document = try? Document(json: Array(approval.shown.json.utf8)) else { return approval.shown.json }
         return withExtendedLifetime(document) {
             let parameters = document.root.lookup("parameters")
-            guard parameters.kind == .object else { return JSONWriter.text(parameters) }
-            let lines = parameters.entries.map { "\(JSONWriter.text($0.key)): \(JSONWriter.text($0.value))" }
+            guard parameters.kind == .object else { return VisibleText.of(JSONWriter.text(parameters)) }
+            let lines = parameters.entries.map { entry in
+                "\(VisibleText.ofName(JSONWriter.text(entry.key))): \(VisibleText.of(JSONWriter.text(entry.value)))"
+            }
             return lines.joined(separator: "\n")
         }
     }
+
+    /// A word of warning where the call holds characters that do not show; nil where all of it does.
+    static func caution(_ approval: Approval) -> String? {
+        VisibleText.isWhole(approval.shown.json) ? nil : Self.hasHidden
+    }
+
+    static let hasHidden =
+        "This call holds characters that do not show, or that change how text is drawn. They are written as \\u and four digits."
 
     /// What a message shows of a fact and of the parameters at most, in UTF-16 units.
     static let longestFact = 500
@@ -108,7 +123,7 @@ enum ApprovalWords {
             case .withdrawn: word = "Withdrawn"
             case .expired: word = "Expired"
             }
-            return "\(word)\(who)\(via), \(event.at)\(comment)"
+            return VisibleText.of("\(word)\(who)\(via), \(event.at)\(comment)")
         }
         if approval.state(at: now) == .pending, approval.approvals > 0 {
             let given = approval.terms.requirements.map { "\(approval.given($0)) of \($0.quorum) approvals" }

@@ -39,7 +39,7 @@ public struct DecisionAPIServer: Service {
         version: String, logger: Logger, now: @escaping @Sendable () -> Timestamp,
         recordChange: @escaping ChangeRecorder = { _ in }, channels: ChannelEndpoints = ChannelEndpoints(),
         isShared: Bool = false, bundles: BundleShelfQuestion? = nil, stops: StopShelfQuestion? = nil,
-        more: [any EndpointSet] = [],
+        more: [any EndpointSet] = [], auditFault: @escaping @Sendable () -> String? = { nil },
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) {
         let own: [any EndpointSet] = [
@@ -50,7 +50,7 @@ public struct DecisionAPIServer: Service {
             UsageRoutes(decisions: decisions),
             HealthRoutes(
                 policies: decisions.policies, prover: prover, version: version, isShared: isShared,
-                stateFault: decisions.stateFault, now: now),
+                stateFault: decisions.stateFault, auditFault: auditFault, now: now),
             ChannelRoutes(endpoints: channels), BundleRoutes(latest: bundles, prover: prover),
             StopRoutes(latest: stops, prover: prover),
         ]

@@ -22,6 +22,8 @@ struct RedactionWalk {
     }
 
     var rules: [Rule] = []
+    /// What becomes of a value that is sensitive as a whole: `.redact` or `.pseudonym`.
+    var sensitiveForm = RedactionForm.redact
     private let heap: Heap
     private let names: DetectorNames
     private let text: TextRedaction
@@ -73,7 +75,7 @@ struct RedactionWalk {
             }
             next += 1
         }
-        if active.isSensitive { return .string("[SENSITIVE]") }
+        if active.isSensitive { return sensitive(value) }
         guard active.any != 0 || !states.isEmpty else { return nil }
         switch value.kind {
         case .string: return string(value, active, key)
@@ -82,6 +84,17 @@ struct RedactionWalk {
         case .object: return members(value, states, active)
         case .undefined, .null, .boolean: return nil
         }
+    }
+
+    private func sensitive(_ value: Value) -> Value {
+        guard sensitiveForm == .pseudonym else { return .string("[SENSITIVE]") }
+        var json: [UInt8] = []
+        JSONWriter.write(value, to: &json)
+        var marker: [UInt8] = []
+        json.withUnsafeBufferPointer {
+            text.writer.write($0, detector: "sensitive", form: .pseudonym, to: &marker)
+        }
+        return heap.string(utf8: marker)
     }
 
     // MARK: What is below

@@ -44,10 +44,15 @@ public struct Redactor: Sendable {
     }
 
     /// The value as people and logs may see it: sensitive places are gone, and so is whatever any detector finds.
-    public func view(_ value: Value, sensitive: [JSONPathPattern], in scope: Scope, heap: Heap) -> Value {
+    /// - Parameter tellsApart: whether pseudonyms stand in their places, so that two values which are not the same do not look the
+    ///   same: `[iban:gtbkqzrvmwnxphdl]`, `[sensitive:pmxkqoewbtzrnhvd]`.
+    public func view(
+        _ value: Value, sensitive: [JSONPathPattern], in scope: Scope, tellsApart: Bool = false, heap: Heap
+    ) -> Value {
         var walk = RedactionWalk(scope: scope, writer: FindWriter(key: key, tenant: scope.tenant), heap: heap)
+        walk.sensitiveForm = tellsApart ? .pseudonym : .redact
         walk.rules = sensitive.map { RedactionWalk.Rule(steps: $0.steps, mask: 0, form: nil) }
-        walk.rules.append(RedactionWalk.Rule(steps: [], mask: walk.all, form: .redact))
+        walk.rules.append(RedactionWalk.Rule(steps: [], mask: walk.all, form: walk.sensitiveForm))
         return walk.run(value)
     }
 

@@ -22,6 +22,7 @@ final class GroupCommit: @unchecked Sendable {
     private let pool: DatabasePool
     private let queue = DispatchQueue(label: "aegis.state.writer")
     private let waiting = Mutex(Waiting())
+    private let failure = Mutex<String?>(nil)
     private let capacity: Int
     private let batchLimit: Int
     /// Runs at the start of each transaction, for work that only has to ride along.
@@ -38,6 +39,9 @@ final class GroupCommit: @unchecked Sendable {
         self.hooks = hooks
         self.rideAlong = rideAlong
     }
+
+    /// Why the last transaction could not be committed; nil when it could.
+    var fault: String? { failure.withLock { $0 } }
 
     /// Runs `body` on the writer and returns what it returned once that is durable. An error from `body` undoes what it
     /// did and nothing else.
@@ -114,9 +118,12 @@ final class GroupCommit: @unchecked Sendable {
                 }
             }
         } catch {
-            for job in batch { job.finish(StateStoreError(.write, "the state store could not commit: \(error)")) }
+            let fault = StateStoreError(.write, "the state store could not commit: \(error)")
+            failure.withLock { $0 = fault.message }
+            for job in batch { job.finish(fault) }
             return
         }
+        failure.withLock { $0 = nil }
         for (job, failure) in zip(batch, failures) { job.finish(failure) }
     }
 }

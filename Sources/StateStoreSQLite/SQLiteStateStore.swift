@@ -46,6 +46,17 @@ public final class SQLiteStateStore: Sendable {
         try await pool.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") ?? 0 }
     }
 
+    /// Why the last change could not be written; nil when it could.
+    public var writeFault: String? { writer.fault }
+
+    /// Writes what only rides along, and tries the disk where there is nothing.
+    public func tryWriting() async throws {
+        try await writer.perform { db in
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            try db.execute(sql: "PRAGMA user_version = \(version)")
+        }
+    }
+
     /// Writes what only rides along, and closes the file. No call may run beside it or come after it.
     public func close() async throws {
         try await writer.perform { _ in }

@@ -127,7 +127,7 @@ struct JournalTests {
             #expect(
                 error.description == """
                     the audit trail cannot be written: fdatasync 00000001.jsonl: Input/output error [audit_unavailable]
-                    fix: make the journal's disk writable, with free space; the next record tries again
+                    fix: make the journal's disk writable, with free space; it is tried each second, and with each record
                     """)
         }
         #expect(journal.status.failure?.contains("Input/output error") == true)

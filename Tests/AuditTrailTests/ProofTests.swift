@@ -138,6 +138,24 @@ struct ProofTests {
             ),
             (leaf, MerkleHash.zero.hex, "record 2 of `gw-1/acme` is not the one that the receipt was given for"),
         ]
+        let more: [(String, String)] = [
+            (#""mode": "shadow""#, "the answer says `shadow` as `mode`"),
+            (#""dry_run": true"#, "the answer says `dry_run` as `mode`"),
+            (#""would_decision": {"decision": "allow"}"#, "the answer says `allow` as `would_decision`"),
+            (#""would_decision": "deny""#, "the answer says `deny` as `would_decision`"),
+            (#""trace_id": "00""#, "the answer says `00` as `trace_id`"),
+            (#""approval": {"approval_id": "apr_1"}"#, "the answer says `apr_1` as `approval_id`"),
+            (
+                #""redactions": [{"path": "$.a", "count": 1}]"#,
+                #"the answer says `[{"count":1,"path":"$.a"}]` as `redactions`"#
+            ),
+            (#""limits": {"retry_after_s": 3}"#, #"the answer says `{"retry_after_s":3}` as `limits`"#),
+        ]
+        for (member, message) in more {
+            let check = try answer { $0.replacing(#""agent_id""#, with: "\(member), \"agent_id\"") }
+            let error = #expect(throws: AuditError.self) { try check.verify(proof, keys: keys) }
+            #expect(error?.message.hasPrefix(message) == true, "\(error?.message ?? "")")
+        }
         for (from, to, message) in wrong {
             let check = try answer { $0.replacing(from, with: to) }
             do throws(AuditError) {

@@ -255,15 +255,17 @@ import Testing
         let shown = try await fixture.desk.show(try approval(held), tenant: "acme").shown.json
         #expect(
             shown.contains(
-                #""request":{"host":"files.acme.example","method":"GET","path":"/v1/{customer}/for/[REDACTED:email]"}"#),
+                try Regex(
+                    #""request":\{"host":"files.acme.example","method":"GET","path":"/v1/\{customer\}/for/\[email:[a-z]{16}\]"\}"#
+                )),
             "\(shown)")
-        #expect(shown.contains(#""parameters":{"customer":"[SENSITIVE]"}"#), "\(shown)")
+        #expect(shown.contains(try Regex(#""parameters":\{"customer":"\[sensitive:[a-z]{16}\]"\}"#)), "\(shown)")
         let other = try await fixture.decide(
             key: "finance", tool: "files.read", parameters: #"{"customer": "C-1"}"#,
             more: #", "request": {"method": "GET", "host": "files.acme.example", "path": "/v1/C-2/x"}"#
                 + #", "context": {"contact": "jane.doe@example.com"}"#)
         let told = try await fixture.desk.show(try approval(other), tenant: "acme").shown.json
-        #expect(told.contains(#""path":"/v1/[SENSITIVE]/x""#), "\(told)")
-        #expect(told.contains(#""context":{"contact":"[REDACTED:email]"}"#), "\(told)")
+        #expect(told.contains(try Regex(#""path":"/v1/\[sensitive:[a-z]{16}\]/x""#)), "\(told)")
+        #expect(told.contains(try Regex(#""context":\{"contact":"\[email:[a-z]{16}\]"\}"#)), "\(told)")
     }
 }

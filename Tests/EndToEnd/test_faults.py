@@ -50,6 +50,10 @@ def limit(gateway, size):
     resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
+def told(gateway):
+    return (gateway.home / "aegis.log").read_text()
+
+
 @pytest.fixture
 def tight(own, monkeypatch):
     """A server that outlives a write beyond the limit of a file's size."""
@@ -66,8 +70,13 @@ def test_a_full_audit_disk_is_a_deny(tight, code):
     assert tight.decide(*TRANSFER, request=WIRE)[2]["decision"] == "allow"
     limit(tight, 1)
     assert code_of(tight.decide(*TRANSFER, request=WIRE)[2]) == code
+    status, _, health = exchange(tight.api, "GET", "/readyz")
+    assert status == 503 and "audit trail cannot be written" in health["audit_unavailable"], health
     limit(tight, resource.RLIM_INFINITY)
-    tight.wait(lambda: tight.decide(*TRANSFER, request=WIRE)[2].get("decision") == "allow")
+    # No call comes to a gateway that is not ready: it notices by itself.
+    tight.wait(lambda: tight.status("/readyz") == 200)
+    tight.wait(lambda: "the audit trail can be written again" in told(tight))
+    assert tight.decide(*TRANSFER, request=WIRE)[2]["decision"] == "allow"
     assert tight.verify().returncode == 0
 
 
@@ -111,8 +120,11 @@ def test_a_full_state_disk_is_a_deny(tight, code):
     # The write-ahead log ends at the limit; the journal, which has less in it, still fits below.
     limit(tight, log)
     assert code_of(tight.decide(*BUDGETED, request=LLM)[2]) == code
+    tight.wait(lambda: "the state store cannot be written: calls that spend are denied" in told(tight))
+    assert tight.status("/readyz") == 200, "calls that spend nothing pass"
     limit(tight, resource.RLIM_INFINITY)
-    tight.wait(lambda: tight.decide(*BUDGETED, request=LLM)[2].get("decision") == "allow")
+    tight.wait(lambda: "the state store can be written again" in told(tight))
+    assert tight.decide(*BUDGETED, request=LLM)[2]["decision"] == "allow"
 
 
 @provokes("bundle-broken")

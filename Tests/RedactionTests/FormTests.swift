@@ -132,4 +132,17 @@ import Testing
                 == #"{"list":[{"pin":"[SENSITIVE]"},{"pin":"[SENSITIVE]"}],"memo":"[REDACTED:email]","to":"[SENSITIVE]"}"#
         )
     }
+
+    @Test func `a view that tells values apart gives one value one pseudonym`() throws {
+        let heap = Heap()
+        let value = try heap.parseJSON(Array(#"{"a":"a@b.co","b":"a@b.co","c":"c@b.co","p":[1,1,2,{"x":1}]}"#.utf8))
+        let paths = [try #require(JSONPathPattern("$.p[*]"))]
+        let shown = Redactor.test.view(value, sensitive: paths, in: .test, tellsApart: true, heap: heap)
+        let texts = ["a", "b", "c"].map { shown.lookup(heap.string($0)).string ?? "" }
+        let hidden = shown.lookup("p").elements.map { $0.string ?? "" }
+        #expect(texts.allSatisfy { $0.wholeMatch(of: #/\[email:[a-z]{16}\]/#) != nil }, "\(texts)")
+        #expect(hidden.allSatisfy { $0.wholeMatch(of: #/\[sensitive:[a-z]{16}\]/#) != nil }, "\(hidden)")
+        #expect(texts[0] == texts[1] && texts[0] != texts[2])
+        #expect(hidden[0] == hidden[1] && Set(hidden).count == 3)
+    }
 }

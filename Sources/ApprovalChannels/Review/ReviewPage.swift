@@ -30,8 +30,10 @@ enum ReviewPage {
         let rows = ApprovalWords.facts(approval).map {
             "<tr><th>\(escaped($0.name))</th><td>\(escaped($0.value))</td></tr>"
         }
+        let caution = ApprovalWords.caution(approval).map { "<p><strong>\(escaped($0))</strong></p>" } ?? ""
         let progress = ApprovalWords.progress(approval, now: now).map { "<pre>\(escaped($0))</pre>" } ?? ""
-        return "<table>\(rows.joined())</table><pre>\(escaped(ApprovalWords.parameters(approval)))</pre>\(progress)"
+        return
+            "<table>\(rows.joined())</table><pre>\(escaped(ApprovalWords.parameters(approval)))</pre>\(caution)\(progress)"
             + "<p><small>\(approval.id) · \(escaped(approval.shown.digest))</small></p>"
     }
 

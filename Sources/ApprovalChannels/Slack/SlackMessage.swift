@@ -30,6 +30,7 @@ struct SlackMessage {
             }
             preformatted(
                 ApprovalWords.cut(ApprovalWords.parameters(approval), ApprovalWords.longestParameters), &blocks)
+            if let caution = ApprovalWords.caution(approval) { section(caution, &blocks) }
             if let outcome = ApprovalWords.progress(approval, now: now) { section(outcome, &blocks) }
             if approval.state(at: now) == .pending {
                 let isWhole = ApprovalWords.fitMessage(approval)

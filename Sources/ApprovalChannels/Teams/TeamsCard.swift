@@ -47,6 +47,7 @@ struct TeamsCard {
             }
             let parameters = ApprovalWords.cut(ApprovalWords.parameters(approval), ApprovalWords.longestParameters)
             run(parameters, isCode: true, &body)
+            if let caution = ApprovalWords.caution(approval) { run(caution, &body) }
             if let progress = ApprovalWords.progress(approval, now: now) {
                 run(ApprovalWords.cut(progress, 1500), &body)
             }

@@ -80,10 +80,24 @@ final class JournalWriter {
         } catch {
             file?.close()
             file = nil
-            throw AuditError(
-                .unavailable, "the audit trail cannot be written: \(error)",
-                fix: "make the journal's disk writable, with free space; the next record tries again")
+            throw Self.unavailable(error)
         }
+    }
+
+    /// Whether the last commit failed, so that the next one has to begin a segment.
+    var isBroken: Bool { file == nil }
+
+    /// Begins that segment without a record to write, so that a disk which is back is noticed.
+    /// - Throws: ``AuditError`` `.unavailable`.
+    func recover() throws(AuditError) {
+        guard isBroken else { return }
+        do throws(StorageError) { try repair() } catch { throw Self.unavailable(error) }
+    }
+
+    private static func unavailable(_ error: StorageError) -> AuditError {
+        AuditError(
+            .unavailable, "the audit trail cannot be written: \(error)",
+            fix: "make the journal's disk writable, with free space; it is tried each second, and with each record")
     }
 
     /// Writes the newest checkpoint of each log that changed since the last time.

@@ -8,6 +8,8 @@ struct WriterLoop: @unchecked Sendable {
     let storage: any JournalStorage
     let configuration: AuditJournal.Configuration
 
+    static let retryInterval: Duration = .seconds(1)
+
     private enum Work {
         case batch([AuditJournal.Pending])
         case finish
@@ -18,7 +20,8 @@ struct WriterLoop: @unchecked Sendable {
         var published = clock.now
         var gathering = Gathering()
         while true {
-            let patience = writer.hasUnpublishedHeads ? configuration.headInterval : nil
+            let patience =
+                writer.isBroken ? Self.retryInterval : writer.hasUnpublishedHeads ? configuration.headInterval : nil
             if awaitRecords(patience) { gathering.wait(on: queue) }
             switch takeWork() {
             case .batch(let pending):
@@ -26,7 +29,7 @@ struct WriterLoop: @unchecked Sendable {
                 write(pending)
                 gathering.note(answered: pending.count, took: clock.now - start)
             case .finish: return finish()
-            case nil: break
+            case nil: recover()
             }
             if writer.hasUnpublishedHeads, clock.now - published >= configuration.headInterval {
                 writer.publishHeads(durably: false)
@@ -77,6 +80,18 @@ struct WriterLoop: @unchecked Sendable {
                 for entry in batch { entry.completion(.failure(error)) }
             }
         }
+    }
+
+    /// Between records, where the last ones could not be written: a gateway that is given no calls because it cannot record them
+    /// notices all the same that its disk is back.
+    private func recover() {
+        guard writer.isBroken else { return }
+        let failure: String?
+        do throws(AuditError) {
+            try writer.recover()
+            failure = nil
+        } catch { failure = error.message }
+        queue.withLock { $0.status.failure = failure }
     }
 
     private func finish() {

@@ -63,11 +63,13 @@ public struct RetentionRun {
     }
 
     /// Finds what may go at `now`, nanoseconds since 1970.
+    /// - Parameter closesLast: whether the segment that is being written counts as closed: what a run would find that begins
+    ///   another one first.
     /// - Throws: ``AuditError`` `.storage`, `.damaged`.
-    public func plan(now: Int64) throws(AuditError) -> Plan {
+    public func plan(now: Int64, closesLast: Bool = false) throws(AuditError) -> Plan {
         var plan = Plan()
         let numbers = try storage.names().compactMap(JournalFiles.segmentNumber).sorted()
-        for number in numbers.dropLast() {
+        for number in closesLast ? numbers[...] : numbers.dropLast() {
             var isTouched = false
             let bytes = try storage.contents(JournalFiles.segment(number))
             for range in RetentionRun.lines(bytes) {

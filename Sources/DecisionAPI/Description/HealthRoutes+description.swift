@@ -53,7 +53,10 @@ extension HealthRoutes {
                     .init("status", .choice(["ready", "not_ready"])), .init("version", .text(), required: false),
                     .init(
                         "state_unavailable", .text(), required: false,
-                        "Why no call passes: the state store cannot be read."), .init("tenants", .list(tenant)),
+                        "Why no call passes: the state store cannot be read."),
+                    .init(
+                        "audit_unavailable", .text(), required: false,
+                        "Why no call passes: the audit trail cannot be written."), .init("tenants", .list(tenant)),
                 ], open: true)
         ]
     }

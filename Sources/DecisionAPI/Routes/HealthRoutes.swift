@@ -12,6 +12,8 @@ struct HealthRoutes: EndpointSet {
     let isShared: Bool
     /// Why no call passes for want of state.
     let stateFault: @Sendable () -> String?
+    /// Why no call passes for want of a record.
+    let auditFault: @Sendable () -> String?
     let now: @Sendable () -> Timestamp
 
     var endpoints: [Endpoint] {
@@ -33,10 +35,10 @@ struct HealthRoutes: EndpointSet {
         ]
     }
 
-    /// A gateway that denies everything because all of its policies are stale, or its state cannot be read, is not to be given
-    /// calls that another could decide.
+    /// A gateway that denies everything because all of its policies are stale, its state cannot be read or its trail not be
+    /// written, is not to be given calls that another could decide.
     private var isReady: Bool {
-        guard stateFault() == nil else { return false }
+        guard stateFault() == nil, auditFault() == nil else { return false }
         let stale = policies.stale(now: now())
         return policies.statuses.contains { $0.value.activeVersion != nil && stale[$0.key] != .deny }
     }
@@ -48,6 +50,7 @@ struct HealthRoutes: EndpointSet {
             json.field("status", status)
             if let version { json.field("version", version) }
             if let fault = stateFault() { json.field("state_unavailable", fault) }
+            if let fault = auditFault() { json.field("audit_unavailable", fault) }
             json.key("tenants")
             json.array { json in
                 for (tenant, status) in policies.statuses.sorted(by: { $0.key < $1.key }) where shows(tenant) {

@@ -55,7 +55,7 @@ extension DecisionInProgress {
             shown.path = line.path.replacing(captures, by: { show($0, $1, of: call, redactor) })
         }
         let path = redactor.view(
-            request.heap.string(shown.path), sensitive: [], in: redactionScope, heap: request.heap)
+            request.heap.string(shown.path), sensitive: [], in: redactionScope, tellsApart: true, heap: request.heap)
         shown.path = path.string ?? ""
         return JSONWriter.text(shown.document(in: request.heap))
     }
@@ -66,13 +66,16 @@ extension DecisionInProgress {
         let parameter = call.parameters.entries.first { $0.key.string == name }?.value
         if let given = parameter?.string ?? parameter?.numberText, given == text { return "{\(name)}" }
         let alone = heap.object([(heap.string(name), heap.string(String(text)))])
-        let view = redactor.view(alone, sensitive: call.tool.sensitive, in: redactionScope, heap: heap)
+        let view = redactor.view(
+            alone, sensitive: call.tool.sensitive, in: redactionScope, tellsApart: true, heap: heap)
         return view.entries.first?.value.string ?? ""
     }
 
     /// The call's context as people may see it, as JSON.
     func shownContext(_ redactor: Redactor) -> String {
-        JSONWriter.text(redactor.view(request.context, sensitive: [], in: redactionScope, heap: request.heap))
+        let view = redactor.view(
+            request.context, sensitive: [], in: redactionScope, tellsApart: true, heap: request.heap)
+        return JSONWriter.text(view)
     }
 }
 

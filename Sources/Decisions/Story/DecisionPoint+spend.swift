@@ -132,7 +132,8 @@ extension DecisionPoint {
                         subject: held.agent), limit: attemptRate))
         }
         let view = redactor.view(
-            call.parameters, sensitive: call.tool.sensitive, in: decision.redactionScope, heap: decision.request.heap)
+            call.parameters, sensitive: call.tool.sensitive, in: decision.redactionScope, tellsApart: true,
+            heap: decision.request.heap)
         let draft = ApprovalDraft(
             id: .random(), call: held, terms: terms, decisionID: decision.id.description,
             excluded: decision.participants, shownParameters: JSONWriter.text(view),

@@ -134,10 +134,11 @@ struct Gateway {
             desk: desk, prover: identity.prover, version: Version.text,
             logger: logger, now: now, recordChange: clerk.record, channels: channels?.endpoints ?? ChannelEndpoints(),
             isShared: configuration.tenants.count > 1, bundles: service?.bundles,
-            stops: service?.stops, more: control.sets,
+            stops: service?.stops, more: control.sets, auditFault: { journal.status.failure },
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
             StateWatcher(followers: [apiKeys, killSwitch], health: stateHealth, logger: logger),
+            DurabilityWatcher(journal: journal, store: store, logger: logger),
             StatePruner(store: store, logger: logger), clerk, administration,
             BudgetClerk(scribe: decisions.scribe, logger: logger), server,
         ]
@@ -171,7 +172,7 @@ struct Gateway {
             services.append(
                 AuthorizationServer(
                     address: address, decisions: decisions, hold: .seconds(configuration.holdEnvoy), logger: logger,
-                    isServing: { registry.isReady && stateHealth.fault == nil },
+                    isServing: { registry.isReady && stateHealth.fault == nil && journal.status.isAvailable },
                     onListening: { [logger] bound in
                         logger.notice("ext_authz on \(bound.map(String.init(describing:)) ?? address.description)")
                     }))

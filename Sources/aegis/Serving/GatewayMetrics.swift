@@ -102,6 +102,10 @@ enum GatewayMetrics {
         return [
             family,
             .single("aegis_state_available", .gauge, "Whether the state store can be read.", isReadable),
+            .single(
+                "aegis_state_writable", .gauge,
+                "Whether the last change could be written: 0 means that calls which spend are denied.",
+                store.writeFault == nil ? 1 : 0),
         ]
     }
 }

@@ -1,3 +1,4 @@
+import Approvals
 import ArgumentParser
 
 struct ApprovalsList: AsyncParsableCommand {
@@ -36,7 +37,7 @@ struct ApprovalsList: AsyncParsableCommand {
             ["APPROVAL", "STATUS", "AGENT", "TOOL", "EXPIRES", "WHY"],
             approvals.map { approval in
                 ["approval_id", "status", "agent_id", "tool_name", "expires_at", "message"].map {
-                    approval[$0] as? String ?? "-"
+                    VisibleText.of(approval[$0] as? String ?? "-")
                 }
             })
     }

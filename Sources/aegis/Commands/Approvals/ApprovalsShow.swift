@@ -1,3 +1,4 @@
+import Approvals
 import ArgumentParser
 import Foundation
 
@@ -28,7 +29,7 @@ struct ApprovalsShow: AsyncParsableCommand {
             } else {
                 text = "\(value)"
             }
-            Output.line("\(key): \(text)")
+            Output.line("\(VisibleText.ofName(key)): \(VisibleText.of(text))")
         }
     }
 }

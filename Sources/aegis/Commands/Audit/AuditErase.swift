@@ -38,6 +38,7 @@ struct AuditErase: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
+        guard !reason.allSatisfy(\.isWhitespace) else { throw ValidationError("--reason says nothing") }
         guard !decision.isEmpty || tenant != nil || agent != nil || session != nil || before != nil else {
             throw ValidationError("say what to erase: --decision, --tenant, --agent, --session or --before")
         }
@@ -47,13 +48,14 @@ struct AuditErase: AsyncParsableCommand {
         let book = HoldBook(data)
         let holds = try book.read()
         var doomed: [(tenant: String, inputs: SealedInputReader.Doomed)] = []
-        var held = 0
+        var (held, matching) = (0, 0)
         var inputs: SealedInputReader
         do {
             var names: [String: [InputName]] = [:]
             let search = try AuditSearch(directory: data.audit.path, trustsIndexes: false)
             for query in try queries() {
                 try search.run(query) { record in
+                    matching += 1
                     guard record["input_ref"] != nil, let tenant = record["tenant"],
                         let name = record["decision_id"].flatMap(InputName.init(decisionID:))
                     else { return true }
@@ -83,6 +85,9 @@ struct AuditErase: AsyncParsableCommand {
             throw CommandFailure(
                 "a legal hold was placed or released meanwhile, so nothing was erased",
                 fix: "run the same command again")
+        }
+        if matching == 0 {
+            ErrorOutput.write("warning: no decision in the trail matches; look at the spelling of what was asked for")
         }
         let total = doomed.reduce(0) { $0 + $1.inputs.count }
         if json {

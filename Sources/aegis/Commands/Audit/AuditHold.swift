@@ -1,6 +1,7 @@
 import Approvals
 import ArgumentParser
 import AuditTrail
+import Foundation
 
 struct AuditHold: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,6 +33,7 @@ struct AuditHoldPlace: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
+        guard !reason.allSatisfy(\.isWhitespace) else { throw ValidationError("--reason says nothing") }
         guard tenant.map(AuditRecordDraft.canName(tenant:)) ?? true else {
             throw ValidationError(
                 "--tenant `\(tenant ?? "")` is no tenant's name: 1 to 128 of the characters A-Z a-z 0-9 . _ - ~ @ :")
@@ -53,11 +55,34 @@ struct AuditHoldPlace: AsyncParsableCommand {
                 kind: "retention", tenant: tenant ?? "_unknown", time: Timestamp.current().nanoseconds,
                 detail: hold.about.merging(["event": "hold_placed", "hold": name, "reason": reason]) { $1 })
         ])
+        let covered = try covered(by: hold)
+        if covered == 0 {
+            ErrorOutput.write(
+                "warning: no record so far matches this hold; look at the spelling, it will hold what comes")
+        }
         guard !json else {
             return Output.json(
-                ["name": name, "reason": reason, "placed_at": hold.placedAt, "about": hold.about] as [String: Any])
+                [
+                    "name": name, "reason": reason, "placed_at": hold.placedAt, "about": hold.about,
+                    "records": covered ?? 0,
+                ] as [String: Any])
         }
-        Output.line("held: \(name)")
+        Output.line("held: \(name)" + (covered.map { ", \($0) record\($0 == 1 ? "" : "s") so far" } ?? ""))
+    }
+
+    /// How many records there are that it holds; nil where there is no trail yet.
+    private func covered(by hold: HoldBook.Hold) throws -> Int? {
+        guard FileManager.default.fileExists(atPath: data.audit.path) else { return nil }
+        var count = 0
+        do {
+            try AuditSearch(directory: data.audit.path).run(hold.legal.query) { _ in
+                count += 1
+                return true
+            }
+        } catch let error as AuditError {
+            throw CommandFailure("the hold is placed; what it covers cannot be told: \(error.message)", fix: error.fix)
+        }
+        return count
     }
 }
 

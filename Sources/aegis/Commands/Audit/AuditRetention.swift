@@ -70,7 +70,7 @@ struct AuditRetention: AsyncParsableCommand {
             try checkClock(now)
             let plan: RetentionRun.Plan
             if dryRun {
-                plan = try run.plan(now: now)
+                plan = try run.plan(now: now, closesLast: true)
             } else {
                 let journal = try openJournal(gateway)
                 defer { journal.close() }

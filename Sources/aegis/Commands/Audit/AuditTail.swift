@@ -1,3 +1,4 @@
+import Approvals
 import ArgumentParser
 import AuditTrail
 import Foundation
@@ -77,11 +78,7 @@ struct AuditTail: AsyncParsableCommand {
             parts.append(detail)
         }
         if let approval = record["approval_id"] { parts.append(approval) }
-        // What agents put into names must not reach the terminal as control characters.
-        return String(
-            String.UnicodeScalarView(
-                parts.joined(separator: " ").unicodeScalars.map {
-                    $0.properties.generalCategory == .control ? "\u{fffd}" : $0
-                }))
+        // What agents put into names must not reach the terminal as control characters, nor turn the line around.
+        return VisibleText.of(parts.joined(separator: " ").replacing("\n", with: " "))
     }
 }

@@ -1,0 +1,37 @@
+import AuditTrail
+import Logging
+import ServiceLifecycle
+import StateStoreSQLite
+
+/// Tells the log when the audit trail or the state store cannot be written any more, and when they can again: decisions only say
+/// that it is so. The journal tries its disk by itself; the state store is tried here.
+struct DurabilityWatcher: Service {
+    let journal: AuditJournal
+    let store: SQLiteStateStore
+    let logger: Logger
+    private static let interval: Duration = .seconds(1)
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            var told = (audit: String?.none, state: String?.none)
+            while true {
+                do { try await Task.sleep(for: Self.interval) } catch { return }
+                let audit = journal.status.failure
+                tell(of: "the audit trail", audit, before: told.audit, meaning: "every call is denied")
+                let state = store.writeFault
+                tell(of: "the state store", state, before: told.state, meaning: "calls that spend are denied")
+                told = (audit, state)
+                if state != nil { try? await store.tryWriting() }
+            }
+        }
+    }
+
+    private func tell(of what: String, _ fault: String?, before: String?, meaning: String) {
+        switch (before, fault) {
+        case (nil, let fault?):
+            logger.error("\(what) cannot be written: \(meaning)", metadata: ["error": "\(fault)"])
+        case (let before?, nil): logger.notice("\(what) can be written again", metadata: ["after": "\(before)"])
+        default: return
+        }
+    }
+}
