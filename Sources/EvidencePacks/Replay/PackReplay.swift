@@ -16,6 +16,7 @@ struct PackReplay {
     // The inputs that stand before the records of the next chunk.
     private var inputs: [String: Input] = [:]
     private static let withoutPolicy = "no policy was asked"
+    private static let delegated = "a delegation: no policy is asked about one"
     private static let removed = "its record was removed by retention"
     private static let maybeRemoved = "a record of unknown kind was removed by retention"
 
@@ -50,13 +51,13 @@ struct PackReplay {
         guard let version = facts.policyVersion, let policy = policies[version] else {
             return skip(Self.withoutPolicy)
         }
+        let record = AuditRecordLine(bytes: line, place: AuditPlace(file: place, line: 1))
         let plain: [UInt8]
         switch inputs[facts.decisionID] {
         case .kept(let bytes): plain = bytes
         case .gone(let why): return skip(why)
-        case nil: return skip("its input is not in the pack")
+        case nil: return skip(Self.whyAbsent(record))
         }
-        let record = AuditRecordLine(bytes: line, place: AuditPlace(file: place, line: 1))
         let input: EvaluatedInput
         do throws(ReplayError) { input = try EvaluatedInput(plain) } catch {
             return try refuse(facts, error.message, at: place)
@@ -83,11 +84,21 @@ struct PackReplay {
 
     /// - Throws: ``PackError`` `.replay` where there were decisions, and none of them could be evaluated again.
     func finish() throws(PackError) {
-        let others = Set(count.notReplayable.keys).subtracting([Self.withoutPolicy, Self.removed, Self.maybeRemoved])
+        let others = Set(count.notReplayable.keys).subtracting([
+            Self.withoutPolicy, Self.delegated, Self.removed, Self.maybeRemoved,
+        ])
         guard count.replayed == 0, !others.isEmpty else { return }
         throw PackError(
             .replay, "no decision could be evaluated again: \(count.reasons)", at: PackLayout.manifest,
             fix: "have the pack made with the inputs: aegis evidence build --with-inputs")
+    }
+
+    /// A record names the input that was kept of it, and commits to parameters once it is known what is called. Without either it fell
+    /// before any policy was asked.
+    private static func whyAbsent(_ record: AuditRecordLine) -> String {
+        if record["input_ref"] != nil { return "its input is not in the pack" }
+        if record["parameters_digest"] != nil { return "its input was never kept" }
+        return record["tool_name"] == "aegis.delegate" ? delegated : withoutPolicy
     }
 
     private func refuse(_ facts: RecordFacts, _ what: String, at place: String) throws(PackError) {
