@@ -250,7 +250,8 @@ def recount(pack, change):
     """Everything that can be counted is made to fit the records, so that nothing but outside knowledge is left."""
     pack.edit("manifest.json", change)
     manifest, map = pack.json("manifest.json"), pack.json("controls.json")
-    records = [json.loads(line) for line in pack.lines if b'"prev_hash"' in line]
+    lines = [line for line in pack.lines if b'"prev_hash"' in line]
+    records = [json.loads(line) for line in lines if not line.startswith(b'{"pruned"')]
     period = [each for each in records if manifest["period"]["from"] <= each["time"] < manifest["period"]["to"]]
     manifest["records"].update(in_period=len(period), decisions=sum(each["kind"] == "decision" for each in period))
     tagged = json.loads(bundle_files(pack.files[BUNDLE])[".manifest"])["metadata"]["aegis"]["controls"]
@@ -264,7 +265,7 @@ def recount(pack, change):
         control.update(count=len(found), counts=counts, samples=sorted(index for _, index in ranks[:map["sample_size"]]))
     pack.put("manifest.json", manifest)
     pack.put("controls.json", map)
-    remake_samples(pack, records, {index for control in map["controls"] for index in control["samples"]})
+    remake_samples(pack, lines, {index for control in map["controls"] for index in control["samples"]})
 
 
 def supports(control, record, tagged):
@@ -275,14 +276,14 @@ def supports(control, record, tagged):
         record["kind"] == "decision" and any(policy in tagged for policy in policies))
 
 
-def remake_samples(pack, records, wanted):
-    leaves, head = [packs.leaf(canonical(record)) for record in records], pack.files["log/head.note"]
+def remake_samples(pack, lines, wanted):
+    leaves, head = [packs.leaf_of(line) for line in lines], pack.files["log/head.note"]
     attestation = pack.files.pop(ATTESTATION)
     for name in [name for name in pack.files if name.startswith("samples/")]:
         del pack.files[name]
     for index in sorted(wanted):
         path = "".join(b64(each) + "\n" for each in inclusion(index, leaves))
-        pack.files[f"samples/{index:012}.json"] = canonical(records[index]) + b"\n"
+        pack.files[f"samples/{index:012}.json"] = lines[index] + b"\n"
         pack.files[f"samples/{index:012}.tlog-proof"] = f"c2sp.org/tlog-proof@v1\nindex {index}\n{path}\n".encode() + head
     pack.files[ATTESTATION] = attestation
 

@@ -266,9 +266,9 @@ def test_nothing_sensitive_is_in_clear(whole):
             assert secret not in content, name
 
 
-@pytest.mark.parametrize("base, signatures", [("whole", 2), ("witnessed", 3)])
-def test_openssl_and_coreutils_verify_what_the_guide_says(whole, witnessed, tmp_path, base, signatures):
-    pack = witnessed.pack if base == "witnessed" else whole
+@pytest.mark.parametrize("base, signatures", [("whole", 2), ("witnessed", 3), ("removed", 2)])
+def test_openssl_and_coreutils_verify_what_the_guide_says(whole, witnessed, removed, tmp_path, base, signatures):
+    pack = {"whole": whole, "witnessed": witnessed.pack, "removed": removed.pack}[base]
     subprocess.run(["tar", "-xzf", pack, "-C", tmp_path, "--strip-components=1"], check=True)
     guide = (tmp_path / "VERIFY.md").read_text()
     commands = [line[4:] for line in guide.split("## With openssl")[1].split("## What is in it")[0].splitlines() if line.startswith("    ")]
@@ -651,6 +651,26 @@ def test_what_says_that_records_are_gone_has_to_be_under_the_head(witnessed, tmp
     # What lacks no record has the witness's head as before.
     assert build(gateway, path, "--samples", 1, "--to", times[16])["witnessed"]["name"] == "aegis-witness"
     assert with_python(path, "--witness-key", witnessed.key).returncode == 0
+
+
+def test_a_word_of_an_older_program_is_taken_for_what_it_says(trail, whole, tmp_path):
+    """Neither kind nor times, which is counted wherever it stands; by the log's own key."""
+    pack, victim = packs.Pack(whole), tamperings.VICTIM
+    pack.alter(victim, lambda record: record.update(kind="retention", detail={"class": "short", "event": "pruned", "indexes": "5-6", "records": "2"}), rehash=True)
+    for index in (5, 6):
+        tamperings.set_line(pack, index, packs.removed)
+    pack.resign_log(packs.log_key(trail.data / "audit/log.key"))
+    lines = [line for line in pack.lines if b'"prev_hash"' in line]
+    path = [packs.b64(each) for each in tamperings.inclusion(victim, [packs.leaf_of(line) for line in lines])]
+    tamperings.put_removal(pack, victim, json.loads(lines[victim]), path)
+    tamperings.recount(pack, lambda manifest: (manifest["records"].update(removed={"unknown kind (short)": 2}), manifest.update(schema=2)))
+    pack.seal(packs.private_key(trail.data / "keys/evidence.pem"))
+    pack.write(tmp_path / "old.tar.gz")
+    python, aegis = with_python(tmp_path / "old.tar.gz"), with_aegis(tmp_path / "old.tar.gz")
+    assert (python.returncode, aegis.returncode) == (0, 0), python.stderr + aegis.stderr
+    assert python.stdout == aegis.stdout and "; 2 more removed by retention: unknown kind (short) 2; " in python.stdout
+    replay = with_aegis(tmp_path / "old.tar.gz", "--replay").stdout
+    assert "a record of unknown kind was removed by retention: 2" in replay, replay
 
 
 def test_a_record_that_is_gone_without_a_word_makes_no_pack(trail, tmp_path):

@@ -55,9 +55,9 @@ struct PackGuide {
 
         \(witnessCommands)\(stampCommands)\
         A record's own hash is SHA-256 over the hash before it, as 32 bytes, and the line without its `hash` member. For the first
-        record of this pack:
+        record that is kept in this pack:
 
-            head -n 1 log/00000001.jsonl > record
+            grep -hv -e '^{"pruned"' -e '^{"checkpoint"' log/0*.jsonl | sed -n 1p > record
             hash=$(jq -r .hash record)
             { jq -r .prev_hash record | tr -d '\\n' | tr a-f A-F | basenc --base16 -d; tr -d '\\n' < record | sed "s/\\"hash\\":\\"$hash\\",//"; } | sha256sum
             echo "$hash"

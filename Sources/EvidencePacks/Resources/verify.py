@@ -283,8 +283,8 @@ def keys(use, path):  # the keys that a file holds, by name: vkeys, one a line, 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", metavar="PACK")
-    for key, use in dict(log="checkpoints", witness="witness", pack="pack", policy="policies", review="reviews").items():
-        parser.add_argument(f"--{key}-key", dest=use, action="append", default=[], metavar="FILE", type=functools.partial(keys, use), help=f"trusted for {use}")
+    for by, use in dict(log="checkpoints", witness="witness", pack="pack", policy="policies", review="reviews").items():
+        parser.add_argument(f"--{by}-key", dest=use, action="append", default=[], metavar="KEY", type=lambda f, u=use: keys(u, f), help=f"trusted for {use}")
     parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", type=lambda path: (path, open(path).read()), help="to be reached")
     options = parser.parse_args()
     named = {use: dict(sum(files, [])) for use, files in vars(options).items() if use not in ("file", "checkpoint")}
