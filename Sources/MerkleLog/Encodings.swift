@@ -39,23 +39,25 @@ public enum Hex {
     /// Writes half as many bytes as there are digits, which must fit.
     /// - Returns: whether all were digits; else what is written means nothing.
     static func decode(_ digits: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+        // Looked at all together in the end: a branch for each digit would cost most of the time.
+        var all: UInt8 = 0
         for place in 0..<digits.count / 2 {
-            guard let high = value(digits[2 * place]), let low = value(digits[2 * place + 1]) else { return false }
-            bytes[place] = high << 4 | low
+            let (high, low) = (value(digits[2 * place]), value(digits[2 * place + 1]))
+            all |= high | low
+            bytes[place] = high << 4 | low & 15
         }
-        return true
+        return all < 16
     }
 
     /// The digit for a value below 16.
     @inlinable
     public static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: digit - 0x57
-        default: nil
-        }
+    // Above 15 for what is no digit.
+    @inline(__always)
+    private static func value(_ digit: UInt8) -> UInt8 {
+        let (number, letter) = (digit &- 0x30, digit &- 0x61)
+        return number < 10 ? number : letter < 6 ? letter &+ 10 : 0xff
     }
 }
 

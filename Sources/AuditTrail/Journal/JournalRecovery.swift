@@ -15,6 +15,10 @@ struct JournalRecovery {
         var tornBytes: Int
         /// Files of segments that were never begun, to be removed.
         var unbegun: [String]
+
+        mutating func move(to place: SegmentReader.End) {
+            (offset, committed, tornBytes) = (place.offset, place.committed, place.tornBytes)
+        }
     }
 
     let storage: any JournalStorage
@@ -36,13 +40,13 @@ struct JournalRecovery {
         var start: [String: UInt64]?
         var newest: [String: (CommitNote, AuditPlace)] = [:]
         var isWordUncovered = false
+        // The next segment's header will vouch for every signature before it, so those that no header is over yet are checked first.
+        var (waiting, named) = (WaitingSignatures(), keys)
         for number in check == .everything ? numbers[...] : numbers.suffix(1) {
-            let file = JournalFiles.segment(number)
-            let bytes = try storage.contents(file)
+            let isLast = number == numbers.last
+            let file = SegmentFile(storage: storage, name: JournalFiles.segment(number), isLast: isLast)
             let expected = start == nil ? nil : end.state
-            try read(
-                bytes, file: file, number: number, isLast: number == numbers.last, expected: expected, into: &end
-            ) { (header: JournalState) in
+            try read(file, number: number, expected: expected, into: &end) { (header: JournalState) in
                 if start == nil { start = header.logs.mapValues(\.size) }
             } watch: { (line: SegmentReader.Line) throws(AuditError) in
                 guard case .commit(let notes) = line.accepted else {
@@ -51,42 +55,58 @@ struct JournalRecovery {
                 }
                 isWordUncovered = false
                 for note in notes {
-                    newest[note.checkpoint.origin] = (note, line.place)
+                    let log = note.checkpoint.origin
+                    newest[log] = isLast ? nil : (note, line.place)
+                    if isLast { waiting.add(note, keys: named.keys(for: log), at: line.place) }
+                    if waiting.areMany { try verify(&waiting) }
                     try heads.meet(note.checkpoint, at: line.place)
                 }
             }
         }
+        try verify(&waiting)
         if isWordUncovered, let last = numbers.last { try dropUncovered(in: last, &end) }
         for (_, (note, place)) in newest.sorted(by: { $0.key < $1.key }) { try verify(note, place) }
         if let missing = heads.missing(in: end.state, unreadBefore: start ?? [:]).first { throw missing }
         return end
     }
 
-    /// Reads one segment from its header on.
-    mutating func read(
-        _ bytes: [UInt8], file: String, number: UInt64, isLast: Bool, expected: JournalState?, into end: inout End,
-        begun: (JournalState) -> Void = { _ in },
-        watch: (SegmentReader.Line) throws(AuditError) -> Void = { _ in }
+    // Reads one segment from its header on.
+    private func read(
+        _ file: SegmentFile, number: UInt64, expected: JournalState?, into end: inout End,
+        begun: (JournalState) -> Void, watch: (SegmentReader.Line) throws(AuditError) -> Void
     ) throws(AuditError) {
-        let keys = keys.keys
-        let gateway = gateway
+        let (header, headerEnd) = try file.header(keys: keys.keys)
+        try begin(header, file.name, number, expected, &end)
+        begun(header.state)
+        end.move(to: try file.read(after: headerEnd, into: &end.state, watch: watch))
+    }
+
+    /// Reads one segment from bytes that somebody else has read.
+    func read(
+        _ bytes: [UInt8], file: String, number: UInt64, isLast: Bool, into end: inout End
+    ) throws(AuditError) {
         try bytes.withUnsafeBufferPointer { (buffer: UnsafeBufferPointer<UInt8>) throws(AuditError) in
             let reader = SegmentReader(file: file, bytes: buffer, isLast: isLast)
-            let (header, headerEnd) = try reader.header(keys: keys)
-            guard header.segment == number, header.state.gateway == gateway, expected == nil || expected == header.state
-            else {
-                throw AuditError(
-                    .damaged, "the segment does not continue the one before it",
-                    place: AuditPlace(file: file, line: 1))
-            }
-            begun(header.state)
-            end.state = header.state
-            let reached = try reader.read(after: headerEnd, into: &end.state, watch: watch)
-            end.segment = number
-            end.offset = reached.offset
-            end.committed = reached.committed
-            end.tornBytes = reached.tornBytes
+            let (header, headerEnd) = try reader.header(keys: keys.keys)
+            try begin(header, file, number, nil, &end)
+            end.move(to: try reader.read(after: headerEnd, into: &end.state))
         }
+    }
+
+    private func begin(
+        _ header: SegmentHeader, _ file: String, _ number: UInt64, _ expected: JournalState?, _ end: inout End
+    ) throws(AuditError) {
+        guard header.segment == number, header.state.gateway == gateway, expected == nil || expected == header.state
+        else {
+            throw AuditError(
+                .damaged, "the segment does not continue the one before it", place: AuditPlace(file: file, line: 1))
+        }
+        end.state = header.state
+        end.segment = number
+    }
+
+    private func verify(_ waiting: inout WaitingSignatures) throws(AuditError) {
+        if let fault = waiting.check().faults.first { throw fault }
     }
 
     // Records without a commit are covered when the journal is opened, and anybody who has the files could have put them there. What
@@ -95,9 +115,7 @@ struct JournalRecovery {
         let file = JournalFiles.segment(number)
         let whole = end
         try read(
-            Array(storage.contents(file).prefix(whole.committed)), file: file, number: number, isLast: true,
-            expected: nil,
-            into: &end)
+            Array(storage.contents(file).prefix(whole.committed)), file: file, number: number, isLast: true, into: &end)
         end.tornBytes = whole.tornBytes + whole.offset - whole.committed
     }
 
@@ -109,10 +127,7 @@ struct JournalRecovery {
     }
 
     private func isUnbegun(_ number: UInt64) throws(AuditError) -> Bool {
-        let file = JournalFiles.segment(number)
-        return try storage.contents(file).withUnsafeBufferPointer { bytes in
-            SegmentReader(file: file, bytes: bytes, isLast: true).unbegunBytes != nil
-        }
+        try SegmentFile(storage: storage, name: JournalFiles.segment(number), isLast: true).unbegunBytes() != nil
     }
 
     private mutating func verify(_ note: CommitNote, _ place: AuditPlace) throws(AuditError) {

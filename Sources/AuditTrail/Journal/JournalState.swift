@@ -62,36 +62,42 @@ struct JournalState: Sendable, Hashable {
 
     /// Takes one line of the journal, newline not included.
     /// - Throws: what is wrong with it; the state is then as before.
-    mutating func accept(_ line: UnsafeBufferPointer<UInt8>) throws(LineFault) -> AcceptedLine {
-        if line.begins(with: Commit.prefix) { return .commit(try acceptCommit(line)) }
-        if line.begins(with: PrunedRecord.prefix) { return try acceptPruned(line) }
-        guard line.count <= FormattedRecord.maximumLineBytes else {
-            throw LineFault("a record is longer than \(FormattedRecord.maximumLineBytes) bytes")
+    mutating func accept(
+        _ line: UnsafeBufferPointer<UInt8>, _ reading: LineReading
+    ) throws(LineFault) -> AcceptedLine {
+        switch reading {
+        case .record(let record): try accept(line, record)
+        case .pruned(let pruned): try accept(pruned)
+        case .commit(let commit): .commit(try accept(line, commit))
+        case .fault(let fault): throw fault
         }
-        guard let links = RecordLinks(line) else { throw LineFault("neither a record nor a commit in canonical form") }
-        let log = String(decoding: UnsafeBufferPointer(rebasing: line[links.log]), as: UTF8.self)
-        guard LogName.isValid(log, gateway: gateway) else {
+    }
+
+    private mutating func accept(
+        _ line: UnsafeBufferPointer<UInt8>, _ record: RecordReading
+    ) throws(LineFault) -> AcceptedLine {
+        let log = String(decoding: UnsafeBufferPointer(rebasing: line[record.links.log]), as: UTF8.self)
+        // Taken out while it changes, so that its tree is not copied. A log that is known was looked at before.
+        let known = logs.removeValue(forKey: log)
+        guard known != nil || LogName.isValid(log, gateway: gateway) else {
             throw LineFault("a record of `\(log)` has no place in the journal of `\(gateway)`")
         }
-        var state = logs.removeValue(forKey: log) ?? LogState()
+        var state = known ?? LogState()
         let index = state.size
-        let leaf: MerkleHash
         do {
-            leaf = try state.accept(line, links: links, log: log)
+            try state.accept(record, log: log)
         } catch {
-            if index > 0 { logs[log] = state }
+            logs[log] = known
             throw error
         }
         logs[log] = state
         uncovered.insert(log)
-        uncoveredLeaves.append(leaf)
-        return .record(log: log, index: index, leaf: leaf)
+        uncoveredLeaves.append(record.leaf)
+        return .record(log: log, index: index, leaf: record.leaf)
     }
 
-    private mutating func acceptPruned(_ line: UnsafeBufferPointer<UInt8>) throws(LineFault) -> AcceptedLine {
-        guard let pruned = PrunedRecord(line), LogName.isValid(pruned.log, gateway: gateway) else {
-            throw LineFault("what is left of a removed record is malformed")
-        }
+    private mutating func accept(_ pruned: PrunedRecord) throws(LineFault) -> AcceptedLine {
+        guard LogName.isValid(pruned.log, gateway: gateway) else { throw PrunedRecord.fault }
         var state = logs[pruned.log] ?? LogState()
         try state.accept(pruned)
         logs[pruned.log] = state
@@ -100,29 +106,29 @@ struct JournalState: Sendable, Hashable {
         return .pruned(log: pruned.log, index: pruned.index, leaf: pruned.leaf)
     }
 
-    private mutating func acceptCommit(_ line: UnsafeBufferPointer<UInt8>) throws(LineFault) -> [CommitNote] {
-        guard let (commit, hash) = Commit.read(line, after: commitHash, leaves: uncoveredLeaves) else {
-            throw LineFault("the commit was changed, or the records before it are not those that it was made for")
+    private mutating func accept(
+        _ line: UnsafeBufferPointer<UInt8>, _ reading: CommitReading
+    ) throws(LineFault) -> [CommitNote] {
+        let number = reading.commit.number
+        guard Commit.hash(of: line, after: commitHash, leaves: uncoveredLeaves) == reading.hash else {
+            throw CommitReading.fault
         }
-        guard commit.number == commits else {
-            throw LineFault("commit \(commit.number) stands where commit \(commits) belongs")
+        guard number == commits else {
+            throw LineFault("commit \(number) stands where commit \(commits) belongs")
         }
-        var notes: [CommitNote] = []
-        for text in commit.notes {
-            guard let note = try? SignedNote(parsing: text.utf8), let checkpoint = try? Checkpoint(text: note.text)
-            else { throw LineFault("a checkpoint in commit \(commit.number) is malformed") }
-            let log = checkpoint.origin
+        guard let notes = reading.notes else { throw LineFault("a checkpoint in commit \(number) is malformed") }
+        for note in notes {
+            let (log, checkpoint) = (note.checkpoint.origin, note.checkpoint)
             guard let state = logs[log], uncovered.contains(log), checkpoint == state.checkpoint(origin: log) else {
                 throw LineFault(
                     "the checkpoint of `\(log)` at size \(checkpoint.size) is not the head of the records before it")
             }
-            notes.append(CommitNote(checkpoint: checkpoint, note: note))
         }
         guard Set(notes.map(\.checkpoint.origin)) == uncovered, notes.count == uncovered.count else {
-            throw LineFault("commit \(commit.number) does not cover exactly the logs that were written to")
+            throw LineFault("commit \(number) does not cover exactly the logs that were written to")
         }
         commits += 1
-        commitHash = hash
+        commitHash = reading.hash
         uncovered.removeAll(keepingCapacity: true)
         uncoveredLeaves.removeAll(keepingCapacity: true)
         return notes

@@ -217,12 +217,12 @@ final class JournalWriter {
 
     // What the disk, and not the system's memory of it, says that was synced.
     private func durableState(_ name: String) throws(StorageError) -> JournalState {
-        var recovery = JournalRecovery(storage: storage, gateway: state.gateway, keys: keys)
+        let recovery = JournalRecovery(storage: storage, gateway: state.gateway, keys: keys)
         var end = JournalRecovery.End(
             state: JournalState(gateway: state.gateway), segment: segment, offset: 0, tornBytes: 0, unbegun: [])
         let bytes = try storage.read(name, fresh: true)
         do throws(AuditError) {
-            try recovery.read(bytes, file: name, number: segment, isLast: false, expected: nil, into: &end)
+            try recovery.read(bytes, file: name, number: segment, isLast: false, into: &end)
         } catch { throw StorageError(call: "verify", file: name, reason: "\(error)") }
         guard end.offset == offset, (end.state.commits, end.state.commitHash) == durable else {
             throw StorageError(call: "verify", file: name, reason: "what was synced is no longer there")

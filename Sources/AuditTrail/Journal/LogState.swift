@@ -49,28 +49,20 @@ struct LogState: Sendable, Hashable {
     }
 
     /// Takes a line that claims to be the next record of this log.
-    /// - Returns: its leaf hash.
     /// - Throws: what is wrong with it; the state is then as before.
-    mutating func accept(
-        _ line: UnsafeBufferPointer<UInt8>, links: RecordLinks, log: String
-    ) throws(LineFault) -> MerkleHash {
-        guard links.index == size else {
-            throw LineFault("record \(links.index) of `\(log)` stands where record \(size) belongs")
+    mutating func accept(_ record: RecordReading, log: String) throws(LineFault) {
+        guard record.links.index == size else {
+            throw LineFault("record \(record.links.index) of `\(log)` stands where record \(size) belongs")
         }
-        guard MerkleHash(hex: line[links.previous]) == lastHash else {
+        guard record.previous == lastHash else {
             throw LineFault("record \(size) of `\(log)` does not link to the record before it")
         }
-        let bytes = UnsafeRawBufferPointer(line)
-        let hash = Self.hash(
-            lastHash, UnsafeRawBufferPointer(rebasing: bytes[..<links.hashMember.lowerBound]),
-            UnsafeRawBufferPointer(rebasing: bytes[links.hashMember.upperBound...]))
-        guard MerkleHash(hex: line[links.hash]) == hash else {
+        // It was hashed behind the record that it links to, which is the one that stands here.
+        guard let hash = record.hash else {
             throw LineFault("record \(size) of `\(log)` was changed: it does not match its hash")
         }
-        let leaf = MerkleHash.leaf(bytes)
         lastHash = hash
-        frontier.append(leaf)
-        return leaf
+        frontier.append(record.leaf)
     }
 
     /// Takes what is left of a record that was removed. Its leaf is under the checkpoints; its hash shows by the next record's link.
@@ -86,7 +78,7 @@ struct LogState: Sendable, Hashable {
     }
 
     // SHA-256(previous as 32 raw bytes ‖ canonical record without its hash member), the record given in two parts.
-    private static func hash(
+    static func hash(
         _ previous: MerkleHash, _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
     ) -> MerkleHash {
         var hasher = SHA256()

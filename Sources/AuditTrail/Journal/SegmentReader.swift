@@ -12,7 +12,10 @@ internal import MerkleLog
 /// allocated; or what was never written shows something that is none of ours. Everything else is damage.
 struct SegmentReader {
     let file: String
+    /// Of the whole file, or from the beginning of a batch on.
     let bytes: UnsafeBufferPointer<UInt8>
+    /// Where in the file they begin.
+    var base = 0
     /// Whether later segments exist; then nothing may be torn.
     let isLast: Bool
 
@@ -28,20 +31,44 @@ struct SegmentReader {
         var tornBytes = 0
         /// Why the line at `offset` was not taken, where something torn follows.
         var reason: String?
+
+        /// Moves behind a line of `bytes`, its newline counted.
+        mutating func take(_ line: AcceptedLine, bytes: Int) {
+            offset += bytes
+            lines += 1
+            if case .commit = line { committed = offset }
+        }
     }
 
     /// A line that was taken, for those who watch.
     struct Line {
         let place: AuditPlace
+        /// They are there as long as the line is shown.
         let bytes: UnsafeBufferPointer<UInt8>
         let accepted: AcceptedLine
+        /// Of a record.
+        let links: RecordLinks?
+
+        init(place: AuditPlace, bytes: UnsafeBufferPointer<UInt8>, accepted: AcceptedLine, reading: LineReading) {
+            self.place = place
+            self.bytes = bytes
+            self.accepted = accepted
+            if case .record(let record) = reading { links = record.links } else { links = nil }
+        }
 
         /// The record, if it says something about the trail itself: of its keys, or of what is gone.
         var wordOfTrail: AuditRecordLine? {
-            // A cheap look first; the letter that it begins with is rare in a record, the quote before it is not.
-            guard bytes.holds("kind\":\"retention\"") || bytes.holds("kind\":\"key\"") else { return nil }
-            let record = AuditRecordLine(bytes: Array(bytes), place: place)
-            return record["kind"] == "retention" || record["kind"] == "key" ? record : nil
+            guard let kind = links?.kind, bytes.holds("\"retention\"", at: kind) || bytes.holds("\"key\"", at: kind)
+            else {
+                return nil
+            }
+            return AuditRecordLine(bytes: Array(bytes), place: place)
+        }
+
+        /// When the record was made, in nanoseconds since 1970.
+        var time: Int64? {
+            guard let range = links?.time, range.count > 2 else { return nil }
+            return Timestamp.read(UnsafeBufferPointer(rebasing: bytes[range.lowerBound + 1..<range.upperBound - 1]))
         }
     }
 
@@ -85,34 +112,34 @@ struct SegmentReader {
         after header: End, into state: inout JournalState, watch: (Line) throws(AuditError) -> Void = { _ in }
     ) throws(AuditError) -> End {
         var end = header
-        var batchStart = header.offset
-        while end.offset < bytes.count {
-            guard let newline = newline(from: end.offset) else {
-                return try tail(end, batchStart, fault: "the last line is not ended")
+        while end.offset - base < bytes.count {
+            guard let newline = newline(from: end.offset - base) else {
+                return try tail(end, fault: "the last line is not ended")
             }
-            let line = line(end.offset, newline)
+            let line = line(end.offset - base, newline)
+            let reading = LineReading(line)
             let accepted: AcceptedLine
             do throws(LineFault) {
-                accepted = try state.accept(line)
+                accepted = try state.accept(line, reading)
             } catch {
-                return try tail(end, batchStart, fault: error.reason)
+                return try tail(end, fault: error.reason)
             }
-            end.offset = newline + 1
-            end.lines += 1
-            if case .commit = accepted { (batchStart, end.committed) = (end.offset, end.offset) }
-            try watch(Line(place: AuditPlace(file: file, line: end.lines), bytes: line, accepted: accepted))
+            end.take(accepted, bytes: line.count + 1)
+            try watch(
+                Line(
+                    place: AuditPlace(file: file, line: end.lines), bytes: line, accepted: accepted, reading: reading))
         }
         return end
     }
 
     // What stands after the last line taken: nothing, a torn batch, or damage.
-    private func tail(_ end: End, _ batchStart: Int, fault: String) throws(AuditError) -> End {
-        let written = writtenBytes
+    private func tail(_ end: End, fault: String) throws(AuditError) -> End {
+        let (written, place) = (writtenBytes, end.offset - base)
         guard isLast else { throw damage(end.lines + 1, fault) }
-        guard written > end.offset else { return end }
-        guard isTorn(end.offset..<written, batchStart) else { throw damage(end.lines + 1, fault) }
+        guard written > place else { return end }
+        guard isTorn(place..<written, end.committed - base) else { throw damage(end.lines + 1, fault) }
         var end = end
-        end.tornBytes = written - end.offset
+        end.tornBytes = written - place
         end.reason = fault
         return end
     }
@@ -124,8 +151,8 @@ struct SegmentReader {
         let holes = holes(in: rest)
         if !holes.isEmpty {
             return holes.allSatisfy { hole in
-                (hole.lowerBound.isMultiple(of: Self.sector) || hole.lowerBound == batchStart)
-                    && hole.upperBound.isMultiple(of: Self.sector)
+                ((base + hole.lowerBound).isMultiple(of: Self.sector) || hole.lowerBound == batchStart)
+                    && (base + hole.upperBound).isMultiple(of: Self.sector)
             }
         }
         return !hasOwnLine(rest)
@@ -168,7 +195,7 @@ struct SegmentReader {
     }
 
     // Without the zeros that were allocated.
-    private var writtenBytes: Int {
+    var writtenBytes: Int {
         var end = bytes.count
         if let base = bytes.baseAddress {
             let zeros = [UInt8](repeating: 0, count: 1 << 16)

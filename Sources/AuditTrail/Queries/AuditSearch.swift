@@ -6,7 +6,7 @@ public struct AuditSearch {
     private let storage: any JournalStorage
     private let indexes: (any JournalStorage)?
 
-    /// - Parameter trustsIndexes: false where nothing may be overlooked, whoever could write to `index/`: it then reads all.
+    /// - Parameter trustsIndexes: false where indexes are neither to be read nor made: it then reads all.
     /// - Throws: ``AuditError`` `.storage`.
     public init(directory: String, trustsIndexes: Bool = true) throws(AuditError) {
         do throws(StorageError) {
@@ -51,7 +51,7 @@ public struct AuditSearch {
             let records = records(query, number, bytes, index).suffix(missing)
             missing -= records.count
             found.append(Array(records))
-            if let from = query.from, !isLast, let first = index.entries.first?.time, first < from { break }
+            if let from = query.from, !isLast, let first = firstTime(bytes, index), first < from { break }
         }
         return found.reversed().flatMap { $0 }
     }
@@ -74,14 +74,28 @@ public struct AuditSearch {
     ) -> [AuditRecordLine] {
         let file = JournalFiles.segment(number)
         var (line, counted) = (1, 0)
+        let sought = SoughtText(query)
         var found: [AuditRecordLine] = []
-        for place in index.candidates(query) {
+        for (place, mayBeAskedFor) in index.places(query) {
+            // Nobody signs an index: what it leaves out is left out only where the line itself agrees.
+            let mayMatch =
+                mayBeAskedFor
+                || bytes.withUnsafeBufferPointer { sought.mayStand(in: UnsafeBufferPointer(rebasing: $0[place])) }
+            guard mayMatch else { continue }
             line += bytes[counted..<place.lowerBound].reduce(0) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
             counted = place.lowerBound
             let record = AuditRecordLine(bytes: Array(bytes[place]), place: AuditPlace(file: file, line: line))
             if query.matches(record) { found.append(record) }
         }
         return found
+    }
+
+    // By the record itself.
+    private func firstTime(_ bytes: [UInt8], _ index: SegmentIndex) -> Int64? {
+        index.entries.first.flatMap { entry in
+            let place = Int(entry.offset)..<Int(entry.offset) + Int(entry.length)
+            return bytes.withUnsafeBufferPointer { SoughtText.time(of: UnsafeBufferPointer(rebasing: $0[place])) }
+        }
     }
 
     private func index(of bytes: [UInt8], _ number: UInt64, isLast: Bool) -> SegmentIndex {

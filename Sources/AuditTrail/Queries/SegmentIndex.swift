@@ -2,8 +2,9 @@ internal import Crypto
 
 /// Where a closed segment's records stand, and a short hash of each field that queries ask for: 48 bytes a record.
 ///
-/// It is made from the segment and worth nothing without it: a query reads the lines that it points to, and believes those. One
-/// that does not belong to its segment any more is made anew.
+/// It is made from the segment and worth nothing without it: a query reads the lines that it points to, and believes those, and a line
+/// that it leaves out is left out only where that does not hold what is sought (``SoughtText``). One that does not belong to its segment
+/// any more is made anew.
 struct SegmentIndex {
     /// The fields, in the order of their hashes.
     enum Field: Int, CaseIterable { case kind, tenant, agent, tool, decision, policy, approval, decisionID }
@@ -122,18 +123,18 @@ struct SegmentIndex {
         return bytes
     }
 
-    /// The places of the records that may be asked for.
-    func candidates(_ query: AuditQuery) -> [Range<Int>] {
+    /// The places of all records, and which of them may be asked for as far as the entries say.
+    func places(_ query: AuditQuery) -> [(place: Range<Int>, mayBeAskedFor: Bool)] {
         let wanted: [(Int, UInt32)] = [
             (Field.kind, query.kind), (.tenant, query.tenant), (.agent, query.agent), (.tool, query.tool),
             (.decision, query.decision), (.policy, query.policy), (.approval, query.approval),
             (.decisionID, query.decisionID),
         ].compactMap { field, text in text.map { (field.rawValue, Self.hash($0)) } }
-        return entries.compactMap { entry in
-            guard query.from ?? .min <= entry.time, entry.time < query.until ?? .max,
-                wanted.allSatisfy({ entry.fields[$0.0] == $0.1 })
-            else { return nil }
-            return Int(entry.offset)..<Int(entry.offset) + Int(entry.length)
+        return entries.map { entry in
+            let mayBeAskedFor =
+                query.from ?? .min <= entry.time && entry.time < query.until ?? .max
+                && wanted.allSatisfy { entry.fields[$0.0] == $0.1 }
+            return (Int(entry.offset)..<Int(entry.offset) + Int(entry.length), mayBeAskedFor)
         }
     }
 

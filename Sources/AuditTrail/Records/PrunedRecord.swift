@@ -15,6 +15,7 @@ public struct PrunedRecord: Sendable, Hashable {
 
     /// What such a line begins with.
     public static let prefix = "{\"pruned\":{"
+    static let fault = LineFault("what is left of a removed record is malformed")
 
     /// The line, without its newline.
     public var line: [UInt8] {

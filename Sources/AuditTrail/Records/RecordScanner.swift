@@ -54,6 +54,8 @@ struct MemberScanner {
     private func stringEnd(_ start: Int) -> Int? {
         var place = start + 1
         while place < line.count {
+            place += line.plainCharacters(from: place)
+            guard place < line.count else { return nil }
             let byte = line[place]
             if byte == UInt8(ascii: "\"") { return place + 1 }
             if byte < 0x20 { return nil }
@@ -100,27 +102,27 @@ struct MemberScanner {
 
     // Bytewise, which is the order by UTF-16 code units for the ASCII names that records have.
     private func precedes(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
-        for (left, right) in zip(a, b) where line[left] != line[right] { return line[left] < line[right] }
+        for place in 0..<min(a.count, b.count) {
+            let (left, right) = (line[a.lowerBound + place], line[b.lowerBound + place])
+            if left != right { return left < right }
+        }
         return a.count < b.count
     }
 
-    func key(of member: Member, is name: StaticString) -> Bool {
-        guard member.key.count == name.utf8CodeUnitCount else { return false }
-        for place in 0..<member.key.count where line[member.key.lowerBound + place] != name.utf8Start[place] {
-            return false
-        }
-        return true
-    }
+    func key(of member: Member, is name: StaticString) -> Bool { line.holds(name, at: member.key) }
 }
 
 /// The fields of a record that bind it to its log.
-struct RecordLinks {
+struct RecordLinks: Sendable {
     /// The whole `"hash":"…",` with its comma: what the hash is computed without.
     let hashMember: Range<Int>
     let hash: Range<Int>
     let index: UInt64
     let previous: Range<Int>
     let log: Range<Int>
+    /// The whole values, quotes included, where there are any.
+    let kind: Range<Int>?
+    let time: Range<Int>?
 
     /// Nil when the line is not a canonical object with these fields in their right form.
     init?(_ line: UnsafeBufferPointer<UInt8>) {
@@ -129,19 +131,22 @@ struct RecordLinks {
         var index: UInt64?
         var previous: Range<Int>?
         var log: Range<Int>?
+        var (kind, time): (Range<Int>?, Range<Int>?)
         scan: while true {
             switch scanner.next() {
             case .end: break scan
             case .malformed: return nil
             case .member(let member):
-                if scanner.key(of: member, is: "hash") {
-                    hash = member
-                } else if scanner.key(of: member, is: "index") {
-                    index = JSONCursor.unsigned(line[member.value])
-                } else if scanner.key(of: member, is: "prev_hash") {
+                switch member.key.count {
+                case 3 where scanner.key(of: member, is: "log"): log = Self.unquoted(member.value, line)
+                case 4 where scanner.key(of: member, is: "hash"): hash = member
+                case 4 where scanner.key(of: member, is: "kind"): kind = member.value
+                case 4 where scanner.key(of: member, is: "time"): time = member.value
+                case 5 where scanner.key(of: member, is: "index"):
+                    index = JSONCursor.unsigned(UnsafeBufferPointer(rebasing: line[member.value]))
+                case 9 where scanner.key(of: member, is: "prev_hash"):
                     previous = Self.unquoted(member.value, line)
-                } else if scanner.key(of: member, is: "log") {
-                    log = Self.unquoted(member.value, line)
+                default: break
                 }
             }
         }
@@ -153,6 +158,8 @@ struct RecordLinks {
         self.index = index
         self.previous = previous
         self.log = log
+        self.kind = kind
+        self.time = time
     }
 
     private static func unquoted(_ value: Range<Int>, _ line: UnsafeBufferPointer<UInt8>) -> Range<Int>? {

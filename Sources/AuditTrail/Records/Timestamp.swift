@@ -23,7 +23,11 @@ enum Timestamp {
 
     /// Reads what ``write(_:to:)`` writes; nil for other texts.
     static func read(_ text: String) -> Int64? {
-        let digits = Array(text.utf8)
+        var text = text
+        return text.withUTF8 { read($0) }
+    }
+
+    static func read(_ digits: UnsafeBufferPointer<UInt8>) -> Int64? {
         guard digits.count == 30, digits[19] == UInt8(ascii: "."), digits[29] == UInt8(ascii: "Z") else { return nil }
         func number(_ range: Range<Int>) -> Int64? {
             digits[range].reduce(Int64?(0)) { value, digit in

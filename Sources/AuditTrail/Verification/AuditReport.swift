@@ -25,6 +25,8 @@ public struct AuditReport: Sendable {
     public internal(set) var commits: UInt64 = 0
     /// Signatures that were checked, all good unless there are faults.
     public internal(set) var signatures = 0
+    /// Checkpoints whose own signatures were not, since the signed header of the segment after them is over them.
+    public internal(set) var vouched = 0
     /// Bytes at the end that are no whole line: a batch that was cut short, or is being written.
     public internal(set) var unfinishedBytes = 0
     /// Records whose retention was over, and of which only the hashes are left.
@@ -76,6 +78,7 @@ public struct AuditReport: Sendable {
         report.integer("signatures", Int64(signatures))
         report.integer("uncovered", Int64(clamping: uncovered))
         report.integer("unfinished_bytes", Int64(unfinishedBytes))
+        report.integer("vouched", Int64(vouched))
         report.boolean("whole", isWhole)
         return String(decoding: report.finished(), as: UTF8.self)
     }

@@ -1,10 +1,12 @@
-internal import Dispatch
 public import MerkleLog
 
 /// Checks a journal with nothing but its files and public keys: every hash, link, index, commit, root and signature of
 /// every segment, and that every checkpoint known from elsewhere is reached.
 ///
 /// After a fault, reading goes on with the next segment, whose signed header says where it begins.
+///
+/// The signature of a segment's header is over the chain of all commits before it, and so over every signature in them. Where it is good
+/// and belongs to what was read, the checkpoints of the segment before are not checked one by one; where anything is wrong, they are.
 public struct AuditVerifier {
     /// A checkpoint that was kept outside of the journal, such as by a witness or a tenant.
     public struct KnownCheckpoint: Sendable {
@@ -30,28 +32,37 @@ public struct AuditVerifier {
     private var heads = JournalHeads()
     private var report = AuditReport()
     private var logs: [String: AuditReport.Log] = [:]
-    /// Within the segment that is being read.
-    private var lastLines: [String: UnsafeBufferPointer<UInt8>] = [:]
-    private var unchecked: [UncheckedSignature] = []
+    /// When the last record of each log was made.
+    private var lastTimes: [String: Int64] = [:]
+    private let checksEverySignature: Bool
+    /// Whether the segment that is read may turn out to be vouched for by the header after it.
+    private var mayBeVouchedFor = false
+    private var waiting = WaitingSignatures()
     private var pruned = PrunedRuns()
     /// Keys that a log names as its next, until a checkpoint covers the naming.
     private var announcedKeys: [String: [NoteVerifier]] = [:]
 
     /// Verifies the journal in `directory`, which may be in use.
+    /// - Parameter everySignature: checks each checkpoint's own, also where a later signature is over it.
     /// - Throws: ``AuditError`` `.storage` if files cannot be read. What is wrong with them is in the report.
     public static func verify(
-        directory: String, keys: [NoteVerifier], checkpoints: [KnownCheckpoint] = []
+        directory: String, keys: [NoteVerifier], checkpoints: [KnownCheckpoint] = [], everySignature: Bool = false
     ) throws(AuditError) -> AuditReport {
         let storage: PosixStorage
         do throws(StorageError) {
             storage = try PosixStorage(directory: directory, create: false)
         } catch { throw AuditError(error) }
         var verifier = AuditVerifier(
-            storage: storage, keys: keys, indexes: try? PosixStorage(directory: directory + "/index", create: false))
+            storage: storage, keys: keys, indexes: try? PosixStorage(directory: directory + "/index", create: false),
+            everySignature: everySignature)
         return try verifier.run(checkpoints)
     }
 
-    init(storage: any JournalStorage, keys: [NoteVerifier], indexes: (any JournalStorage)? = nil) {
+    init(
+        storage: any JournalStorage, keys: [NoteVerifier], indexes: (any JournalStorage)? = nil,
+        everySignature: Bool = false
+    ) {
+        checksEverySignature = everySignature
         self.storage = storage
         self.indexes = indexes
         self.keys = JournalKeyring(keys)
@@ -79,6 +90,7 @@ public struct AuditVerifier {
                 running = nil
             }
             running = try segment(number, isLast: number == last, after: running)
+            if number != last { try checkIndex(number) }
             next = number + 1
         }
         report.faults.append(contentsOf: heads.prove(keys: &keys))
@@ -96,29 +108,51 @@ public struct AuditVerifier {
     private mutating func segment(
         _ number: UInt64, isLast: Bool, after running: JournalState?
     ) throws(AuditError) -> JournalState? {
-        let file = JournalFiles.segment(number)
-        let bytes = try storage.contents(file)
-        defer { if !isLast { checkIndex(number, bytes) } }
-        do throws(AuditError) {
-            return try bytes.withUnsafeBufferPointer { (buffer) throws(AuditError) -> JournalState in
-                defer {
-                    lastLines.removeAll()
-                    checkSignatures()
-                }
-                return try read(SegmentReader(file: file, bytes: buffer, isLast: isLast), number, running)
+        if !isLast, !checksEverySignature {
+            let before = self
+            mayBeVouchedFor = true
+            let state = try whole(number, isLast, running)
+            mayBeVouchedFor = false
+            if let state, report.faults.count == before.report.faults.count,
+                current.keys.map(\.text) == before.current.keys.map(\.text), isVouchedFor(state, by: number + 1)
+            {
+                return state
             }
+            // Then each signature counts, and what is wrong is to be found at its place.
+            self = before
+        }
+        return try whole(number, isLast, running)
+    }
+
+    // Whether the segment that follows begins with this state, signed by a key that counts.
+    private func isVouchedFor(_ state: JournalState, by number: UInt64) -> Bool {
+        let following = SegmentFile(storage: storage, name: JournalFiles.segment(number), isLast: false)
+        guard let (header, _) = try? following.header(keys: current.keys) else { return false }
+        return header.segment == number && header.state == state
+    }
+
+    private mutating func whole(
+        _ number: UInt64, _ isLast: Bool, _ running: JournalState?
+    ) throws(AuditError) -> JournalState? {
+        let file = SegmentFile(storage: storage, name: JournalFiles.segment(number), isLast: isLast)
+        do throws(AuditError) {
+            let state = try read(file, number, running)
+            checkSignatures()
+            return state
         } catch {
+            checkSignatures()
+            guard error.code == .damaged else { throw error }
             report.faults.append(error)
             return nil
         }
     }
 
     // Queries that go by an index overlook what it says wrongly.
-    private mutating func checkIndex(_ number: UInt64, _ bytes: [UInt8]) {
+    private mutating func checkIndex(_ number: UInt64) throws(AuditError) {
         let name = SegmentIndex.fileName(number)
-        guard let encoded = try? indexes?.read(name, fresh: false),
-            let place = SegmentIndex.falsehood(in: encoded, segment: bytes)
-        else { return }
+        guard let encoded = try? indexes?.read(name, fresh: false) else { return }
+        let bytes = try storage.contents(JournalFiles.segment(number))
+        guard let place = SegmentIndex.falsehood(in: encoded, segment: bytes) else { return }
         let line = bytes[..<place].reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
         fault(
             "index/\(name) says something else of this record: a query by it may overlook records; remove it, it is made anew",
@@ -126,20 +160,20 @@ public struct AuditVerifier {
     }
 
     private mutating func read(
-        _ reader: SegmentReader, _ number: UInt64, _ running: JournalState?
+        _ file: SegmentFile, _ number: UInt64, _ running: JournalState?
     ) throws(AuditError) -> JournalState {
-        if reader.isLast, running != nil || number == 1, let torn = reader.unbegunBytes {
+        if file.isLast, running != nil || number == 1, let torn = try file.unbegunBytes() {
             report.unfinishedBytes += torn
             return running ?? JournalState(gateway: "")
         }
-        let (header, headerEnd) = try reader.header(keys: current.keys)
+        let (header, headerEnd) = try file.header(keys: current.keys)
         report.signatures += 1
         var state = header.state
         let expected = running ?? (number == 1 ? JournalState(gateway: state.gateway) : state)
         guard header.segment == number, state == expected else {
             throw AuditError(
                 .damaged, "the segment does not continue the one before it",
-                place: AuditPlace(file: reader.file, line: 1))
+                place: AuditPlace(file: file.name, line: 1))
         }
         for (log, end) in state.logs {
             update(log) { $0.records = end.size }
@@ -154,10 +188,10 @@ public struct AuditVerifier {
                 }
             }
         }
-        let end = try reader.read(after: headerEnd, into: &state) { (line: SegmentReader.Line) throws(AuditError) in
+        let end = try file.read(after: headerEnd, into: &state) { (line: SegmentReader.Line) throws(AuditError) in
             switch line.accepted {
             case .record(let log, _, _):
-                lastLines[log] = line.bytes
+                lastTimes[log] = line.time
                 heed(line, log)
             case .pruned(let log, let index, _): pruned.note(log, index, at: line.place)
             case .commit(let notes): for note in notes { check(note, line.place) }
@@ -169,9 +203,14 @@ public struct AuditVerifier {
 
     private mutating func check(_ note: CommitNote, _ place: AuditPlace) {
         let log = note.checkpoint.origin
-        unchecked.append(UncheckedSignature(note: note, keys: current.keys(for: log), place: place))
+        let isWord = announcedKeys[log] != nil || pruned.awaits(log)
+        if isWord || !mayBeVouchedFor {
+            waiting.add(note, keys: current.keys(for: log), at: place)
+        } else {
+            report.vouched += 1
+        }
         if let old = terms.ended(by: note) { current.remove(old) }
-        if announcedKeys[log] != nil || pruned.awaits(log) {
+        if isWord {
             // Whether the next keys and the removals count depends on this very signature.
             if checkSignatures() {
                 for key in announcedKeys.removeValue(forKey: log) ?? [] {
@@ -180,7 +219,7 @@ public struct AuditVerifier {
                 }
                 pruned.confirm(log)
             }
-        } else if unchecked.count == Self.signaturesAtOnce {
+        } else if waiting.areMany {
             checkSignatures()
         }
         do throws(AuditError) {
@@ -189,7 +228,7 @@ public struct AuditVerifier {
             checkSignatures()
             report.faults.append(error)
         }
-        let time = lastLines[log].flatMap { AuditRecordLine.value("time", in: Array($0)) }
+        let time = lastTimes[log].map(Timestamp.text)
         update(log) { report in
             report.records = note.checkpoint.size
             report.lastTime = time
@@ -201,30 +240,13 @@ public struct AuditVerifier {
         current.add(key)
     }
 
-    private static let signaturesAtOnce = 256
-
-    /// Checks the signatures that wait, on all processors: next to them, reading costs little.
-    /// - Returns: whether the last of them holds.
+    /// - Returns: whether the last of those that waited holds.
     @discardableResult
     private mutating func checkSignatures() -> Bool {
-        let signatures = unchecked
-        unchecked.removeAll(keepingCapacity: true)
-        let errors = [NoteError?](unsafeUninitializedCapacity: signatures.count) { errors, count in
-            nonisolated(unsafe) let base = errors.baseAddress
-            DispatchQueue.concurrentPerform(iterations: signatures.count) { number in
-                (base.map { $0 + number })?.initialize(to: signatures[number].error)
-            }
-            count = signatures.count
-        }
-        for (signature, error) in zip(signatures, errors) {
-            guard let error else {
-                report.signatures += 1
-                continue
-            }
-            let place = signature.place
-            fault("the checkpoint of `\(signature.note.checkpoint.origin)`: \(error)", place.file, place.line)
-        }
-        return errors.last.map { $0 == nil } ?? true
+        let (good, faults, isLastGood) = waiting.check()
+        report.signatures += good
+        report.faults += faults
+        return isLastGood
     }
 
     private mutating func readHeads(_ checkpoints: [KnownCheckpoint]) {
@@ -265,19 +287,5 @@ public struct AuditVerifier {
     private mutating func fault(_ message: String, _ file: String, _ line: Int) {
         checkSignatures()
         report.faults.append(AuditError(.damaged, message, place: AuditPlace(file: file, line: line)))
-    }
-}
-
-private struct UncheckedSignature: Sendable {
-    let note: CommitNote
-    let keys: [NoteVerifier]
-    let place: AuditPlace
-
-    /// What is wrong with it, once looked at.
-    var error: NoteError? {
-        do throws(NoteError) {
-            try note.note.verify(with: keys)
-            return nil
-        } catch { return error }
     }
 }

@@ -7,8 +7,8 @@ struct AuditQueryCommand: ParsableCommand {
         abstract: "Find records by time, agent, tool, decision, policy, approval and more.",
         discussion: """
             All conditions must hold. Closed segments are indexed the first time that somebody asks; the index, in index/ beside them, can be
-            removed at any time. What is printed comes from the segments themselves; whoever can write to index/ could still hide a record from a
-            query, so where nothing may be overlooked, --without-index reads everything.
+            removed at any time. What is printed comes from the segments themselves, and what an index leaves out is left out only where the
+            line does not hold what was asked for; --without-index neither reads nor makes one.
 
             EXAMPLES
               aegis audit query --decision deny --since 24h
@@ -29,7 +29,7 @@ struct AuditQueryCommand: ParsableCommand {
     @Flag(help: "Print the records as they are: one line of canonical JSON each.")
     var json = false
 
-    @Flag(help: "Read every record, and trust no index.")
+    @Flag(help: "Read every record, and use no index.")
     var withoutIndex = false
 
     func validate() throws {

@@ -13,9 +13,13 @@ struct AuditVerify: AsyncParsableCommand {
             but whoever could replace the files could replace that key too. An auditor keeps the key, and the newest
             checkpoint, elsewhere.
 
+            The signed header of a segment is over all signatures before it. Where it is good, those are not checked one by one
+            unless --every-signature is given, which finds one that the key's holder has made wrong.
+
             EXAMPLES
               aegis audit verify
               aegis audit verify --dir copy/audit --key gw-1.vkey --checkpoint monday.note
+              aegis audit verify --every-signature
               aegis audit verify --witness https://witness.acme.example --witness-key witness.vkey
             """)
 
@@ -40,6 +44,12 @@ struct AuditVerify: AsyncParsableCommand {
             "The witness's public key. Without it, whoever answers at the address is believed.", valueName: "file"))
     var witnessKey: String?
 
+    @Flag(
+        help: """
+            Check each checkpoint's own signature, also in segments that the signed header after them vouches for.
+            """)
+    var everySignature = false
+
     @Flag(help: "Print the whole report as JSON.")
     var json = false
 
@@ -58,7 +68,8 @@ struct AuditVerify: AsyncParsableCommand {
             if let witness {
                 known += try await witnessed(witness, AuditProver(directory: directory, keys: keys).logs())
             }
-            report = try AuditVerifier.verify(directory: directory, keys: keys, checkpoints: known)
+            report = try AuditVerifier.verify(
+                directory: directory, keys: keys, checkpoints: known, everySignature: everySignature)
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         } catch let error as WitnessAddress.Unreachable {
