@@ -5,7 +5,7 @@
 #endif
 
 /// How far the calling thread stands behind the others. Where the system refuses, it runs like any other.
-enum ThreadPriority {
+public enum ThreadPriority: Sendable {
     /// A weight of 110 beside the usual 1024.
     case tenth
     /// Runs when nothing else wants to, and is interrupted at once when something does.
@@ -15,7 +15,7 @@ enum ThreadPriority {
     // The C library has its name for GNU programs alone.
     private static let idleScheduling: Int32 = 5
 
-    func take() {
+    public func take() {
         // On Linux both calls are about the calling thread alone.
         switch self {
         case .tenth: _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)

@@ -1,4 +1,5 @@
 @testable import AuditTrail
+import Foundation
 import MerkleLog
 import Testing
 
@@ -161,6 +162,67 @@ struct RecoveryTests {
         var recovery = JournalRecovery(storage: storage, gateway: Fixture.gateway, keys: keys)
         let end = try recovery.run(.lastSegment)
         #expect(end.state.logs.values.reduce(0) { $0 + $1.size } == UInt64(records.count))
+    }
+
+    @Test func `opening reads back to a time, and says how much it left unread`() throws {
+        let storage = try Fixture.written(batches: 40, segmentBytes: 8192)
+        let keys = JournalKeyring([try Fixture.signer().verifier])
+        let numbers = storage.files.keys.compactMap(JournalFiles.segmentNumber).sorted()
+        try #require(numbers.count > 4)
+        // Record n is of the start and n nanoseconds.
+        let firsts = numbers.map { number in
+            storage[JournalFiles.segment(number)].split(separator: UInt8(ascii: "\n"))[1].withUnsafeBufferPointer {
+                SoughtText.time(of: $0) ?? 0
+            }
+        }
+        func end(_ check: AuditJournal.OpenCheck) throws -> JournalRecovery.End {
+            var recovery = JournalRecovery(storage: storage, gateway: Fixture.gateway, keys: keys)
+            return try recovery.run(check)
+        }
+        let whole = try end(.everything)
+        #expect(whole.unread == 0)
+        for (place, first) in firsts.enumerated().dropFirst() {
+            #expect(try end(.since(first + 1)).unread == place)
+            #expect(try end(.since(first)).unread == place - 1, "a record of this very time may stand before")
+            #expect(try end(.since(first)).state == whole.state)
+        }
+        #expect(try end(.since(.min)).unread == 0)
+        #expect(try end(.since(.max)).unread == numbers.count - 1)
+        // Damage is found where it is read, and not before it.
+        storage.set(JournalFiles.segment(2), Array(storage[JournalFiles.segment(2)].dropLast(10)))
+        #expect(try end(.since(firsts[3])).state == whole.state)
+        #expect(throws: AuditError.self) { try end(.since(firsts[1] + 1)) }
+    }
+
+    @Test(arguments: [false, true])
+    func `where what opening left unread is damaged, nothing is appended any more`(isDamaged: Bool) async throws {
+        let directory = "/tmp/aegis-unread-\(UInt64.random(in: .min ... .max))"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let written = try Fixture.written(batches: 40, segmentBytes: 8192)
+        let files = try PosixStorage(directory: directory, create: true)
+        for (name, contents) in written.files { try files.replace(name, with: contents.cached, durably: false) }
+        if isDamaged {
+            let text = String(decoding: written[Self.segment], as: UTF8.self)
+            let changed = Array(text.replacing("\"d-1\"", with: "\"d-9\"").utf8)
+            try files.replace(Self.segment, with: changed, durably: false)
+        }
+        var configuration = Fixture.configuration(segmentBytes: 8192)
+        configuration.check = .since(.max)
+        let signer = try Fixture.signer()
+        let journal = try AuditJournal.open(directory: directory, configuration: configuration, signer: signer)
+        #expect(journal.unreadSegments > 3)
+        _ = try await journal.append(Fixture.decision(0))
+        let faults = try journal.checkUnread(directory: directory, keys: [signer.verifier]).map(\.description)
+        if isDamaged {
+            let place = "00000001.jsonl:4: record 0 of `gw-1/globex` was changed: it does not match its hash"
+            #expect(faults.first?.hasPrefix(place) == true)
+            let refusal = await #expect(throws: AuditError.self) { try await journal.append(Fixture.decision(1)) }
+            #expect(refusal?.code == .unavailable && refusal?.message == "the audit trail is damaged: \(place)")
+        } else {
+            #expect(faults == [])
+            _ = try await journal.append(Fixture.decision(1))
+        }
+        journal.close()
     }
 
     @Test func `another gateway's journal or key is refused`() throws {

@@ -8,8 +8,11 @@ public import MerkleLog
 public final class AuditJournal: Sendable {
     /// How much is read when a journal is opened.
     public enum OpenCheck: Sendable, Hashable {
-        /// Every hash and link of every segment: about two seconds a gigabyte.
+        /// Every hash and link of every segment: some seconds a gigabyte.
         case everything
+        /// The same from the segment on that was written at this time, in nanoseconds since 1970. What is older is left to
+        /// ``AuditJournal/checkUnread(directory:keys:)``.
+        case since(Int64)
         /// The last segment, from its signed header on.
         case lastSegment
     }
@@ -45,12 +48,16 @@ public final class AuditJournal: Sendable {
         /// As many must wait before the journal's thread is woken.
         var wanted = 1
         var isClosing = false
+        /// Why nothing is appended any more, where what was written before turned out to be damaged.
+        var refusal: AuditError?
         var isFinished = false
         var status: AuditStatus
     }
 
     private let configuration: Configuration
     private let queue: Monitor<Queue>
+    /// How many segments opening has not read.
+    public let unreadSegments: Int
 
     /// Opens or begins the journal in `directory`, made if absent; cuts off what a crash left unfinished.
     /// - Parameters:
@@ -83,10 +90,12 @@ public final class AuditJournal: Sendable {
         self.configuration = configuration
         do throws(StorageError) { try storage.lock() } catch { throw AuditError(error) }
         let writer: JournalWriter
+        let unread: Int
         do throws(AuditError) {
             let keys = JournalKeyring([signer.verifier] + trusted)
             var recovery = JournalRecovery(storage: storage, gateway: configuration.gateway, keys: keys)
             let end = try recovery.run(configuration.check)
+            unread = end.unread
             writer = try JournalWriter(
                 storage: storage, signer: signer, keys: keys, segmentBytes: configuration.segmentBytes, end: end,
                 beginsSegment: configuration.beginsSegment)
@@ -94,6 +103,7 @@ public final class AuditJournal: Sendable {
             storage.unlock()
             throw error
         }
+        unreadSegments = unread
         queue = Monitor(Queue(status: AuditStatus(durable: writer.sizes)))
         let loop = WriterLoop(queue: queue, writer: writer, storage: storage, configuration: configuration)
         guard BlockingThread.start({ loop.run() }) else {
@@ -144,6 +154,25 @@ public final class AuditJournal: Sendable {
         _ = queue.wait(for: nil) { $0.isFinished ? true : nil }
     }
 
+    /// Verifies the whole trail, what opening left unread with it, on the calling thread. Where it is not whole, nothing is appended any
+    /// more, as a journal that is found damaged at its opening is not opened.
+    /// - Parameter keys: every public key of the journal.
+    /// - Returns: what is wrong, nothing where it is whole.
+    /// - Throws: ``AuditError`` `.storage` where files cannot be read; appending goes on.
+    public func checkUnread(directory: String, keys: [NoteVerifier]) throws(AuditError) -> [AuditError] {
+        let faults = try AuditVerifier.verify(directory: directory, keys: keys, isAlone: true).faults
+        if let fault = faults.first {
+            queue.withLock { queue in
+                queue.refusal = AuditError(
+                    .unavailable, "the audit trail is damaged: \(fault.place.map { "\($0): " } ?? "")\(fault.message)",
+                    fix:
+                        "keep the files as they are, and compare them with a copy; `aegis audit verify` tells what is wrong"
+                )
+            }
+        }
+        return faults
+    }
+
     private func requestClose() {
         queue.withLock { $0.isClosing = true }
         queue.signal()
@@ -152,6 +181,7 @@ public final class AuditJournal: Sendable {
     private func enqueue(_ pending: Pending) throws(AuditError) {
         var isWanted = false
         let refusal = queue.withLock { [configuration] queue -> AuditError? in
+            if let refusal = queue.refusal { return refusal }
             if queue.isClosing { return AuditError(.unavailable, "the audit trail is closed") }
             guard queue.pending.count < configuration.queuedRecords,
                 queue.bytes + pending.record.bytes.count <= configuration.queuedBytes

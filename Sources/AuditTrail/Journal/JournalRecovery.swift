@@ -13,6 +13,8 @@ struct JournalRecovery {
         var committed = 0
         /// What a crash left behind it.
         var tornBytes: Int
+        /// How many segments before were not read.
+        var unread = 0
         /// Files of segments that were never begun, to be removed.
         var unbegun: [String]
 
@@ -42,7 +44,9 @@ struct JournalRecovery {
         var isWordUncovered = false
         // The next segment's header will vouch for every signature before it, so those that no header is over yet are checked first.
         var (waiting, named) = (WaitingSignatures(), keys)
-        for number in check == .everything ? numbers[...] : numbers.suffix(1) {
+        let chosen = try toRead(check, numbers)
+        end.unread = numbers.count - chosen.count
+        for number in chosen {
             let isLast = number == numbers.last
             let file = SegmentFile(storage: storage, name: JournalFiles.segment(number), isLast: isLast)
             let expected = start == nil ? nil : end.state
@@ -117,6 +121,21 @@ struct JournalRecovery {
         try read(
             Array(storage.contents(file).prefix(whole.committed)), file: file, number: number, isLast: true, into: &end)
         end.tornBytes = whole.tornBytes + whole.offset - whole.committed
+    }
+
+    // The newest of these, at least one where there is one.
+    private func toRead(
+        _ check: AuditJournal.OpenCheck, _ numbers: [UInt64]
+    ) throws(AuditError) -> ArraySlice<UInt64> {
+        switch check {
+        case .everything: return numbers[...]
+        case .lastSegment: return numbers.suffix(1)
+        case .since(let time):
+            var reader = AuditReader(storage: storage)
+            try reader.skip(toTime: time)
+            let first = reader.position.segment
+            return numbers.suffix(max(1, numbers.count { $0 >= first }))
+        }
     }
 
     private func requireDense(_ numbers: [UInt64]) throws(AuditError) {

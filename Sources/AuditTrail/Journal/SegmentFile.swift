@@ -11,6 +11,7 @@ struct SegmentFile {
     let isLast: Bool
     /// How much is read at once.
     var windowBytes = 4 << 20
+    var work = ConcurrentMap.shared
 
     // What one thread looks at in one go.
     private static let blockBytes = 1 << 17
@@ -92,7 +93,7 @@ struct SegmentFile {
                 mark == 0 ? 0 : min(end, (bytes.newline(from: mark - 1) ?? end) + 1)
             } + [end]
         }
-        let parts = ConcurrentMap.map(starts.count) { number -> Part in
+        let parts = work.map(starts.count) { number -> Part in
             guard number > 0 else {
                 return .ahead(
                     Result { () throws(StorageError) in try storage.read(name, from: offset, atMost: windowBytes) })

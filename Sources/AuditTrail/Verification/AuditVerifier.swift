@@ -35,6 +35,7 @@ public struct AuditVerifier {
     /// When the last record of each log was made.
     private var lastTimes: [String: Int64] = [:]
     private let checksEverySignature: Bool
+    private let work: ConcurrentMap
     /// Whether the segment that is read may turn out to be vouched for by the header after it.
     private var mayBeVouchedFor = false
     private var waiting = WaitingSignatures()
@@ -43,10 +44,13 @@ public struct AuditVerifier {
     private var announcedKeys: [String: [NoteVerifier]] = [:]
 
     /// Verifies the journal in `directory`, which may be in use.
-    /// - Parameter everySignature: checks each checkpoint's own, also where a later signature is over it.
+    /// - Parameters:
+    ///   - everySignature: checks each checkpoint's own, also where a later signature is over it.
+    ///   - isAlone: does all of it on the calling thread, which may be one that gives way to others.
     /// - Throws: ``AuditError`` `.storage` if files cannot be read. What is wrong with them is in the report.
     public static func verify(
-        directory: String, keys: [NoteVerifier], checkpoints: [KnownCheckpoint] = [], everySignature: Bool = false
+        directory: String, keys: [NoteVerifier], checkpoints: [KnownCheckpoint] = [], everySignature: Bool = false,
+        isAlone: Bool = false
     ) throws(AuditError) -> AuditReport {
         let storage: PosixStorage
         do throws(StorageError) {
@@ -54,15 +58,17 @@ public struct AuditVerifier {
         } catch { throw AuditError(error) }
         var verifier = AuditVerifier(
             storage: storage, keys: keys, indexes: try? PosixStorage(directory: directory + "/index", create: false),
-            everySignature: everySignature)
+            everySignature: everySignature, work: isAlone ? .alone : .shared)
         return try verifier.run(checkpoints)
     }
 
     init(
         storage: any JournalStorage, keys: [NoteVerifier], indexes: (any JournalStorage)? = nil,
-        everySignature: Bool = false
+        everySignature: Bool = false, work: ConcurrentMap = .shared
     ) {
         checksEverySignature = everySignature
+        self.work = work
+        waiting.work = work
         self.storage = storage
         self.indexes = indexes
         self.keys = JournalKeyring(keys)
@@ -134,7 +140,8 @@ public struct AuditVerifier {
     private mutating func whole(
         _ number: UInt64, _ isLast: Bool, _ running: JournalState?
     ) throws(AuditError) -> JournalState? {
-        let file = SegmentFile(storage: storage, name: JournalFiles.segment(number), isLast: isLast)
+        var file = SegmentFile(storage: storage, name: JournalFiles.segment(number), isLast: isLast)
+        file.work = work
         do throws(AuditError) {
             let state = try read(file, number, running)
             checkSignatures()

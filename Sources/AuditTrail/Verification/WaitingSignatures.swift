@@ -16,6 +16,7 @@ struct WaitingSignatures {
         }
     }
 
+    var work = ConcurrentMap.shared
     private var waiting: [Signature] = []
     private static let atOnce = 256
 
@@ -32,7 +33,7 @@ struct WaitingSignatures {
     mutating func check() -> (good: Int, faults: [AuditError], isLastGood: Bool) {
         let signatures = waiting
         waiting.removeAll(keepingCapacity: true)
-        let errors = ConcurrentMap.map(signatures.count) { signatures[$0].error }
+        let errors = work.map(signatures.count) { signatures[$0].error }
         let faults = zip(signatures, errors).compactMap { signature, error in
             error.map {
                 AuditError(

@@ -141,6 +141,7 @@ struct Gateway {
             DurabilityWatcher(journal: journal, store: store, logger: logger),
             StatePruner(store: store, logger: logger), clerk, administration,
             BudgetClerk(scribe: decisions.scribe, logger: logger), server,
+            TrailCheck(journal: journal, directory: configuration.data.audit.path, logger: logger),
         ]
         services += keepers
         services += stopKeepers
@@ -202,9 +203,11 @@ struct Gateway {
     private func openJournal(_ directory: String) throws -> AuditJournal {
         do {
             let keys = try AuditKeys.loadOrCreate(directory: directory, gateway: configuration.gateway)
+            // As far back as sessions are read from it; the rest is verified while decisions are made.
+            var journal = AuditJournal.Configuration(gateway: configuration.gateway)
+            journal.check = .since(Timestamp.current().advanced(bySeconds: -SessionReplay.horizon).nanoseconds)
             return try AuditJournal.open(
-                directory: directory, configuration: .init(gateway: configuration.gateway), signer: keys.signer,
-                trusted: keys.trusted)
+                directory: directory, configuration: journal, signer: keys.signer, trusted: keys.trusted)
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }
