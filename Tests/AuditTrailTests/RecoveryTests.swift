@@ -218,6 +218,7 @@ struct RecoveryTests {
             #expect(faults.first?.hasPrefix(place) == true)
             let refusal = await #expect(throws: AuditError.self) { try await journal.append(Fixture.decision(1)) }
             #expect(refusal?.code == .unavailable && refusal?.message == "the audit trail is damaged: \(place)")
+            #expect(journal.status.failure == refusal?.message)
         } else {
             #expect(faults == [])
             _ = try await journal.append(Fixture.decision(1))

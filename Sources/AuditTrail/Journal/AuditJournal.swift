@@ -144,6 +144,7 @@ public final class AuditJournal: Sendable {
         queue.withLock { queue in
             var status = queue.status
             status.queued = queue.pending.count
+            if let refusal = queue.refusal { status.failure = refusal.message }
             return status
         }
     }
