@@ -3,10 +3,17 @@ public struct ApprovalDesk: Sendable {
     public let ledger: any ApprovalLedger
     let mint: OverrideTokenMint
     let now: @Sendable () -> Timestamp
+    private let hiding: @Sendable (_ comment: String, _ tenant: String) -> String
 
-    public init(ledger: any ApprovalLedger, mint: OverrideTokenMint, now: @escaping @Sendable () -> Timestamp) {
+    /// - Parameter hiding: takes out of comments what must not be stored: they go into the trail, where nothing is erased.
+    public init(
+        ledger: any ApprovalLedger, mint: OverrideTokenMint,
+        hiding: @escaping @Sendable (_ comment: String, _ tenant: String) -> String = { comment, _ in comment },
+        now: @escaping @Sendable () -> Timestamp
+    ) {
         self.ledger = ledger
         self.mint = mint
+        self.hiding = hiding
         self.now = now
     }
 
@@ -28,7 +35,7 @@ public struct ApprovalDesk: Sendable {
     public func approve(
         _ id: ApprovalID, by approver: Approver, comment: String? = nil, link: String? = nil
     ) async throws -> Approval {
-        let now = now()
+        let (now, comment) = (now(), comment.map { hiding($0, approver.tenant) })
         return try await ledger.update(id, tenant: approver.tenant) { approval in
             if let link { try approval.use(link: link) }
             try approval.approve(by: approver, comment: comment, now: now)
@@ -39,7 +46,7 @@ public struct ApprovalDesk: Sendable {
     public func deny(
         _ id: ApprovalID, by approver: Approver, comment: String? = nil, link: String? = nil
     ) async throws -> Approval {
-        let now = now()
+        let (now, comment) = (now(), comment.map { hiding($0, approver.tenant) })
         return try await ledger.update(id, tenant: approver.tenant) { approval in
             if let link { try approval.use(link: link) }
             try approval.deny(by: approver, comment: comment, now: now)
@@ -49,7 +56,7 @@ public struct ApprovalDesk: Sendable {
     public func withdraw(
         _ id: ApprovalID, by requester: Requester, tenant: String, comment: String? = nil
     ) async throws -> Approval {
-        let now = now()
+        let (now, comment) = (now(), comment.map { hiding($0, tenant) })
         return try await ledger.update(id, tenant: tenant) { approval in
             try approval.withdraw(by: requester, tenant: tenant, comment: comment, now: now)
         }

@@ -56,6 +56,12 @@ public struct Redactor: Sendable {
         return walk.run(value)
     }
 
+    /// A text as people and logs may see it.
+    public func view(_ text: String, in scope: Scope) -> String {
+        let heap = Heap()
+        return withExtendedLifetime(heap) { view(heap.string(text), sensitive: [], in: scope, heap: heap).string ?? "" }
+    }
+
     /// One find in a plain text, in bytes.
     public struct TextFind: Sendable, Hashable {
         public var range: Range<Int>

@@ -227,6 +227,11 @@ import Testing
             if isPending { try provoke("approvals-pending", refused) } else { try provoke("approvals-daily", refused) }
         }
 
+        let hasty = try DecisionFixture(attemptRate: RateLimit(milliCallsPerSecond: 1000, burst: 1))
+        try hasty.install { _ in ScriptedPolicy.approvalRuling() }
+        #expect(try await hasty.decide().outcome == .approvalNeeded)
+        try provoke("approvals-rate", await hasty.decide())
+
         let folder = FileManager.default.temporaryDirectory.appending(path: "aegis-large-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let journal = try AuditJournal.open(

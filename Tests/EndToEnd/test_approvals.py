@@ -1,5 +1,6 @@
 """The approvals demo, each check as expected, and what `aegis serve --channels` refuses to start with."""
 import http.server
+import json
 import os
 import sqlite3
 import subprocess
@@ -98,6 +99,20 @@ class Recorder(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         pass
+
+
+def test_what_is_sensitive_in_a_comment_does_not_get_into_the_trail(approving):
+    approving.start()
+    approval = held(approving)
+    who = {"x-aegis-api-key": approving.keys["maria"]}
+    status, _, problem = exchange(approving.api, "POST", f"/v1/approvals/{approval}/deny", {"comment": "no\0"}, who)
+    assert (status, problem["code"]) == (400, "malformed_request") and "`comment` holds a NUL character" in problem["detail"], problem
+    answer = exchange(approving.api, "POST", f"/v1/approvals/{approval}/deny", {"comment": "Jane's SSN is 536-22-1457"}, who)[2]
+    assert answer["status"] == "denied", answer
+    approving.wait(lambda: (f"{approval}/1", "denied") in approval_records(approving))
+    comments = [record["detail"]["comment"] for record in approving.records() if "comment" in record.get("detail", {})]
+    assert comments == ["Jane's SSN is [REDACTED:us_ssn]"]
+    assert "536-22-1457" not in json.dumps(exchange(approving.api, "GET", f"/v1/approvals/{approval}", None, who)[2])
 
 
 def test_a_redirect_does_not_carry_the_token_away(approving, monkeypatch):

@@ -49,6 +49,9 @@ struct VerdictComment: Equatable {
         guard comment.kind == .string || comment.kind == .null || comment.isUndefined else {
             throw AdmissionError.malformed("`comment` is not a string")
         }
+        guard comment.string?.contains("\0") != true else {
+            throw AdmissionError.malformed("`comment` holds a NUL character")
+        }
         text = comment.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -87,13 +87,14 @@ struct Gateway {
         if isWitnessed { _ = try await witness?.checkStart() }
         let mint = try OverrideTokenMint(signingKey: keys.tokens, audience: configuration.gateway)
         let base = "http://\(configuration.host):\(configuration.port)"
+        let redactor = Redactor(pseudonymKey: keys.pseudonyms)
         let decisions = DecisionPoint(
             prover: identity.prover, policies: registry, ledger: store, sessions: sessions, approvals: store,
             mint: mint,
             delegations: try DelegationMint(signingKey: keys.tokens, audience: configuration.gateway),
             recorder: AuditTrailRecorder(journal: journal, inputs: inputs),
             observer: telemetry.observer,
-            redactor: Redactor(pseudonymKey: keys.pseudonyms),
+            redactor: redactor,
             onBudgetAlert: { [logger] tenant, agent, alert, trace in
                 let told: Logger.Metadata = [
                     "tenant": "\(tenant)", "agent_id": "\(agent)", "policy": "\(alert.budget.counter.policy)",
@@ -104,7 +105,12 @@ struct Gateway {
             },
             switches: { killSwitch.now }, stateFault: { stateHealth.fault },
             approvalURL: { "\(base)/v1/approvals/\($0)" }, now: now)
-        let desk = ApprovalDesk(ledger: store, mint: mint, now: now)
+        let desk = ApprovalDesk(
+            ledger: store, mint: mint,
+            hiding: { comment, tenant in
+                let detectors = registry.active(tenant: tenant)?.detectors ?? .none
+                return redactor.view(comment, in: Redactor.Scope(tenant: tenant, detectors: detectors))
+            }, now: now)
         let directories = try channelDirectories()
         let clerk = try await ApprovalClerk(
             store: store, journal: journal, auditDirectory: configuration.data.audit.path,
