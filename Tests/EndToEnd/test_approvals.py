@@ -106,7 +106,7 @@ def test_what_is_sensitive_in_a_comment_does_not_get_into_the_trail(approving):
     approval = held(approving)
     who = {"x-aegis-api-key": approving.keys["maria"]}
     status, _, problem = exchange(approving.api, "POST", f"/v1/approvals/{approval}/deny", {"comment": "no\0"}, who)
-    assert (status, problem["code"]) == (400, "malformed_request") and "`comment` holds a NUL character" in problem["detail"], problem
+    assert (status, problem["code"]) == (400, "request_invalid") and "`comment` holds a NUL character" in problem["detail"], problem
     answer = exchange(approving.api, "POST", f"/v1/approvals/{approval}/deny", {"comment": "Jane's SSN is 536-22-1457"}, who)[2]
     assert answer["status"] == "denied", answer
     approving.wait(lambda: (f"{approval}/1", "denied") in approval_records(approving))

@@ -2,6 +2,7 @@
 import base64
 import concurrent.futures
 import gzip
+import hashlib
 import importlib.util
 import json
 import pathlib
@@ -209,6 +210,26 @@ def test_a_pack_is_verified_by_both_with_the_same_words(whole, middle):
         assert python.stdout == aegis.stdout
     assert re.search(r"whole: \d+ records of `gw-1/acme` from 1970\S+ to \S+, 16 of them decisions; \d+ checkpoints, 1 policy versions \(without a signed approval: 1\),",
                      with_python(whole).stdout)
+
+
+def test_a_carrier_who_writes_another_report_under_a_key_of_his_own_is_told_by_the_pack_key(whole, trail, tmp_path):
+    """Records stand under the log's key; the report, OSCAL and the control map under the pack's."""
+    key, pack, kind = ed25519.Ed25519PrivateKey.generate(), packs.Pack(whole), serialization.Encoding
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    pack.files["keys/evidence.pub.pem"] = key.public_key().public_bytes(kind.PEM, form)
+    fingerprint = "sha256:" + hashlib.sha256(key.public_key().public_bytes(kind.DER, form)).hexdigest()
+    pack.edit("keys/keys.json", lambda map: [each.update(fingerprint=fingerprint) for each in map["keys"] if each["use"] == "pack"])
+    pack.files["assessment-results.json"] = pack.files["assessment-results.json"].replace(b"not-satisfied", b"satisfied")
+    pack.seal(key)
+    pack.write(tmp_path / "rewritten.tar.gz")
+    log = ("--log-key", trail.data / "audit/log.vkey")
+    for verify in (with_python, with_aegis):
+        done = verify(tmp_path / "rewritten.tar.gz", *log)
+        assert done.returncode == 0 and "note: report, OSCAL and controls rest on a pack key that you did not name\n" in done.stdout, done
+        done = verify(tmp_path / "rewritten.tar.gz", *log, "--pack-key", trail.data / "keys/evidence.pub.pem")
+        assert done.returncode == 1 and "[pack." in done.stderr, done
+        done = verify(whole, *log, "--pack-key", trail.data / "keys/evidence.pub.pem")
+        assert done.returncode == 0 and "that you did not name" not in done.stdout, done
 
 
 def test_the_same_trail_gives_the_same_pack(trail, middle):
@@ -708,7 +729,7 @@ def test_a_clock_that_jumps_and_a_silence_are_told(trail, tmp_path):
         spec = importlib.util.spec_from_file_location("verify_notes", tmp_path / "verify.py")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        assert module.verify(path, {}, [], {}).remarks == told
+        assert module.verify(path, {}, [], {}).remarks == told[:-1] and told[-1].endswith("rest on a pack key that you did not name")
         # Counts and samples of the pack are of other records now: that, and nothing else, is wrong with it.
         assert python.returncode == 1 and "[pack.record]" not in python.stderr and "[pack.checkpoint]" not in python.stderr, python.stderr
 

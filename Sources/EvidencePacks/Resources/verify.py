@@ -6,7 +6,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
 REMOVED = re.compile('{"pruned":{"hash":"([0-9a-f]{64})","index":([0-9]+),"leaf":"([^"]{43}=)","log":"([^"]+)","prev_hash":"([0-9a-f]{64})"}}')
-MALFORMED = (ValueError, LookupError, TypeError, AttributeError, UnsupportedAlgorithm)
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, UnsupportedAlgorithm, RecursionError)
 class Wrong(ValueError): """Something is not as it should be: the code, what, and where, if that is not the file at hand."""
 def must(holds, code, message, place=None):
     if not holds: raise Wrong(code, message, place)
@@ -290,7 +290,7 @@ if __name__ == "__main__":
     named = {use: dict(sum(files, [])) for use, files in vars(options).items() if use not in ("file", "checkpoint")}
     pack = verify(options.file, {use: set(map(fingerprint, keys.values())) for use, keys in named.items()}, options.checkpoint, named["witness"])
     if pack.faults: sys.exit(print(*pack.faults[:99], sep="\n", file=sys.stderr) or print(f"broken: {len(pack.faults)} fault{'s'[:len(pack.faults) - 1]}") or 1)
-    for each in pack.remarks[:100]: print("note:", each)
+    for each in pack.remarks[:100] + ["report, OSCAL and controls rest on a pack key that you did not name"] * (not named["pack"]): print("note:", each)
     for use, name, mark in ((each["use"], each["name"], each["fingerprint"]) for each in pack.entries):
         if mark in (pack.trusted.get(use) or [mark]): print(use, "key", name, mark, *["(yours)"] * bool(pack.trusted.get(use)))
     period, records, removed = pack.about["period"], pack.about["records"], ", ".join(f"{name} {count}" for name, count in sorted(pack.removed.items()))

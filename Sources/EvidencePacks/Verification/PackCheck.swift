@@ -146,7 +146,7 @@ struct PackCheck {
         report.witnesses = witnesses
         report.unapproved = policies.values.filter { !$0.isApproved }.map(\.version).sorted()
         report.replay = replay?.count
-        report.notes = log?.times.notes ?? []
+        report.notes = (log?.times.notes ?? []) + (expectation.packKeys.isEmpty ? [PackReport.unnamedPackKey] : [])
         report.removed = log?.removed.counts ?? [:]
     }
 }

@@ -14,6 +14,8 @@ public struct PackReport: Sendable {
     public internal(set) var faults: [PackError] = []
     /// What whoever reads the pack should know though it is no fault: clocks that were set back, times without records.
     public internal(set) var notes: [String] = []
+
+    static let unnamedPackKey = "report, OSCAL and controls rest on a pack key that you did not name"
     public internal(set) var log = ""
     public internal(set) var from = ""
     public internal(set) var to = ""
