@@ -706,7 +706,7 @@ def test_a_record_that_is_gone_without_a_word_makes_no_pack(trail, tmp_path):
     assert done.stderr.startswith("error: record 8 of `gw-1/acme` was removed, and no retention record says so\n"), done.stderr
 
 
-def test_a_clock_that_jumps_and_a_silence_are_told(trail, tmp_path):
+def test_a_clock_that_jumps_and_a_silence_are_told(trail, whole, tmp_path):
     """Records in order whose times are not: both verifiers say where a period may lack a part. The log is signed anew by its own key."""
     log = packs.log_key(trail.data / "audit/log.key")
     for name, times, notes in (
@@ -714,7 +714,7 @@ def test_a_clock_that_jumps_and_a_silence_are_told(trail, tmp_path):
             ("ahead", {5: "2099-01-01T00:00:00.000000001Z"}, [
                 r"nothing was recorded from \S+ to 2099-01-01T00:00:00.000000001Z, though a heartbeat was due every 60 s",
                 r"record 6 is of \S+, and one before it of 2099-01-01T00:00:00.000000001Z: the clock was set back"])):
-        pack = packs.Pack(trail.home / "whole.tar.gz")
+        pack = packs.Pack(whole)
         pack.alter(3, lambda record: record.update(kind="heartbeat", detail={"interval_s": "60"}))
         for index, time_of in times.items():
             pack.alter(index, lambda record: record.update(time=time_of), rehash=True)
