@@ -51,7 +51,7 @@ public final class DecisionFixture: Sendable {
         signingKey = try SigningKey(generating: .edDSA, name: "tokens-1")
         mint = try OverrideTokenMint(signingKey: signingKey, audience: "test")
         delegations = try DelegationMint(signingKey: signingKey, audience: "test")
-        desk = ApprovalDesk(ledger: ledger, mint: mint, now: { clock.now })
+        desk = ApprovalDesk(ledger: ledger, mint: mint, hiding: { comment, _ in comment }, now: { clock.now })
         let more = keys.map { Caller(tenant: "acme", kind: .agent, name: nil, keyID: $0, method: .apiKey) }
         let entries = try (DecisionFixture.callers + more).map { caller in
             APIKeyEntry(keyID: caller.keyID, digest: try DecisionFixture.key(caller.keyID).digest, caller: caller)

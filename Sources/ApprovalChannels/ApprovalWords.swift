@@ -70,7 +70,9 @@ enum ApprovalWords {
 
     /// The redacted parameters as an approver sees them, a member a line.
     static func parameters(_ approval: Approval) -> String {
-        guard let document = try? Document(json: Array(approval.shown.json.utf8)) else { return approval.shown.json }
+        guard let document = try? Document(json: Array(approval.shown.json.utf8)) else {
+            return VisibleText.of(approval.shown.json)
+        }
         return withExtendedLifetime(document) {
             let parameters = document.root.lookup("parameters")
             guard parameters.kind == .object else { return VisibleText.of(JSONWriter.text(parameters)) }

@@ -3,7 +3,7 @@
 struct FormText {
     private var fields: [String: String] = [:]
 
-    /// - Returns: nil where a field stands twice, a percent sign stands alone, or the text is not UTF-8.
+    /// - Returns: nil where a field stands twice, a percent sign stands alone, a NUL stands anywhere, or the text is not UTF-8.
     init?(_ bytes: [UInt8]) {
         for part in bytes.split(separator: UInt8(ascii: "&")) {
             let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
@@ -29,7 +29,7 @@ struct FormText {
             default: result.append(byte)
             }
         }
-        return String(validating: result, as: UTF8.self)
+        return result.contains(0) ? nil : String(validating: result, as: UTF8.self)
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {

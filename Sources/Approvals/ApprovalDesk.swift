@@ -8,7 +8,7 @@ public struct ApprovalDesk: Sendable {
     /// - Parameter hiding: takes out of comments what must not be stored: they go into the trail, where nothing is erased.
     public init(
         ledger: any ApprovalLedger, mint: OverrideTokenMint,
-        hiding: @escaping @Sendable (_ comment: String, _ tenant: String) -> String = { comment, _ in comment },
+        hiding: @escaping @Sendable (_ comment: String, _ tenant: String) -> String,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.ledger = ledger

@@ -41,7 +41,8 @@ final class ChannelFixture: Sendable {
         links = try ReviewLinks(signingKey: key, audience: "gw-1")
         let clock = clock
         desk = ApprovalDesk(
-            ledger: store, mint: try OverrideTokenMint(signingKey: key, audience: "gw-1"), now: { clock.now })
+            ledger: store, mint: try OverrideTokenMint(signingKey: key, audience: "gw-1"),
+            hiding: { comment, _ in comment }, now: { clock.now })
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         logger.handler = SwiftLogNoOpLogHandler()

@@ -141,7 +141,10 @@ import Testing
         #expect(await decide(token, key: "key-carl").0 == 409)
     }
 
-    @Test(arguments: ["t=1&t=2", "t=%zz", "t=%F", "%", "verdict=approve", "", "t=%ff&verdict=approve"])
+    @Test(arguments: [
+        "t=1&t=2", "t=%zz", "t=%F", "%", "verdict=approve", "", "t=%ff&verdict=approve",
+        "t=1&verdict=deny&comment=no%00",
+    ])
     func `a form that cannot be read decides nothing`(form: String) async {
         #expect(await fixture.review.decide(form: Array(form.utf8)).status == 400)
     }

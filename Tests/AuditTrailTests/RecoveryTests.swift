@@ -222,6 +222,17 @@ struct RecoveryTests {
         } else {
             #expect(faults == [])
             _ = try await journal.append(Fixture.decision(1))
+            // An index that lies is found by verification, and is no reason to deny.
+            try AuditSearch(directory: directory).run(AuditQuery()) { _ in true }
+            let index = "\(directory)/index/\(SegmentIndex.fileName(1))"
+            var lying = try Data(contentsOf: URL(fileURLWithPath: index))
+            lying[lying.endIndex - 1] ^= 1
+            try lying.write(to: URL(fileURLWithPath: index))
+            let keys = [signer.verifier]
+            let found = try AuditVerifier.verify(directory: directory, keys: keys).faults.map(\.message)
+            #expect(found.count == 1 && found[0].hasPrefix("index/00000001.index says something else"), "\(found)")
+            #expect(try journal.checkUnread(directory: directory, keys: keys).isEmpty)
+            _ = try await journal.append(Fixture.decision(2))
         }
         journal.close()
     }

@@ -57,7 +57,8 @@ struct Gateway {
         logger.logLevel = .critical
         api = DecisionAPIServer(
             configuration: .init(port: 0), decisions: decisions,
-            desk: ApprovalDesk(ledger: approvals, mint: mint, now: { Self.now }), prover: prover, version: "0.0.0-test",
+            desk: ApprovalDesk(ledger: approvals, mint: mint, hiding: { comment, _ in comment }, now: { Self.now }),
+            prover: prover, version: "0.0.0-test",
             logger: logger, now: { Self.now }, recordChange: { try recorder.record($0) }, isShared: isShared)
     }
 

@@ -156,12 +156,12 @@ public final class AuditJournal: Sendable {
     }
 
     /// Verifies the whole trail, what opening left unread with it, on the calling thread. Where it is not whole, nothing is appended any
-    /// more, as a journal that is found damaged at its opening is not opened.
+    /// more, as a journal that is found damaged at its opening is not opened. Indexes are no part of it: they can be made anew.
     /// - Parameter keys: every public key of the journal.
     /// - Returns: what is wrong, nothing where it is whole.
     /// - Throws: ``AuditError`` `.storage` where files cannot be read; appending goes on.
     public func checkUnread(directory: String, keys: [NoteVerifier]) throws(AuditError) -> [AuditError] {
-        let faults = try AuditVerifier.verify(directory: directory, keys: keys, isAlone: true).faults
+        let faults = try AuditVerifier.verify(directory: directory, keys: keys, indexes: false, isAlone: true).faults
         if let fault = faults.first {
             queue.withLock { queue in
                 queue.refusal = AuditError(

@@ -46,18 +46,20 @@ public struct AuditVerifier {
     /// Verifies the journal in `directory`, which may be in use.
     /// - Parameters:
     ///   - everySignature: checks each checkpoint's own, also where a later signature is over it.
+    ///   - indexes: whether those that queries go by are held against the segments, too.
     ///   - isAlone: does all of it on the calling thread, which may be one that gives way to others.
     /// - Throws: ``AuditError`` `.storage` if files cannot be read. What is wrong with them is in the report.
     public static func verify(
         directory: String, keys: [NoteVerifier], checkpoints: [KnownCheckpoint] = [], everySignature: Bool = false,
-        isAlone: Bool = false
+        indexes: Bool = true, isAlone: Bool = false
     ) throws(AuditError) -> AuditReport {
         let storage: PosixStorage
         do throws(StorageError) {
             storage = try PosixStorage(directory: directory, create: false)
         } catch { throw AuditError(error) }
         var verifier = AuditVerifier(
-            storage: storage, keys: keys, indexes: try? PosixStorage(directory: directory + "/index", create: false),
+            storage: storage, keys: keys,
+            indexes: indexes ? try? PosixStorage(directory: directory + "/index", create: false) : nil,
             everySignature: everySignature, work: isAlone ? .alone : .shared)
         return try verifier.run(checkpoints)
     }

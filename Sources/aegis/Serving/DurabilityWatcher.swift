@@ -12,17 +12,12 @@ struct DurabilityWatcher: Service {
     private static let interval: Duration = .seconds(1)
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            var told = (audit: String?.none, state: String?.none)
-            while true {
-                do { try await Task.sleep(for: Self.interval) } catch { return }
-                let audit = journal.status.failure
-                tell(of: "the audit trail", audit, before: told.audit, meaning: "every call is denied")
-                let state = store.writeFault
-                tell(of: "the state store", state, before: told.state, meaning: "calls that spend are denied")
-                told = (audit, state)
-                if state != nil { try? await store.tryWriting() }
-            }
+        try await Rounds.every(Self.interval, from: (audit: String?.none, state: String?.none)) { told in
+            let (audit, state) = (journal.status.failure, store.writeFault)
+            tell(of: "the audit trail", audit, before: told.audit, meaning: "every call is denied")
+            tell(of: "the state store", state, before: told.state, meaning: "calls that spend are denied")
+            told = (audit, state)
+            if state != nil { try? await store.tryWriting() }
         }
     }
 

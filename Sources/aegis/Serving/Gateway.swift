@@ -140,7 +140,11 @@ struct Gateway {
             desk: desk, prover: identity.prover, version: Version.text,
             logger: logger, now: now, recordChange: clerk.record, channels: channels?.endpoints ?? ChannelEndpoints(),
             isShared: configuration.tenants.count > 1, bundles: service?.bundles,
-            stops: service?.stops, more: control.sets, auditFault: { journal.status.failure },
+            stops: service?.stops, more: control.sets,
+            auditFault: {
+                // Which record of which tenant is wrong is for the log alone.
+                journal.status.isAvailable ? nil : "the audit trail cannot be written: the gateway's log says why"
+            },
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
             StateWatcher(followers: [apiKeys, killSwitch], health: stateHealth, logger: logger),

@@ -11,17 +11,14 @@ struct Heartbeat: Service {
     let logger: Logger
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            while true {
-                do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
-                for log in journal.status.durable.keys.sorted() {
-                    guard let tenant = log.split(separator: "/").last else { continue }
-                    var draft = AuditRecordDraft(
-                        kind: .heartbeat, tenant: String(tenant), time: Timestamp.current().nanoseconds)
-                    draft.detail = CanonicalJSON(texts: ["interval_s": "\(seconds)"])
-                    do { _ = try await journal.append(draft) } catch {
-                        logger.error("a heartbeat could not be recorded", metadata: ["error": "\(error)"])
-                    }
+        try await Rounds.every(.seconds(seconds)) {
+            for log in journal.status.durable.keys.sorted() {
+                guard let tenant = log.split(separator: "/").last else { continue }
+                var draft = AuditRecordDraft(
+                    kind: .heartbeat, tenant: String(tenant), time: Timestamp.current().nanoseconds)
+                draft.detail = CanonicalJSON(texts: ["interval_s": "\(seconds)"])
+                do { _ = try await journal.append(draft) } catch {
+                    logger.error("a heartbeat could not be recorded", metadata: ["error": "\(error)"])
                 }
             }
         }

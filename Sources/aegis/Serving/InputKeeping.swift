@@ -46,22 +46,19 @@ struct InputKeeper: Service {
     private static let interval: Duration = .seconds(60)
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            var dropped: UInt64 = 0
-            while true {
-                await expire()
-                do { try await Task.sleep(for: Self.interval) } catch { return }
-                let status = store.status
-                if status.dropped > dropped {
-                    logger.warning(
-                        "inputs could not be kept: these decisions cannot be evaluated again",
-                        metadata: [
-                            "decisions": "\(status.dropped - dropped)",
-                            "error": "\(status.failure ?? "too many at once")",
-                        ])
-                    dropped = status.dropped
-                }
+        await expire()
+        try await Rounds.every(Self.interval, from: 0 as UInt64) { dropped in
+            let status = store.status
+            if status.dropped > dropped {
+                logger.warning(
+                    "inputs could not be kept: these decisions cannot be evaluated again",
+                    metadata: [
+                        "decisions": "\(status.dropped - dropped)",
+                        "error": "\(status.failure ?? "too many at once")",
+                    ])
+                dropped = status.dropped
             }
+            await expire()
         }
     }
 

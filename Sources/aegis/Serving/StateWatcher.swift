@@ -16,21 +16,18 @@ struct StateWatcher: Service {
     private static let interval: Duration = .milliseconds(250)
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            while true {
-                do { try await Task.sleep(for: Self.interval) } catch { return }
-                do {
-                    for follower in followers { try await follower.refresh() }
-                    if let failure = health.noteRead() {
-                        logger.notice("the state store can be read again", metadata: ["after": "\(failure)"])
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    // What was read last stays in force for some seconds; then no call passes.
-                    guard health.noteFailure(error) else { continue }
-                    logger.error("the state store cannot be read", metadata: ["error": "\(error)"])
+        try await Rounds.every(Self.interval) {
+            do {
+                for follower in followers { try await follower.refresh() }
+                if let failure = health.noteRead() {
+                    logger.notice("the state store can be read again", metadata: ["after": "\(failure)"])
                 }
+            } catch let cancelled as CancellationError {
+                throw cancelled
+            } catch {
+                // What was read last stays in force for some seconds; then no call passes.
+                guard health.noteFailure(error) else { return }
+                logger.error("the state store cannot be read", metadata: ["error": "\(error)"])
             }
         }
     }

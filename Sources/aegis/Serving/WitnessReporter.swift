@@ -34,14 +34,11 @@ struct WitnessReporter: Service {
     }
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            while true {
-                do { try await Task.sleep(for: Self.interval) } catch { return }
-                do {
-                    try await submitAll(try prover().publishedCheckpoints())
-                } catch {
-                    logger.error("checkpoints could not be witnessed", metadata: ["error": "\(error)"])
-                }
+        try await Rounds.every(Self.interval) {
+            do {
+                try await submitAll(try prover().publishedCheckpoints())
+            } catch {
+                logger.error("checkpoints could not be witnessed", metadata: ["error": "\(error)"])
             }
         }
         // What was written last is witnessed too, if the witness can be reached.

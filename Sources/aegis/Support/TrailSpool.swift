@@ -106,11 +106,7 @@ struct SpoolKeeper: Service {
     let journal: AuditJournal
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            while true {
-                await spool.flush(into: journal)
-                do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
-            }
-        }
+        await spool.flush(into: journal)
+        try await Rounds.every(.milliseconds(500)) { await spool.flush(into: journal) }
     }
 }
