@@ -12,6 +12,8 @@ public final class MemoryRecorder: DecisionRecorder {
         public var actingFor: String?
         public var chain: [String]
         public var point: String
+        public var sessionID: String?
+        public var idempotencyKey: String?
     }
 
     public let fault = Fault()
@@ -37,7 +39,7 @@ public final class MemoryRecorder: DecisionRecorder {
         let entry = Entry(
             answer: record.answer, parametersShown: record.parametersShown.map { JSONWriter.text($0) },
             callerIdentity: record.callerIdentity, actingFor: record.actingFor, chain: record.chain,
-            point: record.point)
+            point: record.point, sessionID: record.sessionID, idempotencyKey: record.idempotencyKey)
         let index = kept.withLock { entries in
             entries.append(entry)
             return entries.count - 1

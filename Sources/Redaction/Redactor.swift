@@ -31,7 +31,7 @@ public struct Redactor: Sendable {
     public func sanitize(_ value: Value, _ orders: [RedactionOrder], in scope: Scope, heap: Heap)
         -> (value: Value, places: [RedactedPlace])
     {
-        var walk = RedactionWalk(scope: scope, writer: FindWriter(key: key, tenant: scope.tenant), heap: heap)
+        var walk = RedactionWalk(scope: scope, writer: writer(scope.tenant), heap: heap)
         for order in orders {
             for (form, mask) in walk.masks(of: order) {
                 for path in order.paths {
@@ -49,7 +49,7 @@ public struct Redactor: Sendable {
     public func view(
         _ value: Value, sensitive: [JSONPathPattern], in scope: Scope, tellsApart: Bool = false, heap: Heap
     ) -> Value {
-        var walk = RedactionWalk(scope: scope, writer: FindWriter(key: key, tenant: scope.tenant), heap: heap)
+        var walk = RedactionWalk(scope: scope, writer: writer(scope.tenant), heap: heap)
         walk.sensitiveForm = tellsApart ? .pseudonym : .redact
         walk.rules = sensitive.map { RedactionWalk.Rule(steps: $0.steps, mask: 0, form: nil) }
         walk.rules.append(RedactionWalk.Rule(steps: [], mask: walk.all, form: walk.sensitiveForm))
@@ -61,6 +61,8 @@ public struct Redactor: Sendable {
         let heap = Heap()
         return withExtendedLifetime(heap) { view(heap.string(text), sensitive: [], in: scope, heap: heap).string ?? "" }
     }
+
+    func writer(_ tenant: String) -> FindWriter { FindWriter(key: key, tenant: tenant) }
 
     /// One find in a plain text, in bytes.
     public struct TextFind: Sendable, Hashable {

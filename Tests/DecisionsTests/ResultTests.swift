@@ -43,9 +43,18 @@ import Testing
 
     struct DecisionFixtureError: Error {}
 
+    @Test func `a decision that is none is refused`() async throws {
+        try fixture.install(ScriptedPolicy.ruling())
+        let refused = try await answer("1", more: #", "decision_id": "ssn 123-45-6789""#)
+        #expect(refused.decision.problem?.detail == "`decision_id` is not the id of a decision")
+        #expect(refused.result == nil)
+    }
+
     @Test func `the record says what was taken out and shows nothing of it`() async throws {
         try fixture.install(ScriptedPolicy.ruling(sanitize: Self.hide))
-        let answer = try await answer(#"{"a":"123-45-6789"}"#, more: #", "decision_id": "d-1", "session_id": "s-1""#)
+        let answer = try await answer(
+            #"{"a":"123-45-6789"}"#,
+            more: #", "decision_id": "01940f5e-7c1a-7cc3-98a2-6f1f0c5d2a11", "session_id": "s-1""#)
         #expect(answer.decision.redactions == [RedactedPlace(path: "/a", detector: "us_ssn", count: 1)])
         let entry = try #require(fixture.recorder.entries.last)
         #expect(entry.answer.redactions == answer.decision.redactions)

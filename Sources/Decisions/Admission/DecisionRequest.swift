@@ -1,3 +1,4 @@
+import Redaction
 public import RegoValues
 
 /// One call that wants a decision, with the memory that its values live in.
@@ -14,12 +15,13 @@ public final class DecisionRequest: @unchecked Sendable {
     public let subject: Subject
     /// Whom the body says the caller is; must be who the credential proves.
     public let claimedAgent: String?
-    public let sessionID: String?
+    /// Once it is known whose call it is, without what must not be kept; so is ``idempotencyKey``.
+    public private(set) var sessionID: String?
     /// An object.
     public let context: Value
     public let delegation: String?
     public let overrideToken: String?
-    public let idempotencyKey: String?
+    public private(set) var idempotencyKey: String?
     public let isDryRun: Bool
     public let credentials: Credentials
     public let point: EnforcementPoint
@@ -43,6 +45,12 @@ public final class DecisionRequest: @unchecked Sendable {
         self.credentials = credentials
         self.point = point
         self.trace = trace
+    }
+
+    /// Puts pseudonyms in the place of ids in which something personal or secret stands: they are kept, sent on and shown in clear.
+    func hideIdentifiers(by redactor: Redactor, tenant: String) {
+        sessionID = sessionID.map { redactor.identifier($0, tenant: tenant) }
+        idempotencyKey = idempotencyKey.map { redactor.identifier($0, tenant: tenant) }
     }
 }
 

@@ -41,9 +41,12 @@ struct ResultRequest {
             heap: heap, subject: .tool(name: name, parameters: parameters, request: nil), claimedAgent: agent,
             sessionID: try reader.name(root, "session_id"), context: try reader.object(root, "context") ?? .emptyObject,
             delegation: try reader.text(root, "delegation"), credentials: credentials, point: point, trace: trace)
+        let decisionID = try reader.name(root, "decision_id")
+        guard decisionID.map({ DecisionID(parsing: $0) != nil }) ?? true else {
+            throw .malformed("`decision_id` is not the id of a decision")
+        }
         return ResultRequest(
-            call: call, tool: name, parameters: parameters, result: result,
-            decisionID: try reader.name(root, "decision_id"))
+            call: call, tool: name, parameters: parameters, result: result, decisionID: decisionID)
     }
 
     private static let fields: Set<String> = [

@@ -4,8 +4,14 @@ extension DecisionPoint {
     func identify(_ decision: DecisionInProgress, isAfterCall: Bool = false) {
         guard decision.isOpen else { return }
         let request = decision.request
+        let proof = prover.examine(request.credentials)
         let caller: Caller
-        switch prover.examine(request.credentials) {
+        if case .proven(let proven) = proof {
+            request.hideIdentifiers(by: redactor, tenant: proven.tenant)
+        } else {
+            request.hideIdentifiers(by: redactor, tenant: "")
+        }
+        switch proof {
         case .proven(let proven): caller = proven
         case .absent: return decision.refuse(.unauthenticated("no valid credential came with the call"))
         case .refused(let why):

@@ -58,7 +58,9 @@ struct Gateway {
         let isWitnessed = try await witness?.checkStart() ?? false
         try await Recovery(store: store, auditDirectory: configuration.data.audit.path, logger: logger).run()
         let sessions = SessionLedger(markKey: keys.commitments)
-        try SessionRecovery(auditDirectory: configuration.data.audit.path).run(into: sessions, now: .current())
+        let redactor = Redactor(pseudonymKey: keys.pseudonyms)
+        try SessionRecovery(auditDirectory: configuration.data.audit.path, redactor: redactor)
+            .run(into: sessions, now: .current())
         let now: @Sendable () -> Timestamp = { .current() }
         let apiKeys = try await CredentialKeeper(store: store, logger: logger)
         let identity = try IdentityConfiguration(path: configuration.control.identity, apiKeys: apiKeys, logger: logger)
@@ -87,7 +89,6 @@ struct Gateway {
         if isWitnessed { _ = try await witness?.checkStart() }
         let mint = try OverrideTokenMint(signingKey: keys.tokens, audience: configuration.gateway)
         let base = "http://\(configuration.host):\(configuration.port)"
-        let redactor = Redactor(pseudonymKey: keys.pseudonyms)
         let decisions = DecisionPoint(
             prover: identity.prover, policies: registry, ledger: store, sessions: sessions, approvals: store,
             mint: mint,

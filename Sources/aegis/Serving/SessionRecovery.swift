@@ -1,12 +1,15 @@
 import AuditTrail
 import Approvals
 import Decisions
+import Redaction
 import RegoValues
 
 /// What the open sessions have come to, from the audit trail. It is read back for a day and a half: a session that is used for
 /// longer is told anew in its records every half day.
 struct SessionRecovery {
     let auditDirectory: String
+    /// For records of versions that kept ids as they came.
+    let redactor: Redactor
 
     func run(into sessions: SessionLedger, now: Timestamp) throws {
         let horizon = now.advanced(bySeconds: -SessionReplay.horizon)
@@ -16,7 +19,7 @@ struct SessionRecovery {
         while true {
             let records = try reader.next()
             if records.isEmpty { break }
-            for record in records where record.mayBeOfSession { record.tell(replay: &replay, since: horizon) }
+            for record in records where record.mayBeOfSession { record.tell(replay: &replay, since: horizon, redactor) }
         }
         replay.restore(into: sessions, now: now)
     }
@@ -29,7 +32,7 @@ extension AuditRecordLine {
         return self["decision"] == "allow" || self["decision"] == "sanitize"
     }
 
-    fileprivate func tell(replay: inout SessionReplay, since horizon: Timestamp) {
+    fileprivate func tell(replay: inout SessionReplay, since horizon: Timestamp, _ redactor: Redactor) {
         guard let document = try? Document(json: bytes) else { return }
         defer { withExtendedLifetime(document) {} }
         let record = document.root
@@ -39,7 +42,11 @@ extension AuditRecordLine {
             let at = Timestamp(parsing: time), at >= horizon, Self.isCall(record)
         else { return }
         let effects = SessionEffects(record.lookup("session_effects"))
-        let session = effects?.isAgents == true ? nil : record.lookup("session_id").string
+        let session =
+            effects?.isAgents == true
+            ? nil
+            : record.lookup("session_id").string
+                .map { redactor.identifier($0, tenant: tenant) }
         replay.add(
             tool: tool, by: agent, in: SessionKey(tenant: tenant, agent: agent, sessionID: session), at: at,
             place: effects.flatMap { $0.place > 0 ? $0.place : nil }, labels: effects?.labels ?? [],
