@@ -103,7 +103,9 @@ let package = Package(
         // Adapters
         .target(
             name: "StateStoreSQLite",
-            dependencies: ["Decisions", "Approvals", "AccessControl", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Decisions", "Approvals", "AccessControl", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
 
         .target(

@@ -42,7 +42,7 @@ public final class FaultyLedger<Base: SpendLedger & ApprovalLedger>: SpendLedger
 
     public func settle(
         _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
-        telling: @escaping @Sendable (SettledCost) -> TrailEvent
+        telling: @escaping @Sendable (SettledCost) -> [TrailEvent]
     ) async throws -> Settlement {
         count()
         return try await base.settle(

@@ -37,11 +37,11 @@ enum BudgetRows {
         try db.cachedStatement(sql: "UPDATE budgets SET charged = ? WHERE id = ?").execute(arguments: [sum, id])
         try db.cachedStatement(
             sql: """
-                INSERT INTO charges (decision, budget, amount, refundable) VALUES (?, ?, ?, ?)
+                INSERT INTO charges (decision, budget, amount, refundable, budget_limit) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (decision, budget) DO UPDATE SET amount = amount + excluded.amount,
                 refundable = min(refundable, excluded.refundable)
                 """
-        ).execute(arguments: [decision.blob, id, charge.amount.value, charge.isRefundable])
+        ).execute(arguments: [decision.blob, id, charge.amount.value, charge.isRefundable, charge.limit.value])
     }
 
     struct ChargeRow {
@@ -51,19 +51,21 @@ enum BudgetRows {
         var amount: Int64
         var isRefundable: Bool
         var isSettled: Bool
+        /// Of the budget at the time of the charge; 0 where it is not known.
+        var limit: Int64
     }
 
     /// The charges of a decision, with what their budgets hold.
     static func charges(_ db: Database, of decision: DecisionID) throws -> [ChargeRow] {
         let select = try db.cachedStatement(
             sql: """
-                SELECT b.id, b.charged, b.closed, b.books, b.currency, c.amount, c.refundable, c.settled
+                SELECT b.id, b.charged, b.closed, b.books, b.currency, c.amount, c.refundable, c.settled, c.budget_limit
                 FROM charges c JOIN budgets b ON b.id = c.budget WHERE c.decision = ? ORDER BY b.id
                 """)
         return try Row.fetchAll(select, arguments: [decision.blob]).map { row in
             ChargeRow(
                 budget: BudgetRow(id: row[0], charged: row[1], closed: row[2]), books: row[3], currency: row[4],
-                amount: row[5], isRefundable: row[6], isSettled: row[7])
+                amount: row[5], isRefundable: row[6], isSettled: row[7], limit: row[8])
         }
     }
 

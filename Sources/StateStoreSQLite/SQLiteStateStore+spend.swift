@@ -5,16 +5,17 @@ import GRDB
 
 extension SQLiteStateStore: SpendLedger {
     public func spend(_ order: SpendOrder) async throws -> SpendResult {
-        try await writer.perform { [confirmed] db in
-            try SpendTransaction(db: db, order: order, confirmed: confirmed).run()
+        try await writer.perform { [confirmed, seal] db in
+            try SpendTransaction(db: db, order: order, confirmed: confirmed, seal: seal).run()
         }
     }
 
     public func priorAnswer(
         tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp
     ) async throws -> SpendResult.Outcome? {
-        try await pool.read { [confirmed] db in
-            try AnswerBook.prior(db, tenant: tenant, agent: agent, claim: claim, now: now, confirmed: confirmed)
+        try await pool.read { [confirmed, seal] db in
+            try AnswerBook.prior(
+                db, tenant: tenant, agent: agent, claim: claim, now: now, confirmed: confirmed, seal: seal)
         }
     }
 
@@ -26,11 +27,13 @@ extension SQLiteStateStore: SpendLedger {
 
     public func settle(
         _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
-        telling: @escaping @Sendable (SettledCost) -> TrailEvent
+        telling: @escaping @Sendable (SettledCost) -> [TrailEvent]
     ) async throws -> Settlement {
         try await writer.perform { db in
             let settlement = try Settling(db: db, decision: decision).run(report, tenant: tenant, agent: agent)
-            if case .settled(let settled) = settlement { try BudgetEventRows.insert(db, telling(settled)) }
+            if case .settled(let settled) = settlement {
+                for event in telling(settled) { try BudgetEventRows.insert(db, event) }
+            }
             return settlement
         }
     }
@@ -80,11 +83,13 @@ struct SpendTransaction {
     let db: Database
     let order: SpendOrder
     let confirmed: Confirmations
+    let seal: AnswerSeal
 
     func run() throws -> SpendResult {
         if let claim = order.idempotency,
             let prior = try AnswerBook.prior(
-                db, tenant: order.tenant, agent: order.agent, claim: claim, now: order.now, confirmed: confirmed)
+                db, tenant: order.tenant, agent: order.agent, claim: claim, now: order.now, confirmed: confirmed,
+                seal: seal)
         {
             return SpendResult(outcome: prior)
         }
@@ -105,7 +110,7 @@ struct SpendTransaction {
         }
         if let refusal { return SpendResult(outcome: .refused(refusal), shadowRefusal: shadowRefusal) }
         if let claim = order.idempotency {
-            try AnswerBook.insert(db, order, claim: claim, answer: order.answer(receipt, shadowRefusal))
+            try AnswerBook.insert(db, order, claim: claim, answer: order.answer(receipt, shadowRefusal), seal: seal)
         }
         for event in order.telling(receipt) { try BudgetEventRows.insert(db, event) }
         return SpendResult(outcome: .committed(receipt), shadowRefusal: shadowRefusal)

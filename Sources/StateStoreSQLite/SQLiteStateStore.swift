@@ -1,5 +1,6 @@
 import Approvals
-import Decisions
+public import Crypto
+public import Decisions
 import Foundation
 import GRDB
 import Synchronization
@@ -11,14 +12,24 @@ public final class SQLiteStateStore: Sendable {
     let pool: DatabasePool
     let writer: GroupCommit
     let confirmed: Confirmations
+    let seal: AnswerSeal
 
     /// Opens or creates the file and brings its tables up to date.
-    /// - Parameter waitingLimit: how many changes may wait for the disk before calls are refused.
-    public init(path: String, waitingLimit: Int = 8192, hooks: StateStoreHooks = StateStoreHooks()) throws {
+    /// - Parameters:
+    ///   - answerKey: seals the answers that retries get again, those of older programs included; nil, for who only looks or
+    ///     administers: a key that is forgotten with the store.
+    ///   - waitingLimit: how many changes may wait for the disk before calls are refused.
+    public init(
+        path: String, answerKey: SymmetricKey? = nil, waitingLimit: Int = 8192,
+        hooks: StateStoreHooks = StateStoreHooks()
+    ) throws {
+        seal = AnswerSeal(answerKey ?? SymmetricKey(size: .bits256))
         var configuration = Configuration()
         configuration.label = "aegis.state"
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 4
+        // What is deleted or overwritten is gone from the file, not only from its tables.
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA secure_delete = ON") }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             try Schema.migrator.migrate(pool)
@@ -39,6 +50,11 @@ public final class SQLiteStateStore: Sendable {
         writer = GroupCommit(pool: pool, capacity: waitingLimit, batchLimit: 256, hooks: hooks) { db in
             try confirmed.flush(db)
         }
+        guard answerKey != nil else { return }
+        let seal = seal
+        try pool.write { db in try AnswerBook.sealPlain(db, seal) }
+        // The write-ahead log has pages as they were before.
+        try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
     }
 
     /// SQLite's `synchronous` of the writer; 2 is FULL.

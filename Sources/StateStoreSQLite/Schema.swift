@@ -207,6 +207,10 @@ enum Schema {
                     CREATE INDEX agent_stops_changed ON agent_stops (changed_at);
                     """)
         }
+        migrator.registerMigration("12-limits-of-charges") { db in
+            // For the alert that a settlement brings; 0 of charges from before.
+            try db.execute(sql: "ALTER TABLE charges ADD COLUMN budget_limit INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 }

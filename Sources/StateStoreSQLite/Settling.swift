@@ -47,6 +47,10 @@ struct Settling {
         let isEnforced = charge.books == StateBooks.enforced.rawValue
         if difference > 0 {
             let key = try BudgetRows.key(db, budget.id)
+            if isEnforced, let limit = MicroUnits(charge.limit), let after = MicroUnits(overflow ? .max : sum) {
+                let alert = BudgetAlert.passed(key, limit: limit, from: budget.charged, to: after)
+                if let alert { settled.alerts.append(alert) }
+            }
             guard isEnforced else { return settled.shadowClosed.append(key) }
             settled.closed.append(key)
             SettledCost.add(MicroUnits(difference) ?? .zero, charge.currency, to: &settled.excess)

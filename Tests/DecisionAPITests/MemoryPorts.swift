@@ -80,7 +80,7 @@ final class MemorySpend: SpendLedger {
     func release(_ decision: DecisionID, now: Timestamp) async throws {}
     func settle(
         _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
-        telling: @escaping @Sendable (SettledCost) -> TrailEvent
+        telling: @escaping @Sendable (SettledCost) -> [TrailEvent]
     ) async throws -> Settlement { .unknown }
     func untold(of decision: DecisionID?, limit: Int) async throws -> [TrailEvent] { [] }
     func markTold(_ keys: [String]) {}

@@ -73,6 +73,15 @@ import Testing
         #expect(closed.reason.message == "the day budget is closed: a call cost more than it had reserved")
     }
 
+    @Test func `a cost that takes a budget past a mark is an alert on record, once`() async throws {
+        let first = try await call("1")
+        for _ in 0..<2 { _ = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 15}") }
+        let alerts = fixture.recorder.events.filter { $0.detail["event"] == "budget_alert" }
+        #expect(alerts.map { $0.detail["percent"] } == ["100"])
+        #expect(alerts.first?.detail["charged"] == "15.00 USD")
+        #expect(alerts.first?.detail["subject"] == "finance-agent")
+    }
+
     @Test(arguments: [
         ("fin", "{\"decision_id\": \"ID\"}", "`cost` is missing; say `failed: true` for a call that never took place"),
         ("fin", "{\"decision_id\": \"ID\", \"cost\": -1}", "`cost` is not an amount from 0 to 9223372036854.775807"),

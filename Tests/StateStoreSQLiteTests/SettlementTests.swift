@@ -30,9 +30,11 @@ import Testing
         return try await store.settle(
             order.decisionID, tenant: tenant, agent: agent, report: report, now: fixture.start
         ) { _ in
-            TrailEvent(
-                .budget, key: "\(order.decisionID)/\(currency ?? "")", tenant: tenant, agent: agent,
-                decisionID: order.decisionID, detail: ["event": "settled"])
+            [
+                TrailEvent(
+                    .budget, key: "\(order.decisionID)/\(currency ?? "")", tenant: tenant, agent: agent,
+                    decisionID: order.decisionID, detail: ["event": "settled"])
+            ]
         }
     }
 
@@ -50,6 +52,21 @@ import Testing
         cost.closed = closed
         cost.shadowClosed = shadowClosed
         return .settled(cost)
+    }
+
+    @Test func `a settlement that takes a budget past a mark tells of the highest`() async throws {
+        let order = try await spent([try fixture.charge(100, of: 1000)])
+        guard case .settled(let cost) = try await settle(order, 1600) else {
+            Issue.record("it was not settled")
+            return
+        }
+        #expect(cost.alerts.map(\.percent) == [100])
+        #expect(cost.alerts.first?.charged == MicroUnits(1600))
+        #expect(cost.alerts.first?.limit == MicroUnits(1000))
+        let shadow = try fixture.charge(100, of: 1000, key: fixture.budget(books: .shadow, agent: "other"))
+        let quiet = try await spent([], shadow: [shadow])
+        guard case .settled(let none) = try await settle(quiet, 1600) else { return }
+        #expect(none.alerts.isEmpty)
     }
 
     /// What a budget holds: one more than is left is refused, and says so.

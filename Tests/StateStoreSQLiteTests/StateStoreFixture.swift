@@ -1,4 +1,5 @@
 import Approvals
+import Crypto
 import Decisions
 import Foundation
 import StateStoreSQLite
@@ -9,6 +10,7 @@ final class StateStoreFixture: Sendable {
     let folder: URL
     let path: String
     let start = Timestamp(seconds: 1_795_409_523)
+    static let key = SymmetricKey(data: [UInt8](repeating: 9, count: 32))
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "aegis-state-\(UUID().uuidString)")
@@ -19,7 +21,7 @@ final class StateStoreFixture: Sendable {
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     func open(hooks: StateStoreHooks = StateStoreHooks()) throws -> SQLiteStateStore {
-        try SQLiteStateStore(path: path, hooks: hooks)
+        try SQLiteStateStore(path: path, answerKey: Self.key, hooks: hooks)
     }
 
     func budget(

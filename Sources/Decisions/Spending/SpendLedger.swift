@@ -23,7 +23,7 @@ public protocol SpendLedger: Sendable {
     /// - Parameter telling: what the trail is told; kept in the same step until it has been, see ``untold(of:limit:)``.
     func settle(
         _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
-        telling: @escaping @Sendable (SettledCost) -> TrailEvent
+        telling: @escaping @Sendable (SettledCost) -> [TrailEvent]
     ) async throws -> Settlement
 
     /// What the audit trail has not been told yet, oldest first, of decisions that are confirmed.
@@ -74,6 +74,8 @@ public struct SettledCost: Sendable, Hashable {
     public var closed: [BudgetKey] = []
     /// The same on the books of shadow policies, where it stops nobody.
     public var shadowClosed: [BudgetKey] = []
+    /// Budgets that the excess has brought past a mark.
+    public var alerts: [BudgetAlert] = []
 
     public init() {}
 

@@ -27,12 +27,14 @@ extension DecisionPoint {
         do {
             settlement = try await ledger.settle(
                 report.decisionID, tenant: tenant, agent: agent, report: report.cost, now: now()
-            ) { SettledUsage(report, $0).event(tenant: tenant, agent: agent) }
+            ) { SettledUsage(report, $0).events(tenant: tenant, agent: agent) }
         } catch { throw .stateUnavailable }
         switch settlement {
         case .unknown: throw .unknownDecision
         case .unfit(let misfit): throw .unfit(misfit)
-        case .settled, .alreadySettled: break
+        case .settled(let settled):
+            for alert in settled.alerts { onBudgetAlert(tenant, agent, alert, nil) }
+        case .alreadySettled: break
         }
         // Also where it was settled before: the record of then may still be owed.
         do { try await scribe.tell(of: report.decisionID) } catch { throw .auditUnavailable }
@@ -68,7 +70,18 @@ private struct SettledUsage {
             difference: SettledCost.text(isOverrun ? settled.excess : settled.returned))
     }
 
-    func event(tenant: String, agent: String) -> TrailEvent {
+    func events(tenant: String, agent: String) -> [TrailEvent] {
+        let settlement = event(tenant: tenant, agent: agent)
+        return [settlement]
+            + settled.alerts.enumerated().map { number, alert in
+                // A call that is charged in several currencies is settled in as many steps.
+                alert.event(
+                    "settled/\(alert.budget.currency)/\(number)", of: report.decisionID, tenant: tenant, agent: agent,
+                    policyVersion: nil)
+            }
+    }
+
+    private func event(tenant: String, agent: String) -> TrailEvent {
         var detail: [String: String] = [:]
         var key = "\(report.decisionID)/settled"
         switch report.cost {

@@ -57,7 +57,7 @@ extension DecisionPoint {
             let (id, tenant, agent, version) = (decision.id, caller.tenant, agent.name, decision.policy?.version)
             order.telling = { receipt in
                 BudgetAlert.passed(by: charges, remaining: receipt.remaining).enumerated().map { number, alert in
-                    alert.event(number, of: id, tenant: tenant, agent: agent, policyVersion: version)
+                    alert.event("\(number)", of: id, tenant: tenant, agent: agent, policyVersion: version)
                 }
             }
         }

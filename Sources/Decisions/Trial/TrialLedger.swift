@@ -75,7 +75,7 @@ final class TrialLedger: SpendLedger {
 
     func settle(
         _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
-        telling: @escaping @Sendable (SettledCost) -> TrailEvent
+        telling: @escaping @Sendable (SettledCost) -> [TrailEvent]
     ) async throws -> Settlement { .unknown }
 
     func untold(of decision: DecisionID?, limit: Int) async throws -> [TrailEvent] { [] }

@@ -35,9 +35,10 @@ struct Gateway {
         let data = configuration.data
         try data.create()
         let journal = try openJournal(data.audit.path)
-        let store = try openStore(data.state.path)
+        let keys = try GatewayKeys(in: data.keys)
+        let store = try openStore(data.state.path, answerKey: keys.answers)
         do {
-            try await serve(journal: journal, store: store)
+            try await serve(journal: journal, store: store, keys: keys)
         } catch {
             journal.close()
             try? await store.close()
@@ -47,8 +48,7 @@ struct Gateway {
         try await store.close()
     }
 
-    private func serve(journal: AuditJournal, store: SQLiteStateStore) async throws {
-        let keys = try GatewayKeys(in: configuration.data.keys)
+    private func serve(journal: AuditJournal, store: SQLiteStateStore, keys: GatewayKeys) async throws {
         let inputs = try openInputs(key: keys.inputs)
         defer { inputs?.close() }
         let witness = configuration.witness.map { witness in
@@ -99,6 +99,8 @@ struct Gateway {
             onBudgetAlert: { [logger] tenant, agent, alert, trace in
                 let told: Logger.Metadata = [
                     "tenant": "\(tenant)", "agent_id": "\(agent)", "policy": "\(alert.budget.counter.policy)",
+                    "rule": "\(alert.budget.counter.rule)", "scope": "\(alert.budget.counter.scope.rawValue)",
+                    "subject": "\(alert.budget.counter.subject)", "window": "\(alert.budget.window.rawValue)",
                     "charged": "\(alert.charged.decimalText)", "limit": "\(alert.limit.decimalText)",
                 ]
                 logger.warning(
@@ -234,8 +236,8 @@ struct Gateway {
         }
     }
 
-    private func openStore(_ path: String) throws -> SQLiteStateStore {
-        do { return try SQLiteStateStore(path: path) } catch let error as StateStoreError {
+    private func openStore(_ path: String, answerKey: SymmetricKey) throws -> SQLiteStateStore {
+        do { return try SQLiteStateStore(path: path, answerKey: answerKey) } catch let error as StateStoreError {
             throw CommandFailure(error.message, fix: "check the file and your rights to it")
         }
     }

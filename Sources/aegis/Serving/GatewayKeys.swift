@@ -12,6 +12,8 @@ struct GatewayKeys {
     let commitments: SymmetricKey
     /// Seals the inputs of decisions.
     let inputs: SymmetricKey
+    /// Seals the answers that are kept for retries.
+    let answers: SymmetricKey
     /// Keys the pseudonyms that stand for what is redacted. Gateways that are to give the same text the same one share the file.
     let pseudonyms: SymmetricKey
 
@@ -21,6 +23,7 @@ struct GatewayKeys {
         pseudonyms = try Self.secret(at: folder.appendingPathComponent("pseudonyms.key"))
         commitments = try Self.secret(at: folder.appendingPathComponent("commitments.key"))
         inputs = try Self.inputs(in: folder)
+        answers = try Self.secret(at: folder.appendingPathComponent("answers.key"))
     }
 
     /// The key of the sealed inputs alone.

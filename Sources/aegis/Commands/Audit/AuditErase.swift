@@ -1,7 +1,9 @@
 import Approvals
 import ArgumentParser
 import AuditTrail
+import Decisions
 import Foundation
+import StateStoreSQLite
 
 struct AuditErase: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,7 +12,8 @@ struct AuditErase: AsyncParsableCommand {
             "Erase what decisions were evaluated over, such as for a request under the GDPR. The trail stays whole.",
         discussion: """
             The sealed inputs of all decisions that match are overwritten, and with them the salts of their records' commitments: nobody can open
-            those any more, or evaluate the decisions again. Records, chain and proofs do not change. What was erased, and why, becomes a
+            those any more, or evaluate the decisions again. What the state store keeps of their answers for retries is overwritten, too: such a
+            retry is refused from then on. Records, chain and proofs do not change. What was erased, and why, becomes a
             record of kind `retention`. Works beside a running gateway. What is under a legal hold is left alone, and the command fails.
 
             EXAMPLES
@@ -47,38 +50,40 @@ struct AuditErase: AsyncParsableCommand {
     func run() async throws {
         let book = HoldBook(data)
         let holds = try book.read()
-        var doomed: [(tenant: String, inputs: SealedInputReader.Doomed)] = []
+        var doomed: [String: SealedInputReader.Doomed] = [:]
         var (held, matching) = (0, 0)
         var inputs: SealedInputReader
+        var decisions: [String: [DecisionID]] = [:]
         do {
             var names: [String: [InputName]] = [:]
             let search = try AuditSearch(directory: data.audit.path, trustsIndexes: false)
             for query in try queries() {
                 try search.run(query) { record in
                     matching += 1
-                    guard record["input_ref"] != nil, let tenant = record["tenant"],
-                        let name = record["decision_id"].flatMap(InputName.init(decisionID:))
-                    else { return true }
-                    if holds.contains(where: { $0.query.matches(record) }) {
-                        held += 1
-                    } else {
-                        names[tenant, default: []].append(name)
+                    guard let tenant = record["tenant"], let id = record["decision_id"] else { return true }
+                    let hasInput = record["input_ref"] != nil
+                    guard !holds.contains(where: { $0.query.matches(record) }) else {
+                        if hasInput { held += 1 }
+                        return true
                     }
+                    if hasInput, let name = InputName(decisionID: id) { names[tenant, default: []].append(name) }
+                    if let decision = DecisionID(parsing: id) { decisions[tenant, default: []].append(decision) }
                     return true
                 }
             }
             inputs = try SealedInputReader(directory: data.inputs.path, key: try data.inputKey())
             for (tenant, names) in names.sorted(by: { $0.key < $1.key }) {
                 let found = try inputs.doom(names)
-                if found.count > 0 { doomed.append((tenant, found)) }
+                if found.count > 0 { doomed[tenant] = found }
             }
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }
+        let answered = try await answered(decisions)
         // Looking for them takes its time, and somebody may have placed a hold meanwhile.
         var isDone = false
         try await book.unchanged(from: holds) {
-            try await erase(doomed, inputs)
+            try await erase(doomed, inputs, answered)
             isDone = true
         }
         guard isDone else {
@@ -89,11 +94,13 @@ struct AuditErase: AsyncParsableCommand {
         if matching == 0 {
             ErrorOutput.write("warning: no decision in the trail matches; look at the spelling of what was asked for")
         }
-        let total = doomed.reduce(0) { $0 + $1.inputs.count }
+        let total = doomed.values.reduce(0) { $0 + $1.count }
+        let answers = answered.values.reduce(0) { $0 + $1.count }
         if json {
-            Output.json(["erased": total, "held": held])
+            Output.json(["answers": answers, "erased": total, "held": held])
         } else {
-            Output.line("erased \(total) input\(total == 1 ? "" : "s")")
+            let also = answers == 0 ? "" : " and \(answers) answer\(answers == 1 ? "" : "s") kept for retries"
+            Output.line("erased \(total) input\(total == 1 ? "" : "s")\(also)")
         }
         if held > 0 {
             throw CommandFailure(
@@ -103,12 +110,13 @@ struct AuditErase: AsyncParsableCommand {
     }
 
     private func erase(
-        _ doomed: [(tenant: String, inputs: SealedInputReader.Doomed)], _ inputs: SealedInputReader
+        _ doomed: [String: SealedInputReader.Doomed], _ inputs: SealedInputReader, _ answered: [String: [DecisionID]]
     ) async throws {
         // The records first: nothing must be gone without a word. What a crash leaves in between is erased by the next run.
         try await TrailSpool(data: data).record(
-            doomed.map { tenant, found in
-                var detail = ["event": "erased", "inputs": "\(found.count)", "reason": reason]
+            Set(doomed.keys).union(answered.keys).sorted().map { tenant in
+                var detail = ["event": "erased", "inputs": "\(doomed[tenant]?.count ?? 0)", "reason": reason]
+                if let answers = answered[tenant] { detail["answers"] = "\(answers.count)" }
                 detail["agent"] = agent
                 detail["session"] = session
                 detail["before"] = before
@@ -116,9 +124,26 @@ struct AuditErase: AsyncParsableCommand {
                 return TrailSpool.Entry(
                     kind: "retention", tenant: tenant, time: Timestamp.current().nanoseconds, detail: detail)
             })
-        do throws(AuditError) { for entry in doomed { try inputs.erase(entry.inputs) } } catch {
+        do throws(AuditError) {
+            for (_, found) in doomed.sorted(by: { $0.key < $1.key }) { try inputs.erase(found) }
+        } catch {
             throw CommandFailure(
                 "not everything was erased: \(error.message)", fix: "see to the disk, then run the same command again")
+        }
+        guard !answered.isEmpty else { return }
+        try await data.withStateStore { _ = try await $0.eraseAnswers(of: answered.values.flatMap { $0 }) }
+    }
+
+    /// Those whose answers the state store keeps for retries, by tenant.
+    private func answered(_ decisions: [String: [DecisionID]]) async throws -> [String: [DecisionID]] {
+        guard !decisions.isEmpty, FileManager.default.fileExists(atPath: data.state.path) else { return [:] }
+        return try await data.withStateStore { store in
+            var answered: [String: [DecisionID]] = [:]
+            for (tenant, decisions) in decisions {
+                let kept = try await store.answered(among: decisions)
+                if !kept.isEmpty { answered[tenant] = kept }
+            }
+            return answered
         }
     }
 

@@ -1,0 +1,79 @@
+"""What people and agents write freely, on a real gateway: nothing sensitive of it is kept in clear, and what is kept can be erased."""
+import json
+
+import pytest
+
+from conftest import Gateway, run
+
+POLICIES = """\
+aegis: v1
+kind: Agent
+name: mailer
+identities: [{api_key: mail-1}]
+scopes: ["*"]
+---
+aegis: v1
+kind: Tool
+name: mail.send
+parameters: {type: object, properties: {name: {type: string}, body: {type: string}}}
+sensitive: ["$.name"]
+---
+aegis: v1
+kind: Policy
+name: mail
+agents: [mailer]
+tools: [mail.send]
+effect: allow
+daily_budget: $20
+cost: 1
+sanitize: [{detectors: [us_ssn], paths: ["$.body"], action: redact}]
+"""
+NAME = "Erika Mustermann"
+
+
+@pytest.fixture
+def mail(tmp_path):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/policies.yaml").write_text(POLICIES)
+    gateway = Gateway(tmp_path, tmp_path / "policies")
+    gateway.issue("mail-1")
+    yield gateway.start()
+    gateway.stop()
+
+
+def send(gateway, **more):
+    return gateway.decide("mail-1", "mailer", "mail.send", {"name": NAME, "body": "ssn 123-45-6789"}, **more)[2]
+
+
+def in_clear(gateway, text):
+    return [file.name for file in gateway.data.rglob("*") if file.is_file() and text.encode() in file.read_bytes()]
+
+
+def test_an_answer_for_retries_is_sealed_and_erased_with_its_decision(mail):
+    first = send(mail, idempotency_key="mail-17")
+    assert first["decision"] == "sanitize" and first["parameters"]["name"] == NAME
+    assert send(mail, idempotency_key="mail-17")["decision_id"] == first["decision_id"]
+    assert in_clear(mail, NAME) == []
+    mail.stop()
+    mail.start()
+    assert send(mail, idempotency_key="mail-17")["parameters"]["name"] == NAME, "a restart opens it again"
+    done = run("audit", "erase", "--decision", first["decision_id"], "--reason", "request 17", "--data-dir", mail.data)
+    assert done.stdout == "erased 1 input and 1 answer kept for retries\n"
+    again = send(mail, idempotency_key="mail-17")
+    assert again["decision"] == "deny" and again["decision_reason"]["code"] == "idempotency_conflict"
+    mail.wait(lambda: [record["detail"].get("answers") for record in mail.records() if record["kind"] == "retention"] == ["1"])
+    repeated = run("audit", "erase", "--decision", first["decision_id"], "--reason", "request 17", "--data-dir", mail.data, "--json")
+    assert json.loads(repeated.stdout) == {"answers": 0, "erased": 0, "held": 0}
+
+
+def test_ids_with_something_sensitive_are_pseudonyms_in_records_and_stay_what_they_are_over_a_restart(mail):
+    ids = {"session_id": "ssn 123-45-6789", "idempotency_key": "card 4111111111111111"}
+    first = send(mail, **ids)
+    mail.stop()
+    mail.start()
+    assert send(mail, **ids)["decision_id"] == first["decision_id"]
+    assert send(mail, session_id="01936f1e-7c5a-7b3e-9f55-0b7f0c1a2b3c")["decision"] == "sanitize"
+    hidden, plain = [record for record in mail.records() if record["kind"] == "decision"]
+    assert hidden["session_id"].startswith("[us_ssn:") and hidden["idempotency_key"].startswith("[payment_card:")
+    assert plain["session_id"] == "01936f1e-7c5a-7b3e-9f55-0b7f0c1a2b3c"
+    assert in_clear(mail, "123-45-6789") == [] and in_clear(mail, "4111111111111111") == []
