@@ -806,7 +806,7 @@ def test_an_archive_that_is_none_is_refused(whole, tmp_path):
     (tmp_path / "verify.py").write_bytes(script)
     members = [found.start() for found in re.finditer(re.escape(b"\x1f\x8b\x08\0\0\0\0\0\0\xff"), data)]
     bad = {"cut": data[:len(data) // 2], "without-its-end": data[:members[-1]], "without-its-last-file": data[:members[-2]], "empty": b"",
-           "text": b"hello", "longer": data + b"more"}
+           "text": b"hello", "longer": data + b"more", "padded": data + bytes(512)}
     bad |= {f"bit-{at}": data[:at] + bytes([data[at] ^ 4]) + data[at + 1:] for at in range(0, len(data), len(data) // 8)}
     for name, content in bad.items():
         path = tmp_path / f"{name}.tar.gz"

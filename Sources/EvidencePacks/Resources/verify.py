@@ -15,8 +15,9 @@ def node(left, right): return sha256(b"\1" + left + right)
 def b64(text): return base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)
 def utc(seconds): return time.strftime("%Y-%m-%dT%H:%M:%S.000000000Z", time.gmtime(min(seconds, 253402300799)))
 def instant(text): return datetime.datetime.fromisoformat(text[:19])
-def strict(data):  # JSON in which no name stands twice
-    return json.loads(data, object_pairs_hook=lambda pairs: must(len(dict(pairs)) == len(pairs), "file", "a name stands twice") or dict(pairs))
+def strict(data):  # JSON in which no name stands twice, and no number is NaN
+    return json.loads(data, parse_constant=lambda word: must(False, "file", f"`{word}` is no JSON"), object_pairs_hook=lambda pairs: must(
+        len(dict(pairs)) == len(pairs), "file", "a name stands twice") or dict(pairs))
 def fingerprint(key): return "sha256:" + sha256(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).hex()
 def vkey(text, use):  # a C2SP vkey: its name and 4-byte id, and the Ed25519 key
     name, mark, typed = (read(part) for read, part in zip((str, bytes.fromhex, b64), text.split("+", 2)))
@@ -136,9 +137,8 @@ class Pack:  # taken file by file, in the order of the archive
         if name == "log/head.note": self.head, self.stamped = data.decode(), b"\4\x20" + sha256(data)
         if name == "log/head.tsr": must(self.stamped in data, "timestamp", "the time stamp is not of the head")
         if name == "log/consistency.json": self.path = [b64(each) for each in strict(data)["hashes"]]
-        for number, line in enumerate(data.removesuffix(b"\n").split(b"\n") if name.endswith(".jsonl") else [], 1):
-            take = self.take_checkpoint if line.startswith(b'{"checkpoint":') else self.take_record
-            self.broken |= not self.attempt(f"{name}:{number}", take, line, f"{name}:{number}")
+        for row, line in enumerate(data.removesuffix(b"\n").split(b"\n") if name.endswith(".jsonl") else [], 1):
+            self.broken |= not self.attempt(at := f"{name}:{row}", self.take_checkpoint if line.startswith(b'{"checkpoint":') else self.take_record, line, at)
     def take_record(self, line, place):
         due, self.size, period, gone = self.size, self.size + 1, self.about["period"], REMOVED.fullmatch(line.decode(errors="replace"))
         try:
@@ -177,9 +177,8 @@ class Pack:  # taken file by file, in the order of the archive
         if self.interval and is_next and apart > 2 * self.interval + 5:
             self.remarks.append(f"nothing was recorded from {newest} to {time}, though a heartbeat was due every {self.interval} s")
     def take_checkpoint(self, line, place):
-        last, first = self.size - 1, self.covered
-        self.checkpoints, self.covered, what = self.checkpoints + 1, last + 1, f"the checkpoint behind record {last}"
-        origin, size, root, seen, signers = self.open(line, what)
+        last, first, self.checkpoints, self.covered = self.size - 1, self.covered, self.checkpoints + 1, self.size
+        origin, size, root, seen, signers = self.open(line, f"the checkpoint behind record {last}")
         must((origin, size) == (self.log, last + 1), "checkpoint", f"the checkpoint of `{origin}` at {size} stands behind record {last}")
         must(self.broken or root == root_of(self.nodes), "checkpoint",
              f"records {first} to {last} are not those that the checkpoint at size {size} was signed over")
@@ -266,13 +265,14 @@ class Pack:  # taken file by file, in the order of the archive
 def verify(path, trusted, notes, witnesses):
     pack, name, folder = Pack(trusted, notes, witnesses), "pack", None
     try:
-        with gzip.open(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-            for entry in archive:
+        with open(path, "rb") as raw, gzip.open(raw) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+            for entry in tar:
                 top, _, name = entry.name.partition("/")
                 if not entry.isfile() or not name or top != (folder := folder or top) or name in pack.digests or entry.size > 64 << 20:
                     raise tarfile.TarError("a pack holds plain files of one folder, each of them once")
-                pack.attempt(name, pack.take, name, archive.extractfile(entry).read())
-            if any(stream.read()) or stream.tell() < archive.offset + 1024: raise tarfile.TarError("it is cut off, or data follows its end")
+                pack.attempt(name, pack.take, name, tar.extractfile(entry).read())
+            if any(stream.read()) or stream.tell() < tar.offset + 1024 or raw.seek(-4, 2) and raw.read() != stream.tell().to_bytes(8, "little")[:4]:
+                raise tarfile.TarError("it is cut off, or data follows its end")
         pack.attempt("pack", pack.finish)
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         pack.need(False, "archive", f"the archive cannot be read: {error}", name)
