@@ -38,8 +38,9 @@ struct AnswerSeal: Sendable {
         guard let length = UInt8(exactly: fingerprint.count) else {
             throw StateStoreError(.write, "a fingerprint of \(fingerprint.count) bytes cannot be kept")
         }
-        guard let box = try AES.GCM.seal([length] + fingerprint + kept.answer, using: key, authenticating: place.bytes)
-            .combined
+        guard
+            let box = try AES.GCM.seal([length] + fingerprint + kept.answer, using: key, authenticating: place.bytes)
+                .combined
         else { throw StateStoreError(.write, "an answer cannot be sealed") }
         return Data([Self.version]) + box
     }

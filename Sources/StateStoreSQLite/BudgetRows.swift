@@ -31,17 +31,21 @@ enum BudgetRows {
         return BudgetRow(id: db.lastInsertedRowID, charged: 0, closed: false)
     }
 
-    static func take(
-        _ db: Database, _ charge: SpendOrder.BudgetCharge, of id: Int64, to sum: Int64, for decision: DecisionID
+    static func store(_ db: Database, _ row: BudgetRow) throws {
+        try db.cachedStatement(sql: "UPDATE budgets SET charged = ? WHERE id = ?")
+            .execute(arguments: [row.charged, row.id])
+    }
+
+    static func insert(
+        _ db: Database, _ charge: SpendOrder.BudgetCharge, of budget: Int64, for decision: DecisionID
     ) throws {
-        try db.cachedStatement(sql: "UPDATE budgets SET charged = ? WHERE id = ?").execute(arguments: [sum, id])
         try db.cachedStatement(
             sql: """
                 INSERT INTO charges (decision, budget, amount, refundable, budget_limit) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (decision, budget) DO UPDATE SET amount = amount + excluded.amount,
                 refundable = min(refundable, excluded.refundable)
                 """
-        ).execute(arguments: [decision.blob, id, charge.amount.value, charge.isRefundable, charge.limit.value])
+        ).execute(arguments: [decision.blob, budget, charge.amount.value, charge.isRefundable, charge.limit.value])
     }
 
     struct ChargeRow {

@@ -1,0 +1,88 @@
+import Approvals
+import Decisions
+import GRDB
+
+/// What the writer knows of budgets and rates: each is read once and written once for all calls of a transaction that spend of it.
+/// Between transactions it stays true until somebody else has written, in this process or in another.
+///
+/// Only the writer's queue touches it.
+final class SpendBooks {
+    private struct Entry<Value> {
+        var value: Value
+        var isChanged = false
+    }
+
+    private enum Undo {
+        case budget(BudgetKey, Entry<BudgetRows.BudgetRow>)
+        case bucket(CounterKey, Entry<TokenBucket>)
+    }
+
+    private var budgets: [BudgetKey: Entry<BudgetRows.BudgetRow>] = [:]
+    private var buckets: [CounterKey: Entry<TokenBucket>] = [:]
+    private var undo: [Undo] = []
+    private var version: Int?
+    private static let limit = 4096
+
+    /// Begins a transaction that has the file's lock.
+    func begin(_ db: Database) throws {
+        // Counts what other connections have committed: https://www.sqlite.org/pragma.html#pragma_data_version
+        let version = try Int.fetchOne(try db.cachedStatement(sql: "PRAGMA data_version"))
+        if version != self.version || budgets.count + buckets.count > Self.limit { forget() }
+        self.version = version
+    }
+
+    func budget(_ db: Database, _ key: BudgetKey) throws -> BudgetRows.BudgetRow {
+        if let known = budgets[key] { return known.value }
+        let row = try BudgetRows.row(db, key)
+        budgets[key] = Entry(value: row)
+        return row
+    }
+
+    func bucket(_ db: Database, _ draw: SpendOrder.RateDraw, now: Timestamp) throws -> TokenBucket {
+        if let known = buckets[draw.key] { return known.value }
+        let bucket = try RateRows.bucket(db, draw, now: now)
+        buckets[draw.key] = Entry(value: bucket)
+        return bucket
+    }
+
+    func set(_ key: BudgetKey, _ row: BudgetRows.BudgetRow) {
+        guard let old = budgets.updateValue(Entry(value: row, isChanged: true), forKey: key) else { return }
+        undo.append(.budget(key, old))
+    }
+
+    func set(_ key: CounterKey, _ bucket: TokenBucket) {
+        guard let old = buckets.updateValue(Entry(value: bucket, isChanged: true), forKey: key) else { return }
+        undo.append(.bucket(key, old))
+    }
+
+    /// Runs `step`, and takes back what it has set where it is refused.
+    func unlessRefused(_ step: () throws -> SpendRefusal?) rethrows -> SpendRefusal? {
+        undo.removeAll(keepingCapacity: true)
+        guard let refusal = try step() else { return nil }
+        for change in undo.reversed() {
+            switch change {
+            case .budget(let key, let entry): budgets[key] = entry
+            case .bucket(let key, let entry): buckets[key] = entry
+            }
+        }
+        return refusal
+    }
+
+    /// Writes what has changed.
+    func write(_ db: Database) throws {
+        for (key, entry) in budgets where entry.isChanged {
+            try BudgetRows.store(db, entry.value)
+            budgets[key]?.isChanged = false
+        }
+        for (key, entry) in buckets where entry.isChanged {
+            try RateRows.store(db, key, entry.value)
+            buckets[key]?.isChanged = false
+        }
+    }
+
+    /// For whoever writes to the tables themselves, or after a transaction that did not last.
+    func forget() {
+        budgets.removeAll(keepingCapacity: true)
+        buckets.removeAll(keepingCapacity: true)
+    }
+}
