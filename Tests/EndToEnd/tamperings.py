@@ -560,8 +560,6 @@ TABLE = [
     Tampering("the manifest begins where no log does", edit("manifest.json", lambda manifest: (
         manifest["start"].update(size=(1 << 63) - 1, frontier=[b64(sha256(b""))] * 63), manifest["records"].update(first=(1 << 63) - 1))), "manifest",
         "the manifest contradicts itself", "manifest.json"),
-    Tampering("a number of the manifest is none", lambda pack, keys: pack.files.update(
-        {"manifest.json": pack.files["manifest.json"].replace(b"{", b'{"zz": NaN,', 1)}), "file", "`NaN` is no JSON", "manifest.json", aegis=""),
     Tampering("the manifest is gone", drop("manifest.json"), "file", "the manifest or the keys stand behind what they are for"),
     # Policies
     Tampering("a bundle is altered", flip(BUNDLE, 50), "policy", "the archive is not one that the manifest lists", BUNDLE),

@@ -160,10 +160,10 @@ def test_a_sink_that_is_down_loses_nothing_through_kills_and_restarts(exporting,
 
 def test_splunk_counts_as_delivered_what_is_indexed(exporting, receiver):
     there = receiver(Splunk)
-    made = exporting(f"  - {{name: soc, splunk: {{url: '{there.url}', token: {{env: SPLUNK_TOKEN}}, acknowledge_within: 1s}}}}\n").start()
     # Splunk takes the events, crashes before it has indexed them, and forgets its channel.
     with there.lock:
         there.take, whole = (lambda request, body: (200, {"acks": {}}) if "/ack" in request.path else whole(request, body)), there.take
+    made = exporting(f"  - {{name: soc, splunk: {{url: '{there.url}', token: {{env: SPLUNK_TOKEN}}, acknowledge_within: 1s}}}}\n").start()
     made.calls(5)
     wait(lambda: "has not indexed" in made.log(), made.log, 30)
     assert there.ids() == []

@@ -116,12 +116,19 @@ def test_a_settlement_that_the_trail_cannot_take_is_recorded_once_as_soon_as_it_
 @provokes("state-full")
 def test_a_full_state_disk_is_a_deny(tight, code):
     assert tight.decide(*BUDGETED, request=LLM)[2]["decision"] == "allow"
-    log = (tight.data / "state.sqlite-wal").stat().st_size
     # The write-ahead log ends at the limit; the journal, which has less in it, still fits below.
+    with sqlite3.connect(tight.data / "state.sqlite") as state:
+        state.execute("CREATE TABLE filler (text)")
+        state.execute("INSERT INTO filler VALUES (zeroblob(1000000))")
+    log = (tight.data / "state.sqlite-wal").stat().st_size
     limit(tight, log)
     assert code_of(tight.decide(*BUDGETED, request=LLM)[2]) == code
     # What else the gateway writes may find room in between: the log tells of a fault that lasts.
-    tight.wait(lambda: tight.decide(*BUDGETED, request=LLM) and "the state store cannot be written: calls that spend are denied" in told(tight))
+    def is_told():
+        tight.decide(*BUDGETED, request=LLM)
+        time.sleep(0.2)
+        return "the state store cannot be written: calls that spend are denied" in told(tight)
+    tight.wait(is_told)
     assert tight.status("/readyz") == 200, "calls that spend nothing pass"
     limit(tight, resource.RLIM_INFINITY)
     tight.wait(lambda: "the state store can be written again" in told(tight))

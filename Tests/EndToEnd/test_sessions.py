@@ -1,8 +1,11 @@
 """What a session has seen decides what may follow, also after the server was killed."""
 import signal
 import sqlite3
+import subprocess
 
-from conftest import Gateway, exchange
+import pytest
+
+from conftest import AEGIS, Gateway, exchange, free_port
 
 POLICIES = """
 aegis: v1
@@ -177,3 +180,27 @@ def test_a_state_store_that_cannot_be_read_denies_after_some_seconds(tmp_path):
         assert call()["decision"] == "allow"
     finally:
         gateway.stop()
+
+
+def test_an_agent_opens_as_many_sessions_as_the_gateway_was_told(tmp_path):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/all.yaml").write_text(POLICIES)
+    gateway = Gateway(tmp_path, tmp_path / "policies")
+    gateway.issue("clerk")
+    metrics = free_port()
+    gateway.start(True, "--sessions-per-agent", "2", "--metrics", f"127.0.0.1:{metrics}")
+    try:
+        answers = [gateway.decide("clerk", "clerk", "web.read", {}, session_id=name)[2] for name in ("a", "b", "a", "c")]
+        assert [answer["decision"] for answer in answers] == ["allow", "allow", "allow", "deny"]
+        assert answers[-1]["decision_reason"]["code"] == "state_unavailable"
+        told = exchange(metrics, "GET", "/metrics")[2]
+        for line in ('aegis_sessions{tenant="acme"} 2', 'aegis_sessions_fullest_agent{tenant="acme"} 2', "aegis_sessions_per_agent_limit 2"):
+            assert f"\n{line}\n" in told, told
+    finally:
+        gateway.stop()
+
+
+@pytest.mark.parametrize("value", ["0", "many", "1000001", "-1"])
+def test_a_number_of_sessions_that_is_none_is_refused(tmp_path, value):
+    done = subprocess.run([str(AEGIS), "serve", "--policies", str(tmp_path), f"--sessions-per-agent={value}"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2 and done.stderr.startswith(f"error: --sessions-per-agent `{value}` is not a number from 1 to 1000000"), done

@@ -93,6 +93,7 @@ def test_checkpoints_are_cosigned_and_a_directory_that_was_rolled_back_is_found(
     pay(gateway)
     gateway.stop()
     assert tlog.open_checkpoint(witness.checkpoint("gw-1/acme"), keys)[1] > size
+    cosigned = (gateway.data / "audit/cosigned-acme.note").read_text()
     shutil.rmtree(gateway.data)
     shutil.move(tmp_path / "last-week", gateway.data)
     assert gateway.verify().returncode == 0, "by itself, an old copy is whole"
@@ -107,6 +108,14 @@ def test_checkpoints_are_cosigned_and_a_directory_that_was_rolled_back_is_found(
     start = subprocess.run([str(AEGIS), "serve", "--data-dir", str(gateway.data), "--bundle", str(gateway.bundle), "--trust", str(gateway.trust),
                             "--listen", f"127.0.0.1:{gateway.api}", "--grpc", "off", *map(str, options(witness))], capture_output=True, text=True, timeout=60)
     assert start.returncode == 1 and "the data directory was rolled back" in start.stderr, start
+    # What the witness said last, where it was left behind, says so without the witness.
+    (gateway.data / "audit/head-acme.note").unlink()
+    (gateway.data / "audit/cosigned-acme.note").write_text(cosigned)
+    left = gateway.verify()
+    assert left.returncode == 1 and "cosigned-acme.note:2: error: `gw-1/acme` was cut: it once had " in left.stderr, left
+    start = subprocess.run([str(AEGIS), "serve", "--data-dir", str(gateway.data), "--bundle", str(gateway.bundle), "--trust", str(gateway.trust),
+                            "--listen", f"127.0.0.1:{gateway.api}", "--grpc", "off"], capture_output=True, text=True, timeout=60)
+    assert start.returncode == 1 and "`gw-1/acme` was cut: it once had " in start.stderr, start
 
 
 def refused(gateway, witness):

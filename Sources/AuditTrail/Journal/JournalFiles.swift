@@ -2,6 +2,7 @@
 ///
 ///     00000001.jsonl …   segments, in the order of their numbers
 ///     head-TENANT.note   the newest checkpoint of that tenant's log, at most a second old
+///     cosigned-TENANT.note   the newest that a witness has cosigned
 ///     log.vkey           the public keys, one a line, newest last
 ///     log.key            the private key
 ///     lock               held by the process that writes
@@ -28,4 +29,11 @@ enum JournalFiles {
     }
 
     static func isHead(_ name: String) -> Bool { name.hasPrefix("head-") && name.hasSuffix(".note") }
+
+    /// The name before its ending of what a witness said last of the log.
+    static func cosigned(_ log: String) -> String {
+        "cosigned-\(log.split(separator: "/").last.map(String.init) ?? log)"
+    }
+
+    static func isCosigned(_ name: String) -> Bool { name.hasPrefix("cosigned-") && name.hasSuffix(".note") }
 }

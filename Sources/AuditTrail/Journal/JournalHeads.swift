@@ -30,13 +30,13 @@ struct JournalHeads {
         return faults
     }
 
-    /// Reads the head files. An empty one is what a crash can leave, and is skipped.
+    /// Reads the head files, and what a witness has cosigned. An empty one is what a crash can leave, and is skipped.
     /// - Parameter isLenient: keeps a head that no known key signed, for ``prove(keys:)``.
     /// - Throws: ``AuditError`` `.damaged` for a head that is malformed or that no known key signed.
     mutating func read(
         _ storage: any JournalStorage, keys: inout JournalKeyring, isLenient: Bool = false
     ) throws(AuditError) {
-        for name in try storage.names().sorted() where JournalFiles.isHead(name) {
+        for name in try storage.names().sorted() where JournalFiles.isHead(name) || JournalFiles.isCosigned(name) {
             let bytes = try storage.contents(name)
             if !bytes.isEmpty { try add(bytes, from: name, keys: &keys, isLenient: isLenient) }
         }

@@ -78,11 +78,7 @@ public struct CosignedHeads {
         } catch { throw AuditError(error) }
     }
 
-    private static func fileName(_ log: String) -> String { baseName(log) + ".note" }
+    private static func fileName(_ log: String) -> String { JournalFiles.cosigned(log) + ".note" }
 
-    private static func keyFileName(_ log: String) -> String { baseName(log) + ".vkey" }
-
-    private static func baseName(_ log: String) -> String {
-        "cosigned-\(log.split(separator: "/").last.map(String.init) ?? log)"
-    }
+    private static func keyFileName(_ log: String) -> String { JournalFiles.cosigned(log) + ".vkey" }
 }

@@ -74,6 +74,10 @@ extension DecisionPoint {
         entry.committed = request.result
         entry.result = note
         let since = now()
+        guard leavesRecord(decision, entry.answer, at: since) else {
+            observe(decision, entry.answer, as: .result, recordingSince: since)
+            return entry.answer
+        }
         do {
             var recorded = entry.answer
             recorded.receipt = try await recorder.record(entry)

@@ -40,13 +40,20 @@ public final class SessionLedger: Sendable {
     /// Seconds after which a session is told anew in the record of its next call.
     public static let carryEvery: Int64 = 12 * 3600
     private let state = Mutex(State())
-    private let bounds: SessionBounds
+    public let bounds: SessionBounds
     private let markKey: SymmetricKey
 
     /// - Parameter markKey: makes marks worthless to who does not have it; the same after a restart.
     public init(markKey: SymmetricKey, bounds: SessionBounds = SessionBounds()) {
         self.markKey = markKey
         self.bounds = bounds
+    }
+
+    /// How many sessions each tenant has open.
+    public var counts: [String: (all: Int, ofFullestAgent: Int)] {
+        state.withLock { state in
+            state.tenants.mapValues { ($0.sessions.count, $0.ofFullestAgent) }
+        }
     }
 
     /// What the session has come to so far, the calls that are under way counted in.

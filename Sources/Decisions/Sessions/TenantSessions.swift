@@ -25,6 +25,8 @@ struct TenantSessions {
 
     init(_ bounds: SessionBounds) { self.bounds = bounds }
 
+    var ofFullestAgent: Int { agents.values.reduce(0) { max($0, $1.sessions) } }
+
     func session(_ key: SessionKey, now: Timestamp) -> Session? {
         guard let session = sessions[key], !session.isOver(now) else { return nil }
         return session

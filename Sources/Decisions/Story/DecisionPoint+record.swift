@@ -7,7 +7,7 @@ extension DecisionPoint {
     func record(_ decision: DecisionInProgress) async -> Decision {
         let answer = decision.decision()
         let since = now()
-        guard answer.repeatedAnswer == nil else {
+        guard answer.repeatedAnswer == nil, leavesRecord(decision, answer, at: since) else {
             observe(decision, answer, recordingSince: since)
             return answer
         }
@@ -35,6 +35,11 @@ extension DecisionPoint {
             observe(denied, answer, recordingSince: since)
             return answer
         }
+    }
+
+    /// All do but denials of what nobody proved, where these come too fast.
+    func leavesRecord(_ decision: DecisionInProgress, _ answer: Decision, at time: Timestamp) -> Bool {
+        decision.caller != nil || answer.outcome != .deny || strangers.takesOne(now: time)
     }
 
     /// Alerts follow their decision into the trail. One that cannot be written now changes no answer: the state store keeps it until

@@ -14,6 +14,7 @@ public struct DecisionPoint: Sendable {
     public let sessions: SessionLedger
     let answers = AnswerMemory()
     let underWay = CallsUnderWay()
+    public let strangers = StrangerRecords()
     let approvals: any ApprovalLedger
     let mint: OverrideTokenMint
     let delegations: DelegationMint

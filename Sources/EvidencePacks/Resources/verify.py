@@ -265,14 +265,13 @@ class Pack:  # taken file by file, in the order of the archive
 def verify(path, trusted, notes, witnesses):
     pack, name, folder = Pack(trusted, notes, witnesses), "pack", None
     try:
-        with open(path, "rb") as raw, gzip.open(raw) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+        with gzip.open(path) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
             for entry in tar:
                 top, _, name = entry.name.partition("/")
                 if not entry.isfile() or not name or top != (folder := folder or top) or name in pack.digests or entry.size > 64 << 20:
                     raise tarfile.TarError("a pack holds plain files of one folder, each of them once")
                 pack.attempt(name, pack.take, name, tar.extractfile(entry).read())
-            if any(stream.read()) or stream.tell() < tar.offset + 1024 or raw.seek(-4, 2) and raw.read() != stream.tell().to_bytes(8, "little")[:4]:
-                raise tarfile.TarError("it is cut off, or data follows its end")
+            if any(stream.read()) or stream.tell() < tar.offset + 1024: raise tarfile.TarError("it is cut off, or data follows its end")
         pack.attempt("pack", pack.finish)
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         pack.need(False, "archive", f"the archive cannot be read: {error}", name)

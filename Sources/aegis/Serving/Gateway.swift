@@ -57,7 +57,7 @@ struct Gateway {
         }
         let isWitnessed = try await witness?.checkStart() ?? false
         try await Recovery(store: store, auditDirectory: configuration.data.audit.path, logger: logger).run()
-        let sessions = SessionLedger(markKey: keys.commitments)
+        let sessions = SessionLedger(markKey: keys.commitments, bounds: configuration.sessions)
         let redactor = Redactor(pseudonymKey: keys.pseudonyms)
         try SessionRecovery(auditDirectory: configuration.data.audit.path, redactor: redactor)
             .run(into: sessions, now: .current())
@@ -172,15 +172,18 @@ struct Gateway {
         if let witness { services.append(witness) }
         services.append(SpoolKeeper(spool: TrailSpool(data: configuration.data), journal: journal))
         if let seconds = configuration.heartbeat {
-            services.append(Heartbeat(journal: journal, seconds: seconds, logger: logger))
+            services.append(
+                Heartbeat(
+                    journal: journal, strangers: decisions.strangers, seconds: seconds, logger: logger))
         }
         if let channels { services.append(channels.deliveries) }
         let export = try ExportConfiguration.service(
             configuration, on: telemetry.loop, environment: ProcessInfo.processInfo.environment, logger: logger)
         services =
             try telemetry.services(
-                journal: journal, policies: registry, stops: stopKeepers, store: store, export: export, inputs: inputs,
-                witness: witness?.progress, logger: logger) + services
+                journal: journal, policies: registry, stops: stopKeepers, store: store, sessions: sessions,
+                strangers: decisions.strangers, export: export, inputs: inputs, witness: witness?.progress,
+                logger: logger) + services
         services += identity.services
         if let address = configuration.authorization {
             services.append(

@@ -50,6 +50,30 @@ enum GatewayMetrics {
         ]
     }
 
+    static func sessions(_ ledger: SessionLedger) -> [MetricFamily] {
+        var open = MetricFamily("aegis_sessions", .gauge, "Sessions that are open.")
+        var fullest = MetricFamily(
+            "aegis_sessions_fullest_agent", .gauge, "Open sessions of the agent that has most of them.")
+        for (tenant, count) in ledger.counts {
+            open.add(Double(count.all), .init("tenant", tenant))
+            fullest.add(Double(count.ofFullestAgent), .init("tenant", tenant))
+        }
+        return [
+            open, fullest,
+            .single(
+                "aegis_sessions_per_agent_limit", .gauge, "How many sessions an agent may have open.",
+                Double(ledger.bounds.perAgent)),
+        ]
+    }
+
+    static func strangers(_ strangers: StrangerRecords) -> [MetricFamily] {
+        [
+            .single(
+                "aegis_unrecorded_denials_total", .counter,
+                "Calls that nobody proved, denied faster than each is recorded.", Double(strangers.unrecorded))
+        ]
+    }
+
     static func stops(_ keepers: [StopKeeper], now: Timestamp) -> [MetricFamily] {
         var age = MetricFamily(
             "aegis_agent_stops_read_age_seconds", .gauge,

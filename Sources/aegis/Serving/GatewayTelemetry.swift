@@ -48,7 +48,9 @@ struct GatewayTelemetry {
     /// What exports and serves, to be started first and ended last.
     func services(
         journal: AuditJournal, policies: PolicyRegistry, stops: [StopKeeper], store: SQLiteStateStore,
-        export: ExportService?, inputs: SealedInputStore?, witness: WitnessProgress?, logger: Logger
+        sessions: SessionLedger, strangers: StrangerRecords, export: ExportService?, inputs: SealedInputStore?,
+        witness: WitnessProgress?,
+        logger: Logger
     ) throws -> [any Service] {
         let exports: [any Service] = export.map { [$0] } ?? []
         guard let telemetry else { return exports }
@@ -61,6 +63,8 @@ struct GatewayTelemetry {
         telemetry.registry.add { GatewayMetrics.policies(policies, now: .current()) }
         if !stops.isEmpty { telemetry.registry.add { GatewayMetrics.stops(stops, now: .current()) } }
         telemetry.registry.add { await GatewayMetrics.approvals(store) }
+        telemetry.registry.add { GatewayMetrics.sessions(sessions) }
+        telemetry.registry.add { GatewayMetrics.strangers(strangers) }
         var services: [any Service] = [telemetry] + exports
         if let address = configuration.metrics {
             do throws(TelemetryError) {

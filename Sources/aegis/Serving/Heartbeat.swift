@@ -1,5 +1,6 @@
 import Approvals
 import AuditTrail
+import Decisions
 import Logging
 import ServiceLifecycle
 
@@ -7,17 +8,25 @@ import ServiceLifecycle
 /// order, and between two heartbeats there is nothing else than what stands there.
 struct Heartbeat: Service {
     let journal: AuditJournal
+    let strangers: StrangerRecords
     let seconds: Int64
     let logger: Logger
 
     func run() async throws {
-        try await Rounds.every(.seconds(seconds)) {
+        try await Rounds.every(.seconds(seconds), from: 0 as UInt64) { told in
             for log in journal.status.durable.keys.sorted() {
                 guard let tenant = log.split(separator: "/").last else { continue }
                 var draft = AuditRecordDraft(
                     kind: .heartbeat, tenant: String(tenant), time: Timestamp.current().nanoseconds)
-                draft.detail = CanonicalJSON(texts: ["interval_s": "\(seconds)"])
-                do { _ = try await journal.append(draft) } catch {
+                var detail = ["interval_s": "\(seconds)"]
+                let unrecorded = strangers.unrecorded
+                let isStrangers = tenant == AuditTrailRecorder.unknownTenant
+                if isStrangers, unrecorded > told { detail["unrecorded_denials"] = "\(unrecorded - told)" }
+                draft.detail = CanonicalJSON(texts: detail)
+                do {
+                    _ = try await journal.append(draft)
+                    if isStrangers { told = unrecorded }
+                } catch {
                     logger.error("a heartbeat could not be recorded", metadata: ["error": "\(error)"])
                 }
             }

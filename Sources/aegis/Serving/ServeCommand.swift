@@ -84,6 +84,12 @@ struct ServeCommand: AsyncParsableCommand {
     var holdEnvoy: String?
 
     @Option(
+        help: ArgumentHelp(
+            "How many sessions an agent may have open; one is over a day after its last call. A tenant has ten times as many (default: 10000; environment: AEGIS_SESSIONS_PER_AGENT).",
+            valueName: "count"))
+    var sessionsPerAgent: String?
+
+    @Option(
         help:
             "The longest that the inputs of decisions are kept, encrypted, to evaluate them again: 30d, 12h, forever or off (default: 365d, with --retention as it says; environment: AEGIS_KEEP_INPUTS)."
     )

@@ -1,4 +1,5 @@
 import AuditTrail
+import Decisions
 import EnvoyAuthorization
 import Foundation
 import MerkleLog
@@ -13,6 +14,7 @@ struct ServeConfiguration {
     /// The longest that a call may be held open for its approval, in seconds; 0: not at all.
     let holdCalls: Int64
     let holdEnvoy: Int64
+    let sessions: SessionBounds
     let keepInputs: InputKeeping
     /// How long records are to be kept, and with them their inputs; nil where no rules are given.
     let retention: RetentionRules?
@@ -46,6 +48,7 @@ struct ServeConfiguration {
         export = value(command.export, "AEGIS_EXPORT")
         holdCalls = try Self.seconds(value(command.holdCalls, "AEGIS_HOLD_CALLS"), "--hold-calls", atMost: 3600)
         holdEnvoy = try Self.seconds(value(command.holdEnvoy, "AEGIS_HOLD_ENVOY"), "--hold-envoy", atMost: 3600)
+        sessions = try Self.sessions(value(command.sessionsPerAgent, "AEGIS_SESSIONS_PER_AGENT"))
         region = value(command.region, "AEGIS_REGION")
         retention = try value(command.retention, "AEGIS_RETENTION").map(Self.retention)
         keepInputs = try InputKeeping(
@@ -164,6 +167,17 @@ struct ServeConfiguration {
     }
 
     /// `20s`, `5m` or `1h`.
+    private static func sessions(_ text: String?) throws -> SessionBounds {
+        guard let text else { return SessionBounds() }
+        guard let count = Int(text), (1...1_000_000).contains(count) else {
+            throw CommandFailure(
+                "--sessions-per-agent `\(text)` is not a number from 1 to 1000000", fix: "write it as 50000",
+                exitCode: 2
+            )
+        }
+        return SessionBounds(perTenant: 10 * count, perAgent: count)
+    }
+
     private static func seconds(_ text: String?, _ option: String, atMost limit: Int64) throws -> Int64 {
         guard let text else { return 0 }
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]

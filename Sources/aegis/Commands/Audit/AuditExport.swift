@@ -75,15 +75,22 @@ struct AuditExport: ParsableCommand {
 
     private func write(to output: ExportFile) throws -> Int {
         let columns = columns
+        var empty = Set(fields == nil ? [] : columns)
         var records = 0
         if format == .csv { try output.write(CSVRow(cells: columns).text) }
         try trail.search(trustsIndexes: false).run(filter.query()) { record in
             records += 1
             switch format {
             case .jsonl: try output.write(record.text + "\n")
-            case .csv: try output.write(CSVRow(cells: columns.map { Self.value(of: $0, in: record) }).text)
+            case .csv:
+                let cells = columns.map { Self.value(of: $0, in: record) }
+                for (column, cell) in zip(columns, cells) where !cell.isEmpty { empty.remove(column) }
+                try output.write(CSVRow(cells: cells).text)
             }
             return true
+        }
+        for column in columns where records > 0 && empty.contains(column) {
+            ErrorOutput.write("warning: none of these records has `\(column)`; look at its spelling")
         }
         return records
     }
