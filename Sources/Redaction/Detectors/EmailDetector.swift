@@ -1,4 +1,4 @@
-/// Email addresses in their usual form (RFC 5322 dot-atom, RFC 6531 letters): at most 64 bytes before the `@`, and a domain of
+/// Email addresses (RFC 5322 dot-atom or quoted string, RFC 6531 letters): at most 64 bytes before the `@`, and a domain of
 /// two or more labels whose last begins with two letters or is an encoded one (`xn--…`).
 struct EmailDetector: TextDetector {
     var name: String { "email" }
@@ -11,11 +11,24 @@ struct EmailDetector: TextDetector {
 
     func match(_ text: ScannedText, at place: Int, _ contexts: Contexts) -> DetectorVerdict {
         guard let end = domainEnd(text, from: place + 1) else { return .nothing }
+        if text[place - 1] == UInt8(ascii: "\"") {
+            return quotedStart(text, before: place - 1).map { .found($0..<end) } ?? .nothing
+        }
         var start = localStart(text, before: place)
         while start < place, !text.hasWord(at: start), text[start] != UInt8(ascii: "_"), text[start] < 0x80 {
             start += 1
         }
         return start < place ? .found(start..<end) : .nothing
+    }
+
+    /// Where the quoted string begins that ends here. What is quoted twice, as in JSON, has its backslash with it.
+    private func quotedStart(_ text: ScannedText, before quote: Int) -> Int? {
+        var start = quote - 1
+        while start >= max(0, quote - EmailDetector.longestLocal), text[start] >= UInt8(ascii: " ") {
+            if text[start] == UInt8(ascii: "\"") { return start < quote - 1 ? start : nil }
+            start -= 1
+        }
+        return nil
     }
 
     private func localStart(_ text: ScannedText, before at: Int) -> Int {

@@ -68,3 +68,15 @@ extension UInt8 {
     @inline(__always) var isBase64URL: Bool { isAlphanumeric || self == 0x2d || self == 0x5f }
     @inline(__always) var lowercased: UInt8 { isUppercase ? self | 0x20 : self }
 }
+
+extension UInt8 {
+    /// Whether people put it between the groups of a number.
+    @inline(__always) var isGroupSeparator: Bool {
+        switch self {
+        case UInt8(ascii: "-"), UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: "\t"), UInt8(ascii: "_"),
+            UInt8(ascii: "/"):
+            true
+        default: false
+        }
+    }
+}
