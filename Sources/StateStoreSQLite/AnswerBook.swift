@@ -51,7 +51,9 @@ enum AnswerBook {
     static func sealPlain(_ db: Database, _ seal: AnswerSeal) throws {
         let rows = try Row.fetchAll(
             db,
-            sql: "SELECT tenant, agent, key, fingerprint, decision, answer FROM answers WHERE length(fingerprint) > 0")
+            sql:
+                "SELECT tenant, agent, key, fingerprint, decision, answer FROM answers WHERE length(fingerprint) > 0 AND length(answer) > 0"
+        )
         for row in rows {
             guard let decision = DecisionID(blob: row[4]) else { continue }
             let (tenant, agent, key): (String, String, String) = (row[0], row[1], row[2])
@@ -73,7 +75,8 @@ enum AnswerBook {
 
     /// Overwrites the answers of these decisions. Their rows stay until their time is over.
     static func erase(_ db: Database, _ decisions: some Sequence<DecisionID>) throws {
-        let statement = try db.cachedStatement(sql: "UPDATE answers SET answer = x'' WHERE decision = ?")
+        let statement = try db.cachedStatement(
+            sql: "UPDATE answers SET answer = x'', fingerprint = x'' WHERE decision = ?")
         for decision in decisions { try statement.execute(arguments: [decision.blob]) }
     }
 }

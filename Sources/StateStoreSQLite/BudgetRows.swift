@@ -10,25 +10,28 @@ enum BudgetRows {
         var closed: Bool
     }
 
-    /// The budget's row, made on first use.
-    static func row(_ db: Database, _ key: BudgetKey) throws -> BudgetRow {
-        let arguments = arguments(key)
+    /// The budget's row; nil before anything was charged.
+    static func row(_ db: Database, _ key: BudgetKey) throws -> BudgetRow? {
         let select = try db.cachedStatement(
             sql: """
                 SELECT id, charged, closed FROM budgets WHERE tenant = ? AND books = ? AND policy = ? AND rule = ?
                 AND scope = ? AND subject = ? AND window = ? AND window_start = ? AND currency = ?
                 """)
-        if let row = try Row.fetchOne(select, arguments: arguments) {
-            return BudgetRow(id: row[0], charged: row[1], closed: row[2])
+        return try Row.fetchOne(select, arguments: arguments(key)).map {
+            BudgetRow(id: $0[0], charged: $0[1], closed: $0[2])
         }
+    }
+
+    /// - Returns: the new row's number.
+    static func insert(_ db: Database, _ key: BudgetKey) throws -> Int64 {
         try db.cachedStatement(
             sql: """
                 INSERT INTO budgets
                 (tenant, books, policy, rule, scope, subject, window, window_start, currency, charged, closed)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)
                 """
-        ).execute(arguments: arguments)
-        return BudgetRow(id: db.lastInsertedRowID, charged: 0, closed: false)
+        ).execute(arguments: arguments(key))
+        return db.lastInsertedRowID
     }
 
     static func store(_ db: Database, _ row: BudgetRow) throws {

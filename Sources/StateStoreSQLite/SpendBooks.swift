@@ -22,6 +22,7 @@ final class SpendBooks {
     private var undo: [Undo] = []
     private var version: Int?
     private static let limit = 4096
+    private static let unwritten: Int64 = 0
 
     /// Begins a transaction that has the file's lock.
     func begin(_ db: Database) throws {
@@ -33,9 +34,18 @@ final class SpendBooks {
 
     func budget(_ db: Database, _ key: BudgetKey) throws -> BudgetRows.BudgetRow {
         if let known = budgets[key] { return known.value }
-        let row = try BudgetRows.row(db, key)
+        let row = try BudgetRows.row(db, key) ?? BudgetRows.BudgetRow(id: Self.unwritten, charged: 0, closed: false)
         budgets[key] = Entry(value: row)
         return row
+    }
+
+    /// The number of a budget's row, made where something is charged for the first time: what was refused leaves none.
+    func number(_ db: Database, of key: BudgetKey) throws -> Int64 {
+        let row = try budget(db, key)
+        guard row.id == Self.unwritten else { return row.id }
+        let id = try BudgetRows.insert(db, key)
+        budgets[key]?.value.id = id
+        return id
     }
 
     func bucket(_ db: Database, _ draw: SpendOrder.RateDraw, now: Timestamp) throws -> TokenBucket {

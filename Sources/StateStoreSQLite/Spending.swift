@@ -11,9 +11,6 @@ struct Spending {
     let confirmed: Confirmations
     let seal: AnswerSeal
 
-    /// A charge, and the row of the budget that it is of.
-    private typealias Charged = (charge: SpendOrder.BudgetCharge, budget: Int64)
-
     func run() throws -> SpendResult {
         if let claim = order.idempotency,
             let prior = try AnswerBook.prior(
@@ -22,18 +19,16 @@ struct Spending {
         {
             return SpendResult(outcome: prior)
         }
-        var (redeemed, charged, shadowCharged): (Approval?, [Charged], [Charged]) = (nil, [], [])
-        var receipt = SpendReceipt()
+        var redeemed: Approval?
+        var (receipt, shadowReceipt) = (SpendReceipt(), SpendReceipt())
         let refusal = try books.unlessRefused {
-            try redeem(&redeemed) ?? draw(order.rates) ?? charge(order.charges, &charged, &receipt.remaining)
+            try redeem(&redeemed) ?? draw(order.rates) ?? charge(order.charges, &receipt)
         }
-        var shadowReceipt = SpendReceipt()
         let shadowRefusal = try books.unlessRefused {
-            try draw(order.shadowRates) ?? charge(order.shadowCharges, &shadowCharged, &shadowReceipt.remaining)
+            try draw(order.shadowRates) ?? charge(order.shadowCharges, &shadowReceipt)
         }
-        if refusal != nil { charged = [] }
-        if shadowRefusal != nil { shadowCharged = [] }
-        try write(refusal == nil ? redeemed : nil, charged + shadowCharged, claims: refusal == nil)
+        let charged = (refusal == nil ? order.charges : []) + (shadowRefusal == nil ? order.shadowCharges : [])
+        try write(refusal == nil ? redeemed : nil, charged, claims: refusal == nil)
         if let refusal { return SpendResult(outcome: .refused(refusal), shadowRefusal: shadowRefusal) }
         if let claim = order.idempotency {
             try AnswerBook.insert(db, order, claim: claim, answer: order.answer(receipt, shadowRefusal), seal: seal)
@@ -42,9 +37,11 @@ struct Spending {
         return SpendResult(outcome: .committed(receipt), shadowRefusal: shadowRefusal)
     }
 
-    private func write(_ redeemed: Approval?, _ charged: [Charged], claims: Bool) throws {
+    private func write(_ redeemed: Approval?, _ charged: [SpendOrder.BudgetCharge], claims: Bool) throws {
         if let redeemed { try ApprovalRows.update(db, redeemed, after: redeemed.events.count) }
-        for (charge, budget) in charged { try BudgetRows.insert(db, charge, of: budget, for: order.decisionID) }
+        for charge in charged {
+            try BudgetRows.insert(db, charge, of: books.number(db, of: charge.key), for: order.decisionID)
+        }
         if redeemed != nil || !charged.isEmpty || claims && order.idempotency != nil {
             try Effects.insert(db, order, redeeming: redeemed?.id)
         }
@@ -76,7 +73,7 @@ struct Spending {
     }
 
     private func charge(
-        _ charges: [SpendOrder.BudgetCharge], _ charged: inout [Charged], _ remaining: inout [MicroUnits]
+        _ charges: [SpendOrder.BudgetCharge], _ receipt: inout SpendReceipt
     ) throws -> SpendRefusal? {
         for charge in charges {
             var row = try books.budget(db, charge.key)
@@ -89,8 +86,7 @@ struct Spending {
             }
             row.charged = sum
             books.set(charge.key, row)
-            charged.append((charge, row.id))
-            remaining.append(rest)
+            receipt.remaining.append(rest)
         }
         return nil
     }

@@ -1,4 +1,6 @@
 """What an attacker would send, as raw bytes through the Envoy that we ship: none of it reaches a tool."""
+import concurrent.futures
+import http.client
 import json
 
 import pytest
@@ -135,3 +137,28 @@ def test_everything_that_reached_aegis_is_on_record(served):
     done = gateway.verify()
     assert done.returncode == 0, done.stdout + done.stderr
     assert gateway.status("/readyz") == 200
+
+
+def test_a_flood_of_strangers_is_denied_and_counted_not_written_down(tmp_path):
+    gateway = Gateway(tmp_path)
+    gateway.start(True, "--heartbeat", "1h")
+    body = json.dumps({"agent": {"id": "a"}, "tool": {"name": "b"}, "session_id": "s" * 512, "idempotency_key": "k" * 512})
+
+    def flood(_):
+        connection = http.client.HTTPConnection("127.0.0.1", gateway.api, timeout=30)
+        for _ in range(80):
+            connection.request("POST", "/v1/decisions", body, {"content-type": "application/json"})
+            response = connection.getresponse()
+            assert response.status == 401 and json.load(response)["code"] == "unauthenticated_agent"
+        connection.close()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            list(pool.map(flood, range(16)))
+    finally:
+        gateway.stop()
+    records = [record for record in gateway.records() if record["tenant"] == "_unknown"]
+    denials = [record for record in records if record["kind"] == "decision"]
+    assert 1000 <= len(denials) < 1280 and not any("session_id" in record or "idempotency_key" in record for record in denials)
+    # The last heartbeat comes as the gateway ends.
+    assert [record["detail"]["unrecorded_denials"] for record in records if record["kind"] == "heartbeat"] == [str(1280 - len(denials))]
+    assert gateway.verify().returncode == 0

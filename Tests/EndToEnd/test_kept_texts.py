@@ -66,6 +66,31 @@ def test_an_answer_for_retries_is_sealed_and_erased_with_its_decision(mail):
     assert json.loads(repeated.stdout) == {"answers": 0, "erased": 0, "held": 0}
 
 
+def test_an_answer_under_a_hold_is_left_alone_and_the_command_fails(mail):
+    mail.stop()
+    mail.start(True, "--keep-inputs", "off")
+    first = send(mail, idempotency_key="mail-18")
+    run("audit", "hold", "place", "case-1", "--reason", "litigation", "--tenant", "acme", "--data-dir", mail.data)
+    done = run("audit", "erase", "--decision", first["decision_id"], "--reason", "request 18", "--data-dir", mail.data, "--json", check=False)
+    assert done.returncode == 1 and json.loads(done.stdout) == {"answers": 0, "erased": 0, "held": 1}, done
+    assert send(mail, idempotency_key="mail-18")["parameters"]["name"] == NAME
+
+
+def test_an_answer_in_memory_is_forgotten_with_its_decision(tmp_path):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/policies.yaml").write_text(POLICIES.replace("daily_budget: $20\ncost: 1\n", ""))
+    gateway = Gateway(tmp_path, tmp_path / "policies")
+    gateway.issue("mail-1")
+    gateway.start()
+    try:
+        first = send(gateway, idempotency_key="mail-19")
+        assert send(gateway, idempotency_key="mail-19")["decision_id"] == first["decision_id"]
+        run("audit", "erase", "--decision", first["decision_id"], "--reason", "request 19", "--data-dir", gateway.data)
+        gateway.wait(lambda: send(gateway, idempotency_key="mail-19")["decision_id"] != first["decision_id"])
+    finally:
+        gateway.stop()
+
+
 def test_ids_with_something_sensitive_are_pseudonyms_in_records_and_stay_what_they_are_over_a_restart(mail):
     ids = {"session_id": "ssn 123-45-6789", "idempotency_key": "card 4111111111111111"}
     first = send(mail, **ids)

@@ -14,7 +14,7 @@ import Testing
         ("us_ssn", "123/45/6789", "[REDACTED:us_ssn]"),
         ("payment_card", "4111_1111_1111_1111", "[REDACTED:payment_card]"),
         ("payment_card", "4111/1111/1111/1111", "[REDACTED:payment_card]"),
-        ("payment_card", "4111\t1111\u{2800}1111 1111", "[REDACTED:payment_card]"),
+        ("payment_card", "4111 1111\u{2800}1111 1111", "[REDACTED:payment_card]"),
         ("email", #"to "bob smith"@example.com now"#, "to [REDACTED:email] now"),
         ("email", #""b@c"@example.com"#, "[REDACTED:email]"),
         ("us_ssn", "id_123-45-6789_x", "id_[REDACTED:us_ssn]_x"),
@@ -68,7 +68,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("us_ssn", "GET /orders/123/45/6789"), ("email", "\"\"@example.com"), ("email", #"no"@example.com"#),
+        ("us_ssn", "GET /orders/123/45/6789"), ("us_ssn", "312\t45\t2024\t17"), ("us_ssn", "run_123_45_6789_final.csv"),
+        ("payment_card", "4111\t1111\t1111\t1111"), ("email", #"["@acme.com", "@corp.example"]"#),
+        ("email", #"x = ["a", "@app.route", "@pytest.fixture"]"#), ("email", #""hello" to us and then "@jane.doe""#),
+        ("email", #"["a","@corp.example"]"#),
+        ("email", "\"\"@example.com"), ("email", #"no"@example.com"#),
         ("us_ssn", "123-456-789"), ("us_ssn", "123-45-678"), ("us_ssn", "a123-45-6789"), ("us_ssn", "123-45-6789b"),
         ("us_ssn", "number 123456789"), ("us_ssn", "SSN 000123456"), ("us_ssn", "999-99-9999"),
         ("payment_card", "1111111111111117"), ("payment_card", "9999999999999995"), ("payment_card", "411111111111111"),

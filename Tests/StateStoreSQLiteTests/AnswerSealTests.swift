@@ -87,6 +87,21 @@ import Testing
         #expect(try await retry(in: store) == .refused(.idempotencyConflict))
     }
 
+    @Test func `an answer of an older program that was erased stays erased`() async throws {
+        let store = try fixture.open()
+        let order = try await spent(in: store)
+        try await store.close()
+        try write(
+            "UPDATE answers SET fingerprint = ?, answer = ?", [Data(Self.claim.fingerprint), Data(Self.answer.utf8)])
+        let without = try SQLiteStateStore(path: fixture.path)
+        try await without.eraseAnswers(of: [order.decisionID])
+        try await without.close()
+        #expect(try !isInClear())
+        let reopened = try fixture.open()
+        #expect(try await reopened.answered(among: [order.decisionID]).isEmpty)
+        #expect(try await retry(in: reopened) == .refused(.idempotencyConflict))
+    }
+
     @Test func `what is deleted is overwritten in the file`() async throws {
         let store = try fixture.open()
         #expect(try await store.pool.write { db in try Int.fetchOne(db, sql: "PRAGMA secure_delete") } == 1)

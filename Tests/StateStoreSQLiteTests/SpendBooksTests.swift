@@ -87,6 +87,23 @@ import Testing
         #expect(try totals() == [500, 500])
     }
 
+    @Test func `a call that is refused leaves no row`() async throws {
+        let store = try fixture.open()
+        let order = fixture.order(
+            charges: [
+                try fixture.charge(1, of: 10), try fixture.charge(20, of: 10, key: fixture.budget(window: .month)),
+            ])
+        #expect(try await !store.spend(order).isCommitted)
+        let rows = try await store.pool.read { db in
+            try ["budgets", "charges", "effects", "rates"].map {
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM \($0)")
+            }
+        }
+        #expect(rows == [0, 0, 0, 0])
+        #expect(try await spend(1, of: 10, in: store).isCommitted)
+        #expect(try totals() == [1, 1])
+    }
+
     @Test func `a transaction that does not last leaves the books as the file has them`() async throws {
         let commits = Counter()
         let store = try fixture.open(

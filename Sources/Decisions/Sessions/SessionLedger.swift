@@ -50,9 +50,10 @@ public final class SessionLedger: Sendable {
     }
 
     /// How many sessions each tenant has open.
-    public var counts: [String: (all: Int, ofFullestAgent: Int)] {
+    public func counts(now: Timestamp) -> [String: (all: Int, ofFullestAgent: Int)] {
         state.withLock { state in
-            state.tenants.mapValues { ($0.sessions.count, $0.ofFullestAgent) }
+            for tenant in state.tenants.keys { state.tenants[tenant]?.sweep(now, most: .max) }
+            return state.tenants.mapValues { ($0.sessions.count, $0.ofFullestAgent) }
         }
     }
 

@@ -96,9 +96,9 @@ struct TenantSessions {
         if let tally = agents[session.owner], tally.sessions <= 0 { agents[session.owner] = nil }
     }
 
-    /// Looks at a few sessions whose time may be up: never more for one call, however many there are.
-    private mutating func sweep(_ now: Timestamp) {
-        for _ in 0..<8 {
+    /// Looks at sessions whose time may be up: a few for one call, however many there are.
+    mutating func sweep(_ now: Timestamp, most: Int = 8) {
+        for _ in 0..<most {
             guard nextDue < due.count, due[nextDue].at < now.seconds else { break }
             let key = due[nextDue].key
             nextDue += 1

@@ -43,6 +43,13 @@ final class AnswerMemory: Sendable {
         return entry.fingerprint == claim.fingerprint ? .repeated(entry.answer) : .refused(.idempotencyConflict)
     }
 
+    /// Forgets all answers of a tenant. Their calls spent nothing: a retry is decided anew.
+    func forget(tenant: String) {
+        state.withLock { state in
+            state.bytes -= state.shelves.removeValue(forKey: tenant)?.bytes ?? 0
+        }
+    }
+
     func remember(
         _ answer: [UInt8], tenant: String, agent: String, claim: SpendOrder.IdempotencyClaim, now: Timestamp
     ) {

@@ -78,6 +78,10 @@ public struct DecisionPoint: Sendable {
         self.now = now
     }
 
+    /// Forgets the answers that are in memory for a tenant's retries, where somebody asks for what decisions said to be erased. Their calls
+    /// spent nothing: a retry is decided anew.
+    public func forgetAnswers(of tenant: String) { answers.forget(tenant: tenant) }
+
     /// Decides one call: permits it, with whatever has to be rewritten, or says why not.
     public func decide(_ request: DecisionRequest) async -> Decision {
         let decision = begin(request)

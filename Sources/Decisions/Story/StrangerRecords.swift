@@ -8,14 +8,21 @@ public final class StrangerRecords: Sendable {
     private struct State {
         var bucket: TokenBucket?
         var unrecorded: UInt64 = 0
+        var told: UInt64 = 0
     }
 
-    /// 20 a second, and 1 000 at once.
-    private static let rate = RateLimit(milliCallsPerSecond: 20_000, burst: 1000)
+    /// One a second, and 1 000 at once: some hundred megabytes a day.
+    private static let rate = RateLimit(milliCallsPerSecond: 1000, burst: 1000)
     private let state = Mutex(State())
 
     /// Denials without a record since the start.
     public var unrecorded: UInt64 { state.withLock { $0.unrecorded } }
+
+    /// Those of them that the trail has not been told of.
+    public var untold: UInt64 { state.withLock { $0.unrecorded - $0.told } }
+
+    /// The trail has been told of this many more.
+    public func tell(_ count: UInt64) { state.withLock { $0.told = min($0.unrecorded, $0.told + count) } }
 
     /// Whether one more leaves a record; else it is counted.
     func takesOne(now: Timestamp) -> Bool {

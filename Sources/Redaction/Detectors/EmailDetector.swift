@@ -21,11 +21,15 @@ struct EmailDetector: TextDetector {
         return start < place ? .found(start..<end) : .nothing
     }
 
-    /// Where the quoted string begins that ends here. What is quoted twice, as in JSON, has its backslash with it.
+    /// Where the quoted string begins that ends here. Its text begins and ends with a letter or digit, and none stands before its quote: what
+    /// stands between the strings of a list, or of code, is no name.
     private func quotedStart(_ text: ScannedText, before quote: Int) -> Int? {
+        guard text.hasWord(before: quote) else { return nil }
         var start = quote - 1
         while start >= max(0, quote - EmailDetector.longestLocal), text[start] >= UInt8(ascii: " ") {
-            if text[start] == UInt8(ascii: "\"") { return start < quote - 1 ? start : nil }
+            if text[start] == UInt8(ascii: "\"") {
+                return text.hasWord(at: start + 1) && !text.hasWord(before: start) ? start : nil
+            }
             start -= 1
         }
         return nil

@@ -1,5 +1,5 @@
 /// Payment card numbers: 12 to 19 digits of an issuer's range and length that pass the Luhn check, with single spaces, hyphens,
-/// dots, tabs, underscores or slashes. In a longer run of groups, the longest number that begins and ends where a group does.
+/// dots, underscores or slashes. In a longer run of groups, the longest number that begins and ends where a group does.
 struct PaymentCardDetector: TextDetector {
     var name: String { "payment_card" }
     var triggers: DetectorTriggers {
@@ -20,7 +20,7 @@ struct PaymentCardDetector: TextDetector {
                 end += 1
                 if text[end].isDigit { continue }
                 ends[count] = end
-                if text[end].isGroupSeparator { end += 1 }
+                if PaymentCardDetector.isSeparator(text[end]) { end += 1 }
             }
             guard count >= 12, let base = UnsafePointer(digits.baseAddress) else { return .nothing }
             let lengths = CardIssuers.lengths(base)
@@ -33,5 +33,10 @@ struct PaymentCardDetector: TextDetector {
             }
             return .nothing
         }
+    }
+
+    // Not tabs: a table of numbers would have cards in it by chance.
+    @inline(__always) private static func isSeparator(_ byte: UInt8) -> Bool {
+        byte.isGroupSeparator || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "/")
     }
 }

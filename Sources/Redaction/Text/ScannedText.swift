@@ -70,13 +70,13 @@ extension UInt8 {
 }
 
 extension UInt8 {
-    /// Whether people put it between the groups of a number.
+    /// Whether people put it between the groups of a number: what stands between such groups for nothing else.
     @inline(__always) var isGroupSeparator: Bool {
-        switch self {
-        case UInt8(ascii: "-"), UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: "\t"), UInt8(ascii: "_"),
-            UInt8(ascii: "/"):
-            true
-        default: false
-        }
+        self == UInt8(ascii: "-") || self == UInt8(ascii: " ") || self == UInt8(ascii: ".")
+    }
+
+    /// Whether it can stand between the groups of a number, and often stands between numbers: columns, parts of paths and of names.
+    @inline(__always) var isWideSeparator: Bool {
+        self == UInt8(ascii: "\t") || self == UInt8(ascii: "_") || self == UInt8(ascii: "/")
     }
 }

@@ -170,7 +170,9 @@ struct Gateway {
                     logger: logger))
         }
         if let witness { services.append(witness) }
-        services.append(SpoolKeeper(spool: TrailSpool(data: configuration.data), journal: journal))
+        services.append(
+            SpoolKeeper(
+                spool: TrailSpool(data: configuration.data), journal: journal, onErasure: decisions.forgetAnswers(of:)))
         if let seconds = configuration.heartbeat {
             services.append(
                 Heartbeat(

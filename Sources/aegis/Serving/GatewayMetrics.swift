@@ -54,7 +54,7 @@ enum GatewayMetrics {
         var open = MetricFamily("aegis_sessions", .gauge, "Sessions that are open.")
         var fullest = MetricFamily(
             "aegis_sessions_fullest_agent", .gauge, "Open sessions of the agent that has most of them.")
-        for (tenant, count) in ledger.counts {
+        for (tenant, count) in ledger.counts(now: .current()) {
             open.add(Double(count.all), .init("tenant", tenant))
             fullest.add(Double(count.ofFullestAgent), .init("tenant", tenant))
         }

@@ -13,23 +13,28 @@ struct Heartbeat: Service {
     let logger: Logger
 
     func run() async throws {
-        try await Rounds.every(.seconds(seconds), from: 0 as UInt64) { told in
-            for log in journal.status.durable.keys.sorted() {
-                guard let tenant = log.split(separator: "/").last else { continue }
-                var draft = AuditRecordDraft(
-                    kind: .heartbeat, tenant: String(tenant), time: Timestamp.current().nanoseconds)
-                var detail = ["interval_s": "\(seconds)"]
-                let unrecorded = strangers.unrecorded
-                let isStrangers = tenant == AuditTrailRecorder.unknownTenant
-                if isStrangers, unrecorded > told { detail["unrecorded_denials"] = "\(unrecorded - told)" }
-                draft.detail = CanonicalJSON(texts: detail)
-                do {
-                    _ = try await journal.append(draft)
-                    if isStrangers { told = unrecorded }
-                } catch {
-                    logger.error("a heartbeat could not be recorded", metadata: ["error": "\(error)"])
-                }
-            }
+        try await Rounds.every(.seconds(seconds)) {
+            for log in journal.status.durable.keys.sorted() { await beat(log) }
+        }
+        // What was counted since the last one is not forgotten with the process.
+        guard strangers.untold > 0 else { return }
+        for log in journal.status.durable.keys where isOfStrangers(log) { await beat(log) }
+    }
+
+    private func beat(_ log: String) async {
+        guard let tenant = log.split(separator: "/").last else { return }
+        var draft = AuditRecordDraft(kind: .heartbeat, tenant: String(tenant), time: Timestamp.current().nanoseconds)
+        var detail = ["interval_s": "\(seconds)"]
+        let unrecorded = isOfStrangers(log) ? strangers.untold : 0
+        if unrecorded > 0 { detail["unrecorded_denials"] = "\(unrecorded)" }
+        draft.detail = CanonicalJSON(texts: detail)
+        do {
+            _ = try await journal.append(draft)
+            strangers.tell(unrecorded)
+        } catch {
+            logger.error("a heartbeat could not be recorded", metadata: ["error": "\(error)"])
         }
     }
+
+    private func isOfStrangers(_ log: String) -> Bool { log.hasSuffix("/" + AuditTrailRecorder.unknownTenant) }
 }

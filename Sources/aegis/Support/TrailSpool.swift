@@ -75,12 +75,12 @@ struct TrailSpool {
     /// as `.refused`, and holds up nothing behind it.
     /// - Returns: why the rest stays for the next time; nil when nothing does.
     @discardableResult
-    func flush(into journal: AuditJournal) async -> AuditError? {
+    func flush(into journal: AuditJournal, telling: (Entry) -> Void = { _ in }) async -> AuditError? {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else { return nil }
         for name in names.sorted() where name.hasSuffix(".json") {
             let file = folder.appendingPathComponent(name)
             guard let bytes = try? Data(contentsOf: file),
-                let draft = (try? JSONDecoder().decode(Entry.self, from: bytes))?.draft
+                let entry = try? JSONDecoder().decode(Entry.self, from: bytes), let draft = entry.draft
             else {
                 refuse(file)
                 continue
@@ -90,6 +90,7 @@ struct TrailSpool {
                 refuse(file)
                 continue
             }
+            telling(entry)
             try? FileManager.default.removeItem(at: file)
         }
         return nil
@@ -104,9 +105,17 @@ struct TrailSpool {
 struct SpoolKeeper: Service {
     let spool: TrailSpool
     let journal: AuditJournal
+    /// Told of a tenant whose decisions' inputs and answers somebody has erased.
+    let onErasure: @Sendable (_ tenant: String) -> Void
 
     func run() async throws {
-        await spool.flush(into: journal)
-        try await Rounds.every(.milliseconds(500)) { await spool.flush(into: journal) }
+        await flush()
+        try await Rounds.every(.milliseconds(500)) { await flush() }
+    }
+
+    private func flush() async {
+        await spool.flush(into: journal) { entry in
+            if entry.detail["event"] == "erased" { onErasure(entry.tenant) }
+        }
     }
 }

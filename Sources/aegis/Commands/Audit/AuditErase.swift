@@ -13,7 +13,8 @@ struct AuditErase: AsyncParsableCommand {
         discussion: """
             The sealed inputs of all decisions that match are overwritten, and with them the salts of their records' commitments: nobody can open
             those any more, or evaluate the decisions again. What the state store keeps of their answers for retries is overwritten, too: such a
-            retry is refused from then on. Records, chain and proofs do not change. What was erased, and why, becomes a
+            retry is refused from then on. What a running gateway has of answers in memory, of calls that spent nothing, it forgets within seconds:
+            such a retry is decided anew. Records, chain and proofs do not change. What was erased, and why, becomes a
             record of kind `retention`. Works beside a running gateway. What is under a legal hold is left alone, and the command fails.
 
             EXAMPLES
@@ -53,7 +54,7 @@ struct AuditErase: AsyncParsableCommand {
         var doomed: [String: SealedInputReader.Doomed] = [:]
         var (held, matching) = (0, 0)
         var inputs: SealedInputReader
-        var decisions: [String: [DecisionID]] = [:]
+        var (decisions, heldDecisions): ([String: [DecisionID]], [String: [DecisionID]]) = ([:], [:])
         do {
             var names: [String: [InputName]] = [:]
             let search = try AuditSearch(directory: data.audit.path, trustsIndexes: false)
@@ -64,6 +65,9 @@ struct AuditErase: AsyncParsableCommand {
                     let hasInput = record["input_ref"] != nil
                     guard !holds.contains(where: { $0.query.matches(record) }) else {
                         if hasInput { held += 1 }
+                        if !hasInput, let decision = DecisionID(parsing: id) {
+                            heldDecisions[tenant, default: []].append(decision)
+                        }
                         return true
                     }
                     if hasInput, let name = InputName(decisionID: id) { names[tenant, default: []].append(name) }
@@ -80,6 +84,7 @@ struct AuditErase: AsyncParsableCommand {
             throw CommandFailure(error.message, fix: error.fix)
         }
         let answered = try await answered(decisions)
+        held += try await self.answered(heldDecisions).values.reduce(0) { $0 + $1.count }
         // Looking for them takes its time, and somebody may have placed a hold meanwhile.
         var isDone = false
         try await book.unchanged(from: holds) {

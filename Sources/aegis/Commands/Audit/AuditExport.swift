@@ -90,7 +90,7 @@ struct AuditExport: ParsableCommand {
             return true
         }
         for column in columns where records > 0 && empty.contains(column) {
-            ErrorOutput.write("warning: none of these records has `\(column)`; look at its spelling")
+            ErrorOutput.write("warning: none of these records has `\(column)`")
         }
         return records
     }
