@@ -14,6 +14,8 @@ public final class MemoryRecorder: DecisionRecorder {
         public var point: String
         public var sessionID: String?
         public var idempotencyKey: String?
+        /// Whether what was asked, or a tool answered, is kept sealed.
+        public var isInputKept: Bool
     }
 
     public let fault = Fault()
@@ -39,7 +41,8 @@ public final class MemoryRecorder: DecisionRecorder {
         let entry = Entry(
             answer: record.answer, parametersShown: record.parametersShown.map { JSONWriter.text($0) },
             callerIdentity: record.callerIdentity, actingFor: record.actingFor, chain: record.chain,
-            point: record.point, sessionID: record.sessionID, idempotencyKey: record.idempotencyKey)
+            point: record.point, sessionID: record.sessionID, idempotencyKey: record.idempotencyKey,
+            isInputKept: record.committed != nil)
         let index = kept.withLock { entries in
             entries.append(entry)
             return entries.count - 1

@@ -12,7 +12,7 @@ extension Redactor {
     /// something personal or secret stands in it. The same id has the same pseudonym; a pseudonym is its own.
     ///
     /// A find inside of a longer run of letters and digits is none, and in bare digits only card numbers are: ids have such parts
-    /// by chance. What follows a UUID's form is taken for one and not looked into.
+    /// by chance. A UUID at the end is not looked into.
     public func identifier(_ text: String, tenant: String) -> String {
         let looked = text.utf8.withContiguousStorageIfAvailable { look($0, tenant) }
         if let looked { return looked ?? text }

@@ -67,10 +67,10 @@ enum AnswerBook {
         }
     }
 
-    static func has(_ db: Database, _ decision: DecisionID) throws -> Bool {
-        let select = try db.cachedStatement(
-            sql: "SELECT EXISTS (SELECT 1 FROM answers WHERE decision = ? AND length(answer) > 0)")
-        return try Bool.fetchOne(select, arguments: [decision.blob]) ?? false
+    /// The decisions of which there is an answer: those of about a day.
+    static func decisions(_ db: Database) throws -> Set<DecisionID> {
+        let blobs = try Data.fetchSet(db, sql: "SELECT decision FROM answers WHERE length(answer) > 0")
+        return Set(blobs.compactMap(DecisionID.init(blob:)))
     }
 
     /// Overwrites the answers of these decisions. Their rows stay until their time is over.

@@ -3,10 +3,8 @@ import GRDB
 
 /// The answers that are kept for retries, where somebody asks for what decisions said to be erased.
 extension SQLiteStateStore {
-    /// Those of these decisions whose answers are kept.
-    public func answered(among decisions: [DecisionID]) async throws -> [DecisionID] {
-        try await pool.read { db in try decisions.filter { try AnswerBook.has(db, $0) } }
-    }
+    /// The decisions whose answers are kept: those of about a day.
+    public func answered() async throws -> Set<DecisionID> { try await pool.read(AnswerBook.decisions) }
 
     /// Overwrites the answers of these decisions. Retries of them are refused from then on: that they were carried out stays known.
     public func eraseAnswers(of decisions: [DecisionID]) async throws {

@@ -19,6 +19,9 @@ final class SpendBooks {
 
     private var budgets: [BudgetKey: Entry<BudgetRows.BudgetRow>] = [:]
     private var buckets: [CounterKey: Entry<TokenBucket>] = [:]
+    /// Those that have been changed since they were written; perhaps twice, or changed back.
+    private var changedBudgets: [BudgetKey] = []
+    private var changedBuckets: [CounterKey] = []
     private var undo: [Undo] = []
     private var version: Int?
     private static let limit = 4096
@@ -58,11 +61,13 @@ final class SpendBooks {
     func set(_ key: BudgetKey, _ row: BudgetRows.BudgetRow) {
         guard let old = budgets.updateValue(Entry(value: row, isChanged: true), forKey: key) else { return }
         undo.append(.budget(key, old))
+        if !old.isChanged { changedBudgets.append(key) }
     }
 
     func set(_ key: CounterKey, _ bucket: TokenBucket) {
         guard let old = buckets.updateValue(Entry(value: bucket, isChanged: true), forKey: key) else { return }
         undo.append(.bucket(key, old))
+        if !old.isChanged { changedBuckets.append(key) }
     }
 
     /// Runs `step`, and takes back what it has set where it is refused.
@@ -80,19 +85,25 @@ final class SpendBooks {
 
     /// Writes what has changed.
     func write(_ db: Database) throws {
-        for (key, entry) in budgets where entry.isChanged {
+        for key in changedBudgets {
+            guard let entry = budgets[key], entry.isChanged else { continue }
             try BudgetRows.store(db, entry.value)
             budgets[key]?.isChanged = false
         }
-        for (key, entry) in buckets where entry.isChanged {
+        for key in changedBuckets {
+            guard let entry = buckets[key], entry.isChanged else { continue }
             try RateRows.store(db, key, entry.value)
             buckets[key]?.isChanged = false
         }
+        changedBudgets.removeAll(keepingCapacity: true)
+        changedBuckets.removeAll(keepingCapacity: true)
     }
 
     /// For whoever writes to the tables themselves, or after a transaction that did not last.
     func forget() {
         budgets.removeAll(keepingCapacity: true)
         buckets.removeAll(keepingCapacity: true)
+        changedBudgets.removeAll(keepingCapacity: true)
+        changedBuckets.removeAll(keepingCapacity: true)
     }
 }

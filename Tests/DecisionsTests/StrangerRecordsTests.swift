@@ -33,6 +33,14 @@ import Testing
         #expect(fixture.recorder.entries.count == 1002)
     }
 
+    @Test func `nothing is kept of a result that a stranger sends`() async throws {
+        let body = Array(#"{"tool": {"name": "payments.transfer"}, "result": "long"}"#.utf8)
+        for (credentials, isKept) in [(Credentials.none, false), (try DecisionFixture.credentials("fin"), true)] {
+            _ = await fixture.point.redactResult(json: body, credentials: credentials, point: DecisionFixture.api)
+            #expect(fixture.recorder.entries.last?.isInputKept == isKept)
+        }
+    }
+
     @Test func `after a while strangers leave records again`() async throws {
         for _ in 0..<1001 { _ = await stranger() }
         fixture.clock.advance(seconds: 1)

@@ -130,6 +130,16 @@ class Gateway:
         return run("audit", "verify", "--data-dir", self.data, check=False)
 
 
+def written(home, policies, *keys):
+    """A gateway whose policies are this text, with these API keys."""
+    (home / "policies").mkdir()
+    (home / "policies/policies.yaml").write_text(policies)
+    gateway = Gateway(home, home / "policies")
+    for key in keys:
+        gateway.issue(key)
+    return gateway
+
+
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory):
     gateway = Gateway(tmp_path_factory.mktemp("gateway"))

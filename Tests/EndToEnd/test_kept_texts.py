@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from conftest import Gateway, run
+from conftest import run, written
 
 POLICIES = """\
 aegis: v1
@@ -33,10 +33,7 @@ NAME = "Erika Mustermann"
 
 @pytest.fixture
 def mail(tmp_path):
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "policies/policies.yaml").write_text(POLICIES)
-    gateway = Gateway(tmp_path, tmp_path / "policies")
-    gateway.issue("mail-1")
+    gateway = written(tmp_path, POLICIES, "mail-1")
     yield gateway.start()
     gateway.stop()
 
@@ -76,12 +73,9 @@ def test_an_answer_under_a_hold_is_left_alone_and_the_command_fails(mail):
     assert send(mail, idempotency_key="mail-18")["parameters"]["name"] == NAME
 
 
-def test_an_answer_in_memory_is_forgotten_with_its_decision(tmp_path):
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "policies/policies.yaml").write_text(POLICIES.replace("daily_budget: $20\ncost: 1\n", ""))
-    gateway = Gateway(tmp_path, tmp_path / "policies")
-    gateway.issue("mail-1")
-    gateway.start()
+@pytest.mark.parametrize("inputs", ["365d", "off"])
+def test_an_answer_in_memory_is_forgotten_with_its_decision(tmp_path, inputs):
+    gateway = written(tmp_path, POLICIES.replace("daily_budget: $20\ncost: 1\n", ""), "mail-1").start(True, "--keep-inputs", inputs)
     try:
         first = send(gateway, idempotency_key="mail-19")
         assert send(gateway, idempotency_key="mail-19")["decision_id"] == first["decision_id"]

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from conftest import AEGIS, Gateway, exchange, free_port
+from conftest import AEGIS, Gateway, exchange, free_port, written
 
 POLICIES = """
 aegis: v1
@@ -43,10 +43,7 @@ rules:
 
 
 def test_labels_and_recipients_outlive_a_kill(tmp_path):
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "policies/all.yaml").write_text(POLICIES)
-    gateway = Gateway(tmp_path, tmp_path / "policies")
-    gateway.issue("clerk")
+    gateway = written(tmp_path, POLICIES, "clerk")
     gateway.start()
 
     def call(tool, session, **parameters):
@@ -151,10 +148,7 @@ def test_a_restart_keeps_the_order_of_calls_and_invents_none(tmp_path):
 
 
 def test_a_state_store_that_cannot_be_read_denies_after_some_seconds(tmp_path):
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "policies/all.yaml").write_text(POLICIES)
-    gateway = Gateway(tmp_path, tmp_path / "policies")
-    gateway.issue("clerk")
+    gateway = written(tmp_path, POLICIES, "clerk")
     gateway.start()
 
     def call():
@@ -183,10 +177,7 @@ def test_a_state_store_that_cannot_be_read_denies_after_some_seconds(tmp_path):
 
 
 def test_an_agent_opens_as_many_sessions_as_the_gateway_was_told(tmp_path):
-    (tmp_path / "policies").mkdir()
-    (tmp_path / "policies/all.yaml").write_text(POLICIES)
-    gateway = Gateway(tmp_path, tmp_path / "policies")
-    gateway.issue("clerk")
+    gateway = written(tmp_path, POLICIES, "clerk")
     metrics = free_port()
     gateway.start(True, "--sessions-per-agent", "2", "--metrics", f"127.0.0.1:{metrics}")
     try:

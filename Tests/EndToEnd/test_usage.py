@@ -1,7 +1,7 @@
 """What calls did cost, and when to come again: `POST /v1/usage` and `retry-after`, on a real gateway."""
 import pytest
 
-from conftest import Gateway, exchange
+from conftest import exchange, written
 
 POLICIES = """\
 aegis: v1
@@ -63,11 +63,7 @@ cost: 3
 
 @pytest.fixture(scope="module")
 def metered(tmp_path_factory):
-    home = tmp_path_factory.mktemp("metered")
-    (home / "policies").mkdir()
-    (home / "policies/policies.yaml").write_text(POLICIES)
-    gateway = Gateway(home, home / "policies")
-    gateway.issue("llm-1")
+    gateway = written(tmp_path_factory.mktemp("metered"), POLICIES, "llm-1")
     yield gateway.start()
     gateway.stop()
 

@@ -52,6 +52,8 @@ public final class DecisionRequest: @unchecked Sendable {
         sessionID = sessionID.map { redactor.identifier($0, tenant: tenant) }
         idempotencyKey = idempotencyKey.map { redactor.identifier($0, tenant: tenant) }
     }
+
+    func dropIdentifiers() { (sessionID, idempotencyKey) = (nil, nil) }
 }
 
 /// Where the answer is enforced, and what can be done there.

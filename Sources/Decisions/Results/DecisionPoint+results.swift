@@ -67,17 +67,19 @@ extension DecisionPoint {
     private func record(
         _ decision: DecisionInProgress, _ request: ResultRequest, _ note: DecisionRecord.ResultNote
     ) async -> Decision {
-        var entry = entry(of: decision, decision.decision())
+        let answer = decision.decision()
+        let since = now()
+        guard leavesRecord(decision, answer, at: since) else {
+            observe(decision, answer, as: .result, recordingSince: since)
+            return answer
+        }
+        var entry = entry(of: decision, answer)
         // The record says what was taken out of the result and where; it shows neither the result nor the parameters.
         entry.parametersShown = nil
         entry.parametersDigest = DecisionPoint.digest(of: request.result)
-        entry.committed = request.result
+        // Nothing is kept of what strangers send.
+        entry.committed = decision.caller == nil ? nil : request.result
         entry.result = note
-        let since = now()
-        guard leavesRecord(decision, entry.answer, at: since) else {
-            observe(decision, entry.answer, as: .result, recordingSince: since)
-            return entry.answer
-        }
         do {
             var recorded = entry.answer
             recorded.receipt = try await recorder.record(entry)

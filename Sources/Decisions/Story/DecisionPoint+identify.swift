@@ -4,20 +4,14 @@ extension DecisionPoint {
     func identify(_ decision: DecisionInProgress, isAfterCall: Bool = false) {
         guard decision.isOpen else { return }
         let request = decision.request
-        let proof = prover.examine(request.credentials)
         let caller: Caller
-        if case .proven(let proven) = proof {
-            request.hideIdentifiers(by: redactor, tenant: proven.tenant)
-        } else {
-            request.hideIdentifiers(by: redactor, tenant: "")
-        }
-        switch proof {
+        switch prover.examine(request.credentials) {
         case .proven(let proven): caller = proven
-        case .absent: return decision.refuse(.unauthenticated("no valid credential came with the call"))
-        case .refused(let why):
-            return decision.refuse(.unauthenticated("no valid credential came with the call: \(why)"))
+        case .absent: return turnAway(decision, "no valid credential came with the call")
+        case .refused(let why): return turnAway(decision, "no valid credential came with the call: \(why)")
         }
         decision.caller = caller
+        request.hideIdentifiers(by: redactor, tenant: caller.tenant)
         if let fault = stateFault() { return decision.deny(.stateUnavailable, fault) }
         if let expected = request.point.tenant, expected != caller.tenant {
             decision.deny(.tenantMismatch, "the credential belongs to another tenant than the listener serves")
@@ -66,6 +60,12 @@ extension DecisionPoint {
         }
         prove(chainOf: decision, isAfterCall)
         stopWhereDisabled(decision)
+    }
+
+    /// What strangers name is nobody's, and as long as they like: none of it is kept.
+    private func turnAway(_ decision: DecisionInProgress, _ why: String) {
+        decision.request.dropIdentifiers()
+        decision.refuse(.unauthenticated(why))
     }
 
     /// Who stands before the agent, by the signed delegation that the call brings.

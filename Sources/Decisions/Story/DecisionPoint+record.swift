@@ -57,10 +57,8 @@ extension DecisionPoint {
         return DecisionRecord(
             answer: answer, at: now(), admittedAt: decision.admittedAt, callerIdentity: decision.caller?.identity,
             actingFor: decision.actingFor, chain: decision.chain,
-            // What a stranger names is nobody's, and as long as they like.
-            sessionID: decision.caller.flatMap { _ in decision.request.sessionID }, session: decision.session,
-            sessionEffects: decision.sessionEffects,
-            idempotencyKey: decision.caller.flatMap { _ in decision.request.idempotencyKey },
+            sessionID: decision.request.sessionID, session: decision.session,
+            sessionEffects: decision.sessionEffects, idempotencyKey: decision.request.idempotencyKey,
             spanID: (decision.span ?? decision.request.trace)?.spanID, region: decision.policy?.region,
             parametersDigest: decision.digest,
             parametersShown: decision.call.map { call in

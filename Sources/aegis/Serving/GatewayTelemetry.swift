@@ -49,8 +49,7 @@ struct GatewayTelemetry {
     func services(
         journal: AuditJournal, policies: PolicyRegistry, stops: [StopKeeper], store: SQLiteStateStore,
         sessions: SessionLedger, strangers: StrangerRecords, export: ExportService?, inputs: SealedInputStore?,
-        witness: WitnessProgress?,
-        logger: Logger
+        witness: WitnessProgress?, logger: Logger
     ) throws -> [any Service] {
         let exports: [any Service] = export.map { [$0] } ?? []
         guard let telemetry else { return exports }

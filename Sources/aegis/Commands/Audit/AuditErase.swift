@@ -54,7 +54,8 @@ struct AuditErase: AsyncParsableCommand {
         var doomed: [String: SealedInputReader.Doomed] = [:]
         var (held, matching) = (0, 0)
         var inputs: SealedInputReader
-        var (decisions, heldDecisions): ([String: [DecisionID]], [String: [DecisionID]]) = ([:], [:])
+        let kept = try await answersKept()
+        var answered: [String: [DecisionID]] = [:]
         do {
             var names: [String: [InputName]] = [:]
             let search = try AuditSearch(directory: data.audit.path, trustsIndexes: false)
@@ -62,16 +63,19 @@ struct AuditErase: AsyncParsableCommand {
                 try search.run(query) { record in
                     matching += 1
                     guard let tenant = record["tenant"], let id = record["decision_id"] else { return true }
-                    let hasInput = record["input_ref"] != nil
-                    guard !holds.contains(where: { $0.query.matches(record) }) else {
-                        if hasInput { held += 1 }
-                        if !hasInput, let decision = DecisionID(parsing: id) {
-                            heldDecisions[tenant, default: []].append(decision)
-                        }
+                    let input = record["input_ref"] == nil ? nil : InputName(decisionID: id)
+                    let answer = DecisionID(parsing: id).flatMap { kept.contains($0) ? $0 : nil }
+                    guard input != nil || answer != nil else {
+                        // A running gateway may have an answer in memory, and hears of this by the tenant's record.
+                        if mayBeRemembered(record) { answered[tenant, default: []] += [] }
                         return true
                     }
-                    if hasInput, let name = InputName(decisionID: id) { names[tenant, default: []].append(name) }
-                    if let decision = DecisionID(parsing: id) { decisions[tenant, default: []].append(decision) }
+                    if holds.contains(where: { $0.query.matches(record) }) {
+                        held += 1
+                        return true
+                    }
+                    if let input { names[tenant, default: []].append(input) }
+                    if let answer { answered[tenant, default: []].append(answer) }
                     return true
                 }
             }
@@ -83,8 +87,6 @@ struct AuditErase: AsyncParsableCommand {
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }
-        let answered = try await answered(decisions)
-        held += try await self.answered(heldDecisions).values.reduce(0) { $0 + $1.count }
         // Looking for them takes its time, and somebody may have placed a hold meanwhile.
         var isDone = false
         try await book.unchanged(from: holds) {
@@ -121,7 +123,7 @@ struct AuditErase: AsyncParsableCommand {
         try await TrailSpool(data: data).record(
             Set(doomed.keys).union(answered.keys).sorted().map { tenant in
                 var detail = ["event": "erased", "inputs": "\(doomed[tenant]?.count ?? 0)", "reason": reason]
-                if let answers = answered[tenant] { detail["answers"] = "\(answers.count)" }
+                if let answers = answered[tenant], !answers.isEmpty { detail["answers"] = "\(answers.count)" }
                 detail["agent"] = agent
                 detail["session"] = session
                 detail["before"] = before
@@ -139,17 +141,17 @@ struct AuditErase: AsyncParsableCommand {
         try await data.withStateStore { _ = try await $0.eraseAnswers(of: answered.values.flatMap { $0 }) }
     }
 
-    /// Those whose answers the state store keeps for retries, by tenant.
-    private func answered(_ decisions: [String: [DecisionID]]) async throws -> [String: [DecisionID]] {
-        guard !decisions.isEmpty, FileManager.default.fileExists(atPath: data.state.path) else { return [:] }
-        return try await data.withStateStore { store in
-            var answered: [String: [DecisionID]] = [:]
-            for (tenant, decisions) in decisions {
-                let kept = try await store.answered(among: decisions)
-                if !kept.isEmpty { answered[tenant] = kept }
-            }
-            return answered
+    /// Those whose answers the state store keeps for retries.
+    private func answersKept() async throws -> Set<DecisionID> {
+        guard FileManager.default.fileExists(atPath: data.state.path) else { return [] }
+        return try await data.withStateStore { try await $0.answered() }
+    }
+
+    private func mayBeRemembered(_ record: AuditRecordLine) -> Bool {
+        guard record["idempotency_key"] != nil, let time = record["time"].flatMap(Timestamp.init(parsing:)) else {
+            return false
         }
+        return time.advanced(bySeconds: SpendOrder.IdempotencyClaim.life) > .current()
     }
 
     private func queries() throws -> [AuditQuery] {
