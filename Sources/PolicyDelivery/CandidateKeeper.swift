@@ -1,7 +1,7 @@
 public import Approvals
 public import Decisions
 public import Logging
-public import PolicyBundles
+import PolicyBundles
 public import ServiceLifecycle
 public import SignedTokens
 

@@ -1,6 +1,6 @@
 import Approvals
 public import Crypto
-public import Decisions
+import Decisions
 import Foundation
 import GRDB
 import Synchronization

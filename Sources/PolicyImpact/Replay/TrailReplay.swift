@@ -1,4 +1,4 @@
-public import AuditTrail
+import AuditTrail
 public import Crypto
 public import Decisions
 import SignedTokens
