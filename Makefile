@@ -17,7 +17,7 @@ build: ## debug build
 	@scripts/bootstrap && swift build
 
 release: ## optimised build of the program
-	@scripts/bootstrap && swift build -c release --product aegis
+	@scripts/bootstrap && scripts/build-release
 
 bench: release ## measure: in-process decisions, Envoy with and without Aegis, the audit log, the Python SDK, export
 	@scripts/bench
