@@ -124,12 +124,33 @@ extension Heap {
         return object(adopting: start, count: filled)
     }
 
+    /// The same from a list, which other modules need not go through a witness table for.
+    public func object(_ pairs: [(Value, Value)]) -> Value {
+        guard !pairs.isEmpty else { return .emptyObject }
+        let start = allocateEntries(pairs.count)
+        for position in pairs.indices {
+            (start + position).initialize(to: Entry(key: pairs[position].0, value: pairs[position].1))
+        }
+        return object(adopting: start, count: pairs.count)
+    }
+
     /// An object with these members; of equal keys the last wins.
     public func object(_ entries: UnsafeBufferPointer<Entry>) -> Value {
         guard let source = entries.baseAddress, !entries.isEmpty else { return .emptyObject }
         let start = allocateEntries(entries.count)
         start.initialize(from: source, count: entries.count)
         return object(adopting: start, count: entries.count)
+    }
+
+    /// An object of these keys, which are sorted and unique (checked in debug builds), with as many values.
+    public func object(sortedUnique keys: UnsafeBufferPointer<Value>, values: UnsafePointer<Value>) -> Value {
+        assert(keys.indices.dropFirst().allSatisfy { keys[$0 - 1] < keys[$0] }, "not sorted and unique")
+        guard !keys.isEmpty else { return .emptyObject }
+        let start = allocateEntries(keys.count)
+        for (position, key) in keys.enumerated() {
+            (start + position).initialize(to: Entry(key: key, value: values[position]))
+        }
+        return finishObject(start, count: keys.count, room: keys.count)
     }
 
     public func object(_ entries: [Entry]) -> Value { entries.withUnsafeBufferPointer { object($0) } }

@@ -35,7 +35,12 @@ enum DecisionModule {
         # The outcome with shadow policies counted in; null when none of them speaks about this call.
         default would := null
 
-        would := outcome(shadow_speaks) if is_shadowed
+        would := outcome(true) if shadow_speaks
+
+        would := outcome(false) if {
+        	is_shadowed
+        	not shadow_speaks
+        }
 
         # Shadow policies that find nothing leave the outcome as it is.
         default shadow_speaks := false
@@ -373,11 +378,15 @@ enum DecisionModule {
         # Addresses, and names that stand for this machine or hand out its credentials, are reached only where a tool or a
         # policy names them in full: a `*` means names of others.
         guards contains [-1, 7, "host", "egress_not_allowed", "the host is an address or a service of the machine, and nothing names it in full", ""] if {
-        	is_private(wire_host)
         	not data.aegis.tables.named_hosts[wire_host]
+        	is_private(wire_host)
         }
 
-        wire_host := trim_suffix(regex.replace(lower(input.request.host), `:[0-9]*$`, ""), ".")
+        lower_host := lower(input.request.host)
+
+        wire_host := trim_suffix(lower_host, ".") if not contains(lower_host, ":")
+
+        wire_host := trim_suffix(regex.replace(lower_host, `:[0-9]*$`, ""), ".") if contains(lower_host, ":")
 
         # An IPv6 address; a last label that is a number, which makes a host an IPv4 address in one of its forms.
         is_private(host) if regex.match(`^\[|(^|[.])([0-9]+|0x[0-9a-f]*)$|(^|[.])localhost$`, host)
@@ -395,7 +404,7 @@ enum DecisionModule {
 
         # The host in lower case, without port and final dot; undefined when it is no host name.
         request_host := host if {
-        	host := trim_suffix(split(lower(input.request.host), ":")[0], ".")
+        	host := trim_suffix(split(lower_host, ":")[0], ".")
         	regex.match(`^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$`, host)
         }
 

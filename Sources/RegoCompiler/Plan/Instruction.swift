@@ -10,6 +10,10 @@ public enum Opcode: UInt16, Sendable, BitwiseCopyable {
     case lookup
     /// a = input[c]; fails when there is none.
     case lookupInput
+    /// a = b[c][d]; fails when there is none.
+    case lookupPair
+    /// a = input[c][d]; fails when there is none.
+    case lookupInputPair
     /// a = b[c], possibly undefined.
     case lookupOptional
     /// Fails unless b is defined and not `false`.
@@ -22,8 +26,8 @@ public enum Opcode: UInt16, Sendable, BitwiseCopyable {
     case checkCompare
     /// a = b `x` c (`Comparison`)
     case compare
-    /// Fails unless b is an array of d elements.
-    case checkArray
+    /// a, a + 1, ... = the elements of b; fails unless b is an array of d elements.
+    case unpackArray
     /// Fails unless b is an object of d members.
     case checkObject
     case jump
@@ -40,13 +44,15 @@ public enum Opcode: UInt16, Sendable, BitwiseCopyable {
     case makeSet
     /// a = object of d key and value pairs from register b on; equal keys with different values are a conflict.
     case makeObject
+    /// a = object of the keys in the constant array c, which are sorted and unique, and the values from register b on.
+    case makeRecord
     /// Opens a list on the machine's collector.
     case collectBegin
-    /// Adds b to it.
+    /// Adds b to it and jumps.
     case collectPush
-    /// Adds the member b: c.
+    /// Adds the member b: c and jumps.
     case collectPushPair
-    /// Adds a leaf at the path of d registers from c on: the value b, or with x = 1 the set element b.
+    /// Adds a leaf at the path of d registers from c on, the value b or with x = 1 the set element b, and jumps.
     case collectPushPath
     /// a = what was collected since the matching `collectBegin`.
     case collectEndArray

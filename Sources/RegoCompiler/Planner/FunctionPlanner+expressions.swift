@@ -104,6 +104,13 @@ extension FunctionPlanner {
             return
         }
         let target = register()
+        if case .rule(let path) = function, planner.replaceableIndex(function) == nil,
+            let node = planner.tree.find(path), let applied = planner.function(node, appliedTo: operands)
+        {
+            planRuleCall(node, applied, target, 0, 0)
+            finishCall(function, target, result)
+            return
+        }
         let first = contiguous(operands)
         let count = Int32(operands.count)
         if let index = planner.replaceableIndex(function) {
@@ -118,18 +125,20 @@ extension FunctionPlanner {
                     emitFailure()
                     return
                 }
-                planRuleCall(node, target, first, count)
+                planRuleCall(node, planner.rules(at: node), target, first, count)
             }
         }
         finishCall(function, target, result)
     }
 
     /// A function below a replaced package is not there any more.
-    private mutating func planRuleCall(_ node: RuleNode, _ target: Operand, _ first: Operand, _ count: Int32) {
+    private mutating func planRuleCall(
+        _ node: RuleNode, _ function: Int32, _ target: Operand, _ first: Operand, _ count: Int32
+    ) {
         for override in planner.overrides(of: node.path) {
             emit(.jumpIfOverridden, b: override, fail: fail)
         }
-        emit(.call, a: target, b: planner.rules(at: node), c: first, d: count, fail: fail)
+        emit(.call, a: target, b: function, c: first, d: count, fail: fail)
     }
 
     private mutating func finishCall(_ function: FunctionName, _ value: Operand, _ result: CoreTerm?) {

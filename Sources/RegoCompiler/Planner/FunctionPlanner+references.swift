@@ -12,8 +12,14 @@ extension FunctionPlanner {
                 emit(.loadDocument, a: value, fail: fail)
                 return walk(value, reference.path[...])
             }
-            emit(.lookupInput, a: value, c: plan(first), fail: fail)
-            return walk(value, reference.path.dropFirst())
+            let key = plan(first)
+            let rest = reference.path.dropFirst()
+            guard let second = rest.first.flatMap(operandAtHand) else {
+                emit(.lookupInput, a: value, c: key, fail: fail)
+                return walk(value, rest)
+            }
+            emit(.lookupInputPair, a: value, c: key, d: second, fail: fail)
+            return walk(value, rest.dropFirst())
         case .variable(let variable):
             let subject = plan(.variable(variable))
             return walk(subject, reference.path[...])
@@ -25,11 +31,17 @@ extension FunctionPlanner {
     /// Follows the steps from a value; unbound steps become loops.
     mutating func walk(_ start: Operand, _ steps: ArraySlice<CoreTerm>) -> Operand {
         var source = start
-        for step in steps {
+        var steps = steps
+        while let step = steps.popFirst() {
             if isBound(step) {
                 let key = plan(step)
                 let target = register()
-                emit(.lookup, a: target, b: source, c: key, fail: fail)
+                if let second = steps.first.flatMap(operandAtHand) {
+                    steps.removeFirst()
+                    emit(.lookupPair, a: target, b: source, c: key, d: second, fail: fail)
+                } else {
+                    emit(.lookup, a: target, b: source, c: key, fail: fail)
+                }
                 source = target
             } else {
                 let (value, key) = loop(over: source)
@@ -38,6 +50,15 @@ extension FunctionPlanner {
             }
         }
         return source
+    }
+
+    /// The operand of a step that needs no code of its own; nil for others and for what is not bound yet.
+    private func operandAtHand(_ step: CoreTerm) -> Operand? {
+        switch step {
+        case .constant(let term): constants.operand(term)
+        case .variable(let variable): bindings[variable]
+        default: nil
+        }
     }
 
     // MARK: - Documents below `data`

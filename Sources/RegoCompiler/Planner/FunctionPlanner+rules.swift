@@ -23,6 +23,12 @@ extension FunctionPlanner {
         }
     }
 
+    /// A function for these arguments alone.
+    mutating func planFunction(at node: RuleNode, appliedTo arguments: [Value]) {
+        appliedTo = arguments.map { constants.operand($0) }
+        planComplete(node.rules)
+    }
+
     mutating func planExactRules(at node: RuleNode) {
         planComplete(node.rules.filter { $0.suffix.isEmpty })
     }
@@ -36,6 +42,7 @@ extension FunctionPlanner {
             for rule in rules { plan(&self, rule) }
             return
         }
+        for (number, argument) in appliedTo.enumerated() { emit(.move, a: arguments + Int32(number), b: argument) }
         let state = register(2)
         let next = buffer.label()
         let done = buffer.label()
@@ -60,7 +67,7 @@ extension FunctionPlanner {
         let own = rules.filter { !$0.isDefault }
         let fallback = rules.first { $0.isDefault }
         let isFunction = rules[0].kind == .function
-        isCalledOften = isFunction
+        isCalledOften = isFunction && appliedTo.isEmpty
         let arguments = register(Int32(rules[0].arguments.count))
         if let constant = commonConstant(own) {
             planEach(own, arguments) { planner, rule in
@@ -162,7 +169,7 @@ extension FunctionPlanner {
         fail = end
         locate(branch.location)
         for (index, argument) in rule.arguments.enumerated() {
-            match(arguments + Int32(index), argument)
+            match(appliedTo.isEmpty ? arguments + Int32(index) : appliedTo[index], argument)
         }
         plan(body: branch.body)
         locate(branch.location)
@@ -181,8 +188,7 @@ extension FunctionPlanner {
             let end = planner.buffer.label()
             let once = planner.isSettledByOneAnswer(rule)
             planner.planClause(rule, rule.branches[0], 0, end: end) { planner, value in
-                planner.emit(.collectPush, b: value)
-                planner.jump(once ? end : planner.fail)
+                planner.emit(.collectPush, b: value, fail: once ? end : planner.fail)
             }
         }
         let target = register()
@@ -225,17 +231,18 @@ extension FunctionPlanner {
         planClause(rule, rule.branches[0], 0, end: nil) { planner, value in
             let steps = path.map { planner.constants.operand($0.term) } + rule.suffix.map { planner.plan($0) }
             planner.locate(rule.headLocation)
-            planner.push(value, at: steps, isElement: rule.kind == .partialSet, isFlat)
-            planner.jump(planner.fail)
+            planner.push(value, at: steps, isElement: rule.kind == .partialSet, isFlat, then: planner.fail)
         }
     }
 
-    private mutating func push(_ value: Operand, at steps: [Operand], isElement: Bool, _ isFlat: Bool) {
+    private mutating func push(
+        _ value: Operand, at steps: [Operand], isElement: Bool, _ isFlat: Bool, then next: Label
+    ) {
         if isFlat {
-            emit(.collectPushPair, b: steps[0], c: value)
+            emit(.collectPushPair, b: steps[0], c: value, fail: next)
         } else {
             let first = contiguous(steps)
-            emit(.collectPushPath, x: isElement ? 1 : 0, b: value, c: first, d: Int32(steps.count))
+            emit(.collectPushPath, x: isElement ? 1 : 0, b: value, c: first, d: Int32(steps.count), fail: next)
         }
     }
 
@@ -248,15 +255,14 @@ extension FunctionPlanner {
         if rules[0].kind == .partialSet {
             for rule in rules {
                 planClause(rule, rule.branches[0], 0, end: nil) { planner, value in
-                    planner.push(value, at: path, isElement: true, isFlat)
-                    planner.jump(planner.fail)
+                    planner.push(value, at: path, isElement: true, isFlat, then: planner.fail)
                 }
             }
         } else {
             let value = register()
             emit(.call, a: value, b: planner.rules(exactlyAt: inner), fail: end)
             locate(rules[0].headLocation)
-            push(value, at: path, isElement: false, isFlat)
+            push(value, at: path, isElement: false, isFlat, then: end)
         }
         buffer.place(end)
     }
@@ -276,7 +282,7 @@ extension FunctionPlanner {
             }
             let function = child.rules.isEmpty ? planner.extent(of: child) : planner.rules(at: child)
             emit(.call, a: value, b: function, fail: end)
-            emit(.collectPushPair, b: constants.operand(key.term), c: value)
+            emit(.collectPushPair, b: constants.operand(key.term), c: value, fail: end)
             buffer.place(end)
         }
         let target = register()
@@ -307,8 +313,7 @@ extension FunctionPlanner {
         let first = contiguous(operands)
         let row = register()
         emit(.makeArray, a: row, b: first, d: Int32(operands.count))
-        emit(.collectPush, b: row)
-        jump(fail)
+        emit(.collectPush, b: row, fail: fail)
         buffer.place(end)
         let rows = register()
         emit(.collectEndArray, a: rows)

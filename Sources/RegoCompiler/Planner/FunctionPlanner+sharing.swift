@@ -81,8 +81,7 @@ extension FunctionPlanner {
             key = register()
             emit(.makeArray, a: key, b: contiguous(values), d: Int32(values.count))
         }
-        emit(.collectPushPair, b: key, c: value)
-        jump(fail)
+        emit(.collectPushPair, b: key, c: value, fail: fail)
         buffer.place(end)
         let groups = register()
         emit(.collectEndGroups, x: comprehension.kind == .set ? 1 : 0, a: groups)

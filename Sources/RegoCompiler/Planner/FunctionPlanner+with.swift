@@ -47,8 +47,7 @@ extension FunctionPlanner {
         let first = contiguous(bound.compactMap { bindings[$0] })
         let row = register()
         emit(.makeArray, a: row, b: first, d: Int32(bound.count))
-        emit(.collectPush, b: row)
-        jump(fail)
+        emit(.collectPush, b: row, fail: fail)
         buffer.place(end)
         let rows = register()
         emit(.collectEndArray, a: rows)
@@ -56,11 +55,9 @@ extension FunctionPlanner {
         fail = outer
         bindings = outerBindings
         let element = loop(over: rows).value
-        for (index, variable) in bound.enumerated() {
-            let value = register()
-            emit(.lookup, a: value, b: element, c: constants.operand(.integer(index)), fail: fail)
-            bindings[variable] = value
-        }
+        let values = register(Int32(bound.count))
+        emit(.unpackArray, a: values, b: element, d: Int32(bound.count), fail: fail)
+        for (index, variable) in bound.enumerated() { bindings[variable] = values + Int32(index) }
     }
 
     private mutating func begin(_ withs: [CoreWith], _ values: [Operand]) {

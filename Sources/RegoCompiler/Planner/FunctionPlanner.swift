@@ -16,6 +16,8 @@ struct FunctionPlanner {
     var indexedBodies: [(index: Int, labels: [Label])] = []
     /// Whether the code may run several times in one call.
     var isInLoop = false
+    /// What the function's arguments are, where it is planned for these constants alone; else empty.
+    var appliedTo: [Operand] = []
     /// Whether the function may be called several times in one evaluation.
     var isCalledOften = false
 
@@ -85,6 +87,7 @@ struct FunctionPlanner {
         case .set(let items):
             return planElements(items, .makeSet)
         case .object(let entries):
+            if let record = planRecord(entries) { return record }
             let operands = entries.flatMap { [plan($0.key), plan($0.value)] }
             let first = contiguous(operands)
             let target = register()
@@ -95,6 +98,23 @@ struct FunctionPlanner {
         case .function:
             return .undefined
         }
+    }
+
+    /// An object whose keys are constants and different, with the keys sorted here; nil for others.
+    private mutating func planRecord(_ entries: [CoreEntry]) -> Operand? {
+        var keys: [Value] = []
+        for entry in entries {
+            guard case .constant(let term) = entry.key else { return nil }
+            keys.append(constants.value(term))
+        }
+        let order = keys.indices.sorted { keys[$0] < keys[$1] }
+        guard zip(order, order.dropFirst()).allSatisfy({ keys[$0] < keys[$1] }) else { return nil }
+        let values = entries.map { plan($0.value) }
+        let first = contiguous(order.map { values[$0] })
+        let target = register()
+        let sorted = constants.operand(constants.memory.heap.array(order.map { keys[$0] }))
+        emit(.makeRecord, a: target, b: first, c: sorted)
+        return target
     }
 
     private mutating func planElements(_ items: [CoreTerm], _ opcode: Opcode) -> Operand {
@@ -130,11 +150,10 @@ struct FunctionPlanner {
             let value = planner.plan(comprehension.value)
             if let key {
                 planner.locate(comprehension.location)
-                planner.emit(.collectPushPair, b: key, c: value)
+                planner.emit(.collectPushPair, b: key, c: value, fail: planner.fail)
             } else {
-                planner.emit(.collectPush, b: value)
+                planner.emit(.collectPush, b: value, fail: planner.fail)
             }
-            planner.jump(planner.fail)
         }
         buffer.place(end)
         fail = outer
@@ -208,13 +227,9 @@ struct FunctionPlanner {
         case .variable(let variable) where bindings[variable] == nil:
             bindings[variable] = value
         case .array(let items) where !isBound(pattern):
-            emit(.checkArray, b: value, d: Int32(items.count), fail: fail)
-            for (index, item) in items.enumerated() {
-                let element = register()
-                let key = constants.operand(Term(.number(String(index))))
-                emit(.lookup, a: element, b: value, c: key, fail: fail)
-                match(element, item)
-            }
+            let elements = register(Int32(items.count))
+            emit(.unpackArray, a: elements, b: value, d: Int32(items.count), fail: fail)
+            for (index, item) in items.enumerated() { match(elements + Int32(index), item) }
         case .object(let entries) where !isBound(pattern):
             emit(.checkObject, b: value, d: Int32(entries.count), fail: fail)
             for entry in entries {

@@ -14,7 +14,12 @@ final class Planner {
         case exactRules(ObjectIdentifier)
         /// The whole document at a node.
         case extent(ObjectIdentifier)
+        /// The function at a node, called with these arguments: a rule in all but name.
+        case applied(ObjectIdentifier, arguments: [Value])
     }
+
+    /// More than so many lists of constant arguments are not worth code of their own.
+    private static let mostApplications = 4
 
     let tree: RuleNode
     let functions: FunctionTable
@@ -32,6 +37,7 @@ final class Planner {
 
     private var functionIndexes: [Target: Int32] = [:]
     private var pending: [(index: Int32, target: Target, node: RuleNode)] = []
+    private var applications: [ObjectIdentifier: Int] = [:]
     var planned: [Plan.Function] = []
     /// Where the code of each function ends.
     var ends: [Int32] = []
@@ -107,6 +113,24 @@ final class Planner {
         return function(.rules(ObjectIdentifier(node), selection: selection), node: node)
     }
 
+    /// The function at `node` applied to constants, whose result is kept as a rule's is; nil where it is to be called as any
+    /// other: what the arguments say must be known here, and how often it runs must not show.
+    func function(_ node: RuleNode, appliedTo arguments: [Operand]) -> Int32? {
+        let values = arguments.compactMap { constants.value(of: $0) }
+        guard !prints, !values.isEmpty, values.count == arguments.count else { return nil }
+        guard node.isFunction, values.count == node.rules[0].arguments.count else { return nil }
+        guard values.allSatisfy({ [.null, .boolean, .string].contains($0.kind) }) else { return nil }
+        let target = Target.applied(ObjectIdentifier(node), arguments: values)
+        if let index = functionIndexes[target] { return index }
+        let made = applications[ObjectIdentifier(node), default: 0]
+        guard made < Self.mostApplications else { return nil }
+        applications[ObjectIdentifier(node)] = made + 1
+        let index = reserve(dataPath(node.path), arity: 0, memoized: true)
+        functionIndexes[target] = index
+        pending.append((index, target, node))
+        return index
+    }
+
     func rules(exactlyAt node: RuleNode) -> Int32 {
         function(.exactRules(ObjectIdentifier(node)), node: node)
     }
@@ -167,6 +191,7 @@ final class Planner {
             case .rules(_, let selection): builder.planRules(at: next.node, selection: selection)
             case .exactRules: builder.planExactRules(at: next.node)
             case .extent: builder.planExtent(of: next.node)
+            case .applied(_, let arguments): builder.planFunction(at: next.node, appliedTo: arguments)
             }
             install(builder, at: next.index)
         }

@@ -3,7 +3,7 @@ public import RegoValues
 /// What a builtin may use besides its arguments; one evaluation at a time, not thread-safe. Keeping it for the next
 /// evaluation (``restart(heap:now:randomSeed:)``) keeps compiled patterns and time zones.
 public final class BuiltinContext {
-    public private(set) var heap: Heap
+    @exclusivity(unchecked) public private(set) var heap: Heap
     /// Nanoseconds since 1970-01-01T00:00:00Z; the same all through an evaluation.
     public private(set) var now: Int64
     /// The seed of `rand.intn` and `uuid.rfc4122`.

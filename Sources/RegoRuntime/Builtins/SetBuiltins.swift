@@ -10,6 +10,8 @@ enum SetBuiltins {
 
     private static func merge(_ a: Value, _ b: Value, _ keep: Keep, _ heap: Heap) -> Value {
         let (left, right) = (a.elements, b.elements)
+        if right.isEmpty { return keep == .both ? b : a }
+        if left.isEmpty { return keep == .all ? b : a }
         var result: [Value] = []
         result.reserveCapacity(keep == .all ? left.count + right.count : left.count)
         var (i, j) = (0, 0)

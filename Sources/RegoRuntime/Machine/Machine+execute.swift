@@ -34,6 +34,12 @@ extension Machine {
             case .lookupInput:
                 let found = input.lookup(value(i.c))
                 if found.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = found }
+            case .lookupPair:
+                let found = value(i.b).lookup(value(i.c)).lookup(value(i.d))
+                if found.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = found }
+            case .lookupInputPair:
+                let found = input.lookup(value(i.c)).lookup(value(i.d))
+                if found.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = found }
             case .lookupOptional:
                 r[Int(i.a)] = value(i.b).lookup(value(i.c))
             case .checkTrue:
@@ -46,9 +52,14 @@ extension Machine {
                 if !Machine.holds(i.x, value(i.b), value(i.c)) { pc = Int(i.fail) }
             case .compare:
                 r[Int(i.a)] = .boolean(Machine.holds(i.x, value(i.b), value(i.c)))
-            case .checkArray:
+            case .unpackArray:
                 let array = value(i.b)
-                if array.kind != .array || array.count != Int(i.d) { pc = Int(i.fail) }
+                if array.kind != .array || array.count != Int(i.d) {
+                    pc = Int(i.fail)
+                } else {
+                    let elements = array.elements
+                    for index in 0..<Int(i.d) { r[Int(i.a) + index] = elements[index] }
+                }
             case .checkObject:
                 let object = value(i.b)
                 if object.kind != .object || object.count != Int(i.d) { pc = Int(i.fail) }
@@ -93,19 +104,24 @@ extension Machine {
                 r[Int(i.a)] = heap.set(UnsafeBufferPointer(start: r + Int(i.b), count: Int(i.d)))
             case .makeObject:
                 r[Int(i.a)] = try object(UnsafeBufferPointer(start: r + Int(i.b), count: Int(i.d) * 2), pc - 1)
+            case .makeRecord:
+                r[Int(i.a)] = heap.object(sortedUnique: value(i.c).elements, values: r + Int(i.b))
 
             case .collectBegin:
                 collector.begin()
             case .collectPush:
                 collector.push(value(i.b))
+                pc = Int(i.fail)
             case .collectPushPair:
                 collector.push(value(i.b))
                 collector.push(value(i.c))
+                pc = Int(i.fail)
             case .collectPushPath:
                 collector.push(.integer(Int64(i.d) << 1 | Int64(i.x)))
                 collector.push(.integer(pc - 1))
                 collector.push(value(i.b))
                 for step in 0..<i.d { collector.push(value(i.c + (i.c >= 0 ? step : -step))) }
+                pc = Int(i.fail)
             case .collectEndArray:
                 r[Int(i.a)] = heap.array(collector.end())
             case .collectEndSet:

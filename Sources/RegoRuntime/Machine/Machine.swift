@@ -6,8 +6,10 @@ internal import RegoValues
 final class Machine {
     let plan: Plan
     let functions: [BuiltinFunction]
-    var registers: UnsafeMutablePointer<Value>
-    var registerCapacity: Int
+    // One evaluation at a time runs on a machine, and nothing holds on to these across a call that changes them: checking
+    // each access for that would only take time.
+    @exclusivity(unchecked) var registers: UnsafeMutablePointer<Value>
+    @exclusivity(unchecked) var registerCapacity: Int
     let frames: UnsafeMutablePointer<Frame>
     /// What every few instructions touch. It is behind a pointer because a class's properties would be checked for
     /// exclusive access each time, which took a tenth of an evaluation.
@@ -21,12 +23,12 @@ final class Machine {
     private let firstMemo: MemoTable
     private var spareMemos: [MemoTable] = []
 
-    private(set) var heap: Heap
+    @exclusivity(unchecked) private(set) var heap: Heap
     /// Stands in between runs, so that nothing of a caller is held on to.
     private let idleHeap: Heap
     let context: BuiltinContext
-    var overrides: [Int32]
-    var replacements: [ActiveReplacement]
+    @exclusivity(unchecked) var overrides: [Int32]
+    @exclusivity(unchecked) var replacements: [ActiveReplacement]
     private var suspended: [ReplacementState] = []
     private var isStrict = false
     private var strictSources: Set<String> = []

@@ -56,6 +56,59 @@ struct SharedWorkTests {
                 p := [[a, b, c, d] | a := outer(1); b := outer(1) with inner as other; c := outer(1); d := outer(2)]
                 """),
         Program(
+            name: "a function of constants",
+            module: """
+                found(strict) := [x | some x in input.xs; some _ in numbers.range(1, 9); kept(strict, x)]
+                kept(true, x) if x.k == "a"
+                kept(false, _)
+                p := [n | some _ in input.xs; n := count(found(true)) + count(found(false))]
+                """),
+        Program(
+            name: "a function of constants that hands them on",
+            module: """
+                outer(mode, name) := [inner(mode), name]
+                inner("all") := [x.v | some x in input.xs]
+                inner("none") := []
+                p := [o | some _ in input.xs; o := [outer("all", null), outer("none", "b"), outer("all", null)]]
+                """),
+        Program(
+            name: "a function of constants with an index",
+            module: """
+                named("a") := 1
+                named("b") := 2
+                named("c") := 3
+                named("d") := 4
+                named("e") := 5
+                named("f") := 6
+                default named(_) := 0
+                p := [[named("b"), named("f"), named("q"), named(k)] | some k in input.ks]
+                """),
+        Program(
+            name: "a function of more constants than have code of their own",
+            module: """
+                size(name) := count([x | some x in input.xs; x.k == name])
+                p := [[size("a"), size("b"), size("c"), size("d"), size("e"), size("f")] | some _ in input.xs]
+                """),
+        Program(
+            name: "a function of a constant that is undefined",
+            module: """
+                known(name) if { some x in input.xs; x.k == name }
+                p := [k | some k in input.ks; not known("q"); known("a")]
+                """),
+        Program(
+            name: "a function of a constant inside and outside of with",
+            module: """
+                size(strict) := count([x | some x in input.xs; strict])
+                p := [[a, b, c, size(false)] | some _ in [1, 2]; a := size(true); b := size(true) with input.xs as [1]; c := size(true)]
+                """),
+        Program(
+            name: "a function of a constant whose package is replaced",
+            module: """
+                size(strict) := count([x | some x in data.test.q; strict])
+                q := [1, 2]
+                p := [[a, b, c] | some _ in [1, 2]; a := size(true); b := size(true) with data.test.q as [1]; c := size(true)]
+                """),
+        Program(
             name: "a comprehension that is the same each time round",
             module: """
                 p := [n | some x in input.xs; n := count([y | some y in input.xs; y.v > 1])]
@@ -176,6 +229,9 @@ struct SharedWorkTests {
         "p := [vs | some k in [\"a\"]; vs := [v | some x in input.xs; x.k == k; v := to_number(x.k)]]",
         "p := [vs | some k in [\"q\"]; vs := [v | some x in input.xs; x.k == k; v := to_number(x.k)]]",
         "p contains 1 if { some x in [1, \"a\"]; to_number(x) == 1 }",
+        "f(strict) := 1 if strict\nf(strict) := 2 if is_boolean(strict)\np := [f(true) | some _ in [1, 2]]",
+        "f(name) := to_number(name)\np := [1 | some x in []; f(\"a\")]",
+        "f(name) := to_number(name)\np := [1 | some x in [1]; f(\"a\")]",
     ])
     func `what fails loudly fails as often as before`(_ module: String) throws {
         let program = Program(name: "", module: module)
