@@ -1,3 +1,5 @@
+public import Crypto
+
 /// Hexadecimal in lower case, the only form that logs and keys here are written in.
 public enum Hex {
     /// Two digits a byte.
@@ -5,6 +7,11 @@ public enum Hex {
     public static func encode(_ bytes: some Sequence<UInt8>) -> String {
         bytes.withContiguousStorageIfAvailable { encode(buffer: $0) }
             ?? Array(bytes).withUnsafeBufferPointer { encode(buffer: $0) }
+    }
+
+    /// The 64 digits of a digest.
+    public static func encode(_ digest: SHA256.Digest) -> String {
+        digest.withUnsafeBytes { $0.withMemoryRebound(to: UInt8.self) { encode(buffer: $0) } }
     }
 
     @usableFromInline

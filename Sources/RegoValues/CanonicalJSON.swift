@@ -90,6 +90,7 @@ extension JSONWriter {
             DecimalView.withDigits(of: integer) { sink.append($0) }
             return
         }
+        if DecimalView.with(value, { $0.isShort && writePlain($0, to: &sink) }) { return }
         let text = value.numberText ?? ""
         guard let double = Double(text), double.isFinite else { throw .unrepresentableNumber(text) }
         let written = "\(double)"
@@ -97,6 +98,31 @@ extension JSONWriter {
         let survives = withExtendedLifetime(heap) { heap.number(literal: written) == value }
         guard survives else { throw .unrepresentableNumber(text) }
         sink.append(text: ecmaScript(written))
+    }
+
+    /// Writes digits that are themselves the shortest for their double, where ECMAScript has them without an exponent; else
+    /// writes nothing and returns false.
+    private static func writePlain(_ view: DecimalView, to sink: inout ByteSink) -> Bool {
+        let (digits, point) = (view.digits, Int(view.exponent))
+        guard !digits.isEmpty else {
+            sink.append(UInt8(ascii: "0"))
+            return true
+        }
+        guard -6 < point, point <= 21 else { return false }
+        if view.isNegative { sink.append(UInt8(ascii: "-")) }
+        if point <= 0 {
+            sink.append("0.")
+            for _ in 0..<(-point) { sink.append(UInt8(ascii: "0")) }
+            sink.append(digits)
+        } else if point < digits.count {
+            sink.append(UnsafeBufferPointer(rebasing: digits[..<point]))
+            sink.append(UInt8(ascii: "."))
+            sink.append(UnsafeBufferPointer(rebasing: digits[point...]))
+        } else {
+            sink.append(digits)
+            for _ in digits.count..<point { sink.append(UInt8(ascii: "0")) }
+        }
+        return true
     }
 
     /// Number::toString of ECMAScript from the shortest digits, which Swift's description has in another layout.
@@ -116,7 +142,27 @@ extension JSONWriter {
     }
 }
 
+extension Value {
+    /// Whether a number keeps its value, and its sign, in canonical JSON.
+    public var survivesCanonicalJSON: Bool {
+        if isLiteral {
+            let literal = literal.pointee
+            if literal.digitCount == 0 { return literal.textBytes.first != UInt8(ascii: "-") }
+        }
+        if DecimalView.with(self, \.isShort) { return true }
+        var text: [UInt8] = []
+        do {
+            try JSONWriter.canonical(self, to: &text)
+            return true
+        } catch { return false }
+    }
+}
+
 extension DecimalView {
+    /// Whether the number is sure to come back from a double: 15 digits do (the DBL_DIG of ISO C, 5.2.4.2.2), well away from
+    /// the exponents where doubles have fewer or end, and so no two such numbers have one double.
+    fileprivate var isShort: Bool { digits.count <= 15 && exponent.magnitude <= 300 }
+
     /// Reads a decimal text; what is no number counts as zero.
     fileprivate static func with<R>(literal text: String, _ body: (DecimalView) -> R) -> R {
         let heap = Heap(limit: 1 << 12)

@@ -45,6 +45,34 @@ import RegoValues
         #expect(throws: CanonicalError.unrepresentableNumber(text)) { try canonical(text) }
     }
 
+    @Test func `numbers of few digits are written as their doubles are`() throws {
+        var numbers = SeededNumbers(state: 83)
+        for _ in 0..<5000 {
+            let digits =
+                numbers.next() % UInt64([10, 1000, 10_000_000, 1_000_000_000_000_000][Int(numbers.next() % 4)])
+            let text = "\(numbers.next() & 1 == 0 ? "-" : "")\(digits + 1)e\(Int(numbers.next() % 40) - 20)"
+            let double = try #require(Double(text))
+            let written = try canonical(text)
+            #expect(Double(written) == double, "\(text)")
+            #expect(written.utf8.count(where: { $0 == UInt8(ascii: "e") }) == (isPlain(double) ? 0 : 1), "\(text)")
+            #expect(!written.contains(".") || !written.prefix(while: { $0 != "e" }).hasSuffix("0"), "\(text)")
+        }
+    }
+
+    /// Where Number::toString of ECMAScript writes no exponent.
+    private func isPlain(_ double: Double) -> Bool { (1e-6..<1e21).contains(double.magnitude) }
+
+    @Test(arguments: [
+        ("0", true), ("-0", false), ("0.0", true), ("-0.0", false), ("-0e5", false), ("1.50", true), ("-1.5", true),
+        ("9007199254740992", true), ("9007199254740993", false), ("900719925474099300", true), ("1e300", true),
+        ("1e308", true), ("1e309", false), ("1e-323", true), ("1e-324", false), ("0.1", true),
+        ("0.100000000000000005", false), ("123456789012345.6", true), ("12345678901234567.8", false),
+    ])
+    func `a number survives canonical JSON or does not`(text: String, survives: Bool) throws {
+        let heap = Heap()
+        #expect(try heap.parseJSON(Array(text.utf8)).survivesCanonicalJSON == survives)
+    }
+
     @Test func `keys that are no strings have no canonical text and the bytes stay as they were`() {
         let heap = Heap()
         let value = heap.object([(.string("a"), .true), (.integer(1), .null)])

@@ -12,9 +12,7 @@ public struct InputCommitment: Sendable {
 
     /// A new salt from the system's randomness.
     public init() {
-        var source = SystemRandomNumberGenerator()
-        let words = (source.next(), source.next()) as (UInt64, UInt64)
-        salt = withUnsafeBytes(of: words) { Array($0) }
+        salt = withUnsafeBytes(of: RandomWords.pair()) { Array($0) }
     }
 
     public init(salt: [UInt8]) { self.salt = salt }

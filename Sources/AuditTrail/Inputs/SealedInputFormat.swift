@@ -51,14 +51,19 @@ enum SealedInputFormat {
     static func append(
         _ name: InputName, time: Int64, plain: [UInt8], key: SymmetricKey, at offset: Int, to buffer: inout [UInt8]
     ) -> Bool {
-        var header = bytes(UInt64(plain.count + tagBytes)).suffix(4) + bytes(UInt64(bitPattern: time))
-        header += bytes(name.high) + bytes(name.low)
+        let start = buffer.count
+        append(UInt32(truncatingIfNeeded: plain.count + tagBytes), to: &buffer)
+        append(UInt64(bitPattern: time), to: &buffer)
+        append(name.high, to: &buffer)
+        append(name.low, to: &buffer)
         guard let nonce = try? AES.GCM.Nonce(data: nonce(offset)),
-            let box = try? AES.GCM.seal(plain, using: key, nonce: nonce, authenticating: header)
-        else { return false }
-        buffer += header
-        buffer += box.ciphertext
-        buffer += box.tag
+            let box = try? AES.GCM.seal(plain, using: key, nonce: nonce, authenticating: buffer[start...])
+        else {
+            buffer.removeLast(buffer.count - start)
+            return false
+        }
+        buffer.append(contentsOf: box.ciphertext)
+        buffer.append(contentsOf: box.tag)
         return true
     }
 
@@ -97,6 +102,10 @@ enum SealedInputFormat {
     }
 
     private static func nonce(_ offset: Int) -> [UInt8] { [0, 0, 0, 0] + bytes(UInt64(offset)) }
+
+    private static func append(_ number: some FixedWidthInteger, to buffer: inout [UInt8]) {
+        withUnsafeBytes(of: number.bigEndian) { buffer.append(contentsOf: $0) }
+    }
 
     private static func bytes(_ word: UInt64) -> [UInt8] { withUnsafeBytes(of: word.bigEndian) { Array($0) } }
 

@@ -8,4 +8,10 @@ extension CanonicalJSON {
         try JSONWriter.canonical(value, to: &bytes)
         self.init(trusted: bytes)
     }
+
+    /// Whether a text is JSON in canonical form.
+    static func isCanonical(_ text: [UInt8]) -> Bool {
+        guard let document = try? Document(json: text) else { return false }
+        return withExtendedLifetime(document) { (try? CanonicalJSON(document.root))?.bytes == text }
+    }
 }

@@ -32,6 +32,12 @@ public struct CanonicalJSON: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    /// A text that was written in canonical form. Debug builds check that it is.
+    public init(canonical text: [UInt8]) {
+        assert(CanonicalJSON.isCanonical(text), "not in canonical form: \(String(decoding: text, as: UTF8.self))")
+        bytes = text
+    }
+
     /// The JSON string of a text, with its quotes.
     public static func quoted(_ text: String) -> String {
         var bytes: [UInt8] = []

@@ -77,7 +77,10 @@ struct MemberWriter {
     }
 
     /// The object, closed.
-    func finished() -> [UInt8] { bytes + [UInt8(ascii: "}")] }
+    consuming func finished() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
 
     mutating func reason(_ key: StaticString, _ reason: AuditReason?) {
         guard let reason else { return }

@@ -34,17 +34,5 @@ extension Value {
         }
     }
 
-    /// Whether a number keeps its value, and its sign, in canonical JSON.
-    var survivesCanonicalJSON: Bool {
-        var text: [UInt8] = []
-        numberText(into: &text)
-        if text.first == UInt8(ascii: "-"), self == .integer(0) { return false }
-        text.removeAll(keepingCapacity: true)
-        do {
-            try JSONWriter.canonical(self, to: &text)
-            return true
-        } catch { return false }
-    }
-
     private var hasNull: Bool { kind == .string && utf8.contains(0) }
 }

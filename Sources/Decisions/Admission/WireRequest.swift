@@ -73,22 +73,26 @@ extension RequestLine {
     }
 
     static func normalPath(_ target: String) -> String? {
-        let raw = target.utf8.prefix { $0 != UInt8(ascii: "?") }
-        guard raw.first == UInt8(ascii: "/"), !raw.contains(UInt8(ascii: "#")), let bytes = decode(raw, plus: false)
-        else { return nil }
+        let raw = Array(target.utf8).prefix { $0 != UInt8(ascii: "?") }
+        guard raw.first == UInt8(ascii: "/"), !raw.contains(UInt8(ascii: "#")) else { return nil }
+        guard let bytes = raw.contains(UInt8(ascii: "%")) ? decode(raw, plus: false) : Array(raw) else { return nil }
         // Some servers drop what stands behind a `;`, and then read another path. An escaped `?` is a query to who decodes twice.
         let isAmbiguous: (UInt8) -> Bool = {
             $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "?")
         }
         guard !bytes.contains(where: isAmbiguous) else { return nil }
         let path = String(validating: bytes, as: UTF8.self)
-        let segments = bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        for (position, segment) in segments.enumerated() {
-            let isLast = position == segments.count - 1
-            if segment.isEmpty && !isLast { return nil }
-            if segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8) { return nil }
+        var start = 1
+        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "/")) {
+            guard start < end, !isDots(bytes[start..<end]) else { return nil }
+            start = end + 1
         }
-        return path
+        return isDots(bytes[start...]) ? nil : path
+    }
+
+    /// Whether a segment means another place in the tree: `.` or `..`.
+    private static func isDots(_ segment: ArraySlice<UInt8>) -> Bool {
+        (1...2).contains(segment.count) && segment.allSatisfy { $0 == UInt8(ascii: ".") }
     }
 
     /// Percent-decodes; nil for malformed escapes and, in a path, for an escaped slash or percent sign.

@@ -104,7 +104,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
         if !answer.limits.isEmpty {
             var json = JSONText()
             answer.limits.write(to: &json)
-            draft.limits = try AuditTrailRecorder.canonical(json)
+            draft.limits = CanonicalJSON(canonical: json.bytes)
         }
         draft.enforcementPoint = record.point
         draft.latencyMicroseconds = max(0, record.at.nanoseconds - record.admittedAt.nanoseconds) / 1000

@@ -106,6 +106,7 @@ extension Decision {
 extension Decision.Limits {
     var isEmpty: Bool { budgetRemaining == nil && retryAfterSeconds == nil }
 
+    /// In the canonical order.
     func write(to json: inout JSONText) {
         json.object { json in
             if let budgetRemaining { json.field("budget_remaining", budgetRemaining) }

@@ -1,4 +1,5 @@
 public import Approvals
+internal import AuditTrail
 
 /// A decision's name: a UUID version 7 (RFC 9562), so ids sort by the millisecond in which they were made.
 public struct DecisionID: Sendable, Hashable, Comparable, CustomStringConvertible {
@@ -13,8 +14,7 @@ public struct DecisionID: Sendable, Hashable, Comparable, CustomStringConvertibl
     }
 
     public init(now: Timestamp) {
-        var source = SystemRandomNumberGenerator()
-        self.init(now: now, randomness: (source.next(), source.next()))
+        self.init(now: now, randomness: RandomWords.pair())
     }
 
     public init(high: UInt64, low: UInt64) {

@@ -74,7 +74,7 @@ public struct APIKey: Sendable {
         var text = text
         var hasher = SHA256()
         text.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-        return Array(hasher.finalize())
+        return hasher.finalize().withUnsafeBytes { Array($0) }
     }
 
     private static func base64URL(_ bytes: [UInt8]) -> String {

@@ -4,7 +4,10 @@ import Approvals
 ///
 /// A call that is under way may still be refused by what it spends, or find no room in the audit trail. What may follow
 /// it must be permitted whether it comes to pass or not; see ``SessionView``.
-struct Session {
+///
+/// A class, since a value that is looked at while it is about to change would be copied with all of its calls under way; the
+/// ledger's lock is held by whoever has it.
+final class Session {
     struct MarkGroup: Hashable {
         var books: StateBooks
         var policy: String
@@ -82,7 +85,7 @@ struct Session {
     }
 
     /// Lets the call through, for now.
-    mutating func take(_ step: SessionStep, marks: [SessionMark], version: UInt64, now: Timestamp) -> SessionEffects {
+    func take(_ step: SessionStep, marks: [SessionMark], version: UInt64, now: Timestamp) -> SessionEffects {
         self.version = version
         var effects = SessionEffects(place: nextPlace, labels: step.labels, marks: marks)
         if now.seconds - carriedAt.seconds >= SessionLedger.carryEvery {
@@ -99,7 +102,7 @@ struct Session {
 
     /// The call is recorded.
     /// - Returns: how many values are new.
-    mutating func settle(_ place: Int, at time: Timestamp) -> Int {
+    func settle(_ place: Int, at time: Timestamp) -> Int {
         guard let index = open.firstIndex(where: { $0.call.place == place }) else { return 0 }
         let step = open.remove(at: index)
         settled.add(step.call, labels: step.labels)
@@ -109,7 +112,7 @@ struct Session {
     }
 
     /// The call did not come to pass.
-    mutating func undo(_ place: Int, version: UInt64) {
+    func undo(_ place: Int, version: UInt64) {
         guard let index = open.firstIndex(where: { $0.call.place == place }) else { return }
         open.remove(at: index)
         expected = settled
@@ -117,7 +120,7 @@ struct Session {
         self.version = version
     }
 
-    private mutating func insert(_ marks: [SessionMark]) -> Int {
+    private func insert(_ marks: [SessionMark]) -> Int {
         var added = 0
         for mark in marks where values[MarkGroup(mark), default: Values()].known.insert(mark.value).inserted {
             added += 1
@@ -128,7 +131,7 @@ struct Session {
 
 extension Session {
     /// As the records tell it.
-    init(
+    convenience init(
         owner: String, facts: SessionFacts, values: [MarkGroup: Values], nextPlace: Int, lastUsed: Timestamp,
         carriedAt: Timestamp, version: UInt64
     ) {

@@ -44,8 +44,8 @@ public struct SessionFacts: Sendable, Hashable {
         // Calls that run side by side come to pass in another order than they were let through.
         let slot = recent.firstIndex { $0.place < call.place } ?? recent.endIndex
         if slot < SessionFacts.mostRecent {
+            if recent.count == SessionFacts.mostRecent { recent.removeLast() }
             recent.insert(call, at: slot)
-            if recent.count > SessionFacts.mostRecent { recent.removeLast() }
         }
         add(labels: added)
     }

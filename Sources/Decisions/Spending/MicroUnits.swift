@@ -69,9 +69,29 @@ public struct MicroUnits: Sendable, Hashable, Comparable {
 
     /// At least two decimals, and as many more as it takes: `13.40`, `0.000001`.
     public var decimalText: String {
-        let micros = String(value % 1_000_000)
-        var fraction = String(repeating: "0", count: 6 - micros.count) + micros
-        while fraction.count > 2, fraction.last == "0" { fraction.removeLast() }
-        return "\(value / 1_000_000).\(fraction)"
+        var (whole, fraction) = value.quotientAndRemainder(dividingBy: 1_000_000)
+        var decimals = 6
+        while decimals > 2, fraction.isMultiple(of: 10) {
+            fraction /= 10
+            decimals -= 1
+        }
+        // At most 13 digits, the point and 6 decimals.
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+            var place = buffer.count
+            func put(_ byte: UInt8) {
+                place -= 1
+                buffer[place] = byte
+            }
+            for _ in 0..<decimals {
+                put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: fraction % 10))
+                fraction /= 10
+            }
+            put(UInt8(ascii: "."))
+            repeat {
+                put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: whole % 10))
+                whole /= 10
+            } while whole > 0
+            return String(decoding: buffer[place...], as: UTF8.self)
+        }
     }
 }
