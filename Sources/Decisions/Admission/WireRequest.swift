@@ -74,8 +74,8 @@ extension RequestLine {
 
     static func normalPath(_ target: String) -> String? {
         let raw = Array(target.utf8).prefix { $0 != UInt8(ascii: "?") }
-        guard raw.first == UInt8(ascii: "/"), !raw.contains(UInt8(ascii: "#")) else { return nil }
-        guard let bytes = raw.contains(UInt8(ascii: "%")) ? decode(raw, plus: false) : Array(raw) else { return nil }
+        guard raw.first == UInt8(ascii: "/"), !raw.contains(UInt8(ascii: "#")), let bytes = decode(raw, plus: false)
+        else { return nil }
         // Some servers drop what stands behind a `;`, and then read another path. An escaped `?` is a query to who decodes twice.
         let isAmbiguous: (UInt8) -> Bool = {
             $0 < 0x20 || $0 == 0x7f || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "?")
@@ -98,6 +98,7 @@ extension RequestLine {
     /// Percent-decodes; nil for malformed escapes and, in a path, for an escaped slash or percent sign.
     static func decode(_ text: some Sequence<UInt8>, plus: Bool) -> [UInt8]? {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.underestimatedCount)
         var iterator = text.makeIterator()
         while let byte = iterator.next() {
             if plus, byte == UInt8(ascii: "+") {
