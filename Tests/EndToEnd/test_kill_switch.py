@@ -108,6 +108,8 @@ def test_one_switch_stops_an_agent_on_every_gateway_of_a_store(publisher, tmp_pa
         started = time.monotonic()
         switch(publisher, "enable", store, AGENT, "--reason", "fixed")
         heard(gateways, False, started)
+        # A switch is recorded after it has taken effect.
+        gateways[1].wait(lambda: len(switches(gateways[1])) >= 2)
         assert [told["event"] for told in switches(gateways[1]) if told["agent"] == AGENT] == ["agent_disabled", "agent_enabled"]
         if kind == "file":
             refused_lists(publisher, store, tmp_path / "store" / TENANT / "stops", gateways, metrics)
