@@ -99,7 +99,8 @@ def test_one_switch_stops_an_agent_on_every_gateway_of_a_store(publisher, tmp_pa
         first.stop()
         first.start(True, "--tenant", TENANT, "--metrics", f"127.0.0.1:{metrics}")
         provoke("stops-unreadable", decision(first))
-        first.wait(lambda: "what is switched off stays so" in (first.home / "aegis.log").read_text())
+        for gateway in gateways:
+            gateway.wait(lambda: "what is switched off stays so" in (gateway.home / "aegis.log").read_text())
         if kind == "s3":
             s3.door.fault = None
         else:
