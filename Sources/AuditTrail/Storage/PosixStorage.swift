@@ -154,6 +154,12 @@ private final class LockDescriptor: @unchecked Sendable {
 private final class PosixFile: JournalFile {
     private let name: String
     private var descriptor: Int32
+    /// Up to where space is reserved, and up to where it has been written once, if only with zeros.
+    private var (reserved, written) = (0, 0)
+
+    // What is reserved is no data yet: the first write to it changes the file's metadata, and each sync has to write that as well. So
+    // zeros are written ahead, as databases do with their logs.
+    private static let ahead = [UInt8](repeating: 0, count: 256 << 10)
 
     init(name: String, descriptor: Int32) {
         self.name = name
@@ -168,9 +174,17 @@ private final class PosixFile: JournalFile {
         guard code == 0 || code == EOPNOTSUPP || code == EINVAL else {
             throw StorageError(call: "posix_fallocate", file: name, reason: String(cString: strerror(code)))
         }
+        if code == 0 { reserved = size }
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StorageError) {
+        let end = offset + bytes.count
+        if end > written, end < reserved {
+            let zeros = min(Self.ahead.count, reserved - end)
+            // Where it fails, the record's own write tells.
+            _ = Self.ahead.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, zeros, off_t(end)) }
+            written = end + zeros
+        }
         var done = 0
         while done < bytes.count {
             let wrote = pwrite(
@@ -187,6 +201,7 @@ private final class PosixFile: JournalFile {
 
     func truncate(to size: Int) throws(StorageError) {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw failure("ftruncate") }
+        (reserved, written) = (min(reserved, size), min(written, size))
     }
 
     func close() {
