@@ -16,6 +16,16 @@ public struct JSONText: Sendable {
         try container(UInt8(ascii: "["), UInt8(ascii: "]"), content)
     }
 
+    /// - Parameter name: nothing in it needs an escape.
+    public mutating func key(_ name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    @_disfavoredOverload
     public mutating func key(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
@@ -51,15 +61,34 @@ public struct JSONText: Sendable {
         value.withUTF8 { text in
             // What needs no escape is copied in runs.
             var start = 0
-            for place in text.indices where Self.needsEscape(text[place]) {
+            while true {
+                let place = Self.firstToEscape(text, from: start)
                 bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<place]))
+                guard place < text.count else { break }
                 escape(text[place])
                 start = place + 1
             }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
         }
         bytes.append(UInt8(ascii: "\""))
         needsComma = true
+    }
+
+    /// Eight bytes at a time: of a word's bytes that are marked, the first is one that needs an escape.
+    private static func firstToEscape(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var place = start
+        while place + 8 <= text.count {
+            let word = UInt64(
+                littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c))
+            let marks =
+                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((word &- ones &* 0x20) & ~word)
+            let first = (marks & (ones &* 0x80)).trailingZeroBitCount >> 3
+            place += first
+            if first < 8 { return place }
+        }
+        while place < text.count, !needsEscape(text[place]) { place += 1 }
+        return place
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {
@@ -68,6 +97,8 @@ public struct JSONText: Sendable {
 
     private mutating func escape(_ byte: UInt8) {
         switch byte {
+        case 0x08: bytes.append(contentsOf: "\\b".utf8)
+        case 0x0C: bytes.append(contentsOf: "\\f".utf8)
         case 0x0A: bytes.append(contentsOf: "\\n".utf8)
         case 0x0D: bytes.append(contentsOf: "\\r".utf8)
         case 0x09: bytes.append(contentsOf: "\\t".utf8)
@@ -85,16 +116,34 @@ public struct JSONText: Sendable {
         needsComma = true
     }
 
+    public mutating func field(_ name: StaticString, _ value: String?) {
+        key(name)
+        if let value { string(value) } else { null() }
+    }
+
+    @_disfavoredOverload
     public mutating func field(_ name: String, _ value: String?) {
         key(name)
         if let value { string(value) } else { null() }
     }
 
+    public mutating func field(_ name: StaticString, _ value: Int64) {
+        key(name)
+        integer(value)
+    }
+
+    @_disfavoredOverload
     public mutating func field(_ name: String, _ value: Int64) {
         key(name)
         integer(value)
     }
 
+    public mutating func field(_ name: StaticString, _ values: [String]) {
+        key(name)
+        array { list in for value in values { list.string(value) } }
+    }
+
+    @_disfavoredOverload
     public mutating func field(_ name: String, _ values: [String]) {
         key(name)
         array { list in for value in values { list.string(value) } }

@@ -122,19 +122,27 @@ public final class AuditJournal: Sendable {
         _ draft: AuditRecordDraft, completion: @escaping @Sendable (Result<AuditReceipt, AuditError>) -> Void
     ) {
         do throws(AuditError) {
-            let log = try LogName.name(gateway: configuration.gateway, tenant: draft.tenant)
-            let record = try RecordFormatter.format(draft, log: log)
-            try enqueue(Pending(record: record, completion: completion))
+            try enqueue(Pending(record: try formatted(draft), completion: completion))
         } catch {
             completion(.failure(error))
         }
     }
 
+    private func formatted(_ draft: AuditRecordDraft) throws(AuditError) -> FormattedRecord {
+        let log = try LogName.name(gateway: configuration.gateway, tenant: draft.tenant)
+        return try RecordFormatter.format(draft, log: log)
+    }
+
     /// Appends a record and waits until it and a checkpoint over it are durable.
     /// - Throws: ``AuditError`` `.unavailable`, `.recordTooLarge`, `.invalidName`.
     public func append(_ draft: AuditRecordDraft) async throws(AuditError) -> AuditReceipt {
+        let record = try formatted(draft)
         let result = await withCheckedContinuation { continuation in
-            append(draft) { continuation.resume(returning: $0) }
+            do throws(AuditError) {
+                try enqueue(Pending(record: record) { continuation.resume(returning: $0) })
+            } catch {
+                continuation.resume(returning: .failure(error))
+            }
         }
         return try result.get()
     }
