@@ -350,7 +350,7 @@ let package = Package(
         .testTarget(
             name: "StateStoreSQLiteTests",
             dependencies: [
-                "StateStoreSQLite", "AccessControl", "Decisions", "Approvals",
+                "RepeatableRandomness", "StateStoreSQLite", "AccessControl", "Decisions", "Approvals",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

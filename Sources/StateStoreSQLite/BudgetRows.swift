@@ -34,21 +34,24 @@ enum BudgetRows {
         return db.lastInsertedRowID
     }
 
-    static func store(_ db: Database, _ row: BudgetRow) throws {
-        try db.cachedStatement(sql: "UPDATE budgets SET charged = ? WHERE id = ?")
-            .execute(arguments: [row.charged, row.id])
+    static func store(_ db: Database, id: Int64, charged: Int64) throws {
+        try db.cachedStatement(sql: "UPDATE budgets SET charged = ? WHERE id = ?").execute(arguments: [charged, id])
     }
 
-    static func insert(
-        _ db: Database, _ charge: SpendOrder.BudgetCharge, of budget: Int64, for decision: DecisionID
-    ) throws {
+    static func insertion(_ db: Database) throws -> Statement {
         try db.cachedStatement(
             sql: """
                 INSERT INTO charges (decision, budget, amount, refundable, budget_limit) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (decision, budget) DO UPDATE SET amount = amount + excluded.amount,
                 refundable = min(refundable, excluded.refundable)
-                """
-        ).execute(arguments: [decision.blob, budget, charge.amount.value, charge.isRefundable, charge.limit.value])
+                """)
+    }
+
+    static func insert(
+        _ insertion: Statement, _ charge: SpendOrder.BudgetCharge, of budget: Int64, for decision: Data
+    ) throws {
+        try insertion.execute(
+            arguments: [decision, budget, charge.amount.value, charge.isRefundable, charge.limit.value])
     }
 
     struct ChargeRow {

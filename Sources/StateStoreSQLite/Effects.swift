@@ -5,17 +5,26 @@ import GRDB
 
 /// The `effects` table: what a decision changed, so that it can be settled, or undone when its answer never left.
 enum Effects {
-    /// - Parameter approval: what the decision has redeemed; a token that was refused has redeemed nothing.
-    static func insert(_ db: Database, _ order: SpendOrder, redeeming approval: ApprovalID?) throws {
+    static func insertion(_ db: Database) throws -> Statement {
         try db.cachedStatement(
             sql: """
                 INSERT INTO effects (decision, tenant, agent, at, confirmed, settled, approval)
-                VALUES (?, ?, ?, ?, 0, 0, ?)
-                """
-        ).execute(arguments: [
-            order.decisionID.blob, order.tenant, order.agent, order.now.nanoseconds,
-            approval?.description,
+                VALUES (?, ?, ?, ?, ?, 0, ?)
+                """)
+    }
+
+    static func insert(
+        _ insertion: Statement, _ spender: SpendBooks.Spender, as name: Data, isConfirmed: Bool
+    ) throws {
+        try insertion.execute(arguments: [
+            name, spender.tenant, spender.agent, spender.at.nanoseconds, isConfirmed,
+            spender.approval?.description,
         ])
+    }
+
+    static func has(_ db: Database, _ decision: DecisionID) throws -> Bool {
+        let select = try db.cachedStatement(sql: "SELECT 1 FROM effects WHERE decision = ?")
+        return try Int.fetchOne(select, arguments: [decision.blob]) != nil
     }
 
     static func release(_ db: Database, _ decision: DecisionID, now: Timestamp) throws {

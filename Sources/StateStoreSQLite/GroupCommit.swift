@@ -3,15 +3,24 @@ import GRDB
 import Synchronization
 
 /// The one writer: gathers the changes that wait and commits them in one transaction, so that sixty-four callers pay for one sync.
-/// Where one of them fails they are run again, each inside a savepoint of its own, and none sees another's failure.
+/// Where one of them fails they are run again, each inside a savepoint of its own, and none sees another's failure. Whatever the books
+/// have that the file has not goes along first.
 ///
-/// `@unchecked Sendable`: `queue` is the only place that touches the database for writing and the books, and `waiting` is a mutex.
+/// `@unchecked Sendable`: `queue` is the only place that touches the database for writing, and `waiting` is a mutex.
 final class GroupCommit: @unchecked Sendable {
     private struct Job: Sendable {
         /// Runs inside the transaction, once or twice; keeps its own result.
-        let run: @Sendable (Database, SpendBooks) throws -> Void
+        let run: Change
         /// Called once, after the commit or its failure.
         let finish: @Sendable ((any Error)?) -> Void
+    }
+
+    private enum Change: Sendable {
+        case plain(@Sendable (Database) throws -> Void)
+        /// Calls cannot spend on the books until it is committed.
+        case withBooks(@Sendable (Database, SpendBooks) throws -> Void)
+
+        var needsBooks: Bool { if case .withBooks = self { true } else { false } }
     }
 
     private struct Waiting {
@@ -23,22 +32,26 @@ final class GroupCommit: @unchecked Sendable {
     private let queue = DispatchQueue(label: "aegis.state.writer")
     private let waiting = Mutex(Waiting())
     private let failure = Mutex<String?>(nil)
-    private let books = SpendBooks()
+    private let lender: BookLender
+    private let confirmed: Confirmations
     private let capacity: Int
     private let batchLimit: Int
-    /// Runs at the start of each transaction, for work that only has to ride along.
-    private let rideAlong: @Sendable (Database) throws -> Void
     private let hooks: StateStoreHooks
 
+    /// How long what is on the books alone may wait for more, and for the next try where it could not be written.
+    private static let patience = DispatchTimeInterval.milliseconds(20)
+    private static let retryPatience = DispatchTimeInterval.seconds(1)
+
     init(
-        pool: DatabasePool, capacity: Int, batchLimit: Int, hooks: StateStoreHooks,
-        rideAlong: @escaping @Sendable (Database) throws -> Void
+        pool: DatabasePool, lender: BookLender, confirmed: Confirmations, capacity: Int, batchLimit: Int,
+        hooks: StateStoreHooks
     ) {
         self.pool = pool
+        self.lender = lender
+        self.confirmed = confirmed
         self.capacity = capacity
         self.batchLimit = batchLimit
         self.hooks = hooks
-        self.rideAlong = rideAlong
     }
 
     /// Why the last transaction could not be committed; nil when it could.
@@ -46,11 +59,18 @@ final class GroupCommit: @unchecked Sendable {
 
     /// Runs `body` on the writer and returns what it returned once that is durable. An error from `body` undoes what it
     /// did and nothing else. Where another change of the same transaction fails it is run a second time.
+    /// It must not read or write budgets and rates.
     func perform<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
+        try await run { slot in .plain { db in slot.value = try body(db) } }
+    }
+
+    /// The same for what reads and writes the tables of budgets and rates.
+    func performOnCounters<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
         try await spend { db, books in
-            // It may read and write what the books hold.
             try books.write(db)
             books.forget()
             return try body(db)
@@ -61,10 +81,17 @@ final class GroupCommit: @unchecked Sendable {
     func spend<Result: Sendable>(
         _ body: @escaping @Sendable (Database, SpendBooks) throws -> Result
     ) async throws -> Result {
+        try await run { slot in .withBooks { db, books in slot.value = try body(db, books) } }
+    }
+
+    /// Writes what is on the books alone, together with what is spent until then.
+    func writeSoon() { queue.asyncAfter(deadline: .now() + Self.patience) { self.commit([]) } }
+
+    private func run<Result: Sendable>(_ change: (Slot<Result>) -> Change) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             let slot = Slot<Result>()
             let job = Job(
-                run: { db, books in slot.value = try body(db, books) },
+                run: change(slot),
                 finish: { error in
                     if let error {
                         continuation.resume(throwing: error)
@@ -108,52 +135,50 @@ final class GroupCommit: @unchecked Sendable {
     }
 
     private func commit(_ batch: [Job]) {
+        guard !batch.isEmpty || lender.isWriteDue else { return }
+        let books = batch.contains(where: \.run.needsBooks) ? lender.lend() : nil
         var failures: [(any Error)?] = []
+        var fault: StateStoreError?
         do {
             failures = try pool.writeWithoutTransaction { db in
                 try hooks.beforeBatch()
-                return try together(batch, db) ?? apart(batch, db)
+                return try together(batch, db, books) ?? apart(batch, db, books)
             }
         } catch {
-            books.forget()
-            let fault = StateStoreError(.write, "the state store could not commit: \(error)")
-            failure.withLock { $0 = fault.message }
-            for job in batch { job.finish(fault) }
-            return
+            fault = StateStoreError(.write, "the state store could not commit: \(error)")
+            if lender.isWriteDue { queue.asyncAfter(deadline: .now() + Self.retryPatience) { self.commit([]) } }
         }
-        failure.withLock { $0 = nil }
-        for (job, failure) in zip(batch, failures) { job.finish(failure) }
+        if books != nil { lender.giveBack() }
+        failure.withLock { $0 = fault?.message }
+        for (place, job) in batch.enumerated() { job.finish(fault ?? failures[place]) }
     }
 
     /// - Returns: nil where a job failed: nothing of the batch has happened then.
-    private func together(_ batch: [Job], _ db: Database) throws -> [(any Error)?]? {
-        var hasFailed = false
-        try transaction(db) {
+    private func together(_ batch: [Job], _ db: Database, _ books: SpendBooks?) throws -> [(any Error)?]? {
+        let hasLasted = try transaction(db, books, givesWay: batch.isEmpty) {
             for job in batch {
-                do { try job.run(db, books) } catch {
+                do { try run(job, db, books) } catch {
                     try Self.goOn(after: error, db)
-                    hasFailed = true
-                    books.forget()
                     return .rollback
                 }
             }
             return .commit
         }
-        return hasFailed ? nil : Array(repeating: nil, count: batch.count)
+        return hasLasted ? Array(repeating: nil, count: batch.count) : nil
     }
 
-    private func apart(_ batch: [Job], _ db: Database) throws -> [(any Error)?] {
+    private func apart(_ batch: [Job], _ db: Database, _ books: SpendBooks?) throws -> [(any Error)?] {
         var failures = [(any Error)?](repeating: nil, count: batch.count)
-        try transaction(db) {
+        _ = try transaction(db, books) {
             for (position, job) in batch.enumerated() {
                 try db.cachedStatement(sql: "SAVEPOINT job").execute()
                 do {
-                    try job.run(db, books)
-                    try books.write(db)
+                    try run(job, db, books)
+                    try books?.write(db)
                 } catch {
                     try Self.goOn(after: error, db)
                     failures[position] = error
-                    books.forget()
+                    books?.forget()
                     try db.cachedStatement(sql: "ROLLBACK TO job").execute()
                 }
                 try db.cachedStatement(sql: "RELEASE job").execute()
@@ -163,15 +188,37 @@ final class GroupCommit: @unchecked Sendable {
         return failures
     }
 
-    private func transaction(_ db: Database, _ body: () throws -> Database.TransactionCompletion) throws {
+    private func run(_ job: Job, _ db: Database, _ books: SpendBooks?) throws {
+        switch job.run {
+        case .plain(let body): try body(db)
+        case .withBooks(let body):
+            guard let books else { throw StateStoreError(.write, "the change was given no books") }
+            try body(db, books)
+        }
+    }
+
+    /// - Parameter givesWay: whether nobody waits for it.
+    /// - Returns: whether it lasted.
+    private func transaction(
+        _ db: Database, _ books: SpendBooks?, givesWay: Bool = false,
+        _ body: () throws -> Database.TransactionCompletion
+    ) throws -> Bool {
+        var page = lender.tearOut()
+        let marks = confirmed.now
+        var completion = Database.TransactionCompletion.rollback
+        var hasLasted = false
+        defer { if !hasLasted { lender.putBack(page) } }
         try db.inTransaction(.immediate) {
-            try books.begin(db)
-            try rideAlong(db)
-            guard try body() == .commit else { return .rollback }
-            try books.write(db)
+            try page.write(db, givesWay: givesWay, isConfirmed: marks.decisions.contains)
+            try confirmed.write(marks, db, but: page.confirmed)
+            completion = try body()
+            guard completion == .commit else { return .rollback }
+            try books?.write(db)
             try hooks.beforeCommit()
             return .commit
         }
+        hasLasted = completion == .commit
+        return hasLasted
     }
 
     /// A full disk or a broken file ends the whole transaction, and with it everybody's work.

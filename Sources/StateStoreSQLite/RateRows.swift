@@ -16,6 +16,16 @@ enum RateRows {
         return TokenBucket(level: row[0], updatedAt: Timestamp(nanoseconds: row[1]))
     }
 
+    /// When the bucket was last drawn from; nil: never.
+    static func drawnAt(_ db: Database, _ key: CounterKey) throws -> Timestamp? {
+        let select = try db.cachedStatement(
+            sql: """
+                SELECT at FROM rates WHERE tenant = ? AND books = ? AND policy = ? AND rule = ? AND scope = ?
+                AND subject = ?
+                """)
+        return try Int64.fetchOne(select, arguments: arguments(key)).map(Timestamp.init(nanoseconds:))
+    }
+
     static func store(_ db: Database, _ key: CounterKey, _ bucket: TokenBucket) throws {
         try db.cachedStatement(
             sql: """

@@ -37,7 +37,7 @@ extension SQLiteStateStore {
     /// What counters of agents, tools and tenants have no end by themselves (rates, total budgets) stay: catalogs bound
     /// them. Those of sessions go when the session has long been quiet, as agents name sessions as they like.
     public func prune(_ pass: StatePruning, now: Timestamp) async throws -> StatePruning {
-        try await writer.perform { db in
+        try await writer.performOnCounters { db in
             var pass = pass
             guard let stage = pass.stages.first else { return pass }
             pass.stages.removeFirst()

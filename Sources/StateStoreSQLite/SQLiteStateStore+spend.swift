@@ -5,6 +5,21 @@ import GRDB
 
 extension SQLiteStateStore: SpendLedger {
     public func spend(_ order: SpendOrder) async throws -> SpendResult {
+        // Where the file cannot be written, nobody spends on trust.
+        while writer.fault == nil {
+            let (spending, isFirst) = lender.spend(order)
+            if isFirst { writer.writeSoon() }
+            switch spending {
+            case .spent(let result): return result
+            case .lent: await lender.returned()
+            case .tooMuchWaits: throw StateStoreError(.overloaded, "too many decisions wait for the disk already")
+            case .needsFile: return try await spendInFile(order)
+            }
+        }
+        return try await spendInFile(order)
+    }
+
+    private func spendInFile(_ order: SpendOrder) async throws -> SpendResult {
         try await writer.spend { [confirmed, seal] db, books in
             try Spending(db: db, books: books, order: order, confirmed: confirmed, seal: seal).run()
         }
@@ -22,14 +37,14 @@ extension SQLiteStateStore: SpendLedger {
     public func confirm(_ decision: DecisionID) { confirmed.insert(decision) }
 
     public func release(_ decision: DecisionID, now: Timestamp) async throws {
-        try await writer.perform { db in try Effects.release(db, decision, now: now) }
+        try await writer.performOnCounters { db in try Effects.release(db, decision, now: now) }
     }
 
     public func settle(
         _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
         telling: @escaping @Sendable (SettledCost) -> [TrailEvent]
     ) async throws -> Settlement {
-        try await writer.perform { db in
+        try await writer.performOnCounters { db in
             let settlement = try Settling(db: db, decision: decision).run(report, tenant: tenant, agent: agent)
             if case .settled(let settled) = settlement {
                 for event in telling(settled) { try BudgetEventRows.insert(db, event) }
@@ -62,7 +77,7 @@ extension SQLiteStateStore: SpendLedger {
 
     public func recover(durable: Set<DecisionID>, now: Timestamp) async throws -> [DecisionID] {
         let open = try await unconfirmed()
-        return try await writer.perform { db in
+        return try await writer.performOnCounters { db in
             var released: [DecisionID] = []
             for decision in open {
                 if durable.contains(decision) {
@@ -74,6 +89,29 @@ extension SQLiteStateStore: SpendLedger {
                 }
             }
             return released
+        }
+    }
+
+    /// After a crash: since when decisions may have spent what the file does not know of; nil where none can have.
+    public func spendingMayBeMissing() async throws -> Timestamp? { try await pool.read(SpendingLag.since) }
+
+    /// After a crash: takes what recorded decisions have spent and the file does not know of, whatever the limits are. To be handed over
+    /// all at once.
+    /// - Parameter recorded: the oldest first, as far as its order is known.
+    /// - Returns: how many had charges that were missing.
+    public func restore(_ recorded: [RecordedSpending]) async throws -> Int {
+        try await writer.spend { db, books in
+            var drawnUntil: [CounterKey: Timestamp] = [:]
+            var restored = 0
+            for spending in recorded where try !Effects.has(db, spending.decisionID) {
+                for draw in spending.spent.rates where drawnUntil[draw.key] == nil {
+                    drawnUntil[draw.key] = try RateRows.drawnAt(db, draw.key) ?? Timestamp(nanoseconds: .min)
+                }
+                try books.read(db, for: spending.spent, now: spending.at)
+                books.restore(spending, drawnUntil: drawnUntil)
+                restored += spending.spent.charges.isEmpty ? 0 : 1
+            }
+            return restored
         }
     }
 }

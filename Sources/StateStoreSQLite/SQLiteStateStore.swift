@@ -1,4 +1,4 @@
-import Approvals
+public import Approvals
 public import Crypto
 import Decisions
 import Foundation
@@ -7,10 +7,12 @@ import Synchronization
 
 /// The state of one gateway in one SQLite file: budgets, rates, idempotency keys and approvals.
 ///
-/// Writes are durable when they return: write-ahead log, `synchronous=FULL`, checked on opening.
+/// Writes are durable when they return: write-ahead log, `synchronous=FULL`, checked on opening. Only what calls take from rates and
+/// budgets may follow later, see ``spendBehindRecords(now:)``.
 public final class SQLiteStateStore: Sendable {
     let pool: DatabasePool
     let writer: GroupCommit
+    let lender: BookLender
     let confirmed: Confirmations
     let seal: AnswerSeal
 
@@ -47,9 +49,9 @@ public final class SQLiteStateStore: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         let confirmed = Confirmations()
         self.confirmed = confirmed
-        writer = GroupCommit(pool: pool, capacity: waitingLimit, batchLimit: 256, hooks: hooks) { db in
-            try confirmed.flush(db)
-        }
+        lender = BookLender(capacity: waitingLimit)
+        writer = GroupCommit(
+            pool: pool, lender: lender, confirmed: confirmed, capacity: waitingLimit, batchLimit: 256, hooks: hooks)
         guard answerKey != nil else { return }
         let seal = seal
         try pool.write { db in try AnswerBook.sealPlain(db, seal) }
@@ -73,9 +75,19 @@ public final class SQLiteStateStore: Sendable {
         }
     }
 
+    /// From now on calls that take of rates and budgets alone do so in memory, and the file follows some milliseconds later.
+    ///
+    /// Whoever calls this sees to it that the record of each such call says what was ``Spent`` before the call is answered, and after a
+    /// crash hands the records since ``spendingMayBeMissing()`` to ``restore(_:)``, before anything is spent.
+    public func spendBehindRecords(now: Timestamp) async throws {
+        try await writer.perform { db in try SpendingLag.begin(db, now) }
+        lender.open(true)
+    }
+
     /// Writes what only rides along, and closes the file. No call may run beside it or come after it.
     public func close() async throws {
-        try await writer.perform { _ in }
+        let wasBehind = lender.open(false)
+        try await writer.perform { db in if wasBehind { try SpendingLag.end(db) } }
         try pool.close()
     }
 }
@@ -97,11 +109,13 @@ final class Confirmations: Sendable {
     func insert(told keys: [String]) { waiting.withLock { $0.told.formUnion(keys) } }
     func contains(_ decision: DecisionID) -> Bool { waiting.withLock { $0.decisions.contains(decision) } }
 
-    func flush(_ db: Database) throws {
-        let marks = now
+    /// - Parameter written: those that are marked in the file already.
+    func write(_ marks: Marks, _ db: Database, but written: Set<DecisionID>) throws {
         guard !marks.decisions.isEmpty || !marks.told.isEmpty else { return }
         let statement = try db.cachedStatement(sql: "UPDATE effects SET confirmed = 1 WHERE decision = ?")
-        for decision in marks.decisions { try statement.execute(arguments: [decision.blob]) }
+        for decision in marks.decisions where !written.contains(decision) {
+            try statement.execute(arguments: [decision.blob])
+        }
         try BudgetEventRows.remove(db, marks.told)
         // Forgotten only when this transaction lasts: a mark that is lost with it is merely written again.
         db.afterNextTransaction { [self] _ in

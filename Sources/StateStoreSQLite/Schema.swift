@@ -211,6 +211,14 @@ enum Schema {
             // For the alert that a settlement brings; 0 of charges from before.
             try db.execute(sql: "ALTER TABLE charges ADD COLUMN budget_limit INTEGER NOT NULL DEFAULT 0")
         }
+        migrator.registerMigration("13-spending-behind-its-records") { db in
+            try db.execute(
+                sql: """
+                    -- While it has its row, decisions spend in memory first. What is here is all that was spent until shortly before
+                    -- `at`; what was spent later and is missing after a crash is in the trail.
+                    CREATE TABLE spending_lag (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL) STRICT;
+                    """)
+        }
         return migrator
     }
 }

@@ -19,32 +19,21 @@ struct Spending {
         {
             return SpendResult(outcome: prior)
         }
+        try books.read(db, for: order)
         var redeemed: Approval?
-        var (receipt, shadowReceipt) = (SpendReceipt(), SpendReceipt())
-        let refusal = try books.unlessRefused {
-            try redeem(&redeemed) ?? draw(order.rates) ?? charge(order.charges, &receipt)
-        }
-        let shadowRefusal = try books.unlessRefused {
-            try draw(order.shadowRates) ?? charge(order.shadowCharges, &shadowReceipt)
-        }
-        let charged = (refusal == nil ? order.charges : []) + (shadowRefusal == nil ? order.shadowCharges : [])
-        try write(refusal == nil ? redeemed : nil, charged, claims: refusal == nil)
-        if let refusal { return SpendResult(outcome: .refused(refusal), shadowRefusal: shadowRefusal) }
-        if let claim = order.idempotency {
-            try AnswerBook.insert(db, order, claim: claim, answer: order.answer(receipt, shadowRefusal), seal: seal)
-        }
-        for event in order.telling(receipt) { try BudgetEventRows.insert(db, event) }
-        return SpendResult(outcome: .committed(receipt), shadowRefusal: shadowRefusal)
-    }
-
-    private func write(_ redeemed: Approval?, _ charged: [SpendOrder.BudgetCharge], claims: Bool) throws {
+        let taken = books.take(order, refusal: try redeem(&redeemed))
+        if taken.refusal != nil { redeemed = nil }
+        books.note(order, taken, redeeming: redeemed?.id)
         if let redeemed { try ApprovalRows.update(db, redeemed, after: redeemed.events.count) }
-        for charge in charged {
-            try BudgetRows.insert(db, charge, of: books.number(db, of: charge.key), for: order.decisionID)
+        guard taken.refusal == nil else { return taken.result }
+        if let claim = order.idempotency {
+            let answer = order.answer(taken.receipt, taken.shadowRefusal)
+            try AnswerBook.insert(db, order, claim: claim, answer: answer, seal: seal)
+            // The next one with this key may be in the same transaction.
+            try books.write(db)
         }
-        if redeemed != nil || !charged.isEmpty || claims && order.idempotency != nil {
-            try Effects.insert(db, order, redeeming: redeemed?.id)
-        }
+        for event in order.telling(taken.receipt) { try BudgetEventRows.insert(db, event) }
+        return taken.result
     }
 
     private func redeem(_ redeemed: inout Approval?) throws -> SpendRefusal? {
@@ -58,36 +47,6 @@ struct Spending {
             return .token(error)
         }
         redeemed = approval
-        return nil
-    }
-
-    private func draw(_ draws: [SpendOrder.RateDraw]) throws -> SpendRefusal? {
-        for draw in draws {
-            var bucket = try books.bucket(db, draw, now: order.now)
-            switch bucket.draw(draw.limit, now: order.now) {
-            case .refused(let seconds): return .rate(draw.key, draw.limit, retryAfterSeconds: seconds)
-            case .taken: books.set(draw.key, bucket)
-            }
-        }
-        return nil
-    }
-
-    private func charge(
-        _ charges: [SpendOrder.BudgetCharge], _ receipt: inout SpendReceipt
-    ) throws -> SpendRefusal? {
-        for charge in charges {
-            var row = try books.budget(db, charge.key)
-            let (sum, overflow) = row.charged.addingReportingOverflow(charge.amount.value)
-            guard !row.closed, !overflow, sum <= charge.limit.value, let rest = MicroUnits(charge.limit.value - sum)
-            else {
-                return .budget(
-                    charge.key, limit: charge.limit, charged: MicroUnits(row.charged) ?? .zero, asked: charge.amount,
-                    closed: row.closed)
-            }
-            row.charged = sum
-            books.set(charge.key, row)
-            receipt.remaining.append(rest)
-        }
         return nil
     }
 }

@@ -203,3 +203,35 @@ def test_sixty_four_callers_killed_again_and_again_spend_twenty_dollars_to_the_l
     assert (last["decision"], last["limits"]["budget_remaining"]) == ("allow", "0.00 USD")
     done = gateway.verify()
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_killed_right_behind_an_answer_what_it_has_spent_stays_spent(tmp_path, request):
+    """The state store follows some milliseconds behind the records: what it lacks, they give back."""
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    (policies / "policies.yaml").write_text(DOLLARS)
+    gateway = Gateway(tmp_path, policies)
+    request.addfinalizer(gateway.stop)
+    gateway.issue("llm-1")
+
+    def spend(dollars):
+        return gateway.decide("llm-1", "llm-agent", "llm.complete", {"cost_usd": dollars})[2]
+
+    gateway.start()
+    spend(1)  # now the budgets are on the gateway's books
+    for turn in range(1, 7):
+        answers = [spend(0.5) for _ in range(4)]
+        gateway.stop(signal.SIGKILL)
+        gateway.start()
+        left = spend(0.000001)["limits"]["budget_remaining"]
+        assert left == f"{19 - 2 * turn - MILLIONTH * turn} USD", "each kill costs nothing and gives nothing back"
+    assert "what recorded decisions have spent was charged" in (gateway.home / "aegis.log").read_text()
+    record = next(record for record in gateway.records() if record.get("decision_id") == answers[-1]["decision_id"])
+    charge = {"amount": "0.50", "currency": "USD", "limit": "20.00", "policy": "twenty-dollars", "scope": "agent", "subject": "llm-agent"}
+    told = [{**charge, **{key: told[key] for key in ("rule", "window", "window_start") if key in told}} for told in record["spent"]["charges"]]
+    assert record["spent"] == {"charges": told} and sorted(one["window"] for one in told) == ["day", "total"], record["spent"]
+    gateway.stop()
+    gateway.start()
+    assert spend(0)["limits"]["budget_remaining"] == f"{19 - 2 * 6 - MILLIONTH * 6} USD"
+    done = gateway.verify()
+    assert done.returncode == 0, done.stdout + done.stderr

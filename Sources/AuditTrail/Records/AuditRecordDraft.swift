@@ -34,6 +34,8 @@ public struct AuditRecordDraft: Sendable {
     public var stateDigest: String?
     /// What the call added to its session: labels, and keyed hashes of the values that policies count.
     public var sessionEffects: CanonicalJSON?
+    /// What the call took from rates and budgets.
+    public var spent: CanonicalJSON?
     /// The time that the policy saw, nanoseconds since 1970 UTC.
     public var evaluatedAt: Int64?
     /// `allow`, `deny`, `sanitize`, `approval_needed`.

@@ -86,6 +86,7 @@ enum RecordFormatter {
         line.json("session_effects", draft.sessionEffects)
         line.string("session_id", draft.sessionID)
         line.string("span_id", draft.spanID)
+        line.json("spent", draft.spent)
         line.string("state_digest", draft.stateDigest)
         line.string("tenant", draft.tenant)
         line.time("time", draft.time)

@@ -62,6 +62,11 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.sessionID = record.sessionID
         draft.stateDigest = try record.sessionDigest()
         draft.sessionEffects = try record.sessionEffects.map(AuditTrailRecorder.effects)
+        if !record.spent.isEmpty {
+            var json = JSONText()
+            record.spent.write(to: &json)
+            draft.spent = CanonicalJSON(canonical: json.bytes)
+        }
         draft.toolName = answer.toolName
         draft.parametersDigest = record.parametersDigest.map(salt.commitment)
         if let plain {

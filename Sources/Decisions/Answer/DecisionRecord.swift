@@ -16,6 +16,8 @@ public struct DecisionRecord {
     public var session: SessionFacts
     /// What the call did to it; nil where it was not permitted.
     public var sessionEffects: SessionEffects?
+    /// What it has taken from rates and budgets.
+    public var spent: Spent
     public var idempotencyKey: String?
     public var spanID: String?
     public var region: String?

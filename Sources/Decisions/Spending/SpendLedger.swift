@@ -2,7 +2,8 @@ public import Approvals
 
 /// The shared state that decisions spend: tokens, rates, budgets, idempotency keys.
 ///
-/// Implementers MUST make ``spend(_:)`` one atomic, durable step; MUST never let the charges of a budget pass its limit,
+/// Implementers MUST make ``spend(_:)`` one atomic step, durable when it returns, or, for rates and budgets alone, restored from the
+/// records of what was spent; MUST never let the charges of a budget pass its limit,
 /// whatever runs beside it; MUST redeem a token once; and MUST answer for the named tenant only. Any error means that
 /// nothing was spent, or that recovery will release it.
 public protocol SpendLedger: Sendable {

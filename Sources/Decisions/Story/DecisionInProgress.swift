@@ -45,6 +45,8 @@ final class DecisionInProgress {
     var approval: Decision.ApprovalState?
     var limits = Decision.Limits()
     var hasEffects = false
+    /// What it has taken from rates and budgets.
+    var spent = Spent()
     /// It spent nothing and has an idempotency key: its answer is kept for a retry once it is recorded.
     var isWorthRemembering = false
     /// Budgets that this call has brought past a mark.

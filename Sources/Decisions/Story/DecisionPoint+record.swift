@@ -58,7 +58,8 @@ extension DecisionPoint {
             answer: answer, at: now(), admittedAt: decision.admittedAt, callerIdentity: decision.caller?.identity,
             actingFor: decision.actingFor, chain: decision.chain,
             sessionID: decision.request.sessionID, session: decision.session,
-            sessionEffects: decision.sessionEffects, idempotencyKey: decision.request.idempotencyKey,
+            sessionEffects: decision.sessionEffects, spent: decision.spent,
+            idempotencyKey: decision.request.idempotencyKey,
             spanID: (decision.span ?? decision.request.trace)?.spanID, region: decision.policy?.region,
             parametersDigest: decision.digest,
             parametersShown: decision.call.map { call in

@@ -42,15 +42,23 @@ extension DecisionPoint {
         guard order.touchesState || order.idempotency != nil, !decision.request.isDryRun else {
             return decision.permit()
         }
-        let answered = decision.permitted
-        if let earlier = decision.earlier { return decision.repeatIfItHolds(earlier, answered) }
-        // Only what rewrites can have a long answer.
-        let isLong =
-            order.idempotency != nil && answered.parameters != nil && !answers.hasRoom(for: answered.json)
-        guard order.touchesState || isLong else {
-            decision.permit()
-            decision.isWorthRemembering = true
-            return
+        if let earlier = decision.earlier { return decision.repeatIfItHolds(earlier, decision.permitted) }
+        if order.idempotency != nil {
+            let answered = decision.permitted
+            // Only what rewrites can have a long answer.
+            let isLong = answered.parameters != nil && !answers.hasRoom(for: answered.json)
+            guard order.touchesState || isLong else {
+                decision.permit()
+                decision.isWorthRemembering = true
+                return
+            }
+            let charges = order.charges
+            order.answer = { receipt, shadowRefusal in
+                var answered = answered
+                answered.limits.budgetRemaining = DecisionPoint.tightest(receipt, charges)
+                if let shadowRefusal { answered.would = Decision.Would(.deny, shadowRefusal.reason) }
+                return answered.json
+            }
         }
         let charges = order.charges
         if !charges.isEmpty {
@@ -61,14 +69,9 @@ extension DecisionPoint {
                 }
             }
         }
-        order.answer = { receipt, shadowRefusal in
-            var answered = answered
-            answered.limits.budgetRemaining = DecisionPoint.tightest(receipt, charges)
-            if let shadowRefusal { answered.would = Decision.Would(.deny, shadowRefusal.reason) }
-            return answered.json
-        }
         do {
             let result = try await ledger.spend(order)
+            decision.spent = order.spent(result)
             if let refusal = result.shadowRefusal {
                 decision.foreseeRefusal(refusal.reason)
             }
@@ -94,7 +97,7 @@ extension DecisionPoint {
                 }
                 decision.deny(refusal.reason)
             case .repeated(let answer):
-                if let earlier = decision.read(answer) { decision.repeatIfItHolds(earlier, answered) }
+                if let earlier = decision.read(answer) { decision.repeatIfItHolds(earlier, decision.permitted) }
             }
         } catch {
             decision.deny(.stateUnavailable, "the state store cannot be written")
@@ -146,10 +149,14 @@ extension DecisionPoint {
         let caps = policy.approvalLimits.caps(
             risk: call.tool.risk, dayStart: Timestamp(seconds: day.lowerBound))
         do {
-            if order.touchesState, case .refused(let refusal) = try await ledger.spend(order).outcome {
-                decision.limits = limits(of: refusal, decision)
-                decision.deny(refusal.reason)
-                return
+            if order.touchesState {
+                let result = try await ledger.spend(order)
+                decision.spent = order.spent(result)
+                if case .refused(let refusal) = result.outcome {
+                    decision.limits = limits(of: refusal, decision)
+                    decision.deny(refusal.reason)
+                    return
+                }
             }
             switch try await approvals.request(draft, caps: caps, now: decision.admittedAt) {
             case .tooManyPending(let count):

@@ -57,6 +57,7 @@ struct Gateway {
         }
         let isWitnessed = try await witness?.checkStart() ?? false
         try await Recovery(store: store, auditDirectory: configuration.data.audit.path, logger: logger).run()
+        try await store.spendBehindRecords(now: .current())
         let sessions = SessionLedger(markKey: keys.commitments, bounds: configuration.sessions)
         let redactor = Redactor(pseudonymKey: keys.pseudonyms)
         try SessionRecovery(auditDirectory: configuration.data.audit.path, redactor: redactor)

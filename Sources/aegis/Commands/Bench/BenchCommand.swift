@@ -43,7 +43,7 @@ struct BenchCommand: AsyncParsableCommand {
         let timed = try TimedCall.read(calls)
         let policies = try PolicyFolder.read(folder)
         try await inPlace { place in
-            let bench = try DecisionBench(policies: policies, calls: timed, place: place)
+            let bench = try await DecisionBench(policies: policies, calls: timed, place: place)
             try await oneCaller(bench, timed)
             Output.line("")
             try await load(bench, timed)
@@ -64,7 +64,7 @@ struct BenchCommand: AsyncParsableCommand {
         try FileManager.default.createDirectory(
             at: keys, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let timed = try TimedCall.read(calls)
-        let bench = try DecisionBench(
+        let bench = try await DecisionBench(
             policies: try PolicyFolder.read(folder), calls: timed, place: place, keyFolder: keys)
         await bench.record(timed, count: count, callers: callers)
         try await bench.close()
@@ -108,7 +108,7 @@ struct BenchCommand: AsyncParsableCommand {
                 let folder = place.appendingPathComponent("\(size)", isDirectory: true)
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
                 benches.append(
-                    (growth, try DecisionBench(policies: growth.tree, calls: [growth.call], place: folder)))
+                    (growth, try await DecisionBench(policies: growth.tree, calls: [growth.call], place: folder)))
             }
             var rounds: [[SortedTimes]] = benches.map { _ in [] }
             for _ in 0..<10 {

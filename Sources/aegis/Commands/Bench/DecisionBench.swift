@@ -20,7 +20,7 @@ struct DecisionBench {
     private static let tenant = "bench"
 
     /// - Parameter keyFolder: where keys are kept; `place` by default.
-    init(policies: PolicyTree, calls: [TimedCall], place: URL, keyFolder: URL? = nil) throws {
+    init(policies: PolicyTree, calls: [TimedCall], place: URL, keyFolder: URL? = nil) async throws {
         let own = try GatewayKeys(in: keyFolder ?? place)
         let now = Timestamp.current()
         let compiled = try PolicyCompiler(tenant: Self.tenant).compile(policies)
@@ -69,6 +69,7 @@ struct DecisionBench {
         }
         recorded = point(trail)
         unrecorded = point(NoRecord())
+        try await store.spendBehindRecords(now: now)
     }
 
     /// One caller, one call after the other. With `isRecorded` each waits until its record is durable.

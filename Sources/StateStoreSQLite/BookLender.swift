@@ -1,0 +1,111 @@
+import Decisions
+import Synchronization
+
+/// Who has the books: calls, each for the moment in which it spends, or the writer while it makes changes that need the file and the books.
+///
+/// `@unchecked Sendable`: the books are touched under the lock, or by the writer that has them.
+final class BookLender: @unchecked Sendable {
+    private struct State {
+        var isLent = false
+        /// Whether calls may spend on the books alone: what they have spent is in their records.
+        var isOpen = false
+        var isWriteDue = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    enum Spending {
+        case spent(SpendResult)
+        /// The order needs the file beside the books.
+        case needsFile
+        /// The writer has the books.
+        case lent
+        case tooMuchWaits
+    }
+
+    private let state = Mutex(State())
+    private let books = SpendBooks()
+    private let capacity: Int
+
+    /// - Parameter capacity: how many decisions may wait to be written.
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// Lets calls spend on the books alone, or not any more.
+    /// - Returns: whether they could.
+    @discardableResult
+    func open(_ isOpen: Bool) -> Bool {
+        state.withLock { state in
+            defer { state.isOpen = isOpen }
+            return state.isOpen
+        }
+    }
+
+    /// Spends at once, where neither the file nor an alert has a part in it.
+    /// - Returns: besides, whether the writer has to be told that there is something to write.
+    func spend(_ order: SpendOrder) -> (Spending, isFirst: Bool) {
+        state.withLock { state in
+            guard state.isOpen, order.token == nil, order.idempotency == nil else { return (.needsFile, false) }
+            guard !state.isLent else { return (.lent, false) }
+            guard books.knows(order) else { return (.needsFile, false) }
+            guard books.spenders.count < capacity else { return (.tooMuchWaits, false) }
+            let taken = books.take(order)
+            if taken.refusal == nil, !order.telling(taken.receipt).isEmpty {
+                books.takeBack()
+                return (.needsFile, false)
+            }
+            guard taken.refusal == nil || !order.shadowCharges.isEmpty || !order.shadowRates.isEmpty else {
+                return (.spent(taken.result), false)
+            }
+            books.note(order, taken)
+            defer { state.isWriteDue = true }
+            return (.spent(taken.result), !state.isWriteDue)
+        }
+    }
+
+    /// Waits until the writer has given the books back.
+    func returned() async {
+        await withCheckedContinuation { continuation in
+            let isBack = state.withLock { state in
+                if state.isLent { state.waiting.append(continuation) }
+                return !state.isLent
+            }
+            if isBack { continuation.resume() }
+        }
+    }
+
+    // MARK: For the writer
+
+    /// Whether the books have what the file has not.
+    var isWriteDue: Bool { state.withLock { $0.isWriteDue } }
+
+    /// Gives the writer the books.
+    func lend() -> SpendBooks {
+        state.withLock { $0.isLent = true }
+        return books
+    }
+
+    func giveBack() {
+        let waiting = state.withLock { state in
+            if books.isFull { books.forget() }
+            state.isLent = false
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    func tearOut() -> BookPage {
+        state.withLock { state in
+            state.isWriteDue = false
+            return books.tearOut()
+        }
+    }
+
+    /// The page did not get into the file.
+    func putBack(_ page: BookPage) {
+        state.withLock { state in
+            page.unwrite()
+            if state.isLent { books.goBack(to: page) } else { books.putBack(page) }
+            state.isWriteDue = state.isWriteDue || !page.isEmpty
+        }
+    }
+}

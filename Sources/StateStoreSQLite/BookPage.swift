@@ -1,0 +1,57 @@
+import Approvals
+import Decisions
+import Foundation
+import GRDB
+
+/// What the books have that the file has not, at one moment.
+struct BookPage {
+    var spenders: [SpendBooks.Spender]
+    /// When the last decision that spent was admitted; nil where none has.
+    var latest: Timestamp?
+    var budgets: [(budget: SpendBooks.Budget, charged: Int64)] = []
+    var buckets: [(bucket: SpendBooks.Bucket, TokenBucket)] = []
+    /// Those that it was written with a durable record of.
+    private(set) var confirmed: Set<DecisionID> = []
+    /// Budgets that have got their rows from this page.
+    private var begun: [SpendBooks.Budget] = []
+    /// So many decisions are written before others are let go first.
+    private static let atOnce = 8
+
+    init(spenders: [SpendBooks.Spender], latest: Timestamp?) {
+        self.spenders = spenders
+        self.latest = latest
+    }
+
+    var isEmpty: Bool { spenders.isEmpty && budgets.isEmpty && buckets.isEmpty && latest == nil }
+
+    /// Writes the page, inside a transaction.
+    /// - Parameters:
+    ///   - givesWay: whether calls that are being decided come first: a thread that works without a pause for milliseconds keeps them
+    ///     waiting where processors are few.
+    ///   - isConfirmed: whether a decision's record is durable already.
+    mutating func write(_ db: Database, givesWay: Bool = false, isConfirmed: (DecisionID) -> Bool) throws {
+        let (effects, charges) = (try Effects.insertion(db), try BudgetRows.insertion(db))
+        for (place, spender) in spenders.enumerated() {
+            if givesWay, place % Self.atOnce == Self.atOnce - 1 { sched_yield() }
+            let isConfirmed = spender.isRecorded || isConfirmed(spender.decision)
+            if isConfirmed { confirmed.insert(spender.decision) }
+            let name = spender.decision.blob
+            try Effects.insert(effects, spender, as: name, isConfirmed: isConfirmed)
+            for (budget, charge) in spender.charges {
+                if budget.id == SpendBooks.Budget.unwritten {
+                    budget.id = try BudgetRows.insert(db, budget.key)
+                    begun.append(budget)
+                }
+                try BudgetRows.insert(charges, charge, of: budget.id, for: name)
+            }
+        }
+        for (budget, charged) in budgets where budget.id != SpendBooks.Budget.unwritten {
+            try BudgetRows.store(db, id: budget.id, charged: charged)
+        }
+        for (bucket, value) in buckets { try RateRows.store(db, bucket.key, value) }
+        if let latest { try SpendingLag.note(db, latest) }
+    }
+
+    /// Forgets the rows that did not last.
+    func unwrite() { for budget in begun { budget.id = SpendBooks.Budget.unwritten } }
+}

@@ -1,0 +1,302 @@
+import Approvals
+import Decisions
+import Foundation
+import GRDB
+import RepeatableRandomness
+import Synchronization
+import Testing
+
+@testable import StateStoreSQLite
+
+/// Calls that take of rates and budgets alone do so in memory, and the file follows. What a crash keeps from it is in the records.
+@Suite struct SpendingBehindRecordsTests {
+    let fixture: StateStoreFixture
+
+    init() throws { fixture = try StateStoreFixture() }
+
+    private func open(_ hooks: StateStoreHooks = StateStoreHooks()) async throws -> SQLiteStateStore {
+        let store = try fixture.open(hooks: hooks)
+        try await store.spendBehindRecords(now: fixture.start)
+        return store
+    }
+
+    /// What the file says: charged by its budgets, and the sum of its charges.
+    private func totals() throws -> [Int64] {
+        try DatabaseQueue(path: fixture.path).read { db in
+            try ["SELECT sum(charged) FROM budgets", "SELECT sum(amount) FROM charges"].map { sql in
+                try Int64.fetchOne(db, sql: sql) ?? 0
+            }
+        }
+    }
+
+    private func spend(_ micros: Int64, of limit: Int64 = 1000, in store: SQLiteStateStore) async throws -> SpendOrder?
+    {
+        let order = fixture.order(charges: [try fixture.charge(micros, of: limit)])
+        return try await store.spend(order).isCommitted ? order : nil
+    }
+
+    @Test func `a store that is closed has it all, and nothing can be missing`() async throws {
+        let store = try await open()
+        for _ in 0..<20 { #expect(try await spend(40, in: store) != nil) }
+        #expect(try await store.spendingMayBeMissing() != nil)
+        try await store.close()
+        #expect(try totals() == [800, 800])
+        let again = try fixture.open()
+        #expect(try await again.spendingMayBeMissing() == nil)
+        #expect(try await spend(201, in: again) == nil)
+        #expect(try await spend(200, in: again) != nil)
+    }
+
+    @Test func `the file follows by itself`() async throws {
+        let store = try await open()
+        for _ in 0..<20 { #expect(try await spend(40, in: store) != nil) }
+        for _ in 0..<1000 where try totals() != [800, 800] { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(try totals() == [800, 800])
+    }
+
+    @Test func `whoever only looks leaves the note that something may be missing`() async throws {
+        let store = try await open()
+        #expect(try await spend(40, in: store) != nil)
+        try await fixture.open().close()
+        #expect(try await store.spendingMayBeMissing() == fixture.start.advanced(bySeconds: -10))
+    }
+
+    @Test func `after a crash the records bring back what they say, once and whatever the limit`() async throws {
+        let isDead = Mutex(false)
+        let store = try await open(
+            StateStoreHooks(beforeCommit: { if isDead.withLock({ $0 }) { throw StateStoreError(.write, "dead") } }))
+        var orders: [SpendOrder] = []
+        orders.append(try #require(try await spend(100, in: store)))
+        isDead.withLock { $0 = true }
+        orders.append(try #require(try await spend(200, in: store)))
+        #expect(try totals() == [100, 100])
+
+        let again = try fixture.open()
+        #expect(try await again.spendingMayBeMissing() != nil)
+        #expect(try await again.recover(durable: Set(orders.map(\.decisionID)), now: fixture.start) == [])
+        #expect(try await again.restore(orders.map(\.recorded)) == 1)
+        #expect(try totals() == [300, 300])
+        #expect(try await again.restore(orders.map(\.recorded)) == 0)
+        #expect(try totals() == [300, 300])
+        #expect(try await spend(701, in: again) == nil)
+        // What was restored is like what was spent: it can be settled and given back.
+        try await again.release(orders[1].decisionID, now: fixture.start)
+        #expect(try totals() == [100, 100])
+        let beyond = fixture.order(charges: [try fixture.charge(5000, of: 1000)])
+        #expect(try await again.restore([beyond.recorded]) == 1)
+        #expect(try totals() == [5100, 5100])
+        #expect(try await spend(1, in: again) == nil)
+    }
+
+    @Test func `a shadow's charge and a budget without a row are restored, too`() async throws {
+        let store = try await open()
+        let order = fixture.order(
+            charges: [try fixture.charge(3, of: 10, key: fixture.budget(agent: "a"))],
+            shadowCharges: [try fixture.charge(4, of: 10, key: fixture.budget(books: .shadow))])
+        #expect(try await store.restore([order.recorded]) == 1)
+        #expect(try totals() == [7, 7])
+        #expect(try await store.unconfirmed() == [], "it is on record")
+    }
+
+    @Test func `rates are drawn again from where the file has them`() async throws {
+        let draw = SpendOrder.RateDraw(
+            key: fixture.budget().counter, limit: try #require(RateLimit(milliCallsPerSecond: 1, burst: 5)))
+        func order(_ second: Int64) -> SpendOrder {
+            fixture.order(now: fixture.start.advanced(bySeconds: second), rates: [draw])
+        }
+        let orders = (0..<4).map { order(Int64($0)) }
+        let store = try fixture.open()
+        for order in orders.prefix(2) { #expect(try await store.spend(order).isCommitted) }
+        try await store.close()
+        let again = try fixture.open()
+        // Two are in the file, two are missing, and one of five is left.
+        #expect(try await again.restore(orders.map(\.recorded)) == 0)
+        #expect(try await again.spend(order(4)).isCommitted)
+        #expect(try await again.spend(order(4)).refusal != nil)
+    }
+
+    @Test func `what is more than counting is in the file when it is answered, with what was counted before`()
+        async throws
+    {
+        let token = try await fixture.approved(in: try fixture.open())
+        let claim = SpendOrder.IdempotencyClaim(key: "k1", fingerprint: [1])
+        let kinds: [(String, (inout SpendOrder) -> Void)] = [
+            ("a token", { $0.token = token }), ("a key", { $0.idempotency = claim }),
+            (
+                "an alert",
+                { order in
+                    let id = order.decisionID
+                    order.telling = { _ in
+                        [TrailEvent(.budget, key: "k", tenant: "acme", agent: "llm-agent", decisionID: id, detail: [:])]
+                    }
+                }
+            ),
+        ]
+        var expected: Int64 = 0
+        for (name, change) in kinds {
+            let store = try await open()
+            for _ in 0..<2 {
+                #expect(try await spend(5, in: store) != nil)
+                expected += 5
+            }
+            var order = fixture.order(charges: [try fixture.charge(7, of: 1000)])
+            change(&order)
+            #expect(try await store.spend(order).isCommitted)
+            expected += 7
+            #expect(try totals() == [expected, expected], "\(name)")
+            try await store.close()
+        }
+    }
+
+    @Test func `a key is for one call, in memory as well as in the file`() async throws {
+        let store = try await open(StateStoreHooks(beforeBatch: { usleep(5_000) }))
+        let claim = SpendOrder.IdempotencyClaim(key: "k1", fingerprint: [1])
+        let outcomes = try await withThrowingTaskGroup(of: SpendResult.self) { group in
+            for _ in 0..<40 {
+                group.addTask { [fixture] in
+                    try await store.spend(
+                        fixture.order(charges: [try fixture.charge(7, of: 1000)], idempotency: claim))
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(outcomes.count(where: \.isCommitted) == 1)
+        #expect(outcomes.count { $0.refusal == .idempotencyInFlight } == 39)
+        #expect(try totals() == [7, 7])
+    }
+
+    @Test func `where the file cannot be written, calls are refused once that is known, and nothing is lost`()
+        async throws
+    {
+        let isFull = Mutex(false)
+        let store = try await open(
+            StateStoreHooks(beforeCommit: { if isFull.withLock({ $0 }) { throw StateStoreError(.write, "no space") } }))
+        #expect(try await spend(1, in: store) != nil)
+        isFull.withLock { $0 = true }
+        var taken: Int64 = 1
+        do {
+            while try await spend(1, in: store) != nil {
+                taken += 1
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            Issue.record("the budget came to its end before the fault was known")
+        } catch let error as StateStoreError {
+            #expect(error.code == .write)
+        }
+        #expect(store.writeFault != nil)
+        isFull.withLock { $0 = false }
+        #expect(try await spend(1, in: store) != nil)
+        try await store.close()
+        #expect(try totals() == [taken + 1, taken + 1])
+    }
+
+    @Test func `too many decisions that wait for the file are refused`() async throws {
+        let isHeld = Mutex(false)
+        let gate = DispatchSemaphore(value: 0)
+        let store = try SQLiteStateStore(
+            path: fixture.path, waitingLimit: 3,
+            hooks: StateStoreHooks(beforeBatch: { if isHeld.withLock({ $0 }) { gate.wait() } }))
+        try await store.spendBehindRecords(now: fixture.start)
+        #expect(try await spend(1, in: store) != nil)
+        isHeld.withLock { $0 = true }
+        var taken: Int64 = 1
+        let error = await #expect(throws: StateStoreError.self) {
+            while try await spend(1, in: store) != nil { taken += 1 }
+        }
+        #expect(error?.description == "too many decisions wait for the disk already [state.overloaded]")
+        #expect(taken <= 1 + 3 + 3, "three on the page that is written and three on the next")
+        isHeld.withLock { $0 = false }
+        for _ in 0..<100 { gate.signal() }
+        try await store.close()
+        #expect(try totals() == [taken, taken])
+    }
+
+    /// Calls, settlements, releases and other changes side by side, on a disk that fails now and then; then a crash.
+    @Test(arguments: 0..<12 as Range<UInt64>)
+    func `whatever runs beside it and fails, file and records together never lose or overspend`(seed: UInt64)
+        async throws
+    {
+        let limit: Int64 = 3000
+        let random = Mutex(SeededGenerator(seed: seed))
+        let failures = Mutex(0)  // in eight commits
+        let store = try await open(
+            StateStoreHooks(beforeCommit: {
+                let draw = random.withLock { Int.random(in: 0..<8, using: &$0) }
+                if draw < failures.withLock({ $0 }) { throw StateStoreError(.write, "no space") }
+            }))
+        failures.withLock { $0 = 1 }
+        let budgets = ["a", "b", "c"].map { fixture.budget(agent: $0) }
+        let trail = Trail()
+        await withTaskGroup(of: Void.self) { group in
+            for task in 0..<16 {
+                group.addTask { [fixture] in
+                    var own = SeededGenerator(seed: seed << 8 | UInt64(task))
+                    for _ in 0..<60 {
+                        let price = Int64.random(in: 1...40, using: &own)
+                        let keys = budgets.shuffled(using: &own).prefix(Int.random(in: 1...2, using: &own))
+                        let charges = keys.compactMap { try? fixture.charge(price, of: limit, key: $0) }
+                        var order = fixture.order(charges: charges)
+                        if Int.random(in: 0..<10, using: &own) == 0 {
+                            order.idempotency = .init(key: "\(order.decisionID)", fingerprint: [1])
+                        }
+                        guard (try? await store.spend(order))?.isCommitted == true else { continue }
+                        if Int.random(in: 0..<12, using: &own) == 0 {
+                            // It could not be recorded.
+                            if (try? await store.release(order.decisionID, now: fixture.start)) != nil { continue }
+                            // Neither given back: as after a crash it has no record.
+                            continue
+                        }
+                        trail.recorded.withLock { $0[order.decisionID] = order.recorded }
+                        store.confirm(order.decisionID)
+                        if Int.random(in: 0..<6, using: &own) == 0 {
+                            let cost = price / 2
+                            guard let report = MicroUnits(cost),
+                                case .settled? = try? await store.settle(
+                                    order.decisionID, tenant: "acme", agent: "llm-agent",
+                                    report: .amount(report, currency: nil), now: fixture.start, telling: { _ in [] })
+                            else { continue }
+                            trail.settled.withLock { $0[order.decisionID] = cost }
+                        }
+                    }
+                }
+            }
+        }
+        failures.withLock { $0 = 8 }
+
+        let again = try fixture.open()
+        let known = trail.recorded.withLock { $0 }
+        _ = try await again.recover(durable: Set(known.keys), now: fixture.start)
+        _ = try await again.restore(known.values.sorted { $0.decisionID < $1.decisionID })
+        let expected = known.reduce(into: [BudgetKey: Int64]()) { sums, entry in
+            for charge in entry.value.spent.charges {
+                sums[charge.key, default: 0] += trail.settled.withLock { $0[entry.key] } ?? charge.amount.value
+            }
+        }
+        let rows = try await again.pool.read { db in
+            try budgets.map { key in
+                let row = try BudgetRows.row(db, key)
+                let charges = try Int64.fetchOne(
+                    db, sql: "SELECT sum(amount) FROM charges WHERE budget = ?", arguments: [row?.id ?? -1])
+                return [row?.charged ?? 0, charges ?? 0]
+            }
+        }
+        #expect(rows == budgets.map { [expected[$0] ?? 0, expected[$0] ?? 0] })
+        #expect(rows.allSatisfy { $0[0] <= limit })
+        #expect(expected.values.contains { $0 > limit / 2 }, "the budgets came near their ends")
+    }
+}
+
+/// What is on record of a test's decisions.
+private final class Trail: Sendable {
+    let recorded = Mutex<[DecisionID: RecordedSpending]>([:])
+    let settled = Mutex<[DecisionID: Int64]>([:])
+}
+
+extension SpendOrder {
+    /// What its record tells where all of it was taken.
+    fileprivate var recorded: RecordedSpending {
+        RecordedSpending(
+            decisionID: decisionID, tenant: tenant, agent: agent, at: now,
+            spent: spent(isRefused: false, isShadowRefused: false))
+    }
+}
