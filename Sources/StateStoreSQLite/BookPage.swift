@@ -8,7 +8,7 @@ struct BookPage {
     var spenders: [SpendBooks.Spender]
     /// When the last decision that spent was admitted; nil where none has.
     var latest: Timestamp?
-    var budgets: [(budget: SpendBooks.Budget, charged: Int64)] = []
+    var budgets: [(budget: SpendBooks.Budget, charged: Int64, closed: Bool)] = []
     var buckets: [(bucket: SpendBooks.Bucket, TokenBucket)] = []
     /// Those that it was written with a durable record of.
     private(set) var confirmed: Set<DecisionID> = []
@@ -45,7 +45,7 @@ struct BookPage {
                 try BudgetRows.insert(charges, charge, of: budget.id, for: name)
             }
         }
-        for (budget, charged) in budgets where budget.id != SpendBooks.Budget.unwritten {
+        for (budget, charged, _) in budgets where budget.id != SpendBooks.Budget.unwritten {
             try BudgetRows.store(db, id: budget.id, charged: charged)
         }
         for (bucket, value) in buckets { try RateRows.store(db, bucket.key, value) }

@@ -37,19 +37,32 @@ extension SQLiteStateStore: SpendLedger {
     public func confirm(_ decision: DecisionID) { confirmed.insert(decision) }
 
     public func release(_ decision: DecisionID, now: Timestamp) async throws {
-        try await writer.performOnCounters { db in try Effects.release(db, decision, now: now) }
+        try await change(decision) { db in try Effects.release(db, decision, now: now) }
     }
 
     public func settle(
         _ decision: DecisionID, tenant: String, agent: String, report: ReportedCost, now: Timestamp,
         telling: @escaping @Sendable (SettledCost) -> [TrailEvent]
     ) async throws -> Settlement {
-        try await writer.performOnCounters { db in
+        try await change(decision) { db in
             let settlement = try Settling(db: db, decision: decision).run(report, tenant: tenant, agent: agent)
             if case .settled(let settled) = settlement {
                 for event in telling(settled) { try BudgetEventRows.insert(db, event) }
             }
             return settlement
+        }
+    }
+
+    /// Changes the charges of one decision, and what the books say of their budgets.
+    private func change<Result: Sendable>(
+        _ decision: DecisionID, _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        try await writer.spend { db, books in
+            try books.write(db)
+            let budgets = Set(try BudgetRows.charges(db, of: decision).map(\.budget.id))
+            let result = try body(db)
+            try books.readAgain(db, budgets)
+            return result
         }
     }
 

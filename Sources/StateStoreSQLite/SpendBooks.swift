@@ -12,7 +12,7 @@ final class SpendBooks {
         /// The row's number, for the writer alone; ``unwritten`` before anything was charged.
         var id: Int64
         var charged: Int64
-        let closed: Bool
+        var closed: Bool
         var isChanged = false
 
         init(_ key: BudgetKey, _ row: BudgetRows.BudgetRow?) {
@@ -88,6 +88,15 @@ final class SpendBooks {
         }
         for draw in spent.rates where buckets[draw.key] == nil {
             buckets[draw.key] = Bucket(draw.key, try RateRows.bucket(db, draw, now: now))
+        }
+    }
+
+    /// Takes over what another change has made of these budgets. Nothing of them may wait to be written.
+    func readAgain(_ db: Database, _ changed: Set<Int64>) throws {
+        guard !changed.isEmpty else { return }
+        for (key, budget) in budgets where changed.contains(budget.id) {
+            guard let row = try BudgetRows.row(db, key) else { continue }
+            (budget.charged, budget.closed) = (row.charged, row.closed)
         }
     }
 
@@ -222,7 +231,7 @@ final class SpendBooks {
         }
         var page = BookPage(spenders: spenders, latest: latest)
         for budget in changedBudgets where budget.isChanged {
-            page.budgets.append((budget, budget.charged))
+            page.budgets.append((budget, budget.charged, budget.closed))
             budget.isChanged = false
         }
         for bucket in changedBuckets where bucket.isChanged {
@@ -236,7 +245,7 @@ final class SpendBooks {
     func putBack(_ page: BookPage) {
         spenders = page.spenders + spenders
         latest = latest ?? page.latest
-        for (budget, _) in page.budgets where !budget.isChanged {
+        for (budget, _, _) in page.budgets where !budget.isChanged {
             budget.isChanged = true
             changedBudgets.append(budget)
         }
@@ -249,8 +258,8 @@ final class SpendBooks {
     /// The same where all that came after the page is to be forgotten, too.
     func goBack(to page: BookPage) {
         forget()
-        for (budget, charged) in page.budgets {
-            budget.charged = charged
+        for (budget, charged, closed) in page.budgets {
+            (budget.charged, budget.closed) = (charged, closed)
             budgets[budget.key] = budget
         }
         for (bucket, before) in page.buckets {

@@ -211,6 +211,44 @@ import Testing
         #expect(try totals() == [taken, taken])
     }
 
+    @Test func `a settlement counts for the next call, which needs the file no more than before, and only if it lasts`()
+        async throws
+    {
+        let isFull = Mutex(false)
+        let store = try await open(
+            StateStoreHooks(beforeCommit: { if isFull.withLock({ $0 }) { throw StateStoreError(.write, "no space") } }))
+        func settle(_ order: SpendOrder, _ micros: Int64) async throws {
+            let report = ReportedCost.amount(try #require(MicroUnits(micros)), currency: nil)
+            _ = try await store.settle(
+                order.decisionID, tenant: "acme", agent: "llm-agent", report: report, now: fixture.start,
+                telling: { _ in [] })
+        }
+        var orders: [SpendOrder] = []
+        for _ in 0..<3 { orders.append(try #require(try await spend(300, in: store))) }
+        #expect(try await spend(101, in: store) == nil)
+        try await settle(orders[0], 200)
+        #expect(try totals() == [800, 800])
+        isFull.withLock { $0 = true }
+        let last = fixture.order(charges: [try fixture.charge(200, of: 1000)])
+        #expect(try await store.spend(last) == SpendResult(outcome: .committed(SpendReceipt(remaining: [.zero]))))
+        // This one would close the budget, and does not get into the file.
+        await #expect(throws: StateStoreError.self) { try await settle(orders[1], 301) }
+        isFull.withLock { $0 = false }
+        try await store.release(last.decisionID, now: fixture.start)
+        #expect(try totals() == [800, 800])
+        #expect(try await spend(1, in: store) != nil)
+        try await settle(orders[1], 301)
+        guard
+            case .budget(_, _, let charged, _, closed: true)? = try await store.spend(
+                fixture.order(charges: [try fixture.charge(1, of: 1000)])
+            ).refusal
+        else {
+            Issue.record("the budget is not closed")
+            return
+        }
+        #expect(charged.value == 802)
+    }
+
     /// Calls, settlements, releases and other changes side by side, on a disk that fails now and then; then a crash.
     @Test(arguments: 0..<12 as Range<UInt64>)
     func `whatever runs beside it and fails, file and records together never lose or overspend`(seed: UInt64)
