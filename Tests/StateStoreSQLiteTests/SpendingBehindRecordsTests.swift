@@ -54,6 +54,26 @@ import Testing
         #expect(try totals() == [800, 800])
     }
 
+    @Test func `a write that fails is tried again by itself, with the rows that it had begun`() async throws {
+        let failures = Mutex(0)
+        let store = try await open(
+            StateStoreHooks(beforeCommit: {
+                let fails = failures.withLock { left in
+                    defer { left = max(0, left - 1) }
+                    return left > 0
+                }
+                if fails { throw StateStoreError(.write, "no space") }
+            }))
+        // Now the budget is on the books, and has no row.
+        #expect(try await spend(1001, in: store) == nil)
+        failures.withLock { $0 = 1 }
+        #expect(try await spend(40, in: store) != nil)
+        #expect(try totals() == [0, 0])
+        for _ in 0..<1000 where try totals() != [40, 40] { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(try totals() == [40, 40])
+        #expect(failures.withLock { $0 } == 0, "it did fail")
+    }
+
     @Test func `whoever only looks leaves the note that something may be missing`() async throws {
         let store = try await open()
         #expect(try await spend(40, in: store) != nil)
@@ -229,14 +249,16 @@ import Testing
         try await settle(orders[0], 200)
         #expect(try totals() == [800, 800])
         isFull.withLock { $0 = true }
-        let last = fixture.order(charges: [try fixture.charge(200, of: 1000)])
-        #expect(try await store.spend(last) == SpendResult(outcome: .committed(SpendReceipt(remaining: [.zero]))))
+        let last = fixture.order(charges: [try fixture.charge(100, of: 1000)])
+        #expect(
+            try await store.spend(last)
+                == SpendResult(outcome: .committed(SpendReceipt(remaining: [try #require(MicroUnits(100))]))))
         // This one would close the budget, and does not get into the file.
         await #expect(throws: StateStoreError.self) { try await settle(orders[1], 301) }
         isFull.withLock { $0 = false }
-        try await store.release(last.decisionID, now: fixture.start)
-        #expect(try totals() == [800, 800])
         #expect(try await spend(1, in: store) != nil)
+        try await store.release(last.decisionID, now: fixture.start)
+        #expect(try totals() == [801, 801])
         try await settle(orders[1], 301)
         guard
             case .budget(_, _, let charged, _, closed: true)? = try await store.spend(
