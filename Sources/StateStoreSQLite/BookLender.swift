@@ -10,7 +10,7 @@ final class BookLender: @unchecked Sendable {
         /// Whether calls may spend on the books alone: what they have spent is in their records.
         var isOpen = false
         var isWriteDue = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [CheckedContinuation<Void, any Error>] = []
     }
 
     enum Spending {
@@ -18,8 +18,7 @@ final class BookLender: @unchecked Sendable {
         /// The order needs the file beside the books.
         case needsFile
         /// The writer has the books.
-        case lent
-        case tooMuchWaits
+        case needsBooks
     }
 
     private let state = Mutex(State())
@@ -41,12 +40,12 @@ final class BookLender: @unchecked Sendable {
 
     /// Spends at once, where neither the file nor an alert has a part in it.
     /// - Returns: besides, whether the writer has to be told that there is something to write.
-    func spend(_ order: SpendOrder) -> (Spending, isFirst: Bool) {
-        state.withLock { state in
+    func spend(_ order: SpendOrder) throws -> (Spending, isFirst: Bool) {
+        try state.withLock { state in
             guard state.isOpen, order.token == nil, order.idempotency == nil else { return (.needsFile, false) }
-            guard !state.isLent else { return (.lent, false) }
+            guard !state.isLent else { return (.needsBooks, false) }
             guard books.knows(order) else { return (.needsFile, false) }
-            guard books.spenders.count < capacity else { return (.tooMuchWaits, false) }
+            guard books.spenders.count < capacity else { throw Self.overloaded }
             let taken = books.take(order)
             if taken.refusal == nil, !order.telling(taken.receipt).isEmpty {
                 books.takeBack()
@@ -61,16 +60,28 @@ final class BookLender: @unchecked Sendable {
         }
     }
 
+    /// Whether calls may spend on the books alone.
+    var isOpen: Bool { state.withLock { $0.isOpen } }
+
     /// Waits until the writer has given the books back.
-    func returned() async {
-        await withCheckedContinuation { continuation in
-            let isBack = state.withLock { state in
-                if state.isLent { state.waiting.append(continuation) }
-                return !state.isLent
+    func returned() async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            enum Next { case wait, goOn, refuse }
+            let next: Next = state.withLock { state in
+                guard state.isLent else { return .goOn }
+                guard state.waiting.count < capacity else { return .refuse }
+                state.waiting.append(continuation)
+                return .wait
             }
-            if isBack { continuation.resume() }
+            switch next {
+            case .wait: return
+            case .goOn: continuation.resume()
+            case .refuse: continuation.resume(throwing: Self.overloaded)
+            }
         }
     }
+
+    private static let overloaded = StateStoreError(.overloaded, "too many decisions wait for the disk already")
 
     // MARK: For the writer
 
@@ -85,7 +96,7 @@ final class BookLender: @unchecked Sendable {
 
     func giveBack() {
         let waiting = state.withLock { state in
-            if books.isFull { books.forget() }
+            books.forgetIfFull()
             state.isLent = false
             defer { state.waiting = [] }
             return state.waiting

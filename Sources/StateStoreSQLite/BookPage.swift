@@ -28,8 +28,11 @@ struct BookPage {
     /// - Parameters:
     ///   - givesWay: whether calls that are being decided come first: a thread that works without a pause for milliseconds keeps them
     ///     waiting where processors are few.
+    ///   - recorded: a decision that was on record before the page was torn out.
     ///   - isConfirmed: whether a decision's record is durable already.
-    mutating func write(_ db: Database, givesWay: Bool = false, isConfirmed: (DecisionID) -> Bool) throws {
+    mutating func write(
+        _ db: Database, givesWay: Bool = false, recorded: DecisionID? = nil, isConfirmed: (DecisionID) -> Bool
+    ) throws {
         let (effects, charges) = (try Effects.insertion(db), try BudgetRows.insertion(db))
         for (place, spender) in spenders.enumerated() {
             if givesWay, place % Self.atOnce == Self.atOnce - 1 { sched_yield() }
@@ -49,7 +52,7 @@ struct BookPage {
             try BudgetRows.store(db, id: budget.id, charged: charged)
         }
         for (bucket, value) in buckets { try RateRows.store(db, bucket.key, value) }
-        if let latest { try SpendingLag.note(db, latest) }
+        if let latest { try SpendingLag.note(db, latest, recorded: recorded) }
     }
 
     /// Forgets the rows that did not last.

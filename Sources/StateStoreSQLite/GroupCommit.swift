@@ -33,6 +33,8 @@ final class GroupCommit: @unchecked Sendable {
     private let waiting = Mutex(Waiting())
     private let failure = Mutex<String?>(nil)
     private let lender: BookLender
+    /// For the queue alone.
+    private var isRetryDue = false
     private let confirmed: Confirmations
     private let capacity: Int
     private let batchLimit: Int
@@ -134,6 +136,23 @@ final class GroupCommit: @unchecked Sendable {
         }
     }
 
+    /// Calls that spend in memory are refused while there is a fault, and none of them would find out that it is over.
+    private func retryLater() {
+        guard lender.isOpen, !isRetryDue else { return }
+        isRetryDue = true
+        queue.asyncAfter(deadline: .now() + Self.retryPatience) {
+            self.isRetryDue = false
+            guard self.fault != nil else { return }
+            self.commit([Job(run: .plain(Self.tryWriting), finish: { _ in })])
+        }
+    }
+
+    /// Writes to the file where there is nothing to write.
+    static func tryWriting(_ db: Database) throws {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        try db.execute(sql: "PRAGMA user_version = \(version)")
+    }
+
     private func commit(_ batch: [Job]) {
         guard !batch.isEmpty || lender.isWriteDue else { return }
         let books = batch.contains(where: \.run.needsBooks) ? lender.lend() : nil
@@ -146,7 +165,7 @@ final class GroupCommit: @unchecked Sendable {
             }
         } catch {
             fault = StateStoreError(.write, "the state store could not commit: \(error)")
-            if lender.isWriteDue { queue.asyncAfter(deadline: .now() + Self.retryPatience) { self.commit([]) } }
+            retryLater()
         }
         if books != nil { lender.giveBack() }
         failure.withLock { $0 = fault?.message }
@@ -203,13 +222,15 @@ final class GroupCommit: @unchecked Sendable {
         _ db: Database, _ books: SpendBooks?, givesWay: Bool = false,
         _ body: () throws -> Database.TransactionCompletion
     ) throws -> Bool {
-        var page = lender.tearOut()
+        // In this order: whatever is on record by now has spent before, so it is on this page, or in the file.
         let marks = confirmed.now
+        var page = lender.tearOut()
         var completion = Database.TransactionCompletion.rollback
         var hasLasted = false
         defer { if !hasLasted { lender.putBack(page) } }
         try db.inTransaction(.immediate) {
-            try page.write(db, givesWay: givesWay, isConfirmed: marks.decisions.contains)
+            try page.write(
+                db, givesWay: givesWay, recorded: marks.latest, isConfirmed: marks.decisions.contains)
             try confirmed.write(marks, db, but: page.confirmed)
             completion = try body()
             guard completion == .commit else { return .rollback }

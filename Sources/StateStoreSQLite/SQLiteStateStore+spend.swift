@@ -5,18 +5,21 @@ import GRDB
 
 extension SQLiteStateStore: SpendLedger {
     public func spend(_ order: SpendOrder) async throws -> SpendResult {
-        // Where the file cannot be written, nobody spends on trust.
-        while writer.fault == nil {
-            let (spending, isFirst) = lender.spend(order)
-            if isFirst { writer.writeSoon() }
-            switch spending {
-            case .spent(let result): return result
-            case .lent: await lender.returned()
-            case .tooMuchWaits: throw StateStoreError(.overloaded, "too many decisions wait for the disk already")
-            case .needsFile: return try await spendInFile(order)
-            }
+        var attempt = try spendAtOnce(order)
+        if case .needsBooks = attempt {
+            try await lender.returned()
+            attempt = try spendAtOnce(order)
         }
+        if case .spent(let result) = attempt { return result }
         return try await spendInFile(order)
+    }
+
+    private func spendAtOnce(_ order: SpendOrder) throws -> BookLender.Spending {
+        // Where the file cannot be written, nobody spends on trust: the writer tries again each second.
+        if lender.isOpen, let fault = writer.fault { throw StateStoreError(.write, fault) }
+        let (spending, isFirst) = try lender.spend(order)
+        if isFirst { writer.writeSoon() }
+        return spending
     }
 
     private func spendInFile(_ order: SpendOrder) async throws -> SpendResult {
@@ -105,8 +108,8 @@ extension SQLiteStateStore: SpendLedger {
         }
     }
 
-    /// After a crash: since when decisions may have spent what the file does not know of; nil where none can have.
-    public func spendingMayBeMissing() async throws -> Timestamp? { try await pool.read(SpendingLag.since) }
+    /// After a crash: up to where the file has all that was spent; nil where nothing can be missing.
+    public func spendingMayBeMissing() async throws -> MissingSpending.Mark? { try await pool.read(SpendingLag.mark) }
 
     /// After a crash: takes what recorded decisions have spent and the file does not know of, whatever the limits are. To be handed over
     /// all at once.

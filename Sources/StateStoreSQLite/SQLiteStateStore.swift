@@ -67,18 +67,10 @@ public final class SQLiteStateStore: Sendable {
     /// Why the last change could not be written; nil when it could.
     public var writeFault: String? { writer.fault }
 
-    /// Writes what only rides along, and tries the disk where there is nothing.
-    public func tryWriting() async throws {
-        try await writer.perform { db in
-            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            try db.execute(sql: "PRAGMA user_version = \(version)")
-        }
-    }
-
     /// From now on calls that take of rates and budgets alone do so in memory, and the file follows some milliseconds later.
     ///
     /// Whoever calls this sees to it that the record of each such call says what was ``Spent`` before the call is answered, and after a
-    /// crash hands the records since ``spendingMayBeMissing()`` to ``restore(_:)``, before anything is spent.
+    /// crash hands what ``MissingSpending`` finds behind ``spendingMayBeMissing()`` to ``restore(_:)``, before anything is spent.
     public func spendBehindRecords(now: Timestamp) async throws {
         try await writer.perform { db in try SpendingLag.begin(db, now) }
         lender.open(true)
@@ -98,6 +90,8 @@ public final class SQLiteStateStore: Sendable {
 final class Confirmations: Sendable {
     struct Marks: Sendable {
         var decisions: Set<DecisionID> = []
+        /// The last that was put on record.
+        var latest: DecisionID?
         var told: Set<String> = []
     }
 
@@ -105,7 +99,12 @@ final class Confirmations: Sendable {
 
     var now: Marks { waiting.withLock { $0 } }
 
-    func insert(_ decision: DecisionID) { waiting.withLock { _ = $0.decisions.insert(decision) } }
+    func insert(_ decision: DecisionID) {
+        waiting.withLock { waiting in
+            waiting.decisions.insert(decision)
+            waiting.latest = decision
+        }
+    }
     func insert(told keys: [String]) { waiting.withLock { $0.told.formUnion(keys) } }
     func contains(_ decision: DecisionID) -> Bool { waiting.withLock { $0.decisions.contains(decision) } }
 

@@ -215,8 +215,10 @@ enum Schema {
             try db.execute(
                 sql: """
                     -- While it has its row, decisions spend in memory first. What is here is all that was spent until shortly before
-                    -- `at`; what was spent later and is missing after a crash is in the trail.
-                    CREATE TABLE spending_lag (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL) STRICT;
+                    -- `at`, and by all decisions up to `recorded` in the trail; what is missing after a crash is behind it there.
+                    CREATE TABLE spending_lag (
+                        one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL, recorded BLOB
+                    ) STRICT;
                     """)
         }
         return migrator

@@ -56,7 +56,7 @@ final class SpendBooks {
 
     private var budgets: [BudgetKey: Budget] = [:]
     private var buckets: [CounterKey: Bucket] = [:]
-    /// Those that have been changed since they were written; perhaps twice, or changed back.
+    /// Those that have been changed since they were written.
     private var changedBudgets: [Budget] = []
     private var changedBuckets: [Bucket] = []
     private var undo: [Undo] = []
@@ -65,7 +65,10 @@ final class SpendBooks {
     private var latest: Timestamp?
     private static let limit = 16_384
 
-    var isFull: Bool { budgets.count + buckets.count > Self.limit }
+    func forgetIfFull() {
+        let isWritten = spenders.isEmpty && changedBudgets.isEmpty && changedBuckets.isEmpty
+        if isWritten, budgets.count + buckets.count > Self.limit { forget() }
+    }
 
     // MARK: Spending
 
@@ -94,8 +97,9 @@ final class SpendBooks {
     /// Takes over what another change has made of these budgets. Nothing of them may wait to be written.
     func readAgain(_ db: Database, _ changed: Set<Int64>) throws {
         guard !changed.isEmpty else { return }
-        for (key, budget) in budgets where changed.contains(budget.id) {
-            guard let row = try BudgetRows.row(db, key) else { continue }
+        for id in changed {
+            let key = try BudgetRows.key(db, id)
+            guard let budget = budgets[key], let row = try BudgetRows.row(db, key) else { continue }
             (budget.charged, budget.closed) = (row.charged, row.closed)
         }
     }
@@ -212,8 +216,11 @@ final class SpendBooks {
         for change in undo[start...].reversed() {
             switch change {
             case .budget(let budget, let charged, let isChanged):
+                if !isChanged { changedBudgets.removeLast() }
                 (budget.charged, budget.isChanged) = (charged, isChanged)
-            case .bucket(let bucket, let before, let isChanged): (bucket.bucket, bucket.isChanged) = (before, isChanged)
+            case .bucket(let bucket, let before, let isChanged):
+                if !isChanged { changedBuckets.removeLast() }
+                (bucket.bucket, bucket.isChanged) = (before, isChanged)
             }
         }
         undo.removeSubrange(start...)

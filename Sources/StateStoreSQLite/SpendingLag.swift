@@ -1,26 +1,39 @@
 import Approvals
+import Decisions
+import Foundation
 import GRDB
 
-/// The `spending_lag` table: whether decisions spend in memory first, and up to when the file has it all.
+/// The `spending_lag` table: whether decisions spend in memory first, and up to where the file has it all.
 enum SpendingLag {
-    /// Seconds by which a decision may be admitted before another and spend after it.
-    static let margin: Int64 = 10
+    /// Seconds by which a clock may be set right behind a write: whatever spends later is recorded later than `at`.
+    static let margin: Int64 = 1
 
+    /// Nothing has been spent in memory yet.
     static func begin(_ db: Database, _ now: Timestamp) throws {
         try db.execute(
-            sql: "INSERT INTO spending_lag (one, at) VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
-            arguments: [now.nanoseconds])
+            sql: """
+                INSERT INTO spending_lag (one, at) VALUES (1, ?)
+                ON CONFLICT DO UPDATE SET at = excluded.at, recorded = NULL
+                """,
+            arguments: [now.advanced(bySeconds: margin).nanoseconds])
     }
 
-    static func note(_ db: Database, _ latest: Timestamp) throws {
-        try db.cachedStatement(sql: "UPDATE spending_lag SET at = ?").execute(arguments: [latest.nanoseconds])
+    /// - Parameters:
+    ///   - latest: when the last decision was admitted that is in the file now.
+    ///   - recorded: one that was on record before the file was written.
+    static func note(_ db: Database, _ latest: Timestamp, recorded: DecisionID?) throws {
+        try db.cachedStatement(sql: "UPDATE spending_lag SET at = ?, recorded = coalesce(?, recorded)")
+            .execute(arguments: [latest.nanoseconds, recorded?.blob])
     }
 
     static func end(_ db: Database) throws { try db.execute(sql: "DELETE FROM spending_lag") }
 
     /// - Returns: nil where nothing can be missing.
-    static func since(_ db: Database) throws -> Timestamp? {
-        try Int64.fetchOne(db, sql: "SELECT at FROM spending_lag")
-            .map { Timestamp(nanoseconds: $0).advanced(bySeconds: -margin) }
+    static func mark(_ db: Database) throws -> MissingSpending.Mark? {
+        guard let row = try Row.fetchOne(db, sql: "SELECT at, recorded FROM spending_lag") else { return nil }
+        let blob: Data? = row[1]
+        return MissingSpending.Mark(
+            decision: blob.flatMap(DecisionID.init(blob:)),
+            since: Timestamp(nanoseconds: row[0]).advanced(bySeconds: -margin))
     }
 }

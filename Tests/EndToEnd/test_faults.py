@@ -41,7 +41,7 @@ def test_a_locked_state_store_is_a_deny_and_recovers(own, code):
     locked.execute("BEGIN EXCLUSIVE")
     assert code_of(own.decide(*BUDGETED, request=LLM)[2]) == code
     locked.execute("ROLLBACK")
-    assert own.decide(*BUDGETED, request=LLM)[2]["decision"] == "allow"
+    own.wait(lambda: own.decide(*BUDGETED, request=LLM)[2]["decision"] == "allow", 10)
     assert own.verify().returncode == 0
 
 

@@ -74,11 +74,77 @@ import Testing
         #expect(failures.withLock { $0 } == 0, "it did fail")
     }
 
+    @Test func `the file says up to which record it has everything`() async throws {
+        let store = try await open()
+        let first = try #require(try await spend(40, in: store))
+        store.confirm(first.decisionID)
+        _ = try #require(try await spend(40, in: store))
+        // Not on record.
+        for _ in 0..<1000 where try totals() != [80, 80] { try await Task.sleep(for: .milliseconds(10)) }
+        let mark = MissingSpending.Mark(
+            decision: first.decisionID, since: fixture.start.advanced(bySeconds: -1))
+        #expect(try await store.spendingMayBeMissing() == mark)
+        #expect(try await store.unconfirmed().count == 1)
+        try await store.spendBehindRecords(now: fixture.start)
+        #expect(try await store.spendingMayBeMissing() == MissingSpending.Mark(decision: nil, since: fixture.start))
+    }
+
+    @Test func `a fault that lasts is tried once a second, however many ask`() async throws {
+        let tries = Mutex(0)
+        let isFull = Mutex(false)
+        let store = try await open(
+            StateStoreHooks(beforeBatch: {
+                guard isFull.withLock({ $0 }) else { return }
+                tries.withLock { $0 += 1 }
+                throw StateStoreError(.write, "no space")
+            }))
+        #expect(try await spend(1, in: store) != nil)
+        isFull.withLock { $0 = true }
+        #expect(try await spend(1, in: store) != nil)
+        for _ in 0..<1000 where store.writeFault == nil { try await Task.sleep(for: .milliseconds(10)) }
+        let refused = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<200 {
+                group.addTask { [fixture] in
+                    guard let charge = try? fixture.charge(1, of: 1000) else { return 0 }
+                    do { _ = try await store.spend(fixture.order(charges: [charge])) } catch { return 1 }
+                    return 0
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(refused == 200)
+        #expect(tries.withLock { $0 } <= 2)
+        // The tries go on, and their number does not grow with each.
+        for _ in 0..<1000 where tries.withLock({ $0 }) < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        isFull.withLock { $0 = false }
+        for _ in 0..<1000 where store.writeFault != nil { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(try await spend(1, in: store) != nil)
+    }
+
+    @Test func `what is refused leaves nothing on the books to be written`() async throws {
+        let store = try await open()
+        let rate = SpendOrder.RateDraw(
+            key: fixture.budget().counter, limit: try #require(RateLimit(milliCallsPerSecond: 0, burst: 3)))
+        func call(_ micros: Int64) async throws -> Bool {
+            try await store.spend(fixture.order(rates: [rate], charges: [try fixture.charge(micros, of: 10)]))
+                .isCommitted
+        }
+        #expect(try await call(1))
+        for _ in 0..<100 { #expect(try await !call(10)) }
+        let page = store.lender.tearOut()
+        #expect((page.spenders.count, page.budgets.count, page.buckets.count) == (0, 0, 0))
+        #expect(try await call(2))
+        #expect(try await call(3))
+        #expect(try await !call(1), "the burst is used up")
+    }
+
     @Test func `whoever only looks leaves the note that something may be missing`() async throws {
         let store = try await open()
         #expect(try await spend(40, in: store) != nil)
         try await fixture.open().close()
-        #expect(try await store.spendingMayBeMissing() == fixture.start.advanced(bySeconds: -10))
+        #expect(
+            try await store.spendingMayBeMissing()
+                == MissingSpending.Mark(decision: nil, since: fixture.start.advanced(bySeconds: -1)))
     }
 
     @Test func `after a crash the records bring back what they say, once and whatever the limit`() async throws {
@@ -205,6 +271,7 @@ import Testing
         }
         #expect(store.writeFault != nil)
         isFull.withLock { $0 = false }
+        for _ in 0..<1000 where store.writeFault != nil { try await Task.sleep(for: .milliseconds(10)) }
         #expect(try await spend(1, in: store) != nil)
         try await store.close()
         #expect(try totals() == [taken + 1, taken + 1])
@@ -256,6 +323,7 @@ import Testing
         // This one would close the budget, and does not get into the file.
         await #expect(throws: StateStoreError.self) { try await settle(orders[1], 301) }
         isFull.withLock { $0 = false }
+        try await store.writer.perform(GroupCommit.tryWriting)
         #expect(try await spend(1, in: store) != nil)
         try await store.release(last.decisionID, now: fixture.start)
         #expect(try totals() == [801, 801])
@@ -299,7 +367,10 @@ import Testing
                         if Int.random(in: 0..<10, using: &own) == 0 {
                             order.idempotency = .init(key: "\(order.decisionID)", fingerprint: [1])
                         }
-                        guard (try? await store.spend(order))?.isCommitted == true else { continue }
+                        guard (try? await store.spend(order))?.isCommitted == true else {
+                            if store.writeFault != nil { try? await store.writer.perform(GroupCommit.tryWriting) }
+                            continue
+                        }
                         if Int.random(in: 0..<12, using: &own) == 0 {
                             // It could not be recorded.
                             if (try? await store.release(order.decisionID, now: fixture.start)) != nil { continue }

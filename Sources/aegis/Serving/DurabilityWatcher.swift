@@ -4,7 +4,7 @@ import ServiceLifecycle
 import StateStoreSQLite
 
 /// Tells the log when the audit trail or the state store cannot be written any more, and when they can again: decisions only say
-/// that it is so. The journal tries its disk by itself; the state store is tried here.
+/// that it is so. Both try their disks by themselves.
 struct DurabilityWatcher: Service {
     let journal: AuditJournal
     let store: SQLiteStateStore
@@ -17,7 +17,6 @@ struct DurabilityWatcher: Service {
             tell(of: "the audit trail", audit, before: told.audit, meaning: "every call is denied")
             tell(of: "the state store", state, before: told.state, meaning: "calls that spend are denied")
             told = (audit, state)
-            if state != nil { try? await store.tryWriting() }
         }
     }
 

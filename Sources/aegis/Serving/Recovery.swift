@@ -43,20 +43,22 @@ struct Recovery {
     }
 
     private func restore() async throws {
-        guard let since = try await store.spendingMayBeMissing() else { return }
-        var spendings: [RecordedSpending] = []
+        guard let mark = try await store.spendingMayBeMissing() else { return }
+        var missing = MissingSpending(mark)
         var unreadable: AuditPlace?
-        try AuditReader(directory: auditDirectory).scanBack(since: since.nanoseconds) { record in
-            do { try record.spending.map { spendings.append($0) } } catch { unreadable = record.place }
-            return unreadable != nil
+        try AuditReader(directory: auditDirectory).scanBack(since: mark.since.nanoseconds) { record in
+            guard let entry = record.spendingEntry else { return false }
+            do { return try missing.visit(entry) } catch {
+                unreadable = record.place
+                return true
+            }
         }
         if let unreadable {
             throw CommandFailure(
                 "\(auditDirectory)/\(unreadable): what the decision has spent cannot be read, and a crash may have kept it from the budgets",
                 fix: "start the version of aegis that wrote it, and stop it in the usual way")
         }
-        // Segments come newest first.
-        let restored = try await store.restore(spendings.sorted { $0.at < $1.at })
+        let restored = try await store.restore(missing.all())
         if restored > 0 {
             logger.notice(
                 "recovered: what recorded decisions have spent was charged", metadata: ["decisions": "\(restored)"])
@@ -78,10 +80,13 @@ struct Recovery {
 }
 
 extension AuditRecordLine {
-    /// What the decision has spent; nil where it is none, or has spent nothing.
-    fileprivate var spending: RecordedSpending? {
-        get throws {
-            guard self["spent"] != nil, self["kind"] == "decision" else { return nil }
+    /// The record as one that may have spent; nil where it is not of a decision.
+    fileprivate var spendingEntry: MissingSpending.Entry? {
+        guard self["kind"] == "decision", let id = self["decision_id"],
+            let time = self["time"].flatMap(Timestamp.init(parsing:))
+        else { return nil }
+        return MissingSpending.Entry(segment: place.file, decisionID: id, time: time) {
+            guard self["spent"] != nil else { return nil }
             let document = try Document(json: bytes)
             return try withExtendedLifetime(document) { try RecordedSpending(record: document.root) }
         }
