@@ -44,9 +44,8 @@ final class BookLender: @unchecked Sendable {
         try state.withLock { state in
             guard state.isOpen, order.token == nil, order.idempotency == nil else { return (.needsFile, false) }
             guard !state.isLent else { return (.needsBooks, false) }
-            guard books.knows(order) else { return (.needsFile, false) }
             guard books.spenders.count < capacity else { throw Self.overloaded }
-            let taken = books.take(order)
+            guard let taken = try? books.take(order) else { return (.needsFile, false) }
             if taken.refusal == nil, !order.telling(taken.receipt).isEmpty {
                 books.takeBack()
                 return (.needsFile, false)

@@ -118,13 +118,13 @@ extension SQLiteStateStore: SpendLedger {
     public func restore(_ recorded: [RecordedSpending]) async throws -> Int {
         try await writer.spend { db, books in
             var drawnUntil: [CounterKey: Timestamp] = [:]
-            var restored = 0
-            for spending in recorded where try !Effects.has(db, spending.decisionID) {
+            var (restored, seen) = (0, Set<DecisionID>())
+            for spending in recorded where seen.insert(spending.decisionID).inserted {
+                if try Effects.has(db, spending.decisionID) { continue }
                 for draw in spending.spent.rates where drawnUntil[draw.key] == nil {
                     drawnUntil[draw.key] = try RateRows.drawnAt(db, draw.key) ?? Timestamp(nanoseconds: .min)
                 }
-                try books.read(db, for: spending.spent, now: spending.at)
-                books.restore(spending, drawnUntil: drawnUntil)
+                try books.restore(db, spending, drawnUntil: drawnUntil)
                 restored += spending.spent.charges.isEmpty ? 0 : 1
             }
             return restored

@@ -7,48 +7,6 @@ import GRDB
 ///
 /// One at a time has the books, see ``BookLender``.
 final class SpendBooks {
-    final class Budget {
-        let key: BudgetKey
-        /// The row's number, for the writer alone; ``unwritten`` before anything was charged.
-        var id: Int64
-        var charged: Int64
-        var closed: Bool
-        var isChanged = false
-
-        init(_ key: BudgetKey, _ row: BudgetRows.BudgetRow?) {
-            self.key = key
-            id = row?.id ?? Budget.unwritten
-            charged = row?.charged ?? 0
-            closed = row?.closed ?? false
-        }
-
-        static let unwritten: Int64 = 0
-    }
-
-    final class Bucket {
-        let key: CounterKey
-        var bucket: TokenBucket
-        var isChanged = false
-
-        init(_ key: CounterKey, _ bucket: TokenBucket) {
-            self.key = key
-            self.bucket = bucket
-        }
-    }
-
-    /// A decision whose effects are on the books, and not in the file.
-    struct Spender {
-        var decision: DecisionID
-        var tenant: String
-        var agent: String
-        var at: Timestamp
-        /// What it has redeemed; a token that was refused has redeemed nothing.
-        var approval: ApprovalID?
-        /// Whether it is known from its record.
-        var isRecorded = false
-        var charges: [(budget: Budget, charge: SpendOrder.BudgetCharge)]
-    }
-
     private enum Undo {
         case budget(Budget, charged: Int64, isChanged: Bool)
         case bucket(Bucket, TokenBucket, isChanged: Bool)
@@ -72,26 +30,24 @@ final class SpendBooks {
 
     // MARK: Spending
 
-    /// Whether all that the order counts on is here.
-    func knows(_ order: SpendOrder) -> Bool {
-        order.charges.allSatisfy { budgets[$0.key] != nil } && order.rates.allSatisfy { buckets[$0.key] != nil }
-            && order.shadowCharges.allSatisfy { budgets[$0.key] != nil }
-            && order.shadowRates.allSatisfy { buckets[$0.key] != nil }
-    }
-
     /// Reads what is not here yet.
     func read(_ db: Database, for order: SpendOrder) throws {
-        let all = order.spent(isRefused: false, isShadowRefused: false)
-        try read(db, for: all, now: order.now)
+        for charge in order.charges + order.shadowCharges { _ = try budget(db, charge.key) }
+        for draw in order.rates + order.shadowRates { _ = try bucket(db, draw, now: order.now) }
     }
 
-    func read(_ db: Database, for spent: Spent, now: Timestamp) throws {
-        for charge in spent.charges where budgets[charge.key] == nil {
-            budgets[charge.key] = Budget(charge.key, try BudgetRows.row(db, charge.key))
-        }
-        for draw in spent.rates where buckets[draw.key] == nil {
-            buckets[draw.key] = Bucket(draw.key, try RateRows.bucket(db, draw, now: now))
-        }
+    private func budget(_ db: Database, _ key: BudgetKey) throws -> Budget {
+        if let known = budgets[key] { return known }
+        let budget = Budget(key, try BudgetRows.row(db, key))
+        budgets[key] = budget
+        return budget
+    }
+
+    private func bucket(_ db: Database, _ draw: SpendOrder.RateDraw, now: Timestamp) throws -> Bucket {
+        if let known = buckets[draw.key] { return known }
+        let bucket = Bucket(draw.key, try RateRows.bucket(db, draw, now: now))
+        buckets[draw.key] = bucket
+        return bucket
     }
 
     /// Takes over what another change has made of these budgets. Nothing of them may wait to be written.
@@ -108,6 +64,8 @@ final class SpendBooks {
         var refusal: SpendRefusal?
         var shadowRefusal: SpendRefusal?
         var receipt = SpendReceipt()
+        /// What has been charged, on all books.
+        var charges: [(budget: Budget, charge: SpendOrder.BudgetCharge)] = []
 
         var result: SpendResult {
             SpendResult(
@@ -115,14 +73,28 @@ final class SpendBooks {
         }
     }
 
-    /// Takes all that the order counts, or nothing; the shadow's books stand apart. What it counts on must be here.
+    /// Something that an order counts on has not been read.
+    struct NotHere: Error {}
+
+    /// Takes all that the order counts, or nothing; the shadow's books stand apart.
     /// - Parameter refusal: what stands against the order already.
-    func take(_ order: SpendOrder, refusal: SpendRefusal? = nil) -> Taken {
+    /// - Throws: ``NotHere``; then nothing is taken.
+    func take(_ order: SpendOrder, refusal: SpendRefusal? = nil) throws(NotHere) -> Taken {
         undo.removeAll(keepingCapacity: true)
         var taken = Taken()
-        taken.refusal = refusal ?? take(order.rates, order.charges, now: order.now, receipt: &taken.receipt)
-        var unseen = SpendReceipt()
-        taken.shadowRefusal = take(order.shadowRates, order.shadowCharges, now: order.now, receipt: &unseen)
+        taken.refusal = refusal
+        do throws(NotHere) {
+            if refusal == nil {
+                taken.refusal = try take(
+                    order.rates, order.charges, now: order.now, charged: &taken.charges, receipt: &taken.receipt)
+            }
+            var unseen = SpendReceipt()
+            taken.shadowRefusal = try take(
+                order.shadowRates, order.shadowCharges, now: order.now, charged: &taken.charges, receipt: &unseen)
+        } catch {
+            takeBack()
+            throw error
+        }
         return taken
     }
 
@@ -132,24 +104,22 @@ final class SpendBooks {
     /// Keeps for the writer that the order was taken.
     func note(_ order: SpendOrder, _ taken: Taken, redeeming approval: ApprovalID? = nil) {
         latest = order.now
-        let spent = order.spent(isRefused: taken.refusal != nil, isShadowRefused: taken.shadowRefusal != nil)
         let isClaimed = taken.refusal == nil && order.idempotency != nil
-        guard !spent.charges.isEmpty || approval != nil || isClaimed else { return }
+        guard !taken.charges.isEmpty || approval != nil || isClaimed else { return }
         spenders.append(
             Spender(
                 decision: order.decisionID, tenant: order.tenant, agent: order.agent, at: order.now,
-                approval: approval,
-                charges: spent.charges.compactMap { charge in budgets[charge.key].map { ($0, charge) } }))
+                approval: approval, charges: taken.charges))
     }
 
     /// Takes what was taken before a crash, whatever the limits are now.
     /// - Parameter drawnUntil: when the file's buckets were drawn from last: what was drawn until then is in them.
-    func restore(_ spending: RecordedSpending, drawnUntil: [CounterKey: Timestamp]) {
+    func restore(_ db: Database, _ spending: RecordedSpending, drawnUntil: [CounterKey: Timestamp]) throws {
         latest = spending.at
         for one in spending.spent.rates where drawnUntil[one.key].map({ $0 < spending.at }) ?? true {
-            if let bucket = buckets[one.key] { _ = draw(one, of: bucket, now: spending.at) }
+            _ = draw(one, of: try bucket(db, one, now: spending.at), now: spending.at)
         }
-        let charges = spending.spent.charges.compactMap { charge in budgets[charge.key].map { ($0, charge) } }
+        let charges = try spending.spent.charges.map { (budget: try budget(db, $0.key), charge: $0) }
         guard !charges.isEmpty else { return }
         for (budget, charge) in charges {
             let (sum, overflow) = budget.charged.addingReportingOverflow(charge.amount.value)
@@ -174,35 +144,36 @@ final class SpendBooks {
         }
     }
 
+    /// - Returns: what stands against it; then nothing of it is taken.
     private func take(
         _ draws: [SpendOrder.RateDraw], _ charges: [SpendOrder.BudgetCharge], now: Timestamp,
-        receipt: inout SpendReceipt
-    ) -> SpendRefusal? {
-        let start = undo.count
+        charged: inout [(budget: Budget, charge: SpendOrder.BudgetCharge)], receipt: inout SpendReceipt
+    ) throws(NotHere) -> SpendRefusal? {
+        let (start, before) = (undo.count, charged.count)
         for one in draws {
-            guard let bucket = buckets[one.key] else { continue }
-            if let refusal = draw(one, of: bucket, now: now) { return refuse(refusal, from: start) }
+            guard let bucket = buckets[one.key] else { throw NotHere() }
+            if let refusal = draw(one, of: bucket, now: now) {
+                takeBack(to: start)
+                return refusal
+            }
         }
         for charge in charges {
-            guard let budget = budgets[charge.key] else { continue }
+            guard let budget = budgets[charge.key] else { throw NotHere() }
             let (sum, overflow) = budget.charged.addingReportingOverflow(charge.amount.value)
             guard !budget.closed, !overflow, sum <= charge.limit.value,
                 let rest = MicroUnits(charge.limit.value - sum)
             else {
-                return refuse(
-                    .budget(
-                        charge.key, limit: charge.limit, charged: MicroUnits(budget.charged) ?? .zero,
-                        asked: charge.amount, closed: budget.closed), from: start)
+                takeBack(to: start)
+                charged.removeSubrange(before...)
+                return .budget(
+                    charge.key, limit: charge.limit, charged: MicroUnits(budget.charged) ?? .zero,
+                    asked: charge.amount, closed: budget.closed)
             }
             set(budget, sum)
+            charged.append((budget, charge))
             receipt.remaining.append(rest)
         }
         return nil
-    }
-
-    private func refuse(_ refusal: SpendRefusal, from start: Int) -> SpendRefusal {
-        takeBack(to: start)
-        return refusal
     }
 
     private func set(_ budget: Budget, _ charged: Int64) {
@@ -237,11 +208,11 @@ final class SpendBooks {
             changedBuckets.removeAll(keepingCapacity: true)
         }
         var page = BookPage(spenders: spenders, latest: latest)
-        for budget in changedBudgets where budget.isChanged {
+        for budget in changedBudgets {
             page.budgets.append((budget, budget.charged, budget.closed))
             budget.isChanged = false
         }
-        for bucket in changedBuckets where bucket.isChanged {
+        for bucket in changedBuckets {
             page.buckets.append((bucket, bucket.bucket))
             bucket.isChanged = false
         }

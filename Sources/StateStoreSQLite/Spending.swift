@@ -21,7 +21,7 @@ struct Spending {
         }
         try books.read(db, for: order)
         var redeemed: Approval?
-        let taken = books.take(order, refusal: try redeem(&redeemed))
+        let taken = try books.take(order, refusal: try redeem(&redeemed))
         if taken.refusal != nil { redeemed = nil }
         books.note(order, taken, redeeming: redeemed?.id)
         if let redeemed { try ApprovalRows.update(db, redeemed, after: redeemed.events.count) }

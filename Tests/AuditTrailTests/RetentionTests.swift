@@ -118,7 +118,7 @@ struct RetentionTests {
         #expect(try TrailSilence.before(.min, AuditReader(storage: storage)) == nil)
     }
 
-    @Test func `what is over goes, and the trail stays whole`() throws {
+    @Test func `what is over goes, and the trail stays whole`() async throws {
         let storage = try written()
         let before = try Fixture.verify(storage)
         var query = AuditQuery()
@@ -168,7 +168,7 @@ struct RetentionTests {
         #expect(try apply(storage, holds: [LegalHold(name: "case", query: query)]).records == 0)
         // It can be opened and written, and what is left can be proven.
         let journal = try Fixture.journal(storage, segmentBytes: 1 << 12)
-        journal.append(Fixture.decision(99)) { _ in }
+        _ = try await journal.append(Fixture.decision(99))
         journal.close()
         #expect(try Fixture.verify(storage).isWhole)
         var prover = AuditProver(storage: storage, keys: keys)

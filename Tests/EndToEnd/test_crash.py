@@ -133,13 +133,20 @@ class Client(threading.Thread):
             return  # the server is gone
 
 
-def test_sixty_four_callers_killed_again_and_again_spend_twenty_dollars_to_the_last_millionth(tmp_path, request):
+@pytest.fixture
+def twenty(tmp_path):
+    """A gateway whose agent has twenty dollars a day, and twenty in all."""
     policies = tmp_path / "policies"
     policies.mkdir()
     (policies / "policies.yaml").write_text(DOLLARS)
     gateway = Gateway(tmp_path, policies)
-    request.addfinalizer(gateway.stop)
     gateway.issue("llm-1")
+    yield gateway
+    gateway.stop()
+
+
+def test_sixty_four_callers_killed_again_and_again_spend_twenty_dollars_to_the_last_millionth(twenty):
+    gateway = twenty
     answered, settled = {}, {}
     series = [prices(number) for number in range(64)]
 
@@ -205,14 +212,9 @@ def test_sixty_four_callers_killed_again_and_again_spend_twenty_dollars_to_the_l
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_killed_right_behind_an_answer_what_it_has_spent_stays_spent(tmp_path, request):
+def test_killed_right_behind_an_answer_what_it_has_spent_stays_spent(twenty):
     """The state store follows some milliseconds behind the records: what it lacks, they give back."""
-    policies = tmp_path / "policies"
-    policies.mkdir()
-    (policies / "policies.yaml").write_text(DOLLARS)
-    gateway = Gateway(tmp_path, policies)
-    request.addfinalizer(gateway.stop)
-    gateway.issue("llm-1")
+    gateway = twenty
 
     def spend(dollars):
         return gateway.decide("llm-1", "llm-agent", "llm.complete", {"cost_usd": dollars})[2]

@@ -114,29 +114,13 @@ public final class AuditJournal: Sendable {
 
     deinit { requestClose() }
 
-    /// Appends a record. `completion` is called exactly once: with a receipt when the record and a checkpoint over it
-    /// are durable, on the journal's thread, where it must be quick; or with the error, perhaps before this returns.
+    /// Appends a record and waits until it and a checkpoint over it are durable.
     ///
     /// An append that failed must be answered as not recorded; after a crash the record may still be found.
-    public func append(
-        _ draft: AuditRecordDraft, completion: @escaping @Sendable (Result<AuditReceipt, AuditError>) -> Void
-    ) {
-        do throws(AuditError) {
-            try enqueue(Pending(record: try formatted(draft), completion: completion))
-        } catch {
-            completion(.failure(error))
-        }
-    }
-
-    private func formatted(_ draft: AuditRecordDraft) throws(AuditError) -> FormattedRecord {
-        let log = try LogName.name(gateway: configuration.gateway, tenant: draft.tenant)
-        return try RecordFormatter.format(draft, log: log)
-    }
-
-    /// Appends a record and waits until it and a checkpoint over it are durable.
     /// - Throws: ``AuditError`` `.unavailable`, `.recordTooLarge`, `.invalidName`.
     public func append(_ draft: AuditRecordDraft) async throws(AuditError) -> AuditReceipt {
-        let record = try formatted(draft)
+        let log = try LogName.name(gateway: configuration.gateway, tenant: draft.tenant)
+        let record = try RecordFormatter.format(draft, log: log)
         let result = await withCheckedContinuation { continuation in
             do throws(AuditError) {
                 try enqueue(Pending(record: record) { continuation.resume(returning: $0) })

@@ -21,7 +21,8 @@ protocol JournalStorage: Sendable {
 
 /// A file open for writing, by one thread.
 protocol JournalFile: AnyObject {
-    /// Reserves space up to `size`; it reads as zeros. Doing nothing is allowed.
+    /// Reserves space up to `size`; it reads as zeros. From then on the file is written from front to back: what stands behind a write
+    /// may be zeroed. Doing nothing is allowed.
     func allocate(_ size: Int) throws(StorageError)
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StorageError)
     /// Makes all that was written durable, with as much of the metadata as reading it needs.

@@ -14,25 +14,48 @@ struct Recovery {
     let logger: Logger
 
     func run() async throws {
-        try await release()
-        try await restore()
+        let (unconfirmed, mark) = (try await store.unconfirmed(), try await store.spendingMayBeMissing())
+        if !unconfirmed.isEmpty || mark != nil {
+            let found = try search(unconfirmed, mark)
+            try await release(unconfirmed, but: found.recorded)
+            try await restore(found.spendings)
+        }
         try await forgetTold()
     }
 
-    private func release() async throws {
-        let unconfirmed = try await store.unconfirmed()
-        guard !unconfirmed.isEmpty else { return }
-        var missing = Set(unconfirmed.map(\.description))
+    /// Reads the trail back, once for both.
+    /// - Returns: which of the decisions are on record, and what recorded ones may have spent that the store does not know of.
+    private func search(
+        _ decisions: [DecisionID], _ mark: MissingSpending.Mark?
+    ) throws -> (recorded: Set<String>, spendings: [RecordedSpending]) {
+        var open = Set(decisions.map(\.description))
         var recorded: Set<String> = []
+        var missing = mark.map(MissingSpending.init)
+        var isAllSeen = mark == nil
+        var unreadable: AuditPlace?
         // Ids tell when their decisions were begun, and no record is older than that: where an id has no record, as after
         // most crashes, the whole trail would else be read for it.
-        let oldest = unconfirmed.compactMap { InputName(decisionID: $0.description)?.time }.min()
-        try AuditReader(directory: auditDirectory).scanBack(since: oldest) { record in
-            if record["kind"] == "decision", let id = record["decision_id"].flatMap({ missing.remove($0) }) {
-                recorded.insert(id)
+        let begun = decisions.compactMap { InputName(decisionID: $0.description)?.time }
+        let since = (begun + (mark.map { [$0.since.nanoseconds] } ?? [])).min()
+        try AuditReader(directory: auditDirectory).scanBack(since: since) { record in
+            guard let entry = record.spendingEntry else { return false }
+            if let id = open.remove(entry.decisionID) { recorded.insert(id) }
+            do { if !isAllSeen { isAllSeen = try missing?.visit(entry) ?? true } } catch {
+                unreadable = record.place
+                return true
             }
-            return missing.isEmpty
+            return open.isEmpty && isAllSeen
         }
+        if let unreadable {
+            throw CommandFailure(
+                "\(auditDirectory)/\(unreadable): what the decision has spent cannot be read, and a crash may have kept it from the budgets",
+                fix: "start the version of aegis that wrote it, and stop it in the usual way")
+        }
+        return (recorded, missing?.all() ?? [])
+    }
+
+    private func release(_ unconfirmed: [DecisionID], but recorded: Set<String>) async throws {
+        guard !unconfirmed.isEmpty else { return }
         let durable = Set(unconfirmed.filter { recorded.contains($0.description) })
         let released = try await store.recover(durable: durable, now: .current())
         if !released.isEmpty {
@@ -42,23 +65,8 @@ struct Recovery {
         }
     }
 
-    private func restore() async throws {
-        guard let mark = try await store.spendingMayBeMissing() else { return }
-        var missing = MissingSpending(mark)
-        var unreadable: AuditPlace?
-        try AuditReader(directory: auditDirectory).scanBack(since: mark.since.nanoseconds) { record in
-            guard let entry = record.spendingEntry else { return false }
-            do { return try missing.visit(entry) } catch {
-                unreadable = record.place
-                return true
-            }
-        }
-        if let unreadable {
-            throw CommandFailure(
-                "\(auditDirectory)/\(unreadable): what the decision has spent cannot be read, and a crash may have kept it from the budgets",
-                fix: "start the version of aegis that wrote it, and stop it in the usual way")
-        }
-        let restored = try await store.restore(missing.all())
+    private func restore(_ spendings: [RecordedSpending]) async throws {
+        let restored = try await store.restore(spendings)
         if restored > 0 {
             logger.notice(
                 "recovered: what recorded decisions have spent was charged", metadata: ["decisions": "\(restored)"])
