@@ -37,7 +37,7 @@ public final class CandidateKeeper: Service {
     }
 
     public func run() async throws {
-        try await cancelWhenGracefulShutdown { [self] in
+        await cancelWhenGracefulShutdown { [self] in
             var mark: String?
             var ring = trust()
             while true {

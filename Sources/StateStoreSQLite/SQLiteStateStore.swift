@@ -56,7 +56,7 @@ public final class SQLiteStateStore: Sendable {
         let seal = seal
         try pool.write { db in try AnswerBook.sealPlain(db, seal) }
         // The write-ahead log has pages as they were before.
-        try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+        _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
     }
 
     /// SQLite's `synchronous` of the writer; 2 is FULL.

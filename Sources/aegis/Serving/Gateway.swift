@@ -220,14 +220,14 @@ struct Gateway {
     }
 
     private func openJournal(_ directory: String) throws -> AuditJournal {
-        do {
+        do throws(AuditError) {
             let keys = try AuditKeys.loadOrCreate(directory: directory, gateway: configuration.gateway)
             // As far back as sessions are read from it; the rest is verified while decisions are made.
             var journal = AuditJournal.Configuration(gateway: configuration.gateway)
             journal.check = .since(Timestamp.current().advanced(bySeconds: -SessionReplay.horizon).nanoseconds)
             return try AuditJournal.open(
                 directory: directory, configuration: journal, signer: keys.signer, trusted: keys.trusted)
-        } catch let error as AuditError {
+        } catch {
             throw CommandFailure(error.message, fix: error.fix)
         }
     }

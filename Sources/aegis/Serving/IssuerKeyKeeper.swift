@@ -35,7 +35,7 @@ final class IssuerKeyKeeper: IssuerKeys, Service {
     func noteUnknownKey() { keys.noteUnknownKey() }
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { [self] in
+        await cancelWhenGracefulShutdown { [self] in
             let start = ContinuousClock.now
             while true {
                 do {

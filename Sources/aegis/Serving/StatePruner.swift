@@ -13,7 +13,7 @@ struct StatePruner: Service {
     private static let shortestPause: Duration = .milliseconds(20)
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             var pass = StatePruning()
             while true {
                 let started = ContinuousClock.now
