@@ -139,7 +139,7 @@ let package = Package(
         .target(
             name: "TelemetryExport",
             dependencies: [
-                "Decisions", "Approvals", "Redaction", "ExportTransport",
+                "Decisions", "Approvals", "AuditTrail", "Redaction", "ExportTransport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -331,7 +331,8 @@ let package = Package(
         .testTarget(
             name: "ApprovalsTests", dependencies: ["Approvals", "SignedTokens", "RegoValues"], swiftSettings: strict),
         .testTarget(
-            name: "AuditTrailTests", dependencies: ["AuditTrail", "MerkleLog", "RegoValues", crypto],
+            name: "AuditTrailTests",
+            dependencies: ["AuditTrail", "MerkleLog", "RegoValues", "RepeatableRandomness", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "EvidencePacksTests", dependencies: ["EvidencePacks", "PolicyBundles", "SignedTokens", crypto],
@@ -368,6 +369,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -43,6 +43,13 @@ public struct JSONText: Sendable {
         needsComma = true
     }
 
+    /// Bytes that are one JSON value already.
+    public mutating func raw(_ json: ArraySlice<UInt8>) {
+        separate()
+        bytes.append(contentsOf: json)
+        needsComma = true
+    }
+
     /// One JSON value, written by `content` to the end of the text.
     public mutating func raw(_ content: (inout [UInt8]) throws -> Void) rethrows {
         separate()

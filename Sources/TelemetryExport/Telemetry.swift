@@ -19,8 +19,7 @@ public struct Telemetry: Service {
         now: @escaping @Sendable () -> Timestamp
     ) throws(TransportError) {
         let registry = MetricsRegistry()
-        let resource = OTLPResource(configuration.resource)
-        let scope = OTLPInstrumentationScope.aegis(version: version)
+        let envelope = OTLPEnvelope(resource: configuration.resource, version: version)
         var jobs: [@Sendable () async -> Void] = []
         var transports: [any OTLPTransport] = []
         func exporter(
@@ -41,7 +40,7 @@ public struct Telemetry: Service {
         var spans: BoundedQueue<DecidedCall>?
         if let destination = configuration.traces {
             let queue = BoundedQueue<DecidedCall>(limit: configuration.spans.queued)
-            let traces = DecisionTraces(resource: resource, scope: scope)
+            let traces = DecisionTraces(envelope: envelope)
             let export = BatchExport(
                 queue: queue,
                 exporter: try exporter(.traces, destination, configuration.spans.patience) { queue.dropped },
@@ -52,7 +51,7 @@ public struct Telemetry: Service {
         var records: BoundedQueue<LogEntry>?
         if let destination = configuration.logs {
             let queue = BoundedQueue<LogEntry>(limit: configuration.records.queued)
-            let logs = LogRecords(resource: resource, scope: scope)
+            let logs = LogRecords(envelope: envelope)
             let export = BatchExport(
                 queue: queue,
                 exporter: try exporter(.logs, destination, configuration.records.patience) { queue.dropped },
@@ -66,7 +65,8 @@ public struct Telemetry: Service {
         if let destination = configuration.metrics {
             let export = MetricExport(
                 registry: registry, exporter: try exporter(.metrics, destination, .seconds(30)) { 0 },
-                interval: configuration.metricInterval, resource: resource, scope: scope, startedAt: now(), now: now)
+                interval: configuration.metricInterval, resource: OTLPResource(configuration.resource),
+                scope: .aegis(version: version), startedAt: now(), now: now)
             jobs.append(export.run)
         }
         observer = DecisionObserving(

@@ -21,7 +21,7 @@ def certificates(home):
                    .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True))
         if not is_authority:
             builder = builder.add_extension(
-                x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+                x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.DNSName("127.1"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
         return key, builder.sign(issuer_key or key, hashes.SHA256())
 
     authority_key, authority = make("Test authority", None, None, True)

@@ -2,6 +2,7 @@ import Approvals
 @testable import Decisions
 import Foundation
 import Redaction
+import SwiftProtobuf
 @testable import TelemetryExport
 import Testing
 
@@ -61,10 +62,19 @@ struct DecisionObservingTests {
                 #"aegis_decisions_total{tenant="acme",decision="deny",mode="enforce",reason="policy_deny"} 10"#))
     }
 
+    /// A call's span as a collector reads it.
+    private static func span(_ call: DecidedCall) throws -> OTLPSpan {
+        let bytes = DecisionTraces(envelope: envelope).message([call])
+        let request = try OTLPExportTraceServiceRequest(serializedBytes: bytes)
+        return try #require(request.resourceSpans.first?.scopeSpans.first?.spans.first)
+    }
+
+    private static let envelope = OTLPEnvelope(resource: [("service.name", "aegis")], version: "1.0")
+
     @Test func `a span says what the contract names, and never a parameter`() throws {
         let parent = TraceContext(traceID: "4bf92f3577b34da6a3ce929d0e0e4736", spanID: "00f067aa0ba902b7")
         let own = TraceContext(traceID: parent.traceID, spanID: "1111111111111111")
-        let span = try #require(DecisionTraces.span(Self.call(span: own, parent: parent)))
+        let span = try Self.span(Self.call(span: own, parent: parent))
         #expect(span.name == "execute_tool payments.transfer")
         #expect(span.kind == .internal)
         #expect(span.traceID.count == 16 && span.spanID.count == 8)
@@ -83,7 +93,7 @@ struct DecisionObservingTests {
 
     @Test func `only a fault of our own is an error`() throws {
         let span = TraceContext(traceID: String(repeating: "b", count: 32), spanID: "1111111111111111")
-        let fault = try #require(DecisionTraces.span(Self.call(.deny, .stateUnavailable, span: span)))
+        let fault = try Self.span(Self.call(.deny, .stateUnavailable, span: span))
         #expect(fault.status.code == .error)
         #expect(fault.attributes.contains { $0.key == "error.type" && $0.value.stringValue == "state_unavailable" })
     }

@@ -41,6 +41,7 @@ public struct AuditRecordLine: Sendable, Hashable {
 
     // Canonical JSON has no other escapes than these.
     static func unescape(_ text: ArraySlice<UInt8>) -> String {
+        guard text.contains(UInt8(ascii: "\\")) else { return String(decoding: text, as: UTF8.self) }
         var result: [UInt8] = []
         var rest = text
         while let byte = rest.popFirst() {

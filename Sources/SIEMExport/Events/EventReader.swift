@@ -73,12 +73,14 @@ struct EventReader {
             waiting.removeFirst()
             taken += 1
             looked += 1
-            let place = ExportPlace(batch: start, taken: taken, hash: record["hash"] ?? "")
+            let fields = RecordFields(record.bytes)
+            let place = ExportPlace(batch: start, taken: taken, hash: fields?["hash"]?.string ?? "")
             batch.end = place
-            guard let event = SIEMEvent(record, place: place) else {
+            guard let fields else {
                 batch.unreadable.append(record.place)
                 continue
             }
+            let event = SIEMEvent(record, fields, place: place)
             guard wants(event) else { continue }
             batch.events.append(event)
             bytes += record.bytes.count

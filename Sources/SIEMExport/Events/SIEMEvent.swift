@@ -7,51 +7,51 @@ struct SIEMEvent: Sendable {
     let record: AuditRecordLine
     /// Up to and with this record.
     let place: ExportPlace
-    private let document: Document
+    let kind: String
+    let time: Timestamp
+    private let fields: RecordFields
 
-    /// - Returns: nil where the line is no record that can be read.
-    init?(_ record: AuditRecordLine, place: ExportPlace) {
-        guard let document = try? Document(json: record.bytes) else { return nil }
-        self.document = document
+    /// - Parameter fields: the record's.
+    init(_ record: AuditRecordLine, _ fields: RecordFields, place: ExportPlace) {
         self.record = record
         self.place = place
+        self.fields = fields
+        kind = fields["kind"]?.string ?? ""
+        time = fields["time"]?.string.flatMap(Timestamp.init(parsing:)) ?? Timestamp(nanoseconds: 0)
     }
 
     /// Its name, the same however often it is sent: the record's hash, which no other record has.
-    var id: String { text("hash") ?? "" }
+    var id: String { place.hash }
 
-    func text(_ field: StaticString) -> String? {
-        withExtendedLifetime(document) { document.root.lookup(field).string }
-    }
-
-    func number(_ field: StaticString) -> Int64? {
-        withExtendedLifetime(document) { document.root.lookup(field).int64 }
-    }
+    func text(_ field: StaticString) -> String? { fields[field]?.string }
+    func number(_ field: StaticString) -> Int64? { fields[field]?.integer }
 
     /// A member of a field that is an object.
-    func text(_ field: StaticString, _ member: StaticString) -> String? {
-        withExtendedLifetime(document) { document.root.lookup(field).lookup(member).string }
-    }
+    func text(_ field: StaticString, _ member: StaticString) -> String? { fields[field]?[member]?.string }
 
     func list(_ field: StaticString) -> [String] {
-        withExtendedLifetime(document) { document.root.lookup(field).elements.compactMap(\.string) }
+        guard let value = fields[field], let document = try? Document(json: Array(value.json)) else { return [] }
+        return withExtendedLifetime(document) { document.root.elements.compactMap(\.string) }
     }
 
     /// A field's JSON; nil where the record has none.
-    func json(_ field: StaticString) -> String? {
-        withExtendedLifetime(document) {
-            let value = document.root.lookup(field)
-            return value.kind == .undefined ? nil : JSONWriter.text(value)
-        }
+    func json(_ field: StaticString) -> String? { fields[field].map { String(decoding: $0.json, as: UTF8.self) } }
+
+    /// A text as the record writes it, for other JSON: quotes, escapes and all. nil where the field is none.
+    func quoted(_ field: StaticString) -> ArraySlice<UInt8>? { fields[field].flatMap(Self.quoted) }
+
+    /// The same of a member of a field that is an object.
+    func quoted(_ field: StaticString, _ member: StaticString) -> ArraySlice<UInt8>? {
+        fields[field]?[member].flatMap(Self.quoted)
     }
 
-    var kind: String { text("kind") ?? "" }
+    private static func quoted(_ value: RecordValue) -> ArraySlice<UInt8>? { value.isString ? value.json : nil }
+
     var tenant: String { text("tenant") ?? "" }
     var log: String { text("log") ?? "" }
     /// The gateway that wrote it: its log's name before the tenant.
     var gateway: String { String(log.dropLast(tenant.utf8.count + 1)) }
     var index: Int64 { number("index") ?? 0 }
-    var time: Timestamp { text("time").flatMap(Timestamp.init(parsing:)) ?? Timestamp(nanoseconds: 0) }
     /// What a record of another kind than `decision` tells of.
     var happening: String? { text("detail", "event") }
 }

@@ -6,7 +6,7 @@ enum ECSDocument {
     static let version = "9.4.0"
 
     static func json(_ event: SIEMEvent, source: EventSource) -> [UInt8] {
-        var json = JSONText()
+        var json = JSONText(capacity: EventFormat.ecs.expectedBytes(of: event))
         json.object { json in
             json.field("@timestamp", event.time.description)
             json.key("ecs")
@@ -14,11 +14,11 @@ enum ECSDocument {
             json.field("message", event.message)
             write(Classification(event), event, to: &json)
             object("rule", to: &json) { json in
-                json.optional("name", event.text("rule") ?? event.text("decision_reason", "rule"))
-                json.optional("ruleset", event.text("decision_reason", "policy"))
-                json.optional("version", event.text("policy_version"))
+                json.optional("name", event.quoted("rule") ?? event.quoted("decision_reason", "rule"))
+                json.optional("ruleset", event.quoted("decision_reason", "policy"))
+                json.optional("version", event.quoted("policy_version"))
             }
-            object("user", to: &json) { $0.optional("id", event.text("acting_for")) }
+            object("user", to: &json) { $0.optional("id", event.quoted("acting_for")) }
             object("service", to: &json) { json in
                 json.field("name", "aegis")
                 json.field("version", source.version)
@@ -26,14 +26,14 @@ enum ECSDocument {
             }
             object("host", to: &json) { $0.field("hostname", source.host) }
             object("organization", to: &json) { $0.field("id", event.tenant) }
-            object("trace", to: &json) { $0.optional("id", event.text("trace_id")) }
-            object("span", to: &json) { $0.optional("id", event.text("span_id")) }
+            object("trace", to: &json) { $0.optional("id", event.quoted("trace_id")) }
+            object("span", to: &json) { $0.optional("id", event.quoted("span_id")) }
             writeGenAI(event, to: &json)
             let users = [event.text("agent_id"), event.text("acting_for")].compactMap { $0 }
             if !users.isEmpty { object("related", to: &json) { $0.field("user", users) } }
             object("labels", to: &json) { json in
                 json.field("tenant", event.tenant)
-                json.optional("region", event.text("region"))
+                json.optional("region", event.quoted("region"))
             }
             json.key("aegis")
             writeOwn(event, to: &json)
@@ -49,8 +49,8 @@ enum ECSDocument {
             json.field("type", classification.type)
             json.field("outcome", classification.outcome)
             json.field("action", classification.action)
-            json.optional("reason", event.text("decision_reason", "message"))
-            json.optional("code", event.text("decision_reason", "code"))
+            json.optional("reason", event.quoted("decision_reason", "message"))
+            json.optional("code", event.quoted("decision_reason", "code"))
             if let latency = event.number("latency_us") {
                 json.field("duration", latency.multipliedReportingOverflow(by: 1000).partialValue)
             }
@@ -67,12 +67,12 @@ enum ECSDocument {
         object("gen_ai", to: &json) { json in
             if event.kind == "decision" { object("operation", to: &json) { $0.field("name", "execute_tool") } }
             object("agent", to: &json) { json in
-                json.optional("id", event.text("agent_id"))
-                json.optional("name", event.text("agent_id"))
+                json.optional("id", event.quoted("agent_id"))
+                json.optional("name", event.quoted("agent_id"))
             }
             object("tool", to: &json) { json in
-                json.optional("name", event.text("tool_name"))
-                object("call", to: &json) { $0.optional("id", event.text("idempotency_key")) }
+                json.optional("name", event.quoted("tool_name"))
+                object("call", to: &json) { $0.optional("id", event.quoted("idempotency_key")) }
             }
         }
     }
@@ -85,19 +85,19 @@ enum ECSDocument {
             json.field("log", event.log)
             json.field("index", event.index)
             json.field("hash", event.id)
-            json.optional("prev_hash", event.text("prev_hash"))
+            json.optional("prev_hash", event.quoted("prev_hash"))
             json.optional("happening", event.happening)
-            json.optional("decision_id", event.text("decision_id"))
-            json.optional("decision", event.text("decision"))
-            json.optional("would_decision", event.text("would_decision"))
-            json.optional("mode", event.text("mode"))
-            json.optional("policy_version", event.text("policy_version"))
-            json.optional("bundle_digest", event.text("bundle_digest"))
-            json.optional("approval_id", event.text("approval_id"))
-            json.optional("agent_identity", event.text("agent_identity"))
-            json.optional("session_id", event.text("session_id"))
-            json.optional("enforcement_point", event.text("enforcement_point"))
-            json.optional("parameters_digest", event.text("parameters_digest"))
+            json.optional("decision_id", event.quoted("decision_id"))
+            json.optional("decision", event.quoted("decision"))
+            json.optional("would_decision", event.quoted("would_decision"))
+            json.optional("mode", event.quoted("mode"))
+            json.optional("policy_version", event.quoted("policy_version"))
+            json.optional("bundle_digest", event.quoted("bundle_digest"))
+            json.optional("approval_id", event.quoted("approval_id"))
+            json.optional("agent_identity", event.quoted("agent_identity"))
+            json.optional("session_id", event.quoted("session_id"))
+            json.optional("enforcement_point", event.quoted("enforcement_point"))
+            json.optional("parameters_digest", event.quoted("parameters_digest"))
             json.optional("parameters_shown", event.json("parameters_shown"))
             json.optional("redactions", event.json("redactions"))
             json.optional("limits", event.json("limits"))
@@ -119,7 +119,14 @@ enum ECSDocument {
 
 extension JSONText {
     /// A field that is left out where there is no value.
-    mutating func optional(_ name: String, _ value: String?) {
+    mutating func optional(_ name: StaticString, _ value: String?) {
         if let value { field(name, value) }
+    }
+
+    /// The same of a value that is JSON already.
+    mutating func optional(_ name: StaticString, _ value: ArraySlice<UInt8>?) {
+        guard let value else { return }
+        key(name)
+        raw(value)
     }
 }

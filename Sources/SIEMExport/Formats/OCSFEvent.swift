@@ -9,7 +9,7 @@ enum OCSFEvent {
     static func json(_ event: SIEMEvent, source: EventSource) -> [UInt8] {
         let type = OCSFClass(event)
         let profiles = OCSFProfiles(event, type)
-        var json = JSONText()
+        var json = JSONText(capacity: EventFormat.ocsf.expectedBytes(of: event))
         json.object { json in
             json.field("class_uid", type.uid)
             json.field("class_name", type.name)
@@ -44,13 +44,13 @@ enum OCSFEvent {
         json.object { json in
             json.field("version", version)
             json.field("uid", event.id)
-            json.optional("correlation_uid", event.text("decision_id"))
+            json.optional("correlation_uid", event.quoted("decision_id"))
             json.field("log_name", event.log)
             json.field("log_provider", "aegis")
             json.field("event_code", event.kind)
             json.field("sequence", event.index)
             json.field("tenant_uid", event.tenant)
-            json.optional("original_time", event.text("time"))
+            json.optional("original_time", event.quoted("time"))
             if !profiles.names.isEmpty { json.field("profiles", profiles.names) }
             json.key("product")
             json.object { json in
@@ -66,7 +66,7 @@ enum OCSFEvent {
         json.key("actor")
         json.object { json in
             json.field("app_name", agent)
-            json.optional("app_uid", event.text("agent_identity"))
+            json.optional("app_uid", event.quoted("agent_identity"))
             json.optional("invoked_by", event.list("call_chain").last)
             if let person = event.text("acting_for") {
                 json.key("user")
@@ -107,7 +107,7 @@ enum OCSFEvent {
             json.field("uid", event.id)
             json.field("title", event.happening == "budget_overrun" ? "Budget overrun" : "Budget nearly spent")
             json.field("types", [event.happening ?? "budget"])
-            json.optional("desc", event.text("detail", "budget"))
+            json.optional("desc", event.quoted("detail", "budget"))
             json.field("created_time", event.time.nanoseconds / 1_000_000)
         }
     }
@@ -124,9 +124,9 @@ enum OCSFEvent {
                 }
             json.field("name", name ?? event.tenant)
             json.field("type", event.kind)
-            json.optional("version", event.text("policy_version"))
+            json.optional("version", event.quoted("policy_version"))
         }
-        json.optional("comment", event.text("detail", "comment"))
+        json.optional("comment", event.quoted("detail", "comment"))
         if let who = event.text("detail", "approver") ?? event.text("detail", "by") {
             json.key("actor")
             json.object { json in

@@ -48,12 +48,12 @@ struct OCSFProfiles: Sendable, Hashable {
         json.field("disposition_id", disposition)
         json.field("status_id", status)
         json.field("status_code", code)
-        json.optional("status_detail", event.text("decision_reason", "message"))
+        json.optional("status_detail", event.quoted("decision_reason", "message"))
         if let policy = event.text("decision_reason", "policy") {
             json.key("policy")
             json.object { json in
                 json.field("name", policy)
-                json.optional("version", event.text("policy_version"))
+                json.optional("version", event.quoted("policy_version"))
                 json.key("is_applied")
                 json.boolean(event.text("mode") == "enforce")
             }

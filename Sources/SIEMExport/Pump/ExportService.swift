@@ -87,3 +87,8 @@ struct EventSource: Sendable {
         }
     }
 }
+
+extension EventFormat {
+    /// About how many bytes an event has in it: room to make at once.
+    func expectedBytes(of event: SIEMEvent) -> Int { event.record.bytes.count * (self == .aegis ? 1 : 3) + 64 }
+}

@@ -9,12 +9,14 @@ struct DatadogSink: EventSink {
     private let target: DatadogTarget
     private let source: EventSource
     private let poster: HTTPPoster
+    private let isHere: Bool
     private static let oldestSeconds: Int64 = 17 * 3600
 
     init(_ target: DatadogTarget, source: EventSource, on loop: BackgroundLoop) throws(TransportError) {
         self.target = target
         self.source = source
         poster = try HTTPPoster(on: loop, tls: target.tls)
+        isHere = ReceiverPlace.isHere(target.url)
     }
 
     func close() async { await poster.shutdown() }
@@ -27,7 +29,7 @@ struct DatadogSink: EventSink {
         do throws(TransportError) {
             answer = try await poster.post(
                 target.url, headers: [("dd-api-key", target.apiKey), ("content-type", "application/json")],
-                body: json.bytes, gzip: true, timeout: .seconds(30))
+                body: json.bytes, gzip: !isHere, timeout: .seconds(30))
         } catch { throw SinkFailure(error.message) }
         switch answer.status {
         case 200..<300: return []
@@ -49,8 +51,8 @@ struct DatadogSink: EventSink {
             // Older ones would be dropped without a word: they are filed under their arrival, and tell their time themselves.
             if event.time.seconds > now - Self.oldestSeconds { json.field("timestamp", event.time.description) }
             json.field("status", status(event.severity))
-            json.optional("trace_id", event.text("trace_id"))
-            json.optional("span_id", event.text("span_id"))
+            json.optional("trace_id", event.quoted("trace_id"))
+            json.optional("span_id", event.quoted("span_id"))
             json.key("evt")
             json.object { json in
                 json.field("id", event.id)
@@ -65,11 +67,11 @@ struct DatadogSink: EventSink {
             json.key("aegis")
             json.object { json in
                 json.field("time", event.time.description)
-                json.optional("agent_id", event.text("agent_id"))
-                json.optional("tool_name", event.text("tool_name"))
-                json.optional("reason", event.text("decision_reason", "code"))
-                json.optional("policy", event.text("decision_reason", "policy"))
-                json.optional("rule", event.text("rule"))
+                json.optional("agent_id", event.quoted("agent_id"))
+                json.optional("tool_name", event.quoted("tool_name"))
+                json.optional("reason", event.quoted("decision_reason", "code"))
+                json.optional("policy", event.quoted("decision_reason", "policy"))
+                json.optional("rule", event.quoted("rule"))
                 json.key("record")
                 ECSDocument.writeOwn(event, to: &json)
             }

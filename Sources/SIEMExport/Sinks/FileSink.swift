@@ -46,6 +46,7 @@ actor FileSink: EventSink {
 enum JSONLines {
     static func text(_ events: [SIEMEvent], _ source: EventSource, _ format: EventFormat) -> [UInt8] {
         var text: [UInt8] = []
+        text.reserveCapacity(events.reduce(0) { $0 + format.expectedBytes(of: $1) })
         for event in events {
             text += source.payload(event, as: format)
             text.append(UInt8(ascii: "\n"))

@@ -13,6 +13,7 @@ actor SplunkSink: EventSink {
     private let target: SplunkTarget
     private let source: EventSource
     private let poster: HTTPPoster
+    private let isHere: Bool
     /// Acknowledgements belong to a channel; a new process has a new one.
     private let channel = UUID().uuidString
 
@@ -20,6 +21,7 @@ actor SplunkSink: EventSink {
         self.target = target
         self.source = source
         poster = try HTTPPoster(on: loop, tls: target.tls)
+        isHere = ReceiverPlace.isHere(target.url)
     }
 
     func close() async { await poster.shutdown() }
@@ -50,6 +52,7 @@ actor SplunkSink: EventSink {
     /// As many events as one request may hold, at least one.
     private func body(of events: ArraySlice<SIEMEvent>) -> ([UInt8], Int) {
         var body: [UInt8] = []
+        body.reserveCapacity(Self.requestBytes)
         var count = 0
         for event in events {
             let text = text(of: event)
@@ -63,7 +66,8 @@ actor SplunkSink: EventSink {
     private func text(of event: SIEMEvent) -> [UInt8] {
         let microseconds = event.time.nanoseconds / 1000
         let fraction = String(microseconds % 1_000_000)
-        var json = JSONText()
+        let payload = source.payload(event, as: target.format)
+        var json = JSONText(capacity: payload.count + 512)
         json.object { json in
             json.key("time")
             json.raw(
@@ -73,7 +77,7 @@ actor SplunkSink: EventSink {
             json.field("sourcetype", target.format == .ocsf ? "aegis:ocsf" : "aegis:\(event.kind)")
             json.optional("index", target.index)
             json.key("event")
-            json.raw(source.payload(event, as: target.format))
+            json.raw(payload)
             json.key("fields")
             json.object { json in
                 json.field("tenant", event.tenant)
@@ -90,7 +94,7 @@ actor SplunkSink: EventSink {
         if target.acknowledges { headers.append(("x-splunk-request-channel", channel)) }
         do throws(TransportError) {
             return try await poster.post(
-                target.url + path, headers: headers, body: body, gzip: true, timeout: .seconds(30))
+                target.url + path, headers: headers, body: body, gzip: !isHere, timeout: .seconds(30))
         } catch { throw SinkFailure(error.message) }
     }
 

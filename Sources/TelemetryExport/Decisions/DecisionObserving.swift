@@ -1,3 +1,4 @@
+import AuditTrail
 public import Decisions
 
 /// Counts every decision and puts it where it will be exported from. Costs a decision some hundred nanoseconds and never
@@ -19,10 +20,9 @@ public final class DecisionObserving: DecisionObserver {
 
     public func begin(under parent: TraceContext?) -> TraceContext? {
         guard spans != nil else { return nil }
-        var source = SystemRandomNumberGenerator()
-        let traceID = parent?.traceID ?? Self.digits(source.next()) + Self.digits(source.next())
+        let traceID = parent?.traceID ?? Self.digits(RandomWords.pair())
         return TraceContext(
-            traceID: traceID, spanID: Self.digits(source.next()),
+            traceID: traceID, spanID: Self.digits(RandomWords.pair().0),
             isSampled: sampler.keeps(traceID: traceID, parent: parent), state: parent?.state)
     }
 
@@ -32,15 +32,28 @@ public final class DecisionObserving: DecisionObserver {
         records?.offer(.decision(decided))
     }
 
+    /// 32 digits, never all zero.
+    private static func digits(_ words: (UInt64, UInt64)) -> String {
+        String(unsafeUninitializedCapacity: 32) { buffer in
+            write(words.0, to: buffer, at: 0)
+            write(words.1, to: buffer, at: 16)
+            return 32
+        }
+    }
+
     /// 16 digits, never all zero.
-    static func digits(_ number: UInt64) -> String {
-        let number = number == 0 ? 1 : number
-        return String(unsafeUninitializedCapacity: 16) { buffer in
-            for place in 0..<16 {
-                let digit = UInt8(number >> UInt64((15 - place) * 4) & 15)
-                buffer[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-            }
+    private static func digits(_ word: UInt64) -> String {
+        String(unsafeUninitializedCapacity: 16) { buffer in
+            write(word, to: buffer, at: 0)
             return 16
+        }
+    }
+
+    private static func write(_ word: UInt64, to buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        let word = word == 0 ? 1 : word
+        for place in 0..<16 {
+            let digit = UInt8(word >> UInt64((15 - place) * 4) & 15)
+            buffer[start + place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
         }
     }
 }

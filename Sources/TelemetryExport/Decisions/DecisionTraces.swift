@@ -1,75 +1,70 @@
 import Approvals
 import Decisions
-import Foundation
-import SwiftProtobuf
 
 /// Decisions as spans: `execute_tool TOOL`, kind internal.
 /// Source: OpenTelemetry semantic conventions for generative AI, "Execute tool span"; the `aegis.` names are our own.
 struct DecisionTraces: Sendable {
-    let resource: OTLPResource
-    let scope: OTLPInstrumentationScope
+    let envelope: OTLPEnvelope
 
-    func message(_ calls: ArraySlice<DecidedCall>) -> [UInt8]? {
-        var spans = OTLPScopeSpans()
-        spans.scope = scope
-        spans.spans = calls.compactMap(Self.span)
-        var whole = OTLPResourceSpans()
-        whole.resource = resource
-        whole.scopeSpans = [spans]
-        var request = OTLPExportTraceServiceRequest()
-        request.resourceSpans = [whole]
-        return try? request.serializedBytes() as [UInt8]
+    /// An `ExportTraceServiceRequest`.
+    func message(_ calls: ArraySlice<DecidedCall>) -> [UInt8] {
+        envelope.message(capacity: calls.count * 1024) { spans in
+            for call in calls { Self.write(call, to: &spans) }
+        }
     }
 
-    static func span(_ call: DecidedCall) -> OTLPSpan? {
-        guard let own = call.span else { return nil }
-        var span = OTLPSpan()
-        span.traceID = OTLPIdentifier.bytes(own.traceID)
-        span.spanID = OTLPIdentifier.bytes(own.spanID)
-        if let parent = call.parent { span.parentSpanID = OTLPIdentifier.bytes(parent.spanID) }
-        if let state = own.state { span.traceState = state }
-        // Sampled; whether the parent is elsewhere is known, and where there is one it is.
-        span.flags = 0x01 | 0x100 | (call.parent == nil ? 0 : 0x200)
-        let operation = call.kind == .call ? "execute_tool" : "redact_result"
-        span.name = call.toolName.map { "\(operation) \($0)" } ?? operation
-        span.kind = .internal
-        span.startTimeUnixNano = UInt64(clamping: call.begun.nanoseconds)
-        span.endTimeUnixNano = UInt64(clamping: max(call.begun, call.ended).nanoseconds)
-        span.attributes = DecisionAttributes.list(call)
-        // A deny is a right answer; an error is only what went wrong here.
-        if call.reason.code.isFault { span.status.code = .error }
-        return span
+    /// A `Span`, as a `ScopeSpans` has it.
+    static func write(_ call: DecidedCall, to spans: inout ProtobufWriter) {
+        guard let own = call.span else { return }
+        spans.message(OTLPEnvelope.item) { span in
+            span.identifier(1, own.traceID)
+            span.identifier(2, own.spanID)
+            if let state = own.state { span.text(3, state) }
+            if let parent = call.parent { span.identifier(4, parent.spanID) }
+            let operation = call.kind == .call ? "execute_tool" : "redact_result"
+            span.text(5, call.toolName.map { "\(operation) \($0)" } ?? operation)
+            span.varint(6, Self.kindInternal)
+            span.fixed64(7, UInt64(clamping: call.begun.nanoseconds))
+            span.fixed64(8, UInt64(clamping: max(call.begun, call.ended).nanoseconds))
+            DecisionAttributes.write(call, as: 9, to: &span)
+            // A deny is a right answer; an error is only what went wrong here.
+            if call.reason.code.isFault { span.message(15) { $0.varint(3, Self.statusError) } }
+            // Sampled; whether the parent is elsewhere is known, and where there is one it is.
+            span.fixed32(16, 0x01 | 0x100 | (call.parent == nil ? 0 : 0x200))
+        }
     }
+
+    private static let kindInternal: UInt64 = 1
+    private static let statusError: UInt64 = 2
 }
 
 /// What a span and a log record say of a decision.
 enum DecisionAttributes {
-    static func list(_ call: DecidedCall) -> [OTLPKeyValue] {
-        var list = OTLPAttributes(reserving: 28)
-        if call.kind == .call { list.add("gen_ai.operation.name", "execute_tool") }
-        list.add("gen_ai.tool.name", call.toolName)
-        list.add("gen_ai.tool.call.id", call.callID)
-        list.add("gen_ai.agent.id", call.agentID)
-        list.add("gen_ai.conversation.id", call.sessionID)
-        list.add("aegis.decision", call.outcome.rawValue)
-        list.add("aegis.decision_reason", call.reason.code.rawValue)
-        list.add("aegis.policy_version", call.policyVersion)
-        list.add("aegis.approval_id", call.approvalID)
-        list.add("aegis.mode", call.mode)
-        list.add("aegis.would_decision", call.would?.outcome.rawValue)
-        list.add("aegis.tenant", call.tenant)
-        list.add("aegis.decision_id", call.id.description)
-        list.add("aegis.enforcement_point", call.point)
-        if call.isRepeated { list.add("aegis.repeated", true) }
-        list.add("security_rule.ruleset.name", call.reason.policy)
-        list.add("security_rule.name", call.reason.rule)
-        list.add("agent_id", call.agentID)
-        list.add("tool_name", call.toolName)
-        list.add("policy_version", call.policyVersion)
-        list.add("decision_reason", call.reason.code.rawValue)
-        list.add("approval_id", call.approvalID)
-        if call.reason.code.isFault { list.add("error.type", call.reason.code.rawValue) }
-        return list.list
+    static func write(_ call: DecidedCall, as field: UInt64, to item: inout ProtobufWriter) {
+        func add(_ key: StaticString, _ value: String?) { item.attribute(field, key, value) }
+        if call.kind == .call { add("gen_ai.operation.name", "execute_tool") }
+        add("gen_ai.tool.name", call.toolName)
+        add("gen_ai.tool.call.id", call.callID)
+        add("gen_ai.agent.id", call.agentID)
+        add("gen_ai.conversation.id", call.sessionID)
+        add("aegis.decision", call.outcome.rawValue)
+        add("aegis.decision_reason", call.reason.code.rawValue)
+        add("aegis.policy_version", call.policyVersion)
+        add("aegis.approval_id", call.approvalID)
+        add("aegis.mode", call.mode)
+        add("aegis.would_decision", call.would?.outcome.rawValue)
+        add("aegis.tenant", call.tenant)
+        add("aegis.decision_id", call.id.description)
+        add("aegis.enforcement_point", call.point)
+        if call.isRepeated { item.attribute(field, "aegis.repeated", true) }
+        add("security_rule.ruleset.name", call.reason.policy)
+        add("security_rule.name", call.reason.rule)
+        add("agent_id", call.agentID)
+        add("tool_name", call.toolName)
+        add("policy_version", call.policyVersion)
+        add("decision_reason", call.reason.code.rawValue)
+        add("approval_id", call.approvalID)
+        if call.reason.code.isFault { add("error.type", call.reason.code.rawValue) }
     }
 }
 

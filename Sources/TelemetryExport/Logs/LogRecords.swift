@@ -1,73 +1,68 @@
 import Approvals
 import Decisions
-import Foundation
 import Logging
-import SwiftProtobuf
 
 /// Decisions as the event `aegis.decision`, and lines of the log, each under its trace.
 /// Source: OpenTelemetry Logs Data Model, "Trace Context Fields" and "Severity Fields".
 struct LogRecords: Sendable {
-    let resource: OTLPResource
-    let scope: OTLPInstrumentationScope
+    let envelope: OTLPEnvelope
 
-    func message(_ entries: ArraySlice<LogEntry>) -> [UInt8]? {
-        var logs = OTLPScopeLogs()
-        logs.scope = scope
-        logs.logRecords = entries.map { entry in
-            switch entry {
-            case .decision(let call): Self.record(call)
-            case .line(let line): Self.record(line)
+    /// An `ExportLogsServiceRequest`.
+    func message(_ entries: ArraySlice<LogEntry>) -> [UInt8] {
+        envelope.message(capacity: entries.count * 1024) { records in
+            for entry in entries {
+                records.message(OTLPEnvelope.item) { record in
+                    switch entry {
+                    case .decision(let call): Self.write(call, to: &record)
+                    case .line(let line): Self.write(line, to: &record)
+                    }
+                }
             }
         }
-        var whole = OTLPResourceLogs()
-        whole.resource = resource
-        whole.scopeLogs = [logs]
-        var request = OTLPExportLogsServiceRequest()
-        request.resourceLogs = [whole]
-        return try? request.serializedBytes() as [UInt8]
     }
 
-    static func record(_ call: DecidedCall) -> OTLPLogRecord {
-        var record = OTLPLogRecord()
-        record.timeUnixNano = UInt64(clamping: call.ended.nanoseconds)
-        record.observedTimeUnixNano = record.timeUnixNano
-        record.eventName = call.kind == .call ? "aegis.decision" : "aegis.result"
-        let (number, text): (Int32, String) =
+    private static func write(_ call: DecidedCall, to record: inout ProtobufWriter) {
+        let (number, text): (UInt64, StaticString) =
             switch call.outcome {
             case _ where call.reason.code.isFault: (17, "ERROR")
             case .deny: (13, "WARN")
             case .allow, .sanitize, .approvalNeeded: (9, "INFO")
             }
-        (record.severityNumber, record.severityText) = (number, text)
-        record.body.stringValue =
-            "\(call.toolName ?? "a call"): \(call.outcome.rawValue) (\(call.reason.code.rawValue))"
-        record.attributes = DecisionAttributes.list(call)
+        let time = UInt64(clamping: call.ended.nanoseconds)
+        record.fixed64(1, time)
+        record.varint(2, number)
+        record.text(3, text)
+        record.message(5) { body in
+            body.text(1, "\(call.toolName ?? "a call"): \(call.outcome.rawValue) (\(call.reason.code.rawValue))")
+        }
+        DecisionAttributes.write(call, as: 6, to: &record)
         if let span = call.span ?? call.parent {
-            record.traceID = OTLPIdentifier.bytes(span.traceID)
-            record.spanID = OTLPIdentifier.bytes(span.spanID)
-            record.flags = span.isSampled ? 1 : 0
+            if span.isSampled { record.fixed32(8, 1) }
+            record.identifier(9, span.traceID)
+            record.identifier(10, span.spanID)
         }
-        return record
+        record.fixed64(11, time)
+        record.text(12, call.kind == .call ? "aegis.decision" : "aegis.result")
     }
 
-    static func record(_ line: LogLine) -> OTLPLogRecord {
-        var record = OTLPLogRecord()
-        record.timeUnixNano = UInt64(clamping: line.at)
-        record.observedTimeUnixNano = record.timeUnixNano
-        record.severityNumber = severity(line.level)
-        record.severityText = line.level.rawValue.uppercased()
-        record.body.stringValue = line.message
-        var attributes = OTLPAttributes(line.fields.filter { $0.name != "trace_id" && $0.name != "span_id" })
-        attributes.add("logger", line.label)
-        record.attributes = attributes.list
+    private static func write(_ line: LogLine, to record: inout ProtobufWriter) {
+        let time = UInt64(clamping: line.at)
+        record.fixed64(1, time)
+        record.varint(2, severity(line.level))
+        record.text(3, line.level.rawValue.uppercased())
+        record.message(5) { $0.text(1, line.message) }
+        for field in line.fields where field.name != "trace_id" && field.name != "span_id" {
+            record.attribute(6, field.name, field.value)
+        }
+        record.attribute(6, "logger", line.label)
         if let trace = line.field("trace_id"), let span = line.field("span_id") {
-            record.traceID = OTLPIdentifier.bytes(trace)
-            record.spanID = OTLPIdentifier.bytes(span)
+            record.identifier(9, trace)
+            record.identifier(10, span)
         }
-        return record
+        record.fixed64(11, time)
     }
 
-    private static func severity(_ level: Logger.Level) -> Int32 {
+    private static func severity(_ level: Logger.Level) -> UInt64 {
         switch level {
         case .trace: 1
         case .debug: 5

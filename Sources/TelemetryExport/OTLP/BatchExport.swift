@@ -6,7 +6,7 @@ struct BatchExport<Element: Sendable>: Sendable {
     let queue: BoundedQueue<Element>
     let exporter: SignalExporter
     let batching: TelemetryConfiguration.Batching
-    let encode: @Sendable (ArraySlice<Element>) -> [UInt8]?
+    let encode: @Sendable (ArraySlice<Element>) -> [UInt8]
     /// How often the queue is looked at; nothing wakes this one, so that a decision has nothing to wake.
     private static var glance: Duration { .milliseconds(100) }
 
@@ -28,11 +28,7 @@ struct BatchExport<Element: Sendable>: Sendable {
         while !rest.isEmpty {
             let batch = rest.prefix(batching.batch)
             rest = rest.dropFirst(batch.count)
-            if let message = encode(batch) {
-                await exporter.export(message, count: batch.count)
-            } else {
-                exporter.counters.add(lost: batch.count)
-            }
+            await exporter.export(encode(batch), count: batch.count)
         }
     }
 }
