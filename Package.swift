@@ -105,6 +105,7 @@ let package = Package(
             name: "StateStoreSQLite",
             dependencies: [
                 "Decisions", "Approvals", "AccessControl", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
 

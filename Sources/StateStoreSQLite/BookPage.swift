@@ -33,19 +33,19 @@ struct BookPage {
     mutating func write(
         _ db: Database, givesWay: Bool = false, recorded: DecisionID? = nil, isConfirmed: (DecisionID) -> Bool
     ) throws {
-        let (effects, charges) = (try Effects.insertion(db), try BudgetRows.insertion(db))
+        var (effects, charges) = (try Effects.insertion(db), try BudgetRows.insertion(db))
         for (place, spender) in spenders.enumerated() {
             if givesWay, place % Self.atOnce == Self.atOnce - 1 { sched_yield() }
             let isConfirmed = spender.isRecorded || isConfirmed(spender.decision)
             if isConfirmed { confirmed.insert(spender.decision) }
             let name = spender.decision.blob
-            try Effects.insert(effects, spender, as: name, isConfirmed: isConfirmed)
+            try Effects.insert(&effects, spender, as: name, isConfirmed: isConfirmed)
             for (budget, charge) in spender.charges {
                 if budget.id == SpendBooks.Budget.unwritten {
                     budget.id = try BudgetRows.insert(db, budget.key)
                     begun.append(budget)
                 }
-                try BudgetRows.insert(charges, charge, of: budget.id, for: name)
+                try BudgetRows.insert(&charges, charge, of: budget.id, for: name)
             }
         }
         for (budget, charged, _) in budgets where budget.id != SpendBooks.Budget.unwritten {

@@ -38,8 +38,9 @@ enum BudgetRows {
         try db.cachedStatement(sql: "UPDATE budgets SET charged = ? WHERE id = ?").execute(arguments: [charged, id])
     }
 
-    static func insertion(_ db: Database) throws -> Statement {
-        try db.cachedStatement(
+    static func insertion(_ db: Database) throws -> RowWriter {
+        try RowWriter(
+            db,
             sql: """
                 INSERT INTO charges (decision, budget, amount, refundable, budget_limit) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (decision, budget) DO UPDATE SET amount = amount + excluded.amount,
@@ -48,10 +49,14 @@ enum BudgetRows {
     }
 
     static func insert(
-        _ insertion: Statement, _ charge: SpendOrder.BudgetCharge, of budget: Int64, for decision: Data
+        _ insertion: inout RowWriter, _ charge: SpendOrder.BudgetCharge, of budget: Int64, for decision: Data
     ) throws {
-        try insertion.execute(
-            arguments: [decision, budget, charge.amount.value, charge.isRefundable, charge.limit.value])
+        try insertion.bind(decision)
+        try insertion.bind(budget)
+        try insertion.bind(charge.amount.value)
+        try insertion.bind(charge.isRefundable)
+        try insertion.bind(charge.limit.value)
+        try insertion.write()
     }
 
     struct ChargeRow {

@@ -5,8 +5,9 @@ import GRDB
 
 /// The `effects` table: what a decision changed, so that it can be settled, or undone when its answer never left.
 enum Effects {
-    static func insertion(_ db: Database) throws -> Statement {
-        try db.cachedStatement(
+    static func insertion(_ db: Database) throws -> RowWriter {
+        try RowWriter(
+            db,
             sql: """
                 INSERT INTO effects (decision, tenant, agent, at, confirmed, settled, approval)
                 VALUES (?, ?, ?, ?, ?, 0, ?)
@@ -14,12 +15,24 @@ enum Effects {
     }
 
     static func insert(
-        _ insertion: Statement, _ spender: SpendBooks.Spender, as name: Data, isConfirmed: Bool
+        _ insertion: inout RowWriter, _ spender: SpendBooks.Spender, as name: Data, isConfirmed: Bool
     ) throws {
-        try insertion.execute(arguments: [
-            name, spender.tenant, spender.agent, spender.at.nanoseconds, isConfirmed,
-            spender.approval?.description,
-        ])
+        try insertion.bind(name)
+        try insertion.bind(spender.tenant)
+        try insertion.bind(spender.agent)
+        try insertion.bind(spender.at.nanoseconds)
+        try insertion.bind(isConfirmed)
+        try insertion.bind(spender.approval?.description)
+        try insertion.write()
+    }
+
+    /// Marks decisions whose records are durable.
+    static func confirm(_ db: Database, _ decisions: some Sequence<DecisionID>) throws {
+        var update = try RowWriter(db, sql: "UPDATE effects SET confirmed = 1 WHERE decision = ?")
+        for decision in decisions {
+            try update.bind(decision.blob)
+            try update.write()
+        }
     }
 
     static func has(_ db: Database, _ decision: DecisionID) throws -> Bool {

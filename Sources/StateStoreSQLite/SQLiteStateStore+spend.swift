@@ -97,8 +97,7 @@ extension SQLiteStateStore: SpendLedger {
             var released: [DecisionID] = []
             for decision in open {
                 if durable.contains(decision) {
-                    try db.cachedStatement(sql: "UPDATE effects SET confirmed = 1 WHERE decision = ?")
-                        .execute(arguments: [decision.blob])
+                    try Effects.confirm(db, CollectionOfOne(decision))
                 } else {
                     try Effects.release(db, decision, now: now)
                     released.append(decision)

@@ -111,10 +111,7 @@ final class Confirmations: Sendable {
     /// - Parameter written: those that are marked in the file already.
     func write(_ marks: Marks, _ db: Database, but written: Set<DecisionID>) throws {
         guard !marks.decisions.isEmpty || !marks.told.isEmpty else { return }
-        let statement = try db.cachedStatement(sql: "UPDATE effects SET confirmed = 1 WHERE decision = ?")
-        for decision in marks.decisions where !written.contains(decision) {
-            try statement.execute(arguments: [decision.blob])
-        }
+        try Effects.confirm(db, marks.decisions.subtracting(written))
         try BudgetEventRows.remove(db, marks.told)
         // Forgotten only when this transaction lasts: a mark that is lost with it is merely written again.
         db.afterNextTransaction { [self] _ in
