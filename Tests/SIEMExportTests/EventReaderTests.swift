@@ -49,6 +49,30 @@ struct EventReaderTests {
         #expect(batch.end?.hash == hashes.last)
     }
 
+    @Test func `a record that was changed is told, and sent all the same`() async throws {
+        let trail = try Trail()
+        try await trail.append(3)
+        try trail.replace("payments.transfer", with: "payments.transfex", inLineWithIndex: 1)
+        var reader = try EventReader(directory: trail.audit, from: .beginning) { _ in true }
+        let batch = try reader.next(atMost: Self.few)
+        #expect(
+            batch.events.map { $0.text("tool_name") } == [
+                "payments.transfer", "payments.transfex", "payments.transfer",
+            ])
+        #expect(batch.changed == [batch.events[1].record.place])
+        #expect(batch.unreadable.isEmpty)
+    }
+
+    @Test func `a line that is no record is told and left out`() async throws {
+        let trail = try Trail()
+        try await trail.append(3)
+        try trail.replace("\"index\":1,", with: "\"index\";1,", inLineWithIndex: 1)
+        var reader = try EventReader(directory: trail.audit, from: .beginning) { _ in true }
+        let batch = try reader.next(atMost: Self.few)
+        #expect(batch.events.map(\.index) == [0, 2])
+        #expect(batch.unreadable.count == 1 && batch.changed.isEmpty)
+    }
+
     @Test func `a trail that is not the one of the place is refused`() async throws {
         let trail = try Trail()
         try await trail.append(3)

@@ -1,6 +1,7 @@
 import AuditTrail
 import Foundation
 @testable import SIEMExport
+import Testing
 
 /// A real journal in a folder of its own, for one test.
 final class Trail: Sendable {
@@ -34,6 +35,19 @@ final class Trail: Sendable {
                 code: reason, message: "say \"no\" \\ ]", policy: nil, rule: nil, also: [])
             _ = try await journal.append(draft)
         }
+    }
+
+    /// Changes the file of the first segment, as somebody might who can write there.
+    func replace(_ old: String, with new: String, inLineWithIndex index: Int) throws {
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: audit).filter { $0.hasSuffix(".jsonl") }.min())
+        let file = URL(fileURLWithPath: audit).appendingPathComponent(name)
+        var lines = String(decoding: try Data(contentsOf: file), as: UTF8.self).components(separatedBy: "\n")
+        let place = try #require(lines.firstIndex { $0.contains("\"index\":\(index),") })
+        lines[place] = lines[place].replacingOccurrences(of: old, with: new)
+        let handle = try FileHandle(forWritingTo: file)
+        defer { try? handle.close() }
+        try handle.write(contentsOf: Data(lines.joined(separator: "\n").utf8))
     }
 
     /// The hashes of all records, in order.

@@ -37,14 +37,32 @@ struct RecordReading: Sendable {
     init(_ line: UnsafeBufferPointer<UInt8>, _ links: RecordLinks) {
         self.links = links
         previous = MerkleHash(hex: UnsafeBufferPointer(rebasing: line[links.previous]))
+        hash = links.hash(after: previous, in: line)
+        leaf = MerkleHash.leaf(UnsafeRawBufferPointer(line))
+    }
+}
+
+extension RecordLinks {
+    /// A record's hash behind `previous`; nil where the record gives another.
+    fileprivate func hash(after previous: MerkleHash?, in line: UnsafeBufferPointer<UInt8>) -> MerkleHash? {
+        guard let previous else { return nil }
         let bytes = UnsafeRawBufferPointer(line)
-        hash = previous.flatMap { previous in
-            let hash = LogState.hash(
-                previous, UnsafeRawBufferPointer(rebasing: bytes[..<links.hashMember.lowerBound]),
-                UnsafeRawBufferPointer(rebasing: bytes[links.hashMember.upperBound...]))
-            return MerkleHash(hex: UnsafeBufferPointer(rebasing: line[links.hash])) == hash ? hash : nil
+        let computed = LogState.hash(
+            previous, UnsafeRawBufferPointer(rebasing: bytes[..<hashMember.lowerBound]),
+            UnsafeRawBufferPointer(rebasing: bytes[hashMember.upperBound...]))
+        return MerkleHash(hex: UnsafeBufferPointer(rebasing: line[hash])) == computed ? computed : nil
+    }
+}
+
+extension AuditRecordLine {
+    /// Whether it is as it was written: its hash is that of its bytes behind the record that it names. Says nothing of the records
+    /// beside it; ``AuditVerifier`` does.
+    public var isIntact: Bool {
+        bytes.withUnsafeBufferPointer { line in
+            guard let links = RecordLinks(line) else { return false }
+            return links.hash(after: MerkleHash(hex: UnsafeBufferPointer(rebasing: line[links.previous])), in: line)
+                != nil
         }
-        leaf = MerkleHash.leaf(bytes)
     }
 }
 

@@ -9,6 +9,8 @@ struct EventReader {
         var end: ExportPlace?
         /// Lines that are no records.
         var unreadable: [AuditPlace] = []
+        /// Records, some of them perhaps among the events, that are not as they were written.
+        var changed: [AuditPlace] = []
     }
 
     private let directory: String
@@ -80,6 +82,7 @@ struct EventReader {
                 batch.unreadable.append(record.place)
                 continue
             }
+            if !record.isIntact { batch.changed.append(record.place) }
             let event = SIEMEvent(record, fields, place: place)
             guard wants(event) else { continue }
             batch.events.append(event)

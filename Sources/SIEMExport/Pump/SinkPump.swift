@@ -67,6 +67,11 @@ struct SinkPump: Sendable {
             for place in batch.unreadable {
                 logger.critical("a line of the trail is no record", metadata: ["sink": "\(name)", "place": "\(place)"])
             }
+            for place in batch.changed {
+                logger.critical(
+                    "A RECORD WAS CHANGED AFTER IT WAS WRITTEN; it is sent as it stands: `aegis audit verify` says more",
+                    metadata: ["sink": "\(name)", "place": "\(place)"])
+            }
             if let first = batch.events.first {
                 status.change { $0.reached = $0.reached ?? first.time.nanoseconds }
             }
