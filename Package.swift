@@ -140,7 +140,7 @@ let package = Package(
         .target(
             name: "TelemetryExport",
             dependencies: [
-                "Decisions", "Approvals", "AuditTrail", "Redaction", "ExportTransport",
+                "Decisions", "Approvals", "AuditTrail", "MerkleLog", "Redaction", "ExportTransport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

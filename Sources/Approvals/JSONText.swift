@@ -37,11 +37,7 @@ public struct JSONText: Sendable {
     public mutating func integer(_ value: Int64) { text(String(value)) }
 
     /// Bytes that are one JSON value already.
-    public mutating func raw(_ json: [UInt8]) {
-        separate()
-        bytes.append(contentsOf: json)
-        needsComma = true
-    }
+    public mutating func raw(_ json: [UInt8]) { raw(json[...]) }
 
     /// Bytes that are one JSON value already.
     public mutating func raw(_ json: ArraySlice<UInt8>) {

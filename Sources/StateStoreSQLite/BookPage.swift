@@ -38,14 +38,13 @@ struct BookPage {
             if givesWay, place % Self.atOnce == Self.atOnce - 1 { sched_yield() }
             let isConfirmed = spender.isRecorded || isConfirmed(spender.decision)
             if isConfirmed { confirmed.insert(spender.decision) }
-            let name = spender.decision.blob
-            try Effects.insert(&effects, spender, as: name, isConfirmed: isConfirmed)
+            try Effects.insert(&effects, spender, isConfirmed: isConfirmed)
             for (budget, charge) in spender.charges {
                 if budget.id == SpendBooks.Budget.unwritten {
                     budget.id = try BudgetRows.insert(db, budget.key)
                     begun.append(budget)
                 }
-                try BudgetRows.insert(&charges, charge, of: budget.id, for: name)
+                try BudgetRows.insert(&charges, charge, of: budget.id, for: spender.decision)
             }
         }
         for (budget, charged, _) in budgets where budget.id != SpendBooks.Budget.unwritten {

@@ -49,7 +49,7 @@ enum BudgetRows {
     }
 
     static func insert(
-        _ insertion: inout RowWriter, _ charge: SpendOrder.BudgetCharge, of budget: Int64, for decision: Data
+        _ insertion: inout RowWriter, _ charge: SpendOrder.BudgetCharge, of budget: Int64, for decision: DecisionID
     ) throws {
         try insertion.bind(decision)
         try insertion.bind(budget)

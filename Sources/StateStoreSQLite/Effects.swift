@@ -15,9 +15,9 @@ enum Effects {
     }
 
     static func insert(
-        _ insertion: inout RowWriter, _ spender: SpendBooks.Spender, as name: Data, isConfirmed: Bool
+        _ insertion: inout RowWriter, _ spender: SpendBooks.Spender, isConfirmed: Bool
     ) throws {
-        try insertion.bind(name)
+        try insertion.bind(spender.decision)
         try insertion.bind(spender.tenant)
         try insertion.bind(spender.agent)
         try insertion.bind(spender.at.nanoseconds)
@@ -30,7 +30,7 @@ enum Effects {
     static func confirm(_ db: Database, _ decisions: some Sequence<DecisionID>) throws {
         var update = try RowWriter(db, sql: "UPDATE effects SET confirmed = 1 WHERE decision = ?")
         for decision in decisions {
-            try update.bind(decision.blob)
+            try update.bind(decision)
             try update.write()
         }
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Decisions
 import GRDB
 import GRDBSQLite
 
@@ -16,10 +16,11 @@ struct RowWriter {
         sqlite3_reset(statement)
     }
 
-    mutating func bind(_ blob: Data) throws {
+    /// A decision's name, as ``DecisionID/blob`` has it.
+    mutating func bind(_ decision: DecisionID) throws {
         let place = next()
         try check(
-            blob.withUnsafeBytes {
+            withUnsafeBytes(of: decision.bytes) {
                 sqlite3_bind_blob64(statement, place, $0.baseAddress, UInt64($0.count), Self.copied)
             })
     }

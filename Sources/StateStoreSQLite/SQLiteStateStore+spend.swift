@@ -94,15 +94,9 @@ extension SQLiteStateStore: SpendLedger {
     public func recover(durable: Set<DecisionID>, now: Timestamp) async throws -> [DecisionID] {
         let open = try await unconfirmed()
         return try await writer.performOnCounters { db in
-            var released: [DecisionID] = []
-            for decision in open {
-                if durable.contains(decision) {
-                    try Effects.confirm(db, CollectionOfOne(decision))
-                } else {
-                    try Effects.release(db, decision, now: now)
-                    released.append(decision)
-                }
-            }
+            try Effects.confirm(db, open.filter(durable.contains))
+            let released = open.filter { !durable.contains($0) }
+            for decision in released { try Effects.release(db, decision, now: now) }
             return released
         }
     }

@@ -124,9 +124,10 @@ final class Confirmations: Sendable {
 }
 
 extension DecisionID {
-    var blob: Data {
-        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Data($0) }
-    }
+    /// The sixteen of its name, in their order.
+    var bytes: (UInt64, UInt64) { (high.bigEndian, low.bigEndian) }
+
+    var blob: Data { withUnsafeBytes(of: bytes) { Data($0) } }
 
     init?(blob: Data) {
         guard blob.count == 16 else { return nil }

@@ -73,6 +73,28 @@ struct EventReaderTests {
         #expect(batch.unreadable.count == 1 && batch.changed.isEmpty)
     }
 
+    // A key that stands before the hash, one behind it, and the hash itself.
+    @Test(arguments: [
+        ("\"decision\"", "\"decision;"), ("\"index\":2,", "\"index\";2,"), ("\"hash\":\"", "\"hush\":\""),
+    ])
+    func `a reader goes on behind what it could not read`(old: String, new: String) async throws {
+        let trail = try Trail()
+        try await trail.append(3)
+        // The last: a reader that has seen it stands on it.
+        try trail.replace(old, with: new, inLineWithIndex: 2)
+        var place = ExportPlace.beginning
+        var seen: [Int64] = []
+        // A new reader for each record: as if the process had been killed behind it.
+        while true {
+            var reader = try EventReader(directory: trail.audit, from: place) { _ in true }
+            let batch = try reader.next(atMost: BatchLimits(events: 1, bytes: 1))
+            guard let end = batch.end else { break }
+            seen += batch.events.map(\.index)
+            place = try #require(ExportPlace(json: end.json))
+        }
+        #expect(seen.filter { $0 != 2 } == [0, 1])
+    }
+
     @Test func `a trail that is not the one of the place is refused`() async throws {
         let trail = try Trail()
         try await trail.append(3)

@@ -1,3 +1,4 @@
+import Decisions
 import Foundation
 import GRDB
 @testable import StateStoreSQLite
@@ -16,9 +17,9 @@ struct RowWriterTests {
     }
 
     private static func write(
-        _ writer: inout RowWriter, _ name: [UInt8], _ text: String, _ maybe: String?, _ number: Int64, _ truth: Bool
+        _ writer: inout RowWriter, _ name: UInt64, _ text: String, _ maybe: String?, _ number: Int64, _ truth: Bool
     ) throws {
-        try writer.bind(Data(name))
+        try writer.bind(DecisionID(high: name, low: .max))
         try writer.bind(text)
         try writer.bind(maybe)
         try writer.bind(number)
@@ -33,7 +34,7 @@ struct RowWriterTests {
             var writer = try RowWriter(db, sql: "INSERT INTO t VALUES (?, ?, ?, ?, ?)")
             for (place, text) in texts.enumerated() {
                 try Self.write(
-                    &writer, [UInt8(place), 0, 255], text, place % 2 == 0 ? nil : text, place == 0 ? .min : .max,
+                    &writer, UInt64(place), text, place % 2 == 0 ? nil : text, place == 0 ? .min : .max,
                     place > 1)
             }
         }
@@ -46,7 +47,7 @@ struct RowWriterTests {
         }
         #expect(rows.count == texts.count)
         for (place, row) in rows.enumerated() {
-            #expect(row["name"] as Data == Data([UInt8(place), 0, 255]))
+            #expect(row["name"] as Data == DecisionID(high: UInt64(place), low: .max).blob)
             #expect(row["text"] as Data == Data(texts[place].utf8))
             #expect(row["maybe"] as Data? == (place % 2 == 0 ? nil : Data(texts[place].utf8)))
             #expect(row["number"] as Int64 == (place == 0 ? .min : .max))
@@ -58,11 +59,11 @@ struct RowWriterTests {
         let queue = try Self.table()
         try queue.write { db in
             var writer = try RowWriter(db, sql: "INSERT INTO t VALUES (?, ?, ?, ?, ?)")
-            try Self.write(&writer, [1], "a", nil, 1, true)
-            let error = #expect(throws: DatabaseError.self) { try Self.write(&writer, [1], "b", nil, 2, true) }
+            try Self.write(&writer, 1, "a", nil, 1, true)
+            let error = #expect(throws: DatabaseError.self) { try Self.write(&writer, 1, "b", nil, 2, true) }
             #expect(error?.resultCode == .SQLITE_CONSTRAINT)
             #expect(error?.message == "UNIQUE constraint failed: t.name")
-            try Self.write(&writer, [2], "c", nil, 3, true)
+            try Self.write(&writer, 2, "c", nil, 3, true)
         }
         #expect(
             try queue.read { db in try String.fetchAll(db, sql: "SELECT text FROM t ORDER BY name") } == ["a", "c"])

@@ -33,13 +33,16 @@ struct EventReader {
             if place.taken > 0 {
                 let records = try reader.next()
                 guard reader.batchStart == place.batch, records.count >= place.taken,
-                    records[place.taken - 1]["hash"] == place.hash
+                    Self.hash(of: records[place.taken - 1]) == place.hash
                 else { throw Self.exchanged(place) }
                 waiting = records.dropFirst(place.taken)
                 taken = place.taken
             }
         } catch { throw Self.unreadable(error) }
     }
+
+    /// What is found of it also in a line that is no record: a reader may have to go on behind it.
+    private static func hash(of record: AuditRecordLine) -> String { record["hash"] ?? "" }
 
     // A typed closure's two kinds of errors in one place.
     private static func exchanged(_ place: ExportPlace) -> AuditError {
@@ -76,7 +79,7 @@ struct EventReader {
             taken += 1
             looked += 1
             let fields = RecordFields(record.bytes)
-            let place = ExportPlace(batch: start, taken: taken, hash: fields?["hash"]?.string ?? "")
+            let place = ExportPlace(batch: start, taken: taken, hash: fields?["hash"]?.string ?? Self.hash(of: record))
             batch.end = place
             guard let fields else {
                 batch.unreadable.append(record.place)

@@ -64,14 +64,8 @@ struct SinkPump: Sendable {
         var refusals = 0
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             let batch = try reader.next(atMost: sink.limits)
-            for place in batch.unreadable {
-                logger.critical("a line of the trail is no record", metadata: ["sink": "\(name)", "place": "\(place)"])
-            }
-            for place in batch.changed {
-                logger.critical(
-                    "A RECORD WAS CHANGED AFTER IT WAS WRITTEN; it is sent as it stands: `aegis audit verify` says more",
-                    metadata: ["sink": "\(name)", "place": "\(place)"])
-            }
+            tell(batch.unreadable, "LINES OF THE TRAIL ARE NO RECORDS and are not sent")
+            tell(batch.changed, "RECORDS WERE CHANGED AFTER THEY WERE WRITTEN and are sent as they stand")
             if let first = batch.events.first {
                 status.change { $0.reached = $0.reached ?? first.time.nanoseconds }
             }
@@ -90,6 +84,16 @@ struct SinkPump: Sendable {
             }
         }
         if place != written { try cursor.write(place) }
+    }
+
+    // Once for many: a trail that somebody has rewritten must not fill the log.
+    private func tell(_ places: [AuditPlace], _ what: Logger.Message) {
+        guard let first = places.first else { return }
+        logger.critical(
+            what,
+            metadata: [
+                "sink": "\(name)", "first": "\(first)", "lines": "\(places.count)", "fix": "run `aegis audit verify`",
+            ])
     }
 
     private func opened() throws(SIEMError) -> (EventReader, ExportPlace) {

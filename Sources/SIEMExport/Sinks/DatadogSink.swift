@@ -9,14 +9,12 @@ struct DatadogSink: EventSink {
     private let target: DatadogTarget
     private let source: EventSource
     private let poster: HTTPPoster
-    private let isHere: Bool
     private static let oldestSeconds: Int64 = 17 * 3600
 
     init(_ target: DatadogTarget, source: EventSource, on loop: BackgroundLoop) throws(TransportError) {
         self.target = target
         self.source = source
         poster = try HTTPPoster(on: loop, tls: target.tls)
-        isHere = ReceiverPlace.isHere(target.url)
     }
 
     func close() async { await poster.shutdown() }
@@ -29,7 +27,7 @@ struct DatadogSink: EventSink {
         do throws(TransportError) {
             answer = try await poster.post(
                 target.url, headers: [("dd-api-key", target.apiKey), ("content-type", "application/json")],
-                body: json.bytes, gzip: !isHere, timeout: .seconds(30))
+                body: json.bytes, gzip: !ReceiverPlace.isHere(target.url), timeout: .seconds(30))
         } catch { throw SinkFailure(error.message) }
         switch answer.status {
         case 200..<300: return []

@@ -10,13 +10,11 @@ struct ElasticsearchSink: EventSink {
     private let target: ElasticsearchTarget
     private let source: EventSource
     private let poster: HTTPPoster
-    private let isHere: Bool
 
     init(_ target: ElasticsearchTarget, source: EventSource, on loop: BackgroundLoop) throws(TransportError) {
         self.target = target
         self.source = source
         poster = try HTTPPoster(on: loop, tls: target.tls)
-        isHere = ReceiverPlace.isHere(target.url)
     }
 
     func close() async { await poster.shutdown() }
@@ -38,7 +36,7 @@ struct ElasticsearchSink: EventSink {
                 "\(target.url)/\(target.dataStream)/_bulk",
                 headers: [
                     ("authorization", "ApiKey \(target.apiKey)"), ("content-type", "application/x-ndjson"),
-                ], body: body, gzip: !isHere, timeout: .seconds(60))
+                ], body: body, gzip: !ReceiverPlace.isHere(target.url), timeout: .seconds(60))
         } catch { throw SinkFailure(error.message) }
         switch answer.status {
         case 200..<300: return try BulkAnswer.refused(in: answer.body, of: events.count)

@@ -13,7 +13,6 @@ actor SplunkSink: EventSink {
     private let target: SplunkTarget
     private let source: EventSource
     private let poster: HTTPPoster
-    private let isHere: Bool
     /// Acknowledgements belong to a channel; a new process has a new one.
     private let channel = UUID().uuidString
 
@@ -21,7 +20,6 @@ actor SplunkSink: EventSink {
         self.target = target
         self.source = source
         poster = try HTTPPoster(on: loop, tls: target.tls)
-        isHere = ReceiverPlace.isHere(target.url)
     }
 
     func close() async { await poster.shutdown() }
@@ -94,7 +92,8 @@ actor SplunkSink: EventSink {
         if target.acknowledges { headers.append(("x-splunk-request-channel", channel)) }
         do throws(TransportError) {
             return try await poster.post(
-                target.url + path, headers: headers, body: body, gzip: !isHere, timeout: .seconds(30))
+                target.url + path, headers: headers, body: body, gzip: !ReceiverPlace.isHere(target.url),
+                timeout: .seconds(30))
         } catch { throw SinkFailure(error.message) }
     }
 

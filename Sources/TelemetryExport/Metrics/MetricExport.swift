@@ -81,7 +81,7 @@ struct MetricExport: Sendable {
         point.asDouble = value
         point.timeUnixNano = UInt64(clamping: now().nanoseconds)
         if let since { point.startTimeUnixNano = UInt64(clamping: since.nanoseconds) }
-        point.attributes = OTLPAttributes(sample.labels.map { ($0.name, $0.value) }).list
+        point.attributes = [OTLPKeyValue](sample.labels.map { ($0.name, $0.value) })
         return point
     }
 
@@ -94,7 +94,7 @@ struct MetricExport: Sendable {
         point.sum = histogram.sum
         point.bucketCounts = histogram.counts
         point.explicitBounds = histogram.bounds
-        point.attributes = OTLPAttributes(sample.labels.map { ($0.name, $0.value) }).list
+        point.attributes = [OTLPKeyValue](sample.labels.map { ($0.name, $0.value) })
         return point
     }
 }

@@ -1,3 +1,5 @@
+import MerkleLog
+
 /// Writes protobuf messages in the order of the calls, without an object for each part: what is exported for every decision.
 /// Source: Protocol Buffers, "Encoding".
 struct ProtobufWriter {
@@ -75,29 +77,28 @@ extension ProtobufWriter {
     /// A `KeyValue`; nothing where there is no value.
     mutating func attribute(_ field: UInt64, _ key: StaticString, _ value: String?) {
         guard let value else { return }
-        message(field) { pair in
-            pair.text(1, key)
-            pair.message(2) { $0.text(1, value) }
-        }
+        pair(field, { $0.text(1, key) }, { $0.text(1, value) })
     }
 
     mutating func attribute(_ field: UInt64, _ key: String, _ value: String) {
-        message(field) { pair in
-            pair.text(1, key)
-            pair.message(2) { $0.text(1, value) }
-        }
+        pair(field, { $0.text(1, key) }, { $0.text(1, value) })
     }
 
     mutating func attribute(_ field: UInt64, _ key: StaticString, _ value: Bool) {
+        pair(field, { $0.text(1, key) }, { $0.varint(2, value ? 1 : 0) })
+    }
+
+    private mutating func pair(
+        _ field: UInt64, _ key: (inout ProtobufWriter) -> Void, _ value: (inout ProtobufWriter) -> Void
+    ) {
         message(field) { pair in
-            pair.text(1, key)
-            pair.message(2) { $0.varint(2, value ? 1 : 0) }
+            key(&pair)
+            pair.message(2, value)
         }
     }
 
     /// The bytes of a trace's or a span's hexadecimal digits; nothing where they are none.
     mutating func identifier(_ field: UInt64, _ digits: String) {
-        let bytes = OTLPIdentifier.bytes(digits)
-        if !bytes.isEmpty { delimited(field, bytes) }
+        if let bytes = Hex.decode(digits.utf8), !bytes.isEmpty { delimited(field, bytes) }
     }
 }
