@@ -136,6 +136,32 @@ def test_what_travels_over_a_network_is_compressed(exporting, receiver, tmp_path
     assert {headers.get("content-encoding") for _, headers, _ in there.requests} == {"gzip"}
 
 
+@pytest.mark.parametrize("kind", HTTP)
+def test_records_that_somebody_damaged_stop_no_others(exporting, receiver, kind):
+    there = receiver(kind)
+    there.faults += [status(503)] * 1000
+    made = exporting(sink(kind, there)).start()
+    # Held by what the start wrote, the sink reads what follows only when that is taken.
+    wait(lambda: there.requests, lambda: made.log()[-2000:])
+    made.calls(8)
+    records = made.gateway.records()
+    segment = min((made.gateway.data / "audit").glob("*.jsonl"))
+    lines = segment.read_bytes().split(b"\n")
+    changes = [(b'"tool_name":"payments.', b'"tool_name":"paymentz.'), (b'"decision":', b'"decision";'), (b'"code":', b'"code";'), (b'"message":"', b'"message":"\xff')]
+    damaged = [record for record in records if record["kind"] == "decision"][1:5]
+    for record, (old, new) in zip(damaged, changes):
+        place = next(number for number, line in enumerate(lines) if record["hash"].encode() in line and not line.startswith(b'{"commit"'))
+        lines[place] = (lines[place].replace(old, new, 1))[:len(lines[place])]
+    with segment.open("r+b") as file:
+        file.write(b"\n".join(lines))
+    there.faults.clear()
+    expected = {record["hash"] for record in records} - {record["hash"] for record in damaged[1:]}
+    wait(lambda: expected <= set(there.ids()), lambda: made.log()[-2000:])
+    assert not {record["hash"] for record in damaged[1:]} & set(there.ids())
+    assert "lines=3 sink=soc [SIEMExport] LINES OF THE TRAIL ARE NO RECORDS and are not sent" in made.log()
+    assert "lines=1 sink=soc [SIEMExport] RECORDS WERE CHANGED AFTER THEY WERE WRITTEN and are sent as they stand" in made.log()
+
+
 @pytest.mark.parametrize("kind, faults", [
     # A page of some proxy, half an answer, cut off, busy, slow. Datadog's 2xx is its word, whatever the body says.
     (Splunk, [status(500), status(200, b"<html>"), dropped]), (Splunk, [slow(1), status(429, retry_after="1"), status(200, b'{"code":8}')]),
