@@ -1,0 +1,25 @@
+@testable import AuditTrail
+import Testing
+
+struct ProcessorsTests {
+    @Test(arguments: [
+        ("Name:\taegis\nCpus_allowed:\t3\nCpus_allowed_list:\t0-1\n", 2000),
+        ("Cpus_allowed:\tff,0000000f\n", 12_000), ("Cpus_allowed:\t1", 1000), ("Cpus_allowed:\t0\n", nil),
+        ("Cpus_allowed_list:\t0-1\n", nil), ("", nil),
+    ])
+    func `the mask of processors is counted`(status: String, thousandths: Int64?) {
+        #expect(Processors.allowed(status: status) == thousandths)
+    }
+
+    @Test(arguments: [
+        ("200000 100000\n", 2000), ("50000 100000", 500), ("max 100000\n", nil), ("", nil), ("0 100000", nil),
+        ("100000 0", nil), ("1 2 3", nil), ("9223372036854775807 100000", nil),
+    ])
+    func `a control group's quota is its part of a processor`(maximum: String, thousandths: Int64?) {
+        #expect(Processors.quota(maximum: maximum) == thousandths)
+    }
+
+    @Test func `this process may use one`() {
+        #expect(Processors.thousandths >= 1)
+    }
+}
