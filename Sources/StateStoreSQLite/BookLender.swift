@@ -53,7 +53,7 @@ final class BookLender: @unchecked Sendable {
             guard taken.refusal == nil || !order.shadowCharges.isEmpty || !order.shadowRates.isEmpty else {
                 return (.spent(taken.result), false)
             }
-            books.note(order, taken)
+            books.note(order, taken, isBehind: true)
             defer { state.isWriteDue = true }
             return (.spent(taken.result), !state.isWriteDue)
         }

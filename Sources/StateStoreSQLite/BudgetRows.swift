@@ -1,3 +1,4 @@
+import Approvals
 import Decisions
 import Foundation
 import GRDB
@@ -34,29 +35,11 @@ enum BudgetRows {
         return db.lastInsertedRowID
     }
 
-    static func store(_ db: Database, id: Int64, charged: Int64) throws {
-        try db.cachedStatement(sql: "UPDATE budgets SET charged = ? WHERE id = ?").execute(arguments: [charged, id])
-    }
-
-    static func insertion(_ db: Database) throws -> RowWriter {
-        try RowWriter(
-            db,
-            sql: """
-                INSERT INTO charges (decision, budget, amount, refundable, budget_limit) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (decision, budget) DO UPDATE SET amount = amount + excluded.amount,
-                refundable = min(refundable, excluded.refundable)
-                """)
-    }
-
-    static func insert(
-        _ insertion: inout RowWriter, _ charge: SpendOrder.BudgetCharge, of budget: Int64, for decision: DecisionID
-    ) throws {
-        try insertion.bind(decision)
-        try insertion.bind(budget)
-        try insertion.bind(charge.amount.value)
-        try insertion.bind(charge.isRefundable)
-        try insertion.bind(charge.limit.value)
-        try insertion.write()
+    /// - Parameter latest: when the last decision was admitted that has charged it.
+    static func store(_ db: Database, id: Int64, charged: Int64, latest: Timestamp) throws {
+        try db.cachedStatement(
+            sql: "UPDATE budgets SET charged = ?, charged_at = max(charged_at, ?) WHERE id = ?"
+        ).execute(arguments: [charged, latest.nanoseconds, id])
     }
 
     struct ChargeRow {
@@ -70,8 +53,9 @@ enum BudgetRows {
         var limit: Int64
     }
 
-    /// The charges of a decision, with what their budgets hold.
+    /// The charges of a decision, with what their budgets hold, inside a transaction that may change them.
     static func charges(_ db: Database, of decision: DecisionID) throws -> [ChargeRow] {
+        try Effects.unpack(db, decision)
         let select = try db.cachedStatement(
             sql: """
                 SELECT b.id, b.charged, b.closed, b.books, b.currency, c.amount, c.refundable, c.settled, c.budget_limit

@@ -3,14 +3,15 @@ import Decisions
 import Foundation
 import GRDB
 
-/// The `effects` table: what a decision changed, so that it can be settled, or undone when its answer never left.
+/// The `effects` table: what a decision changed, so that it can be settled, or undone when its answer never left. Its charges are in the
+/// same row at first: most are never looked at again.
 enum Effects {
     static func insertion(_ db: Database) throws -> RowWriter {
         try RowWriter(
             db,
             sql: """
-                INSERT INTO effects (decision, tenant, agent, at, confirmed, settled, approval)
-                VALUES (?, ?, ?, ?, ?, 0, ?)
+                INSERT INTO effects (decision, tenant, agent, at, confirmed, settled, approval, charges)
+                VALUES (?, ?, ?, ?, ?, 0, ?, ?)
                 """)
     }
 
@@ -23,13 +24,47 @@ enum Effects {
         try insertion.bind(spender.at.nanoseconds)
         try insertion.bind(isConfirmed)
         try insertion.bind(spender.approval?.description)
+        try insertion.bind(utf8: spender.charges.isEmpty ? nil : packed(spender.charges))
         try insertion.write()
     }
 
-    /// Marks decisions whose records are durable.
-    static func confirm(_ db: Database, _ decisions: some Sequence<DecisionID>) throws {
-        var update = try RowWriter(db, sql: "UPDATE effects SET confirmed = 1 WHERE decision = ?")
+    private static func packed(_ charges: [(budget: SpendBooks.Budget, charge: SpendOrder.BudgetCharge)]) -> [UInt8] {
+        var text = JSONText(capacity: 48 * charges.count)
+        text.array { text in
+            for (budget, charge) in charges {
+                text.array { text in
+                    text.integer(budget.id)
+                    text.integer(charge.amount.value)
+                    text.integer(charge.isRefundable ? 1 : 0)
+                    text.integer(charge.limit.value)
+                }
+            }
+        }
+        return text.bytes
+    }
+
+    /// Gives the charges of a decision rows of their own, so that each can be changed by itself.
+    static func unpack(_ db: Database, _ decision: DecisionID) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO charges (decision, budget, amount, refundable, budget_limit)
+                SELECT e.decision, json_extract(c.value, '$[0]'), json_extract(c.value, '$[1]'),
+                    json_extract(c.value, '$[2]'), json_extract(c.value, '$[3]')
+                FROM effects e, json_each(e.charges) c WHERE e.decision = ?
+                ON CONFLICT (decision, budget) DO UPDATE SET amount = amount + excluded.amount,
+                refundable = min(refundable, excluded.refundable)
+                """
+        ).execute(arguments: [decision.blob])
+        guard db.changesCount > 0 else { return }
+        try db.cachedStatement(sql: "UPDATE effects SET charges = NULL WHERE decision = ?")
+            .execute(arguments: [decision.blob])
+    }
+
+    /// Marks decisions whose records are durable, or are not.
+    static func confirm(_ db: Database, _ decisions: some Sequence<DecisionID>, _ isConfirmed: Bool = true) throws {
+        var update = try RowWriter(db, sql: "UPDATE effects SET confirmed = ? WHERE decision = ?")
         for decision in decisions {
+            try update.bind(isConfirmed)
             try update.bind(decision)
             try update.write()
         }

@@ -36,6 +36,8 @@ final class GroupCommit: @unchecked Sendable {
     /// For the queue alone.
     private var isRetryDue = false
     private let confirmed: Confirmations
+    /// As the file has them; for the queue alone.
+    private var open = OpenRecords()
     private let capacity: Int
     private let batchLimit: Int
     private let hooks: StateStoreHooks
@@ -225,13 +227,17 @@ final class GroupCommit: @unchecked Sendable {
         // In this order: whatever is on record by now has spent before, so it is on this page, or in the file.
         let marks = confirmed.now
         var page = lender.tearOut()
+        var open = open
         var completion = Database.TransactionCompletion.rollback
         var hasLasted = false
         defer { if !hasLasted { lender.putBack(page) } }
         try db.inTransaction(.immediate) {
+            let listed = open.remove(marks.decisions)
             try page.write(
-                db, givesWay: givesWay, recorded: marks.latest, isConfirmed: marks.decisions.contains)
-            try confirmed.write(marks, db, but: page.confirmed)
+                db, givesWay: givesWay, recorded: marks.latest, open: &open, isConfirmed: marks.decisions.contains)
+            try Effects.confirm(db, open.removeExcess(), false)
+            if open != self.open { try SpendingLag.note(db, open) }
+            try confirmed.write(marks, db, but: page.confirmed.union(listed))
             completion = try body()
             guard completion == .commit else { return .rollback }
             try books?.write(db)
@@ -239,6 +245,7 @@ final class GroupCommit: @unchecked Sendable {
             return .commit
         }
         hasLasted = completion == .commit
+        if hasLasted { self.open = open }
         return hasLasted
     }
 

@@ -30,15 +30,21 @@ struct RowWriter {
         var text = text
         try check(
             text.withUTF8 { utf8 in
-                utf8.withMemoryRebound(to: CChar.self) {
-                    sqlite3_bind_text64(
-                        statement, place, $0.baseAddress, UInt64($0.count), Self.copied, UInt8(SQLITE_UTF8))
-                }
+                utf8.withMemoryRebound(to: CChar.self) { self.text(at: place, $0) }
             })
     }
 
     mutating func bind(_ text: String?) throws {
         if let text { try bind(text) } else { try check(sqlite3_bind_null(statement, next())) }
+    }
+
+    mutating func bind(utf8 bytes: [UInt8]?) throws {
+        guard let bytes else { return try check(sqlite3_bind_null(statement, next())) }
+        let place = next()
+        try check(
+            bytes.withUnsafeBufferPointer { utf8 in
+                utf8.withMemoryRebound(to: CChar.self) { text(at: place, $0) }
+            })
     }
 
     mutating func bind(_ number: Int64) throws { try check(sqlite3_bind_int64(statement, next(), number)) }
@@ -56,6 +62,11 @@ struct RowWriter {
 
     // The statement keeps a copy of what is bound.
     private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    private func text(at place: Int32, _ utf8: UnsafeBufferPointer<CChar>) -> Int32 {
+        sqlite3_bind_text64(
+            statement, place, utf8.baseAddress, UInt64(utf8.count), Self.copied, UInt8(SQLITE_UTF8))
+    }
 
     private mutating func next() -> Int32 {
         place += 1

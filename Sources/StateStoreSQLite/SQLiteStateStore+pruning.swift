@@ -87,7 +87,7 @@ extension StatePruning {
     /// Windows that ended so long ago that none of their charges is left; and totals of sessions without one.
     fileprivate mutating func pruneBudgets(_ db: Database, _ now: Timestamp) throws -> Bool {
         let rows = try Row.fetchAll(
-            db, sql: "SELECT id, window, window_start, scope FROM budgets WHERE id > ? ORDER BY id LIMIT ?",
+            db, sql: "SELECT id, window, window_start, scope, charged_at FROM budgets WHERE id > ? ORDER BY id LIMIT ?",
             arguments: [budget, Self.stepRows])
         for row in rows {
             let id: Int64 = row[0]
@@ -101,9 +101,16 @@ extension StatePruning {
                 case .total: SpendScope(rawValue: row[3]) == .session
                 case nil: false
                 }
-            guard isOver else { continue }
+            let lastCharge = Timestamp(nanoseconds: row[4])
+            guard isOver, now.seconds - lastCharge.seconds > Self.effectsLife else { continue }
             try delete(
-                db, "FROM budgets WHERE id = ? AND NOT EXISTS (SELECT 1 FROM charges WHERE budget = budgets.id)", [id])
+                db,
+                """
+                FROM budgets WHERE id = ? AND NOT EXISTS (SELECT 1 FROM charges WHERE budget = budgets.id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM effects e, json_each(e.charges) c
+                    WHERE e.confirmed = 0 AND json_extract(c.value, '$[0]') = budgets.id)
+                """, [id])
         }
         return rows.count == Self.stepRows
     }

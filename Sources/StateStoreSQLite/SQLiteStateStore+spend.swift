@@ -80,15 +80,20 @@ extension SQLiteStateStore: SpendLedger {
     public func markTold(_ keys: [String]) { confirmed.insert(told: keys) }
 
     public func unconfirmed() async throws -> [DecisionID] {
-        let rows = try await pool.read { db in
-            try Data.fetchAll(db, sql: "SELECT decision FROM effects WHERE confirmed = 0 ORDER BY decision")
+        let (rows, listed) = try await pool.read { db in
+            (
+                try Data.fetchAll(db, sql: "SELECT decision FROM effects WHERE confirmed = 0"),
+                // One that was released has no row any more.
+                try SpendingLag.open(db).decisions.filter { try Effects.has(db, $0) }
+            )
         }
-        return try rows.map { blob in
+        let marked = try rows.map { blob in
             guard let decision = DecisionID(blob: blob) else {
                 throw StateStoreError(.corrupt, "a decision's name in the state store is not 16 bytes")
             }
             return decision
         }
+        return Set(marked + listed).sorted()
     }
 
     public func recover(durable: Set<DecisionID>, now: Timestamp) async throws -> [DecisionID] {
@@ -97,6 +102,7 @@ extension SQLiteStateStore: SpendLedger {
             try Effects.confirm(db, open.filter(durable.contains))
             let released = open.filter { !durable.contains($0) }
             for decision in released { try Effects.release(db, decision, now: now) }
+            try SpendingLag.note(db, OpenRecords())
             return released
         }
     }

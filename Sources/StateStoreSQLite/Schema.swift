@@ -221,6 +221,26 @@ enum Schema {
                     ) STRICT;
                     """)
         }
+        migrator.registerMigration("14-charges-with-their-decisions") { db in
+            try db.execute(
+                sql: """
+                    -- What a decision was charged: a JSON list of [budget, amount, refundable, budget_limit], in its own row until
+                    -- something changes one of them. They have rows of their own in `charges` from then on.
+                    ALTER TABLE effects ADD COLUMN charges TEXT;
+                    CREATE VIEW all_charges AS
+                        SELECT decision, budget, amount, refundable, settled, budget_limit FROM charges
+                        UNION ALL
+                        SELECT e.decision, json_extract(c.value, '$[0]'), json_extract(c.value, '$[1]'),
+                                json_extract(c.value, '$[2]'), 0, json_extract(c.value, '$[3]')
+                            FROM effects e, json_each(e.charges) c;
+                    -- When the last decision was admitted that charged it, in nanoseconds; 0 of charges from before.
+                    ALTER TABLE budgets ADD COLUMN charged_at INTEGER NOT NULL DEFAULT 0;
+
+                    -- Names of decisions, 16 bytes each, whose records were not known to be durable when this was written, though
+                    -- their rows in `effects` say so.
+                    ALTER TABLE spending_lag ADD COLUMN unconfirmed BLOB NOT NULL DEFAULT x'';
+                    """)
+        }
         return migrator
     }
 }

@@ -42,6 +42,8 @@ extension SpendBooks {
         var approval: ApprovalID?
         /// Whether it is known from its record.
         var isRecorded = false
+        /// Whether it has spent in memory: it has neither an answer for retries nor anything to tell.
+        var isBehind = false
         var charges: [(budget: Budget, charge: SpendOrder.BudgetCharge)]
     }
 }

@@ -102,14 +102,14 @@ final class SpendBooks {
     func takeBack() { takeBack(to: 0) }
 
     /// Keeps for the writer that the order was taken.
-    func note(_ order: SpendOrder, _ taken: Taken, redeeming approval: ApprovalID? = nil) {
+    func note(_ order: SpendOrder, _ taken: Taken, redeeming approval: ApprovalID? = nil, isBehind: Bool = false) {
         latest = order.now
         let isClaimed = taken.refusal == nil && order.idempotency != nil
         guard !taken.charges.isEmpty || approval != nil || isClaimed else { return }
         spenders.append(
             Spender(
                 decision: order.decisionID, tenant: order.tenant, agent: order.agent, at: order.now,
-                approval: approval, charges: taken.charges))
+                approval: approval, isBehind: isBehind, charges: taken.charges))
     }
 
     /// Takes what was taken before a crash, whatever the limits are now.
@@ -250,7 +250,9 @@ final class SpendBooks {
     /// Writes what has changed, inside a transaction.
     func write(_ db: Database) throws {
         var page = tearOut()
-        try page.write(db) { _ in false }
+        var unlisted = OpenRecords()
+        try page.write(db, open: &unlisted) { _ in false }
+        try Effects.confirm(db, unlisted.decisions, false)
     }
 
     /// For whoever writes to the tables themselves. Nothing may wait to be written.

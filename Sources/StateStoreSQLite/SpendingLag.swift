@@ -26,7 +26,20 @@ enum SpendingLag {
             .execute(arguments: [latest.nanoseconds, recorded?.blob])
     }
 
-    static func end(_ db: Database) throws { try db.execute(sql: "DELETE FROM spending_lag") }
+    static func note(_ db: Database, _ open: OpenRecords) throws {
+        try db.cachedStatement(sql: "UPDATE spending_lag SET unconfirmed = ?").execute(arguments: [open.blob])
+    }
+
+    /// Decisions without a record that a start has to ask the trail for, beside those whose rows say so.
+    static func open(_ db: Database) throws -> OpenRecords {
+        try Data.fetchOne(db, sql: "SELECT unconfirmed FROM spending_lag").map(OpenRecords.init(blob:)) ?? OpenRecords()
+    }
+
+    /// Nothing is spent in memory any more.
+    static func end(_ db: Database) throws {
+        try Effects.confirm(db, try open(db).decisions, false)
+        try db.execute(sql: "DELETE FROM spending_lag")
+    }
 
     /// - Returns: nil where nothing can be missing.
     static func mark(_ db: Database) throws -> MissingSpending.Mark? {

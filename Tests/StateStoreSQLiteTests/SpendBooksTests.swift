@@ -16,7 +16,7 @@ import Testing
     /// What the file says: charged by its budgets, and the sum of its charges.
     private func totals() throws -> [Int64] {
         try DatabaseQueue(path: fixture.path).read { db in
-            try ["SELECT sum(charged) FROM budgets", "SELECT sum(amount) FROM charges"].map { sql in
+            try ["SELECT sum(charged) FROM budgets", "SELECT sum(amount) FROM all_charges"].map { sql in
                 try Int64.fetchOne(db, sql: sql) ?? 0
             }
         }

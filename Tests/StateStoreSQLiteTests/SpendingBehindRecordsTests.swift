@@ -23,7 +23,7 @@ import Testing
     /// What the file says: charged by its budgets, and the sum of its charges.
     private func totals() throws -> [Int64] {
         try DatabaseQueue(path: fixture.path).read { db in
-            try ["SELECT sum(charged) FROM budgets", "SELECT sum(amount) FROM charges"].map { sql in
+            try ["SELECT sum(charged) FROM budgets", "SELECT sum(amount) FROM all_charges"].map { sql in
                 try Int64.fetchOne(db, sql: sql) ?? 0
             }
         }
@@ -92,6 +92,96 @@ import Testing
         #expect(try await store.unconfirmed().count == 1)
         try await store.spendBehindRecords(now: fixture.start)
         #expect(try await store.spendingMayBeMissing() == MissingSpending.Mark(decision: nil, since: fixture.start))
+    }
+
+    @Test
+    func `decisions whose records were not known are asked for after a crash, and given back where there is none`()
+        async throws
+    {
+        let isDead = Mutex(false)
+        let store = try await open(
+            StateStoreHooks(beforeCommit: { if isDead.withLock({ $0 }) { throw StateStoreError(.write, "dead") } }))
+        var orders: [SpendOrder] = []
+        for micros: Int64 in [100, 200, 300] { orders.append(try #require(try await spend(micros, in: store))) }
+        try await until { try totals() == [600, 600] }
+        store.confirm(orders[0].decisionID)
+        // The next transaction knows of the first one's record.
+        orders.append(try #require(try await spend(50, in: store)))
+        try await until { try totals() == [650, 650] }
+        try await store.release(orders[1].decisionID, now: fixture.start)
+        isDead.withLock { $0 = true }
+
+        let again = try fixture.open()
+        #expect(try await again.unconfirmed() == [orders[2], orders[3]].map(\.decisionID).sorted())
+        let released = try await again.recover(durable: [orders[3].decisionID], now: fixture.start)
+        #expect(released == [orders[2].decisionID])
+        #expect(try totals() == [150, 150])
+        #expect(try await again.unconfirmed() == [])
+        #expect(try await again.recover(durable: [], now: fixture.start) == [], "what is on record stays")
+        #expect(try totals() == [150, 150])
+    }
+
+    @Test func `decisions without a record are known to a store that was closed`() async throws {
+        let store = try await open()
+        let recorded = try #require(try await spend(1, in: store))
+        let open = try #require(try await spend(2, in: store))
+        try await until { try totals() == [3, 3] }
+        store.confirm(recorded.decisionID)
+        try await store.close()
+        let again = try fixture.open()
+        #expect(try await again.spendingMayBeMissing() == nil)
+        #expect(try await again.unconfirmed() == [open.decisionID])
+    }
+
+    @Test func `however many have no record, each is known`() async throws {
+        let store = try await open()
+        var orders: Set<DecisionID> = []
+        for _ in 0..<OpenRecords.limit + 100 {
+            orders.insert(try #require(try await spend(1, in: store)).decisionID)
+        }
+        let sum = Int64(orders.count)
+        try await until { try totals() == [sum, sum] }
+        #expect(try await Set(store.unconfirmed()) == orders)
+        let marked = try await store.pool.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM effects WHERE confirmed = 0")
+        }
+        #expect(marked == 100, "the others are in the list")
+        for order in orders { store.confirm(order) }
+        try await store.writer.perform { _ in }
+        #expect(try await store.unconfirmed() == [])
+    }
+
+    @Test func `charges are in their decision's row until one of them changes`() async throws {
+        func rows() throws -> [Int] {
+            try DatabaseQueue(path: fixture.path).read { db in
+                try ["SELECT count(*) FROM charges", "SELECT count(*) FROM effects WHERE charges IS NOT NULL"].map {
+                    try Int.fetchOne(db, sql: $0) ?? -1
+                }
+            }
+        }
+        let store = try await open()
+        // Twice of the same budget, once so that nothing flows back.
+        let order = fixture.order(charges: [
+            try fixture.charge(100, of: 1000), try fixture.charge(40, of: 1000, isRefundable: false),
+            try fixture.charge(7, of: 1000, key: fixture.budget(agent: "other")),
+        ])
+        #expect(try await store.spend(order).isCommitted)
+        #expect(try await spend(3, in: store) != nil)
+        try await until { try totals() == [150, 150] }
+        #expect(try rows() == [0, 2])
+        let report = ReportedCost.amount(try #require(MicroUnits(150)), currency: nil)
+        let settlement = try await store.settle(
+            order.decisionID, tenant: "acme", agent: "llm-agent", report: report, now: fixture.start,
+            telling: { _ in [] })
+        guard case .settled = settlement else {
+            Issue.record("it was not settled: \(settlement)")
+            return
+        }
+        #expect(try rows() == [2, 1])
+        #expect(try totals()[0] == totals()[1])
+        try await store.release(order.decisionID, now: fixture.start)
+        #expect(try totals() == [3, 3])
+        #expect(try rows() == [0, 1])
     }
 
     @Test func `a fault that lasts is tried once a second, however many ask`() async throws {
@@ -406,7 +496,7 @@ import Testing
             try budgets.map { key in
                 let row = try BudgetRows.row(db, key)
                 let charges = try Int64.fetchOne(
-                    db, sql: "SELECT sum(amount) FROM charges WHERE budget = ?", arguments: [row?.id ?? -1])
+                    db, sql: "SELECT sum(amount) FROM all_charges WHERE budget = ?", arguments: [row?.id ?? -1])
                 return [row?.charged ?? 0, charges ?? 0]
             }
         }
