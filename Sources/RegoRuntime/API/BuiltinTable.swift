@@ -3,11 +3,12 @@ internal import RegoValues
 
 /// The builtins that programs can call, in the order that plans number them.
 final class BuiltinTable: Sendable {
-    let functions: [BuiltinFunction]
+    // Not a list of their functions: a function that stands in a list by itself is called through two more.
+    let builtins: [Builtin]
     let callable: [String: CallableBuiltin]
 
     init(_ builtins: [Builtin]) {
-        functions = builtins.map(\.function)
+        self.builtins = builtins
         var callable: [String: CallableBuiltin] = [:]
         for (index, builtin) in builtins.enumerated() where callable[builtin.name] == nil {
             callable[builtin.name] = CallableBuiltin(signature: builtin.signature, index: index)

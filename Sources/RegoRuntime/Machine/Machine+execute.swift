@@ -381,7 +381,7 @@ extension Machine {
         _ index: Int, _ arguments: UnsafeBufferPointer<Value>, _ pc: Int
     ) throws(EvaluationError) -> Value {
         do throws(BuiltinError) {
-            return try functions[index](arguments, context)
+            return try builtins[index].function(arguments, context)
         } catch {
             if let stop = failure(error, pc) { throw stop }
             return .undefined
@@ -397,7 +397,7 @@ extension Machine {
             pointer.withMemoryRebound(to: Value.self, capacity: 2) { start in
                 let arguments = UnsafeBufferPointer(start: start, count: second == nil ? 1 : 2)
                 do throws(BuiltinError) {
-                    return .success(try functions[index](arguments, context))
+                    return .success(try builtins[index].function(arguments, context))
                 } catch {
                     return .failure(error)
                 }

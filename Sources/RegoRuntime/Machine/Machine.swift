@@ -5,7 +5,7 @@ internal import RegoValues
 /// The memory and state of one evaluation at a time; it can be used again for the next.
 final class Machine {
     let plan: Plan
-    let functions: [BuiltinFunction]
+    let builtins: [Builtin]
     // One evaluation at a time runs on a machine, and nothing holds on to these across a call that changes them: checking
     // each access for that would only take time.
     @exclusivity(unchecked) var registers: UnsafeMutablePointer<Value>
@@ -47,7 +47,7 @@ final class Machine {
         heap = idleHeap
         context = BuiltinContext(heap: heap, now: 0, randomSeed: 0)
         context.parseModule = ModuleTree.parse
-        functions = builtins.functions
+        self.builtins = builtins.builtins
         registerCapacity = 256
         registers = .allocate(capacity: registerCapacity)
         registers.initialize(repeating: .undefined, count: registerCapacity)
