@@ -72,7 +72,26 @@ extension RequestLine {
         return (1...65535).contains(port)
     }
 
-    static func normalPath(_ target: String) -> String? {
+    static func normalPath(_ target: String) -> String? { isPlain(target) ? target : decodedPath(target) }
+
+    /// Whether a path is letters, digits, `-` and `_` between single slashes: everybody reads it as it stands.
+    private static func isPlain(_ path: String) -> Bool {
+        let slash = UInt8(ascii: "/")
+        var previous: UInt8?
+        for byte in path.utf8 {
+            let isPlain =
+                switch byte {
+                case 0x61...0x7a, 0x41...0x5a, 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "_"): previous != nil
+                case slash: previous != slash
+                default: false
+                }
+            guard isPlain else { return false }
+            previous = byte
+        }
+        return previous != nil
+    }
+
+    static func decodedPath(_ target: String) -> String? {
         let raw = Array(target.utf8).prefix { $0 != UInt8(ascii: "?") }
         guard raw.first == UInt8(ascii: "/"), !raw.contains(UInt8(ascii: "#")), let bytes = decode(raw, plus: false)
         else { return nil }

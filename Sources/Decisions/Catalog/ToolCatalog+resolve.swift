@@ -1,10 +1,16 @@
 public import RegoValues
 
 /// A call with its tool known and its parameters whole: defaults filled in, everything in one object.
-public struct ToolCall {
+public final class ToolCall {
     public let tool: ToolDefinition
     public let parameters: Value
     public let line: RequestLine?
+
+    init(tool: ToolDefinition, parameters: Value, line: RequestLine?) {
+        self.tool = tool
+        self.parameters = parameters
+        self.line = line
+    }
 }
 
 enum ToolResolution {

@@ -3,7 +3,7 @@ public import RegoValues
 /// Who may call and what may be called, from a bundle's `data.aegis.catalog`.
 ///
 /// Its values point into `document`, which it keeps alive.
-public struct ToolCatalog: Sendable {
+public final class ToolCatalog: Sendable {
     let document: Document
     public let tools: [String: ToolDefinition]
     public let agents: [String: AgentDefinition]

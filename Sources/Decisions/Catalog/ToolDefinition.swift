@@ -2,7 +2,7 @@ public import Redaction
 public import RegoValues
 
 /// A `kind: Tool` document as the bundle's data carries it. The values live in the bundle's document.
-public struct ToolDefinition: Sendable {
+public final class ToolDefinition: Sendable {
     public let name: String
     /// The parameters' JSON Schema, an object; empty where the tool declares none.
     public let schema: Value

@@ -54,14 +54,16 @@ public struct APIKey: Sendable {
     public let keyID: String
 
     public init?(parsing text: String) {
-        guard text.utf8.count <= 256 else { return nil }
-        guard text.utf8.starts(with: "aegis_".utf8) else { return nil }
-        let rest = text.utf8.dropFirst(6)
-        guard let end = rest.firstIndex(of: UInt8(ascii: "_")), end > rest.startIndex, rest[end...].count == 44 else {
-            return nil
+        var text = text
+        let keyID = text.withUTF8 { utf8 -> String? in
+            guard utf8.count <= 256, utf8.starts(with: "aegis_".utf8),
+                let end = utf8[6...].firstIndex(of: UInt8(ascii: "_")), end > 6, utf8.count - end == 44
+            else { return nil }
+            return String(decoding: utf8[6..<end], as: UTF8.self)
         }
+        guard let keyID else { return nil }
         self.text = text
-        keyID = String(text[rest.startIndex..<end])
+        self.keyID = keyID
     }
 
     /// A new key from the system's random source.
@@ -70,11 +72,13 @@ public struct APIKey: Sendable {
         return APIKey(parsing: "aegis_\(keyID)_\(base64URL(secret))")
     }
 
-    public var digest: [UInt8] {
+    public var digest: [UInt8] { sha256.withUnsafeBytes { Array($0) } }
+
+    fileprivate var sha256: SHA256Digest {
         var text = text
         var hasher = SHA256()
         text.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-        return hasher.finalize().withUnsafeBytes { Array($0) }
+        return hasher.finalize()
     }
 
     private static func base64URL(_ bytes: [UInt8]) -> String {
@@ -104,7 +108,27 @@ public struct APIKeyProver: IdentityProver {
         var until: Timestamp?
     }
 
-    private let proofs: [[UInt8]: Proof]
+    /// A key's digest as it is looked up: uniform already, so one word of it spreads entries.
+    private struct Digest: Hashable {
+        private let words: (UInt64, UInt64, UInt64, UInt64)
+
+        /// - Returns: nil for what is not 32 bytes.
+        init?(_ bytes: UnsafeRawBufferPointer) {
+            guard bytes.count == 32 else { return nil }
+            words = bytes.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
+        }
+
+        init?(_ bytes: [UInt8]) {
+            guard let digest = bytes.withUnsafeBytes({ Digest($0) }) else { return nil }
+            self = digest
+        }
+
+        static func == (left: Digest, right: Digest) -> Bool { left.words == right.words }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+    }
+
+    private let proofs: [Digest: Proof]
     private let now: @Sendable () -> Timestamp
 
     /// - Parameters:
@@ -114,11 +138,11 @@ public struct APIKeyProver: IdentityProver {
         _ entries: [APIKeyEntry], now: @escaping @Sendable () -> Timestamp = { Timestamp(nanoseconds: .max) }
     ) {
         let names = Dictionary(grouping: entries, by: { [$0.caller.tenant, $0.keyID] })
-        var digests: [[UInt8]: [Proof]] = [:]
+        var digests: [Digest: [Proof]] = [:]
         for entry in entries {
-            digests[entry.digest, default: []].append(Proof(entry: entry))
-            if let previous = entry.previous {
-                digests[previous.digest, default: []].append(Proof(entry: entry, until: previous.until))
+            if let digest = Digest(entry.digest) { digests[digest, default: []].append(Proof(entry: entry)) }
+            if let previous = entry.previous, let digest = Digest(previous.digest) {
+                digests[digest, default: []].append(Proof(entry: entry, until: previous.until))
             }
         }
         proofs = digests.compactMapValues { same in
@@ -135,7 +159,9 @@ public struct APIKeyProver: IdentityProver {
     public func examine(_ credentials: Credentials) -> IdentityFinding {
         guard let text = credentials.apiKey else { return .absent }
         guard let key = APIKey(parsing: text) else { return .refused("this is no API key") }
-        guard let proof = proofs[key.digest], proof.entry.keyID == key.keyID, !proof.entry.isRevoked else {
+        guard let digest = key.sha256.withUnsafeBytes({ Digest($0) }), let proof = proofs[digest],
+            proof.entry.keyID == key.keyID, !proof.entry.isRevoked
+        else {
             return .refused(Self.unknown)
         }
         if let end = proof.entry.expiresAt, now() >= end { return .refused(Self.unknown) }

@@ -69,6 +69,8 @@ final class DecisionInProgress {
     var would: Decision.Would?
     private(set) var problem: AdmissionError?
     private(set) var repeated: Decision?
+    /// Beside it, since every stage asks: to compare something of its size with nil copies it.
+    private var isRepeated = false
 
     convenience init(_ request: DecisionRequest, now: Timestamp) {
         self.init(request: request, id: DecisionID(now: now), admittedAt: now)
@@ -86,7 +88,7 @@ final class DecisionInProgress {
         return orchestrators + [actingFor]
     }
 
-    var isOpen: Bool { outcome == nil && repeated == nil }
+    var isOpen: Bool { outcome == nil && !isRepeated }
     var isShadowing: Bool { policy?.settings.mode == .shadow }
 
     /// Closes the decision with a deny. Where the tenant only shadows, the call is let through and the deny is noted,
@@ -135,6 +137,7 @@ final class DecisionInProgress {
     func repeatAnswer(_ earlier: Decision) {
         guard isOpen else { return }
         repeated = earlier
+        isRepeated = true
     }
 
     /// Forgets what `evaluate` and the stages up to `spend` have left, so that the call can be judged anew.

@@ -76,8 +76,12 @@ extension DecisionInProgress {
     /// Takes over what the policies oblige to by another verdict about the same call.
     /// - Returns: whether anything came of it.
     func addDuties(of other: Verdicts) -> Bool {
-        let isMore = enforced?.add(other.enforced?.sanitize ?? []) ?? false
-        return shadow?.add(other.shadow?.sanitize ?? []) ?? false || isMore
+        let (more, moreInShadow) = (
+            enforced?.adding(other.enforced?.sanitize ?? []), shadow?.adding(other.shadow?.sanitize ?? [])
+        )
+        if let more { enforced = more }
+        if let moreInShadow { shadow = moreInShadow }
+        return more != nil || moreInShadow != nil
     }
 
     /// What the policies said when they were asked.

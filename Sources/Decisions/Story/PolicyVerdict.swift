@@ -3,7 +3,7 @@ import Redaction
 import RegoValues
 
 /// What `data.aegis.decision` said, read strictly: a result that is not understood is a fault, never an allow.
-struct PolicyVerdict: Sendable {
+final class PolicyVerdict: Sendable {
     enum Ruling: String, Sendable {
         case allow, deny
         case approvalNeeded = "approval_needed"
@@ -38,13 +38,13 @@ struct PolicyVerdict: Sendable {
         var value: Value
     }
 
-    var ruling: Ruling
-    var reason: DecisionReason
-    var approval: ApprovalTerms?
-    var sanitize: [SanitizeObligation]
-    var budgets: [Budget]
-    var rates: [Rate]
-    var distinct: [Distinct]
+    let ruling: Ruling
+    let reason: DecisionReason
+    let approval: ApprovalTerms?
+    let sanitize: [SanitizeObligation]
+    let budgets: [Budget]
+    let rates: [Rate]
+    let distinct: [Distinct]
 
     /// Why a result is not one; never shows values.
     struct Malformed: Error {
@@ -66,28 +66,41 @@ struct PolicyVerdict: Sendable {
             throw Malformed(field: "outcome")
         }
         self.ruling = ruling
-        reason = try PolicyVerdict.reason(value.lookup("reason"), ruling)
+        var reason = try PolicyVerdict.reason(value.lookup("reason"), ruling)
         for also in try PolicyVerdict.list(value, "also") { reason.also.append(try PolicyVerdict.reason(also, ruling)) }
+        self.reason = reason
         approval = ruling == .approvalNeeded ? try PolicyVerdict.approval(value.lookup("approval")) : nil
-        sanitize = []
+        var sanitize: [SanitizeObligation] = []
         for entry in try PolicyVerdict.list(value, "sanitize") { sanitize.append(try SanitizeObligation(entry)) }
-        budgets = []
+        self.sanitize = sanitize
+        var budgets: [Budget] = []
         for entry in try PolicyVerdict.list(value, "budgets") { budgets.append(try Budget(entry)) }
-        rates = []
+        self.budgets = budgets
+        var rates: [Rate] = []
         for entry in try PolicyVerdict.list(value, "rates") { rates.append(try Rate(entry)) }
-        distinct = []
+        self.rates = rates
+        var distinct: [Distinct] = []
         // Bundles of before this field have none.
         if !value.lookup("distinct").isUndefined {
             for entry in try PolicyVerdict.list(value, "distinct") { distinct.append(try Distinct(entry)) }
         }
+        self.distinct = distinct
     }
 
-    /// Adds the duties that it does not have.
-    /// - Returns: whether there were any.
-    mutating func add(_ duties: [SanitizeObligation]) -> Bool {
+    private init(_ other: PolicyVerdict, sanitize: [SanitizeObligation]) {
+        ruling = other.ruling
+        reason = other.reason
+        approval = other.approval
+        self.sanitize = sanitize
+        budgets = other.budgets
+        rates = other.rates
+        distinct = other.distinct
+    }
+
+    /// The same with the duties that it does not have; nil where it has them all.
+    func adding(_ duties: [SanitizeObligation]) -> PolicyVerdict? {
         let missing = duties.filter { !sanitize.contains($0) }
-        sanitize += missing
-        return !missing.isEmpty
+        return missing.isEmpty ? nil : PolicyVerdict(self, sanitize: sanitize + missing)
     }
 
     private static func list(_ value: Value, _ name: StaticString) throws(Malformed) -> UnsafeBufferPointer<Value> {
