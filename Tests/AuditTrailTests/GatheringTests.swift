@@ -25,7 +25,7 @@ struct GatheringTests {
         #expect(half.wanted == wanted)
     }
 
-    @Test func `where as many come as were waited for, more are waited for the next time, up to a bound`() throws {
+    @Test func `where more come than were waited for, more are waited for the next time, up to a bound`() throws {
         var half = HalfOfCallers()
         half.wait(on: try queue(8))
         var wanted: [Int] = []
@@ -34,6 +34,15 @@ struct GatheringTests {
             wanted.append(half.wanted)
         }
         #expect(wanted == [6, 8, 11, 14, 18, 23, 29, 32])
+    }
+
+    @Test func `where just as many come as were waited for, as many are waited for again`() throws {
+        var half = HalfOfCallers()
+        half.wait(on: try queue(4))
+        for _ in 0..<3 {
+            half.wait(on: try queue(2))
+            #expect(half.wanted == 2)
+        }
     }
 
     @Test func `a journal that ends waits for nobody`() throws {

@@ -67,9 +67,9 @@ struct HalfOfCallers {
         let clock = ContinuousClock()
         let start = clock.now
         let count = queue.wait(for: wanted, atMost: Self.longest, pause: Self.pause)
-        if count >= wanted {
+        if count > wanted {
             wanted = min(wanted + wanted / 4 + 1, Self.most)
-        } else if clock.now - start < Self.longest {
+        } else if count < wanted, clock.now - start < Self.longest {
             // These were all.
             wanted = max(count / 2, 1)
         }
