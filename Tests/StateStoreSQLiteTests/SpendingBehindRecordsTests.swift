@@ -184,6 +184,45 @@ import Testing
         #expect(try rows() == [0, 1])
     }
 
+    @Test(arguments: [
+        "", "x", "null", "{}", "[]", "[1]", "[[1]]", #"[["x", 1, 1, 1]]"#, "[[1, -5, 1, 10]]", "[[1, 1e400, 1, 1]]",
+        "[[999, 5, 1, 10]]",
+    ])
+    func `charges that somebody has damaged give nothing back, and stop no other settlement`(text: String) async throws
+    {
+        let store = try await open()
+        let damaged = try #require(try await spend(100, in: store))
+        let whole = try #require(try await spend(200, in: store))
+        try await until { try charged() == 300 }
+        try await store.pool.write { db in
+            try db.execute(
+                sql: "UPDATE effects SET charges = ? WHERE decision = ?", arguments: [text, damaged.decisionID.blob])
+        }
+        let report = ReportedCost.amount(try #require(MicroUnits(50)), currency: nil)
+        @Sendable func settle(_ order: SpendOrder) async throws -> Settlement {
+            try await store.settle(
+                order.decisionID, tenant: "acme", agent: "llm-agent", report: report, now: fixture.start,
+                telling: { _ in [] })
+        }
+        async let first = try? settle(damaged)
+        async let second = settle(whole)
+        if case .settled(let cost)? = await first { #expect(cost == SettledCost()) }
+        guard case .settled(let cost) = try await second else {
+            Issue.record("the other one was not settled")
+            return
+        }
+        #expect(cost.returned.map(\.micros.value) == [150])
+        #expect(try await spend(1, in: store) != nil)
+        try await until { try charged() == 151 }
+        #expect(try charged() == 151, "what the damaged one was charged stays charged")
+    }
+
+    private func charged() throws -> Int64 {
+        try DatabaseQueue(path: fixture.path).read {
+            try Int64.fetchOne($0, sql: "SELECT sum(charged) FROM budgets") ?? 0
+        }
+    }
+
     @Test func `a fault that lasts is tried once a second, however many ask`() async throws {
         let tries = Mutex(0)
         let isFull = Mutex(false)
