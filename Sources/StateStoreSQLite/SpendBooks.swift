@@ -250,6 +250,7 @@ final class SpendBooks {
     /// Writes what has changed, inside a transaction.
     func write(_ db: Database) throws {
         var page = tearOut()
+        // The list is the transaction's own; what comes here after it is marked in its row.
         var unlisted = OpenRecords()
         try page.write(db, open: &unlisted) { _ in false }
         try Effects.confirm(db, unlisted.decisions, false)
