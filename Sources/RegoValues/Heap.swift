@@ -48,7 +48,9 @@ public final class Heap {
     /// - Parameter limit: bytes after which the heap says that it is exhausted.
     public convenience init(limit: Int = 64 << 20) { self.init(limit: limit, buildsIndexes: false) }
 
-    init(limit: Int, buildsIndexes: Bool) {
+    /// - Parameter buildsIndexes: whether large objects and sets get a hash index, which pays where they are asked more often than
+    ///   they are made.
+    public init(limit: Int, buildsIndexes: Bool) {
         self.limit = limit
         self.buildsIndexes = buildsIndexes
         exhaustionFlag = .allocate(capacity: 1)

@@ -124,9 +124,8 @@ public struct PolicyCompiler: Sendable {
         for name in tools {
             text += "\nproblems(\(RegoText.string(name))) := data.\(SchemaWriter.package(of: name)).problems\n"
         }
-        if catalog.policies.isEmpty {
-            text += "\nverdict(\"\") := {\(PolicyWriter.kinds.map { "\"\($0)\": []" }.joined(separator: ", "))}\n"
-        }
+        text += "\n# No policy's name: it tells checkers of types what a verdict may have.\n"
+        text += "verdict(\"\") := {\(PolicyWriter.kinds.map { "\"\($0)\": []" }.joined(separator: ", "))}\n"
         if tools.isEmpty { text += "\nproblems(\"\") := set()\n" }
         return text
     }

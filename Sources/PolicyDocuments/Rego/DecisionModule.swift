@@ -35,7 +35,10 @@ enum DecisionModule {
         # The outcome with shadow policies counted in; null when none of them speaks about this call.
         default would := null
 
-        would := outcome(true) if shadow_speaks
+        would := outcome(true) if {
+        	is_shadowed
+        	shadow_speaks
+        }
 
         would := outcome(false) if {
         	is_shadowed
@@ -46,13 +49,7 @@ enum DecisionModule {
         default shadow_speaks := false
 
         shadow_speaks if {
-        	some [entry, found] in verdicts
-        	entry.shadow
-        	says(found)
-        }
-
-        shadow_speaks if {
-        	some [entry, found] in restraints
+        	some [entry, found] in heard(true)
         	entry.shadow
         	says(found)
         }
@@ -187,23 +184,19 @@ enum DecisionModule {
         # The verdicts that count: all of them, or those of enforced policies.
         counted(true) := verdicts
 
-        counted(false) := {pair | some pair in verdicts; not pair[0].shadow}
+        counted(false) := {[entry, verdict(entry.policy)] | some entry in selected; not entry.shadow}
 
         # Those of the chain that count.
         narrowed(true) := restraints
 
-        narrowed(false) := {pair | some pair in restraints; not pair[0].shadow}
+        narrowed(false) := {[entry, verdict(entry.policy)] | some entry in narrowing; not entry.shadow}
+
+        heard(shadow) := counted(shadow) | narrowed(shadow)
 
         # ---- what they find ----
 
-        denials(shadow) := (guards | own_denials(shadow)) | {finding |
-        	some [entry, found] in narrowed(shadow)
-        	some [place, rule, code, message] in found.deny
-        	finding := [entry.order, place, rule, code, message, entry.policy]
-        }
-
-        own_denials(shadow) := {finding |
-        	some [entry, found] in counted(shadow)
+        denials(shadow) := guards | {finding |
+        	some [entry, found] in heard(shadow)
         	some [place, rule, code, message] in found.deny
         	finding := [entry.order, place, rule, code, message, entry.policy]
         }
@@ -281,8 +274,7 @@ enum DecisionModule {
         approvers([]) := object.get(data.aegis.tables.approvers_for_risk, object.get(catalog_tool, "risk", ""), [])
 
         sanitizers(shadow) := [duty[3] | some duty in {item |
-        	pairs := counted(shadow) | narrowed(shadow)
-        	some [entry, found] in pairs
+        	some [entry, found] in heard(shadow)
         	some [place, position, sanitizer] in found.sanitize
         	item := [entry.order, place, position, sanitizer]
         }]

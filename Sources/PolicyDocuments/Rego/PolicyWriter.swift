@@ -23,6 +23,7 @@ struct PolicyWriter {
         self.findings = findings
     }
 
+    /// What a verdict can hold; it has the members that the policy has rules for.
     static let kinds = ["deny", "approval", "allow", "unclear", "sanitize", "budgets", "rates", "distinct"]
 
     /// Where the policy's rules stand under `data`.
@@ -38,11 +39,10 @@ struct PolicyWriter {
         if let description = policy.header.description {
             text += comment(description)
         }
-        text += "package \(Self.package(of: policy.name))\n\nverdict := {\n"
-        for kind in Self.kinds {
-            text += "\t\"\(kind)\": \(used.contains(kind) ? kind : "[]"),\n"
-        }
-        return text + "}\n\n" + rules.joined(separator: "\n\n") + (rules.isEmpty ? "" : "\n")
+        let members = Self.kinds.filter(used.contains).map { "\t\"\($0)\": \($0),\n" }
+        text += "package \(Self.package(of: policy.name))\n\nverdict := "
+        text += members.isEmpty ? "{}" : "{\n\(members.joined())}"
+        return text + "\n\n" + rules.joined(separator: "\n\n") + (rules.isEmpty ? "" : "\n")
     }
 
     // MARK: Clauses

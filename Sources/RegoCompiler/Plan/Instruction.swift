@@ -35,7 +35,7 @@ public enum Opcode: UInt16, Sendable, BitwiseCopyable {
     case jumpIfUndefined
     /// Fails unless b is an array, an object or a set.
     case checkCollection
-    /// a = the start of an iteration.
+    /// Starts an iteration a over b and takes its first step, as the `scanNext` that stands behind it would.
     case scanStart
     /// Steps the iteration a over b: key to c, value to d. Fails at the end, and at once when b is no collection.
     case scanNext

@@ -8,9 +8,9 @@ extension Plan {
         public var argument: Int32 = -1
         /// The steps from there to what is looked at.
         public var path: [Value] = []
-        /// Rules that need exactly this value, by it.
-        public var equal: [Value: Int32] = [:]
-        /// Rules that need a string with this start, by its length in bytes and then by itself.
+        /// Rules that need exactly this value: an object from it to their node.
+        public var equal = Value.emptyObject
+        /// Rules that need a string with this start, by its length in bytes.
         public var prefixes: [Affixes] = []
         /// Rules that need a string with this end, likewise.
         public var suffixes: [Affixes] = []
@@ -24,6 +24,7 @@ extension Plan {
     /// Starts or ends of strings that are equally long, in bytes.
     public struct Affixes: Sendable {
         public var length: Int
-        public var nodes: [Value: Int32]
+        /// An object from each to its node.
+        public var nodes: Value
     }
 }

@@ -40,7 +40,7 @@ public final class Plan: @unchecked Sendable {
     public let codePointer: UnsafePointer<Instruction>
     public let functionPointer: UnsafePointer<Function>
     public let constantPointer: UnsafePointer<Value>
-    public let indexes: [Index]
+    public let indexes: UnsafeBufferPointer<Index>
     public let code: [Instruction]
     /// Which of `locations` each instruction belongs to.
     public let codeLocations: [Int32]
@@ -85,7 +85,7 @@ public final class Plan: @unchecked Sendable {
         self.memoCount = memoCount
         self.constants = constants
         self.nodes = nodes
-        self.indexes = indexes
+        self.indexes = Self.copy(indexes)
         self.overrideCount = overrideCount
         self.replaceables = replaceables
         self.data = data
@@ -101,6 +101,13 @@ public final class Plan: @unchecked Sendable {
         codePointer.deallocate()
         functionPointer.deallocate()
         constantPointer.deallocate()
+        UnsafeMutableBufferPointer(mutating: indexes).deinitialize().deallocate()
+    }
+
+    private static func copy(_ indexes: [Index]) -> UnsafeBufferPointer<Index> {
+        let memory = UnsafeMutableBufferPointer<Index>.allocate(capacity: indexes.count)
+        _ = memory.initialize(from: indexes)
+        return UnsafeBufferPointer(memory)
     }
 
     private static func copy<T: BitwiseCopyable>(_ items: [T]) -> UnsafePointer<T> {

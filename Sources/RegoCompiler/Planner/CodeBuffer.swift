@@ -37,12 +37,25 @@ struct CodeBuffer {
     /// Where a label stands in the plan's code.
     func position(of label: Label, at base: Int32) -> Int32 { base + labels[Int(label)] }
 
-    /// The instructions, with positions for labels, as they stand at `base` of the plan's code.
+    /// The instructions, with positions for labels, as they stand at `base` of the plan's code. What leads to a jump leads to
+    /// where that goes.
     func finish(at base: Int32) -> [Instruction] {
         code.map { instruction in
             var instruction = instruction
-            if instruction.fail >= 0 { instruction.fail = base + labels[Int(instruction.fail)] }
+            if instruction.fail >= 0 { instruction.fail = base + target(of: instruction.fail) }
             return instruction
         }
+    }
+
+    private func target(of label: Label) -> Int32 {
+        var place = labels[Int(label)]
+        // Jumps that lead back to themselves would never end here either.
+        for _ in 0..<code.count {
+            guard code.indices.contains(Int(place)), code[Int(place)].opcode == .jump else { break }
+            let next = labels[Int(code[Int(place)].fail)]
+            guard next != place else { break }
+            place = next
+        }
+        return place
     }
 }

@@ -5,7 +5,7 @@ internal import RegoValues
 ///
 /// Unchecked Sendable: nothing writes to the heap once its plan is made.
 final class ConstantMemory: @unchecked Sendable {
-    let heap = Heap(limit: .max)
+    let heap = Heap(limit: .max, buildsIndexes: true)
 }
 
 /// The constants of a plan, scalars once each.

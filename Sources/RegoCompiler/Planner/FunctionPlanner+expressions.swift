@@ -75,10 +75,10 @@ extension FunctionPlanner {
     /// Emits a loop over `source`; `next` is placed where it steps, and `end` is where it goes on after the last.
     mutating func scan(_ source: Operand, end: Label, next: Label) -> (value: Operand, key: Operand) {
         let iterator = register()
-        emit(.scanStart, a: iterator)
-        buffer.place(next)
         let key = register()
         let value = register()
+        emit(.scanStart, a: iterator, b: source, c: key, d: value, fail: end)
+        buffer.place(next)
         emit(.scanNext, a: iterator, b: source, c: key, d: value, fail: end)
         isInLoop = true
         return (value, key)

@@ -80,9 +80,7 @@ struct RuleIndexBuilder {
         case .argument(let argument): index.argument = Int32(argument)
         case .input(let path): index.path = path.map { planner.constants.value($0.term) }
         }
-        for (value, members) in equal.sorted(by: { $0.key < $1.key }) {
-            index.equal[value] = node(members, next)
-        }
+        index.equal = nodes(equal.sorted { $0.key < $1.key }, next)
         index.prefixes = affixes(prefixes, next)
         index.suffixes = affixes(suffixes, next)
         if !rest.isEmpty { index.rest = node(rest, next) }
@@ -95,10 +93,16 @@ struct RuleIndexBuilder {
     ) -> [Plan.Affixes] {
         let byLength = Dictionary(grouping: members.sorted { $0.key < $1.key }, by: \.key.count)
         return byLength.sorted { $0.key < $1.key }.map { length, group in
-            var nodes: [Value: Int32] = [:]
-            for (text, members) in group { nodes[text] = node(members, asked) }
-            return Plan.Affixes(length: length, nodes: nodes)
+            Plan.Affixes(length: length, nodes: nodes(group, asked))
         }
+    }
+
+    /// An object from each value to the number of the node for its rules.
+    private mutating func nodes(
+        _ members: [(key: Value, value: [Int])], _ asked: Set<RuleGuard.Subject>
+    ) -> Value {
+        let pairs = members.map { (key, members) in (key, Value.integer(Int(node(members, asked)))) }
+        return planner.constants.memory.heap.object(pairs)
     }
 
     /// The question after which the fewest rules are left in the worst case; nil when none helps much.

@@ -5,22 +5,26 @@ struct Collector {
     private(set) var base: UnsafeMutablePointer<Value>
     private var capacity: Int
     private(set) var count = 0
-    private var marks: [Int] = []
+    /// Where the current list starts. Below it stands where the one around it does.
+    private var start = 0
 
     init() {
         capacity = 64
         base = .allocate(capacity: capacity)
-        marks.reserveCapacity(16)
     }
 
     func free() { base.deallocate() }
 
     mutating func clear() {
         count = 0
-        marks.removeAll(keepingCapacity: true)
+        start = 0
     }
 
-    mutating func begin() { marks.append(count) }
+    @inline(__always)
+    mutating func begin() {
+        push(.integer(start))
+        start = count
+    }
 
     @inline(__always)
     mutating func push(_ value: Value) {
@@ -31,9 +35,9 @@ struct Collector {
 
     /// What was pushed since the matching `begin`; it stays readable until the next push.
     mutating func end() -> UnsafeBufferPointer<Value> {
-        let start = marks.removeLast()
         let list = UnsafeBufferPointer(start: base + start, count: count - start)
-        count = start
+        count = start - 1
+        start = base[count].scanPosition
         return list
     }
 

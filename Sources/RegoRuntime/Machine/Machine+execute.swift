@@ -7,134 +7,130 @@ extension Machine {
         let query = plan.functions[Int(plan.query)]
         if Int(query.registers) > registerCapacity { growRegisters(to: Int(query.registers)) }
         let code = plan.codePointer
-        let constants = plan.constantPointer
         let planned = plan.functionPointer
-        var r = registers
+        var r = RegisterWindow(start: registers, constants: plan.constantPointer)
         var used = query.registers
         var pc = Int(query.entry)
         var depth: Int32 = 0
         let frames = self.frames
         let exhausted = heap.exhaustion
 
-        @inline(__always)
-        func value(_ operand: Operand) -> Value { operand >= 0 ? r[Int(operand)] : constants[Int(~operand)] }
-
         while true {
             let i = code[pc]
-            pc += 1
+            pc &+= 1
             switch i.opcode {
             case .move:
-                r[Int(i.a)] = value(i.b)
+                r[i.a] = r.value(i.b)
             case .loadDocument:
                 let document = i.b == 0 ? input : data
-                if document.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = document }
+                if document.isUndefined { pc = Int(i.fail) } else { r[i.a] = document }
             case .lookup:
-                let found = value(i.b).lookup(value(i.c))
-                if found.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = found }
+                let found = r.value(i.b).lookup(r.value(i.c))
+                if found.isUndefined { pc = Int(i.fail) } else { r[i.a] = found }
             case .lookupInput:
-                let found = input.lookup(value(i.c))
-                if found.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = found }
+                let found = input.lookup(r.value(i.c))
+                if found.isUndefined { pc = Int(i.fail) } else { r[i.a] = found }
             case .lookupPair:
-                let found = value(i.b).lookup(value(i.c)).lookup(value(i.d))
-                if found.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = found }
+                let found = r.value(i.b).lookup(r.value(i.c)).lookup(r.value(i.d))
+                if found.isUndefined { pc = Int(i.fail) } else { r[i.a] = found }
             case .lookupInputPair:
-                let found = input.lookup(value(i.c)).lookup(value(i.d))
-                if found.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = found }
+                let found = input.lookup(r.value(i.c)).lookup(r.value(i.d))
+                if found.isUndefined { pc = Int(i.fail) } else { r[i.a] = found }
             case .lookupOptional:
-                r[Int(i.a)] = value(i.b).lookup(value(i.c))
+                r[i.a] = r.value(i.b).lookup(r.value(i.c))
             case .checkTrue:
-                if !value(i.b).isTruthy { pc = Int(i.fail) }
+                if !r.value(i.b).isTruthy { pc = Int(i.fail) }
             case .checkDefined:
-                if value(i.b).isUndefined { pc = Int(i.fail) }
+                if r.value(i.b).isUndefined { pc = Int(i.fail) }
             case .checkEqual:
-                if value(i.b) != value(i.c) { pc = Int(i.fail) }
+                if r.value(i.b) != r.value(i.c) { pc = Int(i.fail) }
             case .checkCompare:
-                if !Machine.holds(i.x, value(i.b), value(i.c)) { pc = Int(i.fail) }
+                if !Machine.holds(i.x, r.value(i.b), r.value(i.c)) { pc = Int(i.fail) }
             case .compare:
-                r[Int(i.a)] = .boolean(Machine.holds(i.x, value(i.b), value(i.c)))
+                r[i.a] = .boolean(Machine.holds(i.x, r.value(i.b), r.value(i.c)))
             case .unpackArray:
-                let array = value(i.b)
+                let array = r.value(i.b)
                 if array.kind != .array || array.count != Int(i.d) {
                     pc = Int(i.fail)
                 } else {
                     let elements = array.elements
-                    for index in 0..<Int(i.d) { r[Int(i.a) + index] = elements[index] }
+                    for index in 0..<Int(i.d) { r.address(i.a)[index] = elements[index] }
                 }
             case .checkObject:
-                let object = value(i.b)
+                let object = r.value(i.b)
                 if object.kind != .object || object.count != Int(i.d) { pc = Int(i.fail) }
             case .checkCollection:
-                if value(i.b).kind.rawValue < Value.Kind.array.rawValue { pc = Int(i.fail) }
+                if r.value(i.b).kind.rawValue < Value.Kind.array.rawValue { pc = Int(i.fail) }
             case .jump:
                 pc = Int(i.fail)
             case .jumpIfDefined:
-                if !value(i.b).isUndefined { pc = Int(i.fail) }
+                if !r.value(i.b).isUndefined { pc = Int(i.fail) }
             case .jumpIfUndefined:
-                if value(i.b).isUndefined { pc = Int(i.fail) }
+                if r.value(i.b).isUndefined { pc = Int(i.fail) }
 
-            case .scanStart:
-                r[Int(i.a)] = .integer(0)
-            case .scanNext:
+            case .scanStart, .scanNext:
                 stepsLeft &-= 1
                 if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
-                let position = r[Int(i.a)].scanPosition
-                let source = value(i.b)
+                var position = 0
+                // The step that follows a start is taken with it.
+                if i.opcode == .scanStart { pc &+= 1 } else { position = r[i.a].scanPosition }
+                let source = r.value(i.b)
                 if position >= source.count || source.kind.rawValue < Value.Kind.array.rawValue {
                     pc = Int(i.fail)
                 } else {
-                    r[Int(i.a)] = .integer(position &+ 1)
+                    r[i.a] = .integer(position &+ 1)
                     switch source.kind {
                     case .object:
                         let entry = source.entries[position]
-                        r[Int(i.c)] = entry.key
-                        r[Int(i.d)] = entry.value
+                        r[i.c] = entry.key
+                        r[i.d] = entry.value
                     case .array:
-                        r[Int(i.c)] = .integer(position)
-                        r[Int(i.d)] = source.elements[position]
+                        r[i.c] = .integer(position)
+                        r[i.d] = source.elements[position]
                     default:
                         let element = source.elements[position]
-                        r[Int(i.c)] = element
-                        r[Int(i.d)] = element
+                        r[i.c] = element
+                        r[i.d] = element
                     }
                 }
 
             case .makeArray:
-                r[Int(i.a)] = heap.array(UnsafeBufferPointer(start: r + Int(i.b), count: Int(i.d)))
+                r[i.a] = heap.array(UnsafeBufferPointer(start: r.address(i.b), count: Int(i.d)))
             case .makeSet:
-                r[Int(i.a)] = heap.set(UnsafeBufferPointer(start: r + Int(i.b), count: Int(i.d)))
+                r[i.a] = heap.set(UnsafeBufferPointer(start: r.address(i.b), count: Int(i.d)))
             case .makeObject:
-                r[Int(i.a)] = try object(UnsafeBufferPointer(start: r + Int(i.b), count: Int(i.d) * 2), pc - 1)
+                r[i.a] = try object(UnsafeBufferPointer(start: r.address(i.b), count: Int(i.d) * 2), pc - 1)
             case .makeRecord:
-                r[Int(i.a)] = heap.object(sortedUnique: value(i.c).elements, values: r + Int(i.b))
+                r[i.a] = heap.object(sortedUnique: r.value(i.c).elements, values: r.address(i.b))
 
             case .collectBegin:
                 collector.begin()
             case .collectPush:
-                collector.push(value(i.b))
+                collector.push(r.value(i.b))
                 pc = Int(i.fail)
             case .collectPushPair:
-                collector.push(value(i.b))
-                collector.push(value(i.c))
+                collector.push(r.value(i.b))
+                collector.push(r.value(i.c))
                 pc = Int(i.fail)
             case .collectPushPath:
                 collector.push(.integer(Int64(i.d) << 1 | Int64(i.x)))
                 collector.push(.integer(pc - 1))
-                collector.push(value(i.b))
-                for step in 0..<i.d { collector.push(value(i.c + (i.c >= 0 ? step : -step))) }
+                collector.push(r.value(i.b))
+                for step in 0..<i.d { collector.push(r.value(i.c + (i.c >= 0 ? step : -step))) }
                 pc = Int(i.fail)
             case .collectEndArray:
-                r[Int(i.a)] = heap.array(collector.end())
+                r[i.a] = heap.array(collector.end())
             case .collectEndSet:
-                r[Int(i.a)] = heap.set(collector.end())
+                r[i.a] = heap.set(collector.end())
             case .collectEndObject:
-                r[Int(i.a)] = try object(collector.end(), pc - 1)
+                r[i.a] = try object(collector.end(), pc - 1)
             case .collectEndGroups:
-                r[Int(i.a)] = heap.groups(collector.end(), asSets: i.x == 1)
+                r[i.a] = heap.groups(collector.end(), asSets: i.x == 1)
                 if exhausted.pointee { throw outOfMemory(pc - 1) }
             case .collectEndTree:
-                r[Int(i.a)] = try tree(collector.end())
+                r[i.a] = try tree(collector.end())
             case .collectEndExtent:
-                r[Int(i.a)] = extent(collector.end(), over: value(i.b))
+                r[i.a] = extent(collector.end(), over: r.value(i.b))
                 if exhausted.pointee { throw outOfMemory(pc - 1) }
 
             case .call:
@@ -143,7 +139,7 @@ extension Machine {
                     let state = memoStates[Int(function.memo)]
                     if state == MemoTable.State.known.rawValue {
                         let known = memoValues[Int(function.memo)]
-                        if known.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = known }
+                        if known.isUndefined { pc = Int(i.fail) } else { r[i.a] = known }
                         continue
                     }
                     if state == MemoTable.State.running.rawValue {
@@ -151,8 +147,8 @@ extension Machine {
                     }
                     memoStates[Int(function.memo)] = MemoTable.State.running.rawValue
                 } else if function.memo == Plan.Function.keptByArguments {
-                    if let known = results.find(i.b, r + Int(i.c), Int(function.arity)) {
-                        if known.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = known }
+                    if let known = results.find(i.b, r.address(i.c), Int(function.arity)) {
+                        if known.isUndefined { pc = Int(i.fail) } else { r[i.a] = known }
                         continue
                     }
                 }
@@ -170,27 +166,27 @@ extension Machine {
             case .callBuiltin:
                 stepsLeft &-= 1
                 if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
-                let arguments = UnsafeBufferPointer<Value>(start: r + Int(i.c), count: Int(i.d))
+                let arguments = UnsafeBufferPointer<Value>(start: r.address(i.c), count: Int(i.d))
                 let result = try callBuiltin(Int(i.b), arguments, pc - 1)
                 if exhausted.pointee { throw outOfMemory(pc - 1) }
-                if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
+                if result.isUndefined { pc = Int(i.fail) } else { r[i.a] = result }
 
             case .callReplaceable:
                 let replacement = replacements[Int(i.b)]
                 var number = plan.replaceables[Int(i.b)]
                 switch replacement.kind {
                 case .value:
-                    r[Int(i.a)] = replacement.value
+                    r[i.a] = replacement.value
                     continue
                 case .builtin: number = ~replacement.index
                 case .function: number = replacement.index
                 case .none: break
                 }
                 if number < 0 {
-                    let arguments = UnsafeBufferPointer<Value>(start: r + Int(i.c), count: Int(i.d))
+                    let arguments = UnsafeBufferPointer<Value>(start: r.address(i.c), count: Int(i.d))
                     let result = try callBuiltin(Int(~number), arguments, pc - 1)
                     if exhausted.pointee { throw outOfMemory(pc - 1) }
-                    if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
+                    if result.isUndefined { pc = Int(i.fail) } else { r[i.a] = result }
                     continue
                 }
                 let function = planned[Int(number)]
@@ -209,7 +205,7 @@ extension Machine {
                 pc = Int(function.entry)
 
             case .returnValue:
-                let result = value(i.b)
+                let result = r.value(i.b)
                 if depth == 0 { return result }
                 depth -= 1
                 let frame = frames[Int(depth)]
@@ -218,23 +214,23 @@ extension Machine {
                     memoStates[Int(frame.memo)] = MemoTable.State.known.rawValue
                 } else if frame.memo <= -2 {
                     let function = -2 - frame.memo
-                    results.keep(result, function, r, Int(planned[Int(function)].arity))
+                    results.keep(result, function, r.start, Int(planned[Int(function)].arity))
                 }
                 if frame.restores { restore() }
                 used = frame.shift
-                r -= Int(frame.shift)
+                r.start -= Int(frame.shift)
                 if result.isUndefined {
                     pc = Int(frame.fail)
                 } else {
-                    r[Int(frame.target)] = result
+                    r[frame.target] = result
                     pc = Int(frame.returnTo)
                 }
 
             case .mergeResult:
-                let known = r[Int(i.a)]
-                let result = value(i.b)
+                let known = r[i.a]
+                let result = r.value(i.b)
                 if known.isUndefined {
-                    r[Int(i.a)] = result
+                    r[i.a] = result
                 } else if known != result {
                     throw failure(
                         .conflict,
@@ -243,39 +239,39 @@ extension Machine {
                             : "complete rules must not produce multiple outputs", pc - 1)
                 }
             case .arithmetic:
-                if let sum = Machine.fastArithmetic(i.x, value(i.b), value(i.c)) {
-                    r[Int(i.a)] = sum
+                if let sum = Machine.fastArithmetic(i.x, r.value(i.b), r.value(i.c)) {
+                    r[i.a] = sum
                 } else {
-                    let result = try callBuiltin(Int(i.d), value(i.b), value(i.c), pc - 1)
-                    if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
+                    let result = try callBuiltin(Int(i.d), r.value(i.b), r.value(i.c), pc - 1)
+                    if result.isUndefined { pc = Int(i.fail) } else { r[i.a] = result }
                 }
             case .checkMember:
-                if !LanguageBuiltins.isMember(value(i.b), of: value(i.c)) { pc = Int(i.fail) }
+                if !LanguageBuiltins.isMember(r.value(i.b), of: r.value(i.c)) { pc = Int(i.fail) }
             case .count:
-                let collection = value(i.b)
+                let collection = r.value(i.b)
                 if collection.kind.rawValue >= Value.Kind.array.rawValue {
-                    r[Int(i.a)] = .integer(collection.count)
+                    r[i.a] = .integer(collection.count)
                 } else {
                     let result = try callBuiltin(Int(i.d), collection, nil, pc - 1)
-                    if result.isUndefined { pc = Int(i.fail) } else { r[Int(i.a)] = result }
+                    if result.isUndefined { pc = Int(i.fail) } else { r[i.a] = result }
                 }
 
             case .indexStart:
-                r[Int(i.a)] = indexLeaves(Int(i.b), r + Int(i.c))
-                r[Int(i.a) + 1] = .integer(0)
+                r[i.a] = indexLeaves(Int(i.b), r.address(i.c))
+                r[i.a + 1] = .integer(0)
             case .indexNext:
                 stepsLeft &-= 1
                 if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
-                let body = nextBody(r[Int(i.a)], &r[Int(i.a) + 1])
+                let body = nextBody(r[i.a], &r[i.a + 1])
                 pc = Int(body >= 0 ? body : i.fail)
 
             case .withBegin:
                 suspend()
             case .withInput:
-                input = replacing(input, at: value(i.b).elements[...], with: value(i.c))
+                input = replacing(input, at: r.value(i.b).elements[...], with: r.value(i.c))
                 if exhausted.pointee { throw outOfMemory(pc - 1) }
             case .withData:
-                data = replacing(data, at: value(i.b).elements[...], with: value(i.c))
+                data = replacing(data, at: r.value(i.b).elements[...], with: r.value(i.c))
                 overrides[Int(i.d)] += 1
                 if exhausted.pointee { throw outOfMemory(pc - 1) }
             case .withFunction:
@@ -283,7 +279,7 @@ extension Machine {
                 switch Replacement(rawValue: i.x) {
                 case .function: replacement = ActiveReplacement(kind: .function, index: i.c)
                 case .builtin: replacement = ActiveReplacement(kind: .builtin, index: i.c)
-                default: replacement = ActiveReplacement(kind: .value, value: value(i.c))
+                default: replacement = ActiveReplacement(kind: .value, value: r.value(i.c))
                 }
                 replacements[Int(i.b)] = replacement
             case .withEnd:
@@ -292,33 +288,33 @@ extension Machine {
                 if overrides[Int(i.b)] > 0 { pc = Int(i.fail) }
 
             case .cursorStart:
-                r[Int(i.a)] = .integer(Int64(i.b))
-                r[Int(i.a) + 1] = value(i.c)
-                if isOverridden(Int(i.b)) { r[Int(i.a)] = .integer(-1) }
+                r[i.a] = .integer(Int64(i.b))
+                r[i.a + 1] = r.value(i.c)
+                if isOverridden(Int(i.b)) { r[i.a] = .integer(-1) }
             case .cursorKeys:
-                r[Int(i.a)] = cursorKeys(r[Int(i.b)].scanPosition, r[Int(i.b) + 1])
+                r[i.a] = cursorKeys(r[i.b].scanPosition, r[i.b + 1])
                 if exhausted.pointee { throw outOfMemory(pc - 1) }
             case .cursorStep:
-                let key = value(i.c)
-                let base = r[Int(i.b) + 1].lookup(key)
-                let child = child(of: r[Int(i.b)].scanPosition, key)
-                r[Int(i.a)] = .integer(-1)
+                let key = r.value(i.c)
+                let base = r[i.b + 1].lookup(key)
+                let child = child(of: r[i.b].scanPosition, key)
+                r[i.a] = .integer(-1)
                 if child < 0 {
-                    if base.isUndefined { pc = Int(i.fail) } else { r[Int(i.a) + 1] = base }
+                    if base.isUndefined { pc = Int(i.fail) } else { r[i.a + 1] = base }
                     continue
                 }
                 let number = plan.nodes[child].function
                 if number < 0 {
-                    r[Int(i.a)] = .integer(child)
-                    r[Int(i.a) + 1] = base
+                    r[i.a] = .integer(child)
+                    r[i.a + 1] = base
                     continue
                 }
                 try callNode(
                     planned[Int(number)], target: i.a + 1, fail: i.fail, &pc, &r, &used, &depth, depthLimit)
             case .cursorValue:
-                let node = r[Int(i.b)].scanPosition
+                let node = r[i.b].scanPosition
                 if node < 0 {
-                    r[Int(i.a)] = r[Int(i.b) + 1]
+                    r[i.a] = r[i.b + 1]
                     continue
                 }
                 let number = plan.nodes[node].extent
@@ -330,27 +326,28 @@ extension Machine {
         }
     }
 
-    /// Moves the frame up and copies the arguments; returns how far it moved.
+    /// Moves the window up and copies the arguments; returns how far it moved.
     @inline(__always)
     private func enter(
-        _ function: Plan.Function, arguments: Int32, used: Int32, _ r: inout UnsafeMutablePointer<Value>
+        _ function: Plan.Function, arguments: Int32, used: Int32, _ r: inout RegisterWindow
     ) -> Int32 {
-        let start = r - registers + Int(used)
+        let start = r.start - registers + Int(used)
         if start + Int(function.registers) > registerCapacity {
-            let offset = r - registers
+            let offset = r.start - registers
             growRegisters(to: start + Int(function.registers))
-            r = registers + offset
+            r.start = registers + offset
         }
-        let next = r + Int(used)
-        for index in 0..<Int(function.arity) { next[index] = r[Int(arguments) + index] }
-        r = next
+        let next = r.start + Int(used)
+        let given = r.address(arguments)
+        for index in 0..<Int(function.arity) { next[index] = given[index] }
+        r.start = next
         return used
     }
 
     /// Calls a rule or package that a cursor has come to.
     private func callNode(
         _ function: Plan.Function, target: Int32, fail: Int32, _ pc: inout Int,
-        _ r: inout UnsafeMutablePointer<Value>, _ used: inout Int32, _ depth: inout Int32, _ depthLimit: Int32
+        _ r: inout RegisterWindow, _ used: inout Int32, _ depth: inout Int32, _ depthLimit: Int32
     ) throws(EvaluationError) {
         stepsLeft &-= 1
         if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
@@ -359,7 +356,7 @@ extension Machine {
             switch MemoTable.State(rawValue: memoStates[Int(function.memo)]) {
             case .known:
                 let known = memoValues[Int(function.memo)]
-                if known.isUndefined { pc = Int(fail) } else { r[Int(target)] = known }
+                if known.isUndefined { pc = Int(fail) } else { r[target] = known }
                 return
             case .running:
                 throw failure(.internal, "rule depends on itself", pc - 1)

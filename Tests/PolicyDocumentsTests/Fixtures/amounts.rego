@@ -5,11 +5,6 @@ verdict := {
 	"deny": deny,
 	"approval": approval,
 	"allow": allow,
-	"unclear": [],
-	"sanitize": [],
-	"budgets": [],
-	"rates": [],
-	"distinct": [],
 }
 
 # effect: allow

@@ -2,14 +2,8 @@
 package aegis.policies["p1"]
 
 verdict := {
-	"deny": [],
-	"approval": [],
-	"allow": [],
-	"unclear": [],
-	"sanitize": [],
 	"budgets": budgets,
 	"rates": rates,
-	"distinct": [],
 }
 
 # hourly_budget

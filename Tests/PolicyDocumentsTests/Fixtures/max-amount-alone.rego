@@ -3,13 +3,6 @@ package aegis.policies["p1"]
 
 verdict := {
 	"deny": deny,
-	"approval": [],
-	"allow": [],
-	"unclear": [],
-	"sanitize": [],
-	"budgets": [],
-	"rates": [],
-	"distinct": [],
 }
 
 # max_amount: 99.95

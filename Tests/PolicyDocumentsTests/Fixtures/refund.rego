@@ -2,14 +2,7 @@
 package aegis.policies["p1"]
 
 verdict := {
-	"deny": [],
-	"approval": [],
-	"allow": [],
-	"unclear": [],
-	"sanitize": [],
 	"budgets": budgets,
-	"rates": [],
-	"distinct": [],
 }
 
 # daily_budget

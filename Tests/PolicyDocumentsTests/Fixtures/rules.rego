@@ -5,11 +5,7 @@ verdict := {
 	"deny": deny,
 	"approval": approval,
 	"allow": allow,
-	"unclear": [],
 	"sanitize": sanitize,
-	"budgets": [],
-	"rates": [],
-	"distinct": [],
 }
 
 # rule small: allow

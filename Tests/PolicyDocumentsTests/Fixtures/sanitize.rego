@@ -2,14 +2,7 @@
 package aegis.policies["p1"]
 
 verdict := {
-	"deny": [],
-	"approval": [],
-	"allow": [],
-	"unclear": [],
 	"sanitize": sanitize,
-	"budgets": [],
-	"rates": [],
-	"distinct": [],
 }
 
 # sanitize

@@ -2,13 +2,7 @@
 package aegis.policies["p1"]
 
 verdict := {
-	"deny": [],
-	"approval": [],
 	"allow": allow,
-	"unclear": [],
-	"sanitize": [],
-	"budgets": [],
-	"rates": [],
 	"distinct": distinct,
 }
 

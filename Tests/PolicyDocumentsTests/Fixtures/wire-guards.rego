@@ -4,13 +4,6 @@ package aegis.policies["p1"]
 
 verdict := {
 	"deny": deny,
-	"approval": [],
-	"allow": [],
-	"unclear": [],
-	"sanitize": [],
-	"budgets": [],
-	"rates": [],
-	"distinct": [],
 }
 
 # allowed_endpoints
