@@ -275,7 +275,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTargetsTests", dependencies: ["RepeatableRandomness", "FuzzTargets"], swiftSettings: strict),
-        .testTarget(name: "RegoValuesTests", dependencies: ["RegoValues", bigInt], swiftSettings: strict),
+        .testTarget(
+            name: "RegoValuesTests", dependencies: ["RegoValues", "RepeatableRandomness", bigInt], swiftSettings: strict),
         .testTarget(
             name: "RegoSyntaxTests", dependencies: ["RepeatableRandomness", "RegoSyntax"], swiftSettings: strict),
         .testTarget(

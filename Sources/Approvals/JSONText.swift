@@ -1,3 +1,5 @@
+import RegoValues
+
 /// Writes JSON with the fields in the order of the calls, so that a document always reads the same.
 public struct JSONText: Sendable {
     public private(set) var bytes: [UInt8] = []
@@ -18,11 +20,8 @@ public struct JSONText: Sendable {
 
     /// - Parameter name: nothing in it needs an escape.
     public mutating func key(_ name: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        bytes.append(member: name, isFirst: !needsComma)
+        needsComma = false
     }
 
     @_disfavoredOverload
@@ -34,7 +33,12 @@ public struct JSONText: Sendable {
 
     public mutating func null() { text("null") }
     public mutating func boolean(_ value: Bool) { text(value ? "true" : "false") }
-    public mutating func integer(_ value: Int64) { text(String(value)) }
+
+    public mutating func integer(_ value: Int64) {
+        separate()
+        bytes.append(decimal: value)
+        needsComma = true
+    }
 
     /// Bytes that are one JSON value already.
     public mutating func raw(_ json: [UInt8]) { raw(json[...]) }
@@ -59,58 +63,8 @@ public struct JSONText: Sendable {
 
     public mutating func string(_ value: String) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        var value = value
-        value.withUTF8 { text in
-            // What needs no escape is copied in runs.
-            var start = 0
-            while true {
-                let place = Self.firstToEscape(text, from: start)
-                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<place]))
-                guard place < text.count else { break }
-                escape(text[place])
-                start = place + 1
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
+        bytes.append(quoted: value)
         needsComma = true
-    }
-
-    /// Eight bytes at a time: of a word's bytes that are marked, the first is one that needs an escape.
-    private static func firstToEscape(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        var place = start
-        while place + 8 <= text.count {
-            let word = UInt64(
-                littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: place, as: UInt64.self))
-            let (quote, backslash) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5c))
-            let marks =
-                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash) | ((word &- ones &* 0x20) & ~word)
-            let first = (marks & (ones &* 0x80)).trailingZeroBitCount >> 3
-            place += first
-            if first < 8 { return place }
-        }
-        while place < text.count, !needsEscape(text[place]) { place += 1 }
-        return place
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-    }
-
-    private mutating func escape(_ byte: UInt8) {
-        switch byte {
-        case 0x08: bytes.append(contentsOf: "\\b".utf8)
-        case 0x0C: bytes.append(contentsOf: "\\f".utf8)
-        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-        case 0x09: bytes.append(contentsOf: "\\t".utf8)
-        case 0..<0x20:
-            let digits = Array("0123456789abcdef".utf8)
-            bytes.append(contentsOf: "\\u00".utf8)
-            bytes.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
-        default: bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-        }
     }
 
     private mutating func text(_ value: String) {

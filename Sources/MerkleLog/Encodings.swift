@@ -10,18 +10,22 @@ public enum Hex {
     }
 
     /// The 64 digits of a digest.
-    public static func encode(_ digest: SHA256.Digest) -> String {
-        digest.withUnsafeBytes { $0.withMemoryRebound(to: UInt8.self) { encode(buffer: $0) } }
+    /// - Parameter prefix: what stands before them, such as `sha256:`.
+    public static func encode(_ digest: SHA256.Digest, behind prefix: StaticString = "") -> String {
+        digest.withUnsafeBytes { $0.withMemoryRebound(to: UInt8.self) { encode(buffer: $0, behind: prefix) } }
     }
 
     @usableFromInline
-    static func encode(buffer bytes: UnsafeBufferPointer<UInt8>) -> String {
-        String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
-            for (place, byte) in bytes.enumerated() {
-                digits[2 * place] = digit(byte >> 4)
-                digits[2 * place + 1] = digit(byte & 15)
+    static func encode(buffer bytes: UnsafeBufferPointer<UInt8>, behind prefix: StaticString = "") -> String {
+        prefix.withUTF8Buffer { prefix in
+            String(unsafeUninitializedCapacity: prefix.count + 2 * bytes.count) { text in
+                _ = text.initialize(from: prefix)
+                for (place, byte) in bytes.enumerated() {
+                    text[prefix.count + 2 * place] = digit(byte >> 4)
+                    text[prefix.count + 2 * place + 1] = digit(byte & 15)
+                }
+                return prefix.count + 2 * bytes.count
             }
-            return 2 * bytes.count
         }
     }
 

@@ -28,12 +28,8 @@ struct RedactionWalk {
     private let names: DetectorNames
     private let text: TextRedaction
     private var location = JSONPointer()
-    private var counts: [Place: Int] = [:]
-
-    private struct Place: Hashable {
-        let path: String
-        let detector: String
-    }
+    /// In the order of the walk; a name and its value may have the same path.
+    private var counts: [RedactedPlace] = []
 
     init(scope: Redactor.Scope, writer: FindWriter, heap: Heap) {
         self.heap = heap
@@ -51,8 +47,14 @@ struct RedactionWalk {
     }
 
     var places: [RedactedPlace] {
-        counts.map { RedactedPlace(path: $0.key.path, detector: $0.key.detector, count: $0.value) }
-            .sorted { ($0.path, $0.detector) < ($1.path, $1.detector) }
+        let sorted = counts.sorted { ($0.path, $0.detector) < ($1.path, $1.detector) }
+        return sorted.reduce(into: []) { places, next in
+            if let last = places.last, last.path == next.path, last.detector == next.detector {
+                places[places.count - 1].count += next.count
+            } else {
+                places.append(next)
+            }
+        }
     }
 
     mutating func run(_ value: Value) -> Value {
@@ -176,7 +178,15 @@ struct RedactionWalk {
 
     private mutating func count(_ detectors: [Int]) {
         let path = location.text { text.shown($0.utf8) }
-        for detector in detectors { counts[Place(path: path, detector: names.name(of: detector)), default: 0] += 1 }
+        let start = counts.count
+        for detector in detectors {
+            let name = names.name(of: detector)
+            if let place = counts[start...].firstIndex(where: { $0.detector == name }) {
+                counts[place].count += 1
+            } else {
+                counts.append(RedactedPlace(path: path, detector: name, count: 1))
+            }
+        }
     }
 }
 

@@ -43,7 +43,7 @@ final class GroupCommit: @unchecked Sendable {
     private let hooks: StateStoreHooks
 
     /// How long what is on the books alone may wait for more, and for the next try where it could not be written.
-    private static let patience = DispatchTimeInterval.milliseconds(5)
+    private static let patience = DispatchTimeInterval.milliseconds(15)
     private static let retryPatience = DispatchTimeInterval.seconds(1)
 
     init(

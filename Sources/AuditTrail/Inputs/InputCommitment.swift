@@ -27,22 +27,29 @@ public struct InputCommitment: Sendable {
 
     /// - Parameter digest: the hexadecimal SHA-256 of the canonical JSON that is committed to.
     public func commitment(to digest: String) -> String {
-        "hmac-sha256:" + Hex.encode(Self.authenticationCode(of: digest, key: salt))
+        Hex.encode(Self.authenticationCode(of: digest, key: salt), behind: "hmac-sha256:")
     }
 
-    /// HMAC (RFC 2104) with SHA-256 for keys of at most 64 bytes, written out: each decision takes one, and the library's
+    /// HMAC (RFC 2104) with SHA-256 for keys of at most 64 bytes, written out: each decision takes two, and the library's
     /// costs it four times as much in keys and buffers that are allocated.
     static func authenticationCode(of text: String, key: [UInt8]) -> SHA256.Digest {
-        var pad = [UInt8](repeating: 0x36, count: SHA256.blockByteCount)
-        for (place, byte) in key.prefix(pad.count).enumerated() { pad[place] ^= byte }
-        var inner = SHA256()
-        pad.withUnsafeBytes { inner.update(bufferPointer: $0) }
         var text = text
-        text.withUTF8 { inner.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-        for place in pad.indices { pad[place] ^= 0x36 ^ 0x5c }
-        var outer = SHA256()
-        pad.withUnsafeBytes { outer.update(bufferPointer: $0) }
-        inner.finalize().withUnsafeBytes { outer.update(bufferPointer: $0) }
-        return outer.finalize()
+        let inner = text.withUTF8 { hash(of: UnsafeRawBufferPointer($0), behind: key, pad: 0x36) }
+        return inner.withUnsafeBytes { hash(of: $0, behind: key, pad: 0x5c) }
+    }
+
+    /// SHA-256 over a block of `pad` bytes with the key on it, and `text`.
+    private static func hash(
+        of text: UnsafeRawBufferPointer, behind key: [UInt8], pad: UInt8
+    ) -> SHA256.Digest {
+        let block = SHA256.blockByteCount
+        return withUnsafeTemporaryAllocation(byteCount: block + text.count, alignment: 1) { bytes in
+            for place in 0..<block { bytes[place] = pad }
+            for (place, byte) in key.prefix(block).enumerated() { bytes[place] ^= byte }
+            UnsafeMutableRawBufferPointer(rebasing: bytes[block...]).copyMemory(from: text)
+            var hash = SHA256()
+            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+            return hash.finalize()
+        }
     }
 }

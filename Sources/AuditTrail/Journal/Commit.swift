@@ -1,3 +1,4 @@
+internal import RegoValues
 internal import Crypto
 internal import MerkleLog
 
@@ -22,10 +23,10 @@ struct Commit: Sendable {
         buffer.append(contentsOf: Self.prefix.utf8)
         for (place, note) in notes.enumerated() {
             if place > 0 { buffer.append(UInt8(ascii: ",")) }
-            JSONText.string(note, to: &buffer)
+            buffer.append(quoted: note)
         }
         buffer.append(contentsOf: "],\"commit\":".utf8)
-        JSONText.unsigned(number, to: &buffer)
+        buffer.append(decimal: number)
         let hash = buffer.withUnsafeBytes {
             Self.hash(after: previous, leaves, UnsafeRawBufferPointer(rebasing: $0[start...]))
         }

@@ -49,7 +49,7 @@ struct Gathering {
     /// - Returns: whether it was worth it: a quarter more came than were there.
     private func waitForMore(on queue: Monitor<AuditJournal.Queue>, _ slice: Duration) -> Bool {
         let first = queue.withLock { $0.pending.count }
-        let count = queue.wait(for: Self.plenty, atMost: Self.longest, pause: slice)
+        let count = queue.wait(for: Self.plenty, atMost: Self.longest, pause: slice).count
         return (count - first) * 4 >= first
     }
 }
@@ -64,13 +64,10 @@ struct HalfOfCallers {
     private(set) var wanted = HalfOfCallers.most
 
     mutating func wait(on queue: Monitor<AuditJournal.Queue>) {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let count = queue.wait(for: wanted, atMost: Self.longest, pause: Self.pause)
+        let (count, isAll) = queue.wait(for: wanted, atMost: Self.longest, pause: Self.pause)
         if count > wanted {
             wanted = min(wanted + wanted / 4 + 1, Self.most)
-        } else if count < wanted, clock.now - start < Self.longest {
-            // These were all.
+        } else if count < wanted, isAll {
             wanted = max(count / 2, 1)
         }
     }
@@ -78,20 +75,21 @@ struct HalfOfCallers {
 
 extension Monitor<AuditJournal.Queue> {
     /// Waits until so many records wait, as long as more keep coming.
-    /// - Returns: how many there are.
-    fileprivate func wait(for wanted: Int, atMost longest: Duration, pause: Duration) -> Int {
+    /// - Returns: how many there are, and whether they are all: nobody came for a whole pause.
+    fileprivate func wait(for wanted: Int, atMost longest: Duration, pause: Duration) -> (count: Int, isAll: Bool) {
         let clock = ContinuousClock()
         let end = clock.now.advanced(by: longest)
         var count = withLock { $0.pending.count }
-        while count < wanted, clock.now < end {
+        while count < wanted {
             let isClosing = wait(for: pause) { queue in
                 queue.wanted = wanted
                 return queue.isClosing || queue.pending.count >= wanted ? queue.isClosing : nil
             }
             let now = withLock { $0.pending.count }
-            guard isClosing != true, now > count else { return now }
+            guard isClosing != true, now > count else { return (now, true) }
             count = now
+            guard clock.now < end else { break }
         }
-        return count
+        return (count, false)
     }
 }

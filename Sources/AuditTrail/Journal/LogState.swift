@@ -1,3 +1,4 @@
+internal import RegoValues
 internal import Crypto
 internal import MerkleLog
 
@@ -26,7 +27,7 @@ struct LogState: Sendable, Hashable {
         let hashEnd = buffer.count
         buffer.append(contentsOf: record.bytes[record.hashOffset..<record.indexOffset])
         buffer.append(contentsOf: "\"index\":".utf8)
-        JSONText.unsigned(size, to: &buffer)
+        buffer.append(decimal: size)
         buffer.append(contentsOf: record.bytes[record.indexOffset..<record.previousOffset])
         buffer.append(contentsOf: ",\"prev_hash\":\"".utf8)
         let previousStart = buffer.count

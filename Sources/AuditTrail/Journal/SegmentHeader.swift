@@ -1,3 +1,4 @@
+internal import RegoValues
 internal import MerkleLog
 
 /// The first line of a segment: where the journal stood when the segment was begun, signed. A segment can thus be read,
@@ -24,13 +25,13 @@ struct SegmentHeader {
     private func unsigned() -> [UInt8] {
         var line = Array("{\"commit\":\(state.commits),\"commit_hash\":\"\(state.commitHash.hex)\"".utf8)
         line.append(contentsOf: ",\"format\":1,\"gateway\":".utf8)
-        JSONText.string(state.gateway, to: &line)
+        line.append(quoted: state.gateway)
         line.append(contentsOf: ",\"logs\":[".utf8)
         for (place, (log, end)) in state.logs.sorted(by: { $0.key < $1.key }).enumerated() {
             if place > 0 { line.append(UInt8(ascii: ",")) }
             let nodes = end.frontier.nodes.map { "\"\($0.base64)\"" }.joined(separator: ",")
             line.append(contentsOf: "{\"frontier\":[\(nodes)],\"hash\":\"\(end.lastHash.hex)\",\"log\":".utf8)
-            JSONText.string(log, to: &line)
+            line.append(quoted: log)
             line.append(contentsOf: ",\"size\":\(end.size)}".utf8)
         }
         line.append(contentsOf: "],\"segment\":\(segment)".utf8)

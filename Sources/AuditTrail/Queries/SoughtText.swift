@@ -1,3 +1,5 @@
+internal import RegoValues
+
 /// What must stand in a record that a query asks for. A line without it is none of those, whatever an index says of it; so a line that an
 /// index leaves out is overlooked only where this agrees, and that costs a search for one text instead of reading the record.
 struct SoughtText {
@@ -16,7 +18,7 @@ struct SoughtText {
         let texts = members.compactMap { name, value -> [UInt8]? in
             guard let value else { return nil }
             var text = Array("\"\(name)\":".utf8)
-            JSONText.string(value, to: &text)
+            text.append(quoted: value)
             return text
         }
         member = texts.max { $0.count < $1.count }.map(TextSearch.init)

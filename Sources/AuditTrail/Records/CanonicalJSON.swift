@@ -1,3 +1,4 @@
+internal import RegoValues
 internal import Crypto
 internal import MerkleLog
 
@@ -14,9 +15,9 @@ public struct CanonicalJSON: Sendable, Hashable {
         var bytes = [UInt8(ascii: "{")]
         for (place, member) in members.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }
-            JSONText.string(member.key, to: &bytes)
+            bytes.append(quoted: member.key)
             bytes.append(UInt8(ascii: ":"))
-            JSONText.string(member.value, to: &bytes)
+            bytes.append(quoted: member.value)
         }
         bytes.append(UInt8(ascii: "}"))
         self.bytes = bytes
@@ -25,7 +26,7 @@ public struct CanonicalJSON: Sendable, Hashable {
     /// An object of one whole number.
     public init(integer: Int, named name: String) {
         var bytes = [UInt8(ascii: "{")]
-        JSONText.string(name, to: &bytes)
+        bytes.append(quoted: name)
         bytes.append(UInt8(ascii: ":"))
         JSONText.integer(Int64(integer), to: &bytes)
         bytes.append(UInt8(ascii: "}"))
@@ -41,14 +42,14 @@ public struct CanonicalJSON: Sendable, Hashable {
     /// The JSON string of a text, with its quotes.
     public static func quoted(_ text: String) -> String {
         var bytes: [UInt8] = []
-        JSONText.string(text, to: &bytes)
+        bytes.append(quoted: text)
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// What stands in a record for JSON that would make it too long: `{"omitted_bytes":N,"sha256":"…"}`.
     static func omitted(_ json: CanonicalJSON) -> CanonicalJSON {
         var bytes = Array("{\"omitted_bytes\":".utf8)
-        JSONText.unsigned(UInt64(json.bytes.count), to: &bytes)
+        bytes.append(decimal: UInt64(json.bytes.count))
         bytes.append(contentsOf: ",\"sha256\":\"".utf8)
         bytes.append(contentsOf: MerkleHash(SHA256.hash(data: json.bytes)).hex.utf8)
         bytes.append(contentsOf: "\"}".utf8)
@@ -64,9 +65,9 @@ public struct CanonicalJSON: Sendable, Hashable {
             bytes.append(contentsOf: "{\"count\":".utf8)
             JSONText.integer(Int64(redaction.count), to: &bytes)
             bytes.append(contentsOf: ",\"detector\":".utf8)
-            JSONText.string(redaction.detector, to: &bytes)
+            bytes.append(quoted: redaction.detector)
             bytes.append(contentsOf: ",\"path\":".utf8)
-            JSONText.string(redaction.path, to: &bytes)
+            bytes.append(quoted: redaction.path)
             bytes.append(UInt8(ascii: "}"))
         }
         bytes.append(UInt8(ascii: "]"))

@@ -1,3 +1,5 @@
+import RegoValues
+
 /// The members of one object, written in the order of the calls; nil and empty values leave no trace.
 struct MemberWriter {
     var bytes: [UInt8]
@@ -9,12 +11,8 @@ struct MemberWriter {
     }
 
     private mutating func name(_ name: StaticString) {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(member: name, isFirst: !needsComma)
         needsComma = true
-        bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
     }
 
     /// Closes the member before a splice that brings no comma of its own.
@@ -26,7 +24,7 @@ struct MemberWriter {
     mutating func string(_ key: StaticString, _ value: String?) {
         guard let value else { return }
         name(key)
-        JSONText.string(value, to: &bytes)
+        bytes.append(quoted: value)
     }
 
     mutating func strings(_ key: StaticString, _ values: [String]) {
@@ -34,7 +32,7 @@ struct MemberWriter {
         name(key)
         for (place, value) in values.enumerated() {
             bytes.append(UInt8(ascii: place == 0 ? "[" : ","))
-            JSONText.string(value, to: &bytes)
+            bytes.append(quoted: value)
         }
         bytes.append(UInt8(ascii: "]"))
     }

@@ -1,3 +1,4 @@
+internal import RegoValues
 public import MerkleLog
 
 /// What is left of a record whose retention is over: its place, its leaf hash, and the hash that the next record links to.
@@ -21,7 +22,7 @@ public struct PrunedRecord: Sendable, Hashable {
     public var line: [UInt8] {
         var bytes = Array(
             "\(Self.prefix)\"hash\":\"\(hash.hex)\",\"index\":\(index),\"leaf\":\"\(leaf.base64)\",\"log\":".utf8)
-        JSONText.string(log, to: &bytes)
+        bytes.append(quoted: log)
         bytes += ",\"prev_hash\":\"\(previous.hex)\"}}".utf8
         return bytes
     }

@@ -149,7 +149,7 @@ extension SessionFacts {
     static func digest(of document: Value) throws -> String {
         var text: [UInt8] = []
         try JSONWriter.canonical(document, to: &text)
-        return "sha256:" + Hex.encode(SHA256.hash(data: text))
+        return Hex.encode(SHA256.hash(data: text), behind: "sha256:")
     }
 }
 

@@ -15,17 +15,16 @@ struct FindWriter {
     ) {
         switch form {
         case .drop: return
-        case .redact: output.append(contentsOf: RedactionMarker.redacted(detector))
+        case .redact: RedactionMarker.write(redacted: detector, to: &output)
         case .pseudonym:
-            output.append(
-                contentsOf: RedactionMarker.pseudonym(
-                    detector, Pseudonyms(master: key, tenant: tenant).letters(for: text, detector: detector)))
+            let letters = Pseudonyms(master: key, tenant: tenant).letters(for: text, detector: detector)
+            RedactionMarker.write(pseudonym: letters, of: detector, to: &output)
         case .keepLastFour:
-            guard let masked = FindWriter.masked(text) else {
-                output.append(contentsOf: RedactionMarker.redacted(detector))
-                return
+            if let masked = FindWriter.masked(text) {
+                output.append(contentsOf: masked)
+            } else {
+                RedactionMarker.write(redacted: detector, to: &output)
             }
-            output.append(contentsOf: masked)
         }
     }
 

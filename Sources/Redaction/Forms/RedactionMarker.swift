@@ -7,10 +7,24 @@ enum RedactionMarker {
     static let pseudonymLength = 16
     private static let longestName = 128
 
-    static func redacted(_ detector: String) -> [UInt8] { Array("[REDACTED:\(detector)]".utf8) }
+    static func redacted(_ detector: String) -> [UInt8] {
+        var text: [UInt8] = []
+        write(redacted: detector, to: &text)
+        return text
+    }
 
-    static func pseudonym(_ detector: String, _ letters: [UInt8]) -> [UInt8] {
-        Array("[\(detector):".utf8) + letters + [UInt8(ascii: "]")]
+    static func write(redacted detector: String, to text: inout [UInt8]) {
+        head.withUTF8Buffer { text.append(contentsOf: $0) }
+        text.append(contentsOf: detector.utf8)
+        text.append(UInt8(ascii: "]"))
+    }
+
+    static func write(pseudonym letters: [UInt8], of detector: String, to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "["))
+        text.append(contentsOf: detector.utf8)
+        text.append(UInt8(ascii: ":"))
+        text.append(contentsOf: letters)
+        text.append(UInt8(ascii: "]"))
     }
 
     /// The end of the marker that begins here.

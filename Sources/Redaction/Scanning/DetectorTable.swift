@@ -11,8 +11,8 @@ final class DetectorTable: @unchecked Sendable {
     static let most = 62
 
     let detectors: [any TextDetector]
-    /// The same, in memory that is read without counting references.
-    let inPlace: UnsafePointer<any TextDetector>
+    /// The same, to be asked without a copy of any.
+    let matchers: UnsafePointer<Unmanaged<DetectorMatcher>>
     let wordStart: UnsafePointer<UInt64>
     let anywhere: UnsafePointer<UInt64>
     /// Those that find nothing without a context.
@@ -21,9 +21,11 @@ final class DetectorTable: @unchecked Sendable {
     private init(_ detectors: [any TextDetector]) {
         self.detectors = detectors
         contextual = detectors.enumerated().reduce(0) { $1.element.needsContext ? $0 | 1 << UInt64($1.offset) : $0 }
-        let inPlace = UnsafeMutablePointer<any TextDetector>.allocate(capacity: detectors.count)
-        inPlace.initialize(from: detectors, count: detectors.count)
-        self.inPlace = UnsafePointer(inPlace)
+        let matchers = UnsafeMutablePointer<Unmanaged<DetectorMatcher>>.allocate(capacity: detectors.count)
+        for (place, detector) in detectors.enumerated() {
+            (matchers + place).initialize(to: .passRetained(DetectorMatcher.of(detector)))
+        }
+        self.matchers = UnsafePointer(matchers)
         let tables = UnsafeMutablePointer<UInt64>.allocate(capacity: 512)
         tables.initialize(repeating: 0, count: 512)
         for (index, detector) in detectors.enumerated() {

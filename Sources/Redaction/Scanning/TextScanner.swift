@@ -37,7 +37,7 @@ struct TextScanner {
     ) {
         let interest = mask | DetectorTable.contextBit | DetectorTable.markerBit
         let plain = mask & ~table.contextual
-        let detectors = table.inPlace
+        let matchers = table.matchers
         let words = ContextWords.shared
         let base = text.base
         let wordStart = table.wordStart
@@ -69,7 +69,7 @@ struct TextScanner {
                         let index = asked.trailingZeroBitCount
                         asked &= asked - 1
                         guard place >= resume[index] else { continue }
-                        switch detectors[index].match(text, at: place, contexts) {
+                        switch matchers[index]._withUnsafeGuaranteedRef({ $0.match(text, at: place, contexts) }) {
                         case .nothing: continue
                         case .nothingBefore(let place): resume[index] = place
                         case .found(let range):
