@@ -276,7 +276,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTargetsTests", dependencies: ["RepeatableRandomness", "FuzzTargets"], swiftSettings: strict),
         .testTarget(
-            name: "RegoValuesTests", dependencies: ["RegoValues", "RepeatableRandomness", bigInt], swiftSettings: strict),
+            name: "RegoValuesTests", dependencies: ["RegoValues", "RepeatableRandomness", bigInt], swiftSettings: strict
+        ),
         .testTarget(
             name: "RegoSyntaxTests", dependencies: ["RepeatableRandomness", "RegoSyntax"], swiftSettings: strict),
         .testTarget(
