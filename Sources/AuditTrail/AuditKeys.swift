@@ -27,8 +27,9 @@ public enum AuditKeys {
     }
 
     /// The public keys in the directory of a journal.
-    /// - Throws: ``AuditError`` `.key`, `.storage`.
+    /// - Throws: ``AuditError`` `.notFound` where there is no journal, `.key`, `.storage`.
     public static func publicKeys(directory: String) throws(AuditError) -> [NoteVerifier] {
+        try AuditReader.requireTrail(directory)
         let storage = try open(directory, create: false)
         return try parse(storage.contents(JournalFiles.publicKeys), "\(directory)/\(JournalFiles.publicKeys)")
     }

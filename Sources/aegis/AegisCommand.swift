@@ -29,7 +29,9 @@ struct AegisCommand: AsyncParsableCommand {
     )
 
     static func main() async {
+        StandardStream.occupy()
         do {
+            try EmptyValues.refuse(in: CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()
             if var asynchronous = command as? AsyncParsableCommand {
                 try await asynchronous.run()
@@ -43,6 +45,12 @@ struct AegisCommand: AsyncParsableCommand {
             if exitCode(for: error) == .validationFailure {
                 ErrorOutput.write(fullMessage(for: error))
                 exit(withError: ExitCode(2))
+            }
+            if exitCode(for: error) == .success {
+                // Help, and the version.
+                let text = fullMessage(for: error)
+                if !text.isEmpty { Output.line(text) }
+                exit(withError: ExitCode.success)
             }
             exit(withError: error)
         }

@@ -41,6 +41,47 @@ def test_where_no_trail_is_none_is_read_as_empty(tmp_path, command):
     assert not list((tmp_path / "empty").iterdir()) and not (tmp_path / "misspelt").exists()
 
 
+@pytest.mark.parametrize("command", [["tail"], ["retention", "RULES"], ["archive", "RULES", "store"], ["rotate-key"], ["verify"]], ids=lambda command: command[0])
+def test_where_no_trail_is_that_is_said(tmp_path, command):
+    rules = rules_file(tmp_path, {"default": "soc2"})
+    data = tmp_path / "misspelt"
+    done = run("audit", *[rules if part == "RULES" else part for part in command], "--data-dir", data, check=False)
+    assert (done.returncode, done.stdout) == (1, ""), done
+    assert f"there is no audit trail in {data / 'audit'}\nfix: name the gateway's data directory with --data-dir or AEGIS_DATA_DIR\n" in done.stderr, done.stderr
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("command", [["query", "--count"], ["tail"]], ids=lambda command: command[0])
+def test_a_decision_that_there_is_not_is_refused(trail, command):
+    done = audit(trail, *command, "--decision", "denied", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "`denied` is no decision; there are allow, deny, sanitize, approval_needed" in done.stderr
+
+
+def test_a_reason_code_that_there_is_not_is_refused(trail):
+    done = audit(trail, "query", "--code", "nope", "--count", check=False)
+    assert (done.returncode, done.stdout) == (2, "") and "`nope` is no reason code; all of them are in docs/reference/decisions.md" in done.stderr
+    assert audit(trail, "query", "--code", "policy_deny", "--count").stdout.strip().isdigit()
+
+
+def test_a_segment_that_is_missing_or_cut_off_is_told(trail, tmp_path):
+    """Fewer records must not read as if less had happened; what is there is shown all the same."""
+    rules = rules_file(tmp_path, {"default": "soc2"})
+    for name, damage, told in (
+            ("missing", lambda segment: segment.unlink(), "00000001.jsonl is missing"),
+            ("cut", lambda segment: segment.write_bytes(segment.read_bytes()[:100]), "00000001.jsonl is damaged: it does not begin with the header of a segment")):
+        data = copy(trail, tmp_path / name)
+        run("audit", "retention", rules, "--data-dir", data)  # begins a segment, so the first is closed
+        for command in (("query", "--json"), ("tail", "-n", "100", "--json")):
+            assert run("audit", *command, "--data-dir", data).stderr == ""
+        damage(data / "audit/00000001.jsonl")
+        for command in (("query", "--json"), ("tail", "-n", "100", "--json")):
+            done = run("audit", *command, "--data-dir", data, check=False)
+            assert done.returncode == 1, (name, command, done)
+            assert done.stderr == f"warning: {told}; what it held is not in this result\nfix: see what else is wrong with it: aegis audit verify\n"
+            assert "payments.transfer" not in done.stdout
+
+
 def copy(trail, home):
     shutil.copytree(trail.data, home)
     return home
@@ -84,6 +125,8 @@ def test_what_cannot_be_exported_is_told(trail, tmp_path):
             (("--json",), "--json goes with --out", 64),
             (("--fields", "time,,hash"), "--fields are names with commas between", 64),
             (("--kind", "nonsense"), "`nonsense` is no kind of record", 64),
+            (("--decision", "denied"), "`denied` is no decision; there are allow, deny, sanitize, approval_needed", 2),
+            (("--code", "policy_denied"), "`policy_denied` is no reason code; did you mean `policy_deny`? all of them are in docs/reference/decisions.md", 2),
             (("--from", "yesterday"), "`yesterday` is no time", 2),
             (("--out", tmp_path / "no/such/folder.csv"), f"cannot write {tmp_path}/no/such/folder.csv", 1)):
         done = audit(trail, "export", *arguments, check=False)

@@ -295,8 +295,8 @@ def test_retention_removes_and_the_trail_stays_whole(trail, tmp_path):
     assert audit(trail, "retention", rules, "--dry-run").stdout.startswith("would remove 0 records from 0 segments")
     rules.write_text("{}")
     wrong = audit(trail, "retention", rules, check=False)
-    assert wrong.returncode == 2 and "holds no rules" in wrong.stderr
+    assert wrong.returncode == 2 and wrong.stderr.startswith(f"error: {rules}: `default` is missing\n"), wrong.stderr
     rules.write_text(json.dumps({"default": "nonsense"}))
     wrong = audit(trail, "retention", rules, check=False)
-    assert wrong.returncode == 1 and wrong.stderr == ("error: `nonsense` is no retention class\n"
+    assert wrong.returncode == 2 and wrong.stderr == (f"error: {rules}: `default`: `nonsense` is no retention class\n"
                                                       "fix: there are forever, hipaa, pci, soc2, sox\n")

@@ -61,8 +61,26 @@ def test_every_file_is_refused_in_words(files, command):
     (["detect", "FILE"], "folder", "error: `FILE` cannot be read: it is a folder\nfix: check the path and your rights to the file\n"),
     (["policy", "lint", "FILE"], "cut", "error: `FILE` is no file of policies: its name ends in none of .yaml, .yml, .json, .rego\n"
                                         "fix: give the folder that holds the policies, or one of its files\n"),
+    (["rego", "check", "FILE"], "missing", "error: `FILE` is not there\nfix: give files that there are, or folders of them\n"),
+    (["rego", "eval", "-d", "FILE", "1"], "missing", "error: `FILE` is not there\nfix: give files that there are, or folders of them\n"),
+    (["rego", "eval", "-i", "FILE", "1"], "missing", "error: `FILE` cannot be read: there is no such file\nfix: check the path and your rights to the file\n"),
+    (["rego", "check", "FILE", "--schema", "FILE"], "missing", "error: `FILE` is not there\nfix: give files that there are, or folders of them\n"),
 ])
 def test_the_words_are_these(files, command, name, said):
     done = run(*[files / name if part == "FILE" else part for part in command], check=False)
     assert done.stderr == said.replace("FILE", str(files / name))
     assert done.returncode != 0
+
+
+def test_a_call_is_asked_for_with_the_key_of_an_agent():
+    done = run("decide", "payments.transfer", "--agent", "finance-agent", env={"AEGIS_API_KEY": ""}, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: no API key\nfix: export AEGIS_API_KEY=…  (a key of the agent")
+    assert "aegis keys issue NAME" in done.stderr and "--person" not in done.stderr
+
+
+def test_the_parameters_of_a_call_are_one_json_object():
+    call = ["decide", "payments.transfer", "--agent", "finance-agent", "--parameters"]
+    done = run(*call, '{"amount": 1}, "context": {}', env={"AEGIS_API_KEY": "x"}, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: --parameters:1:14: expected the end of the text, found `,`\nfix: ")

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import types
 import packs
 import pytest
 import tamperings
-from conftest import FIRST_LIGHT, Gateway, free_port, run
+from conftest import FIRST_LIGHT, ROOT, Gateway, free_port, run
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from securesystemslib.dsse import Envelope
@@ -230,6 +231,40 @@ def test_a_carrier_who_writes_another_report_under_a_key_of_his_own_is_told_by_t
         assert done.returncode == 1 and "[pack." in done.stderr, done
         done = verify(whole, *log, "--pack-key", trail.data / "keys/evidence.pub.pem")
         assert done.returncode == 0 and "that you did not name" not in done.stdout, done
+
+
+def test_the_auditors_guide_changes_a_byte_and_sees_the_record_named(whole, tmp_path):
+    """Its commands as they are written there."""
+    guide = (ROOT / "docs/guides/auditor.md").read_text()
+    block = [line[4:] for line in guide.split("Try it: ")[1].split("If the pack has")[0].splitlines() if line.startswith("    ")]
+    commands, said = block[:-1], block[-1]
+    shutil.copy(whole, tmp_path / "evidence-acme-2026-10-01-2027-01-01.tar.gz")
+    (tmp_path / "verify.py").write_bytes(packs.Pack(whole).files["verify.py"])
+    script = "set -euo pipefail\n" + "\n".join(commands).replace("python3", f"{shlex.quote(sys.executable)} -I")
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "broken: 2 faults" in done.stdout, done.stdout + done.stderr
+    for told in (done.stderr, with_aegis(tmp_path / "changed.tar.gz").stderr):
+        assert told.splitlines()[0] == re.sub(r"record \d+", "record 0", said), told
+
+
+def test_a_period_that_is_not_over_is_packed_with_a_note(trail, whole, tmp_path):
+    out, note = tmp_path / "early.tar.gz", "note: the period is not over: records that come after now are not in this pack\n"
+    done = run("evidence", "build", "--tenant", "acme", "--data-dir", trail.data, "--trust", trail.trust, "-o", out, "--samples", 1,
+               "--to", "2098-12-31", "--json")
+    assert done.stderr == note and json.loads(done.stdout)["period_over"] is False
+    built = packs.Pack(out).json("manifest.json")["built_at"]
+    told = f"built before the period was over ({built}): later records are not in it"
+    python, aegis = with_python(out), with_aegis(out)
+    assert (python.returncode, aegis.returncode) == (0, 0) and python.stdout == aegis.stdout, python.stderr + aegis.stderr
+    assert aegis.stdout.startswith(f"note: {told}\n"), aegis.stdout
+    report = json.loads(with_aegis(out, "--json").stdout)
+    assert (report["whole"], report["period_over"], report["built_at"], report["notes"][0]) == (True, False, built, told)
+    assert "The period was not over then" in packs.Pack(out).files["report.html"].decode()
+    # What goes up to the moment in which it is made is complete by its own words.
+    assert json.loads(with_aegis(whole, "--json").stdout)["period_over"] is True
+    for verify in (with_python, with_aegis):
+        assert "before the period was over" not in verify(whole).stdout
+    assert build(trail, out, "--samples", 1)["period_over"] is True
 
 
 def test_the_same_trail_gives_the_same_pack(trail, middle):
@@ -447,6 +482,7 @@ def test_a_flipped_bit_is_found_and_the_record_named(whole, tmp_path):
 @pytest.mark.parametrize("arguments, message", [
     (["--from", "yesterday"], "--from `yesterday` is neither a date nor a time"),
     (["--from", "2026-12-31", "--to", "2026-10-01"], "the period is empty"),
+    (["--from", "2098-01-01", "--to", "2098-12-31"], "the period has not begun: it begins at 2098-01-01T00:00:00.000000000Z, and it is 20"),
     (["--controls", "SOC3"], "no control is named `SOC3`"),
 ])
 def test_what_cannot_be_meant_is_refused(trail, tmp_path, arguments, message):
@@ -781,6 +817,45 @@ def test_a_witness_vouches_for_the_whole_log(witnessed, whole, tmp_path):
     assert done.returncode == 1 and "error: cosigned-acme.note:2: `gw-1/acme` was cut: it once had " in done.stderr, done.stderr
 
 
+OPTIONS = ("--log-key", "--witness-key", "--pack-key", "--policy-key", "--review-key", "--checkpoint")
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_verify_py_says_which_file_is_none_and_what_it_takes(trail, whole, tmp_path, option):
+    """In one line, with the exit code of a misuse: the pack was not looked at."""
+    vkeys, pem = trail.data / "audit/log.vkey", trail.data / "keys/evidence.pub.pem"
+    takes = {"--checkpoint": "a checkpoint, a few lines of text", "--log-key": "vkeys, one a line: NAME+ID+KEY",
+             "--witness-key": "vkeys, one a line: NAME+ID+KEY"}.get(option, "one public key as PEM: -----BEGIN PUBLIC KEY-----")
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe\0")
+    (tmp_path / "empty").write_bytes(b"")
+    cases = [(tmp_path / "missing", "cannot be read: No such file or directory"), (tmp_path, "cannot be read: Is a directory"),
+             (tmp_path / "bytes", "is of another format"), (whole, "is of another format")]
+    if option != "--checkpoint":
+        cases += [(tmp_path / "empty", "is of another format"), (pem if takes.startswith("vkeys") else vkeys, "is of another format")]
+    for file, fault in cases:
+        done = with_python(whole, option, file)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: `{file}` {fault}; {option} takes {takes}\n")
+
+
+def test_verify_py_ends_in_words_whatever_it_is_given(whole, tmp_path):
+    script = tmp_path / "verify.py"
+    script.write_bytes(packs.Pack(whole).files["verify.py"])
+    for path, fault in ((tmp_path / "missing.tar.gz", "No such file or directory"), (tmp_path, "Is a directory")):
+        done = subprocess.run([sys.executable, "-I", script, path], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and re.fullmatch(rf"pack: error: the archive cannot be read: .*{fault}.* \[pack.archive\]\n", done.stderr), done.stderr
+        assert done.stdout == "broken: 1 fault\n"
+
+
+@pytest.mark.parametrize("where, code, said", [
+    (">&-", 0, ""), ("| head -c 0", 0, ""), (">/dev/full", 2, "error: the result cannot be written: No space left on device\n")])
+def test_verify_py_ends_with_the_packs_code_where_nobody_reads_on(whole, tmp_path, where, code, said):
+    script = tmp_path / "verify.py"
+    script.write_bytes(packs.Pack(whole).files["verify.py"])
+    command = f"set -o pipefail; {shlex.join([sys.executable, '-I', str(script), str(whole)])} {where}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (code, said)
+
+
 @pytest.mark.parametrize("content", ["", "nonsense", "gw-1+00000000+AQ=="])
 def test_a_file_that_holds_no_witness_key_is_refused(witnessed, tmp_path, content):
     """It must not mean that nobody needs to have signed."""
@@ -835,10 +910,23 @@ def test_a_pack_holds_plain_files_of_one_folder(whole, tmp_path):
             target.addfile(entry)
         return change
     folder = packs.Pack(whole).folder
-    for change in (add(f"{folder}/report.html"), add(f"{folder}/link", tarfile.SYMTYPE), add("elsewhere/file"), add("../escape")):
+    for change in (add(f"{folder}/report.html"), add(f"{folder}/link", tarfile.SYMTYPE), add("elsewhere/file"), add("../escape"), add("file")):
         path = archive(change)
         for done in (with_python(path), with_aegis(path)):
             assert done.returncode == 1 and "[pack.archive]" in done.stderr, done.stderr
+            assert not done.stderr.startswith(": "), "it says where"
+    for done in (with_python(path), with_aegis(path)):
+        assert done.stderr.startswith("file: error: ") and "a pack holds plain files of one folder, each of them once [pack.archive]" in done.stderr, done.stderr
+
+
+def test_what_tar_makes_of_the_whole_folder_is_no_pack(whole, tmp_path):
+    """It has entries for folders, and an order of its own."""
+    subprocess.run(["tar", "-xzf", whole, "-C", tmp_path], check=True)
+    folder, path = packs.Pack(whole).folder, tmp_path / "folder.tar.gz"
+    subprocess.run(["tar", "-czf", path, "-C", tmp_path, f"{folder}/"], check=True)
+    (tmp_path / "verify.py").write_bytes(packs.Pack(whole).files["verify.py"])
+    for done, place in ((with_python(path), folder), (with_aegis(path), "pack")):
+        assert done.returncode == 1 and done.stderr.startswith(f"{place}: error: the archive cannot be read: "), done.stderr
 
 
 def test_what_is_almost_json_is_refused(whole, trail, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import AEGIS, Gateway, exchange, run
 from envoy import Envoy
-from faults import provokes
+from faults import ROWS, provokes
 
 TRANSFER = ("finance-1", "finance-agent", "payments.transfer", {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000"})
 BUDGETED = ("llm-1", "llm-agent", "llm.complete", {"prompt": "p", "cost_usd": 1})
@@ -170,6 +170,17 @@ def check(gateway, message, timeout):
     with grpc.insecure_channel(f"127.0.0.1:{gateway.grpc}") as channel:
         call = channel.unary_unary("/envoy.service.auth.v3.Authorization/Check", request_serializer=bytes, response_deserializer=bytes)
         return call(message, timeout=timeout)
+
+
+def test_callers_who_are_no_agent_or_another_one_get_a_problem(own):
+    """Their calls are recorded, and answered by a problem document with the row's status."""
+    own.issue("stray")
+    own.start()
+    _, agent, tool, parameters = TRANSFER
+    for row, key, claimed in (("agent-unknown", "stray", agent), ("agent-claimed", "finance-1", "llm-agent"), ("agent-claimed", "finance-1", "nobody")):
+        status, headers, problem = own.decide(key, claimed, tool, parameters, request=WIRE)
+        assert (problem["code"], status) == ROWS[row], (row, status, problem)
+        assert problem["status"] == status and headers["content-type"] == "application/problem+json" and problem["decision_id"]
 
 
 @provokes("check-unreadable")

@@ -367,3 +367,48 @@ def test_another_certificate_of_the_same_authority_is_nobody(served, mtls, name)
     before = len(Tool.seen)
     assert fetch(mtls, name, forged)[0] == 401
     assert len(Tool.seen) == before
+
+
+def refused(home):
+    """What `aegis serve` says to an identity configuration that it does not take."""
+    done = run("serve", "--policies", home / "policies", "--data-dir", home / "data", "--listen", f"127.0.0.1:{free_port()}",
+               "--grpc", "off", "--identity", home / "identity.yaml", check=False)
+    assert done.returncode == 1 and done.stdout == ""
+    return done.stderr
+
+
+@pytest.fixture
+def configured(tmp_path):
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/all.yaml").write_text(POLICIES)
+    (tmp_path / "identity.yaml").write_text(
+        "aegis: v1\nkind: Identity\nproviders:\n"
+        f"  - jwt: {{issuer: '{ISSUER}', audience: aegis, tenant: acme, jwks_file: keys.json}}\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("keys, why", [
+    ('{"keys": []}', "the key set holds no key that can be used"),
+    ("[]", "the key set is not a JSON object with unique names"),
+])
+def test_a_key_set_that_is_none_is_named_with_the_file_that_names_it(configured, keys, why):
+    (configured / "keys.json").write_text(keys)
+    said = refused(configured)
+    assert f"error: {configured}/identity.yaml: `jwks_file` of `{ISSUER}`: `{configured}/keys.json`: {why}\nfix: " in said, said
+    assert "Error:" not in said
+
+
+def test_a_key_set_that_is_not_there_is_named_too(configured):
+    said = refused(configured)
+    assert (f"error: {configured}/identity.yaml: `jwks_file` of `{ISSUER}`: the key set `{configured}/keys.json` cannot be read: "
+            "there is no such file\nfix: correct `jwks_file`") in said, said
+
+
+def test_what_is_wrong_in_an_identity_configuration_is_told_once_with_its_place(configured):
+    file = configured / "identity.yaml"
+    file.write_text(file.read_text().replace("audience: aegis, ", ""))
+    said = refused(configured)
+    assert f"{file}:4:10: error: a token issuer needs the field `audience` [policy.missing-field]\n" in said, said
+    assert "Error:" not in said
+    file.unlink()
+    assert f"error: the identity configuration `{file}` cannot be read: there is no such file\n" in refused(configured)

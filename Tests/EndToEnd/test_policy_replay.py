@@ -92,6 +92,19 @@ def test_the_period_and_the_workers_do_not_change_the_sums(trail, candidate):
     assert replay(trail, candidate, "--since", "2999-01-01T00:00:00Z")["decisions"] == 0
 
 
+def test_a_gate_that_looked_at_no_call_says_so(trail, candidate):
+    """Of another tenant's trail nothing can be said; where a tenant only made no calls for a while, that is no fault."""
+    command = ("policy", "replay", "--bundle", candidate, "--data-dir", trail.data, "--fail-on-change")
+    for tenant, near in (("globex", ""), ("acne", "did you mean `acme`? ")):
+        done = run(*command, "--tenant", tenant, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"error: the trail in {trail.data / 'audit'} has no record of the tenant `{tenant}`\n"
+                                      f"fix: {near}name one that has records with --tenant: acme"), done.stderr
+    done = run(*command, "--tenant", "acme", "--since", "2999-01-01T00:00:00Z")
+    assert done.stdout.startswith("0 of 0 calls would be decided otherwise")
+    assert done.stderr == "warning: the trail has no calls of `acme` since 2999-01-01T00:00:00Z, so none was looked at\n"
+
+
 def test_a_candidate_that_does_not_compile_is_told(trail, candidate):
     edit(candidate, "params.amount > 5000", "params.amnt > 5000")
     done = run("policy", "replay", "--bundle", candidate, "--data-dir", trail.data, "--tenant", "acme", check=False)

@@ -153,7 +153,7 @@ def test_inputs_go_with_the_class_of_their_records_and_a_hold_keeps_what_it_hold
 
 def test_rules_that_are_none_stop_the_start(tmp_path):
     rules = tmp_path / "rules.json"
-    for text, told in (("{}", "holds no rules"), ('{"default": "nonsense"}', "`nonsense` is no retention class")):
+    for text, told in (("{}", "`default` is missing"), ('{"default": "nonsense"}', "`nonsense` is no retention class")):
         rules.write_text(text)
         done = run("serve", "--policies", FIRST_LIGHT, "--data-dir", tmp_path / "data", "--retention", rules, check=False)
         assert done.returncode == 2 and told in done.stderr, done

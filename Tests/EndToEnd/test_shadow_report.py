@@ -31,8 +31,19 @@ def test_calls_that_a_shadow_policy_would_have_blocked_are_counted_with_samples(
 def test_the_period_and_the_tenant_bound_what_is_counted(gateway):
     assert report(gateway, "--json", "--since", "2020-01-01T00:00:00Z")["would_block"] == 4
     assert report(gateway, "--json", "--since", "2999-01-01T00:00:00Z")["rows"] == []
-    assert report(gateway, "--json", "--tenant", "globex")["decisions"] == 0
     assert report(gateway, "--json", "--samples", "1")["rows"][0]["samples"][0]["time"].startswith("20")
+
+
+def test_a_report_without_calls_says_why(gateway):
+    """A misspelt tenant must not read as one whose calls nothing would have blocked."""
+    done = report(gateway, "--tenant", "acne", check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"error: the trail in {gateway.data / 'audit'} has no record of the tenant `acne`\n"
+                                  "fix: did you mean `acme`? name one that has records with --tenant: acme"), done.stderr
+    done = report(gateway, "--tenant", "acme", "--since", "2999-01-01T00:00:00Z")
+    assert done.stdout.startswith("0 of 0 calls ")
+    assert done.stderr == "warning: the trail has no calls of `acme` since 2999-01-01T00:00:00Z, so none was looked at\n"
+    assert report(gateway, "--tenant", "acme").stderr == ""
 
 
 def test_the_table_and_a_wrong_period(gateway):

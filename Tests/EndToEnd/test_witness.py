@@ -2,11 +2,13 @@
 import base64
 import copy
 import hashlib
+import http.server
 import json
 import pathlib
 import shutil
 import signal
 import subprocess
+import threading
 
 import pytest
 import transparency as tlog
@@ -15,6 +17,15 @@ from conftest import AEGIS, Gateway, exchange, free_port, run
 
 WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
 IBAN = "DE89370400440532013000"
+
+
+class Nobody(http.server.BaseHTTPRequestHandler):
+    """A server that is no witness."""
+    def do_GET(self):
+        self.send_error(404)
+
+    def log_message(self, *arguments):
+        pass
 
 
 class Witness:
@@ -105,6 +116,15 @@ def test_checkpoints_are_cosigned_and_a_directory_that_was_rolled_back_is_found(
     stranger.stop()
     fooled = run("audit", "verify", "--data-dir", gateway.data, "--witness", witness.url, "--witness-key", stranger.home / "witness.vkey", check=False)
     assert fooled.returncode == 1 and "is not signed by `aegis-witness`" in fooled.stderr, fooled
+    # Whoever knows nothing of the log vouches for nothing: a wrong port, a proxy in between.
+    empty = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Nobody)
+    threading.Thread(target=empty.serve_forever, daemon=True).start()
+    elsewhere = f"http://127.0.0.1:{empty.server_port}"
+    unasked = run("audit", "verify", "--data-dir", gateway.data, "--witness", elsewhere, check=False)
+    empty.shutdown()
+    assert unasked.returncode == 1 and unasked.stderr == (
+        f"error: {elsewhere} knows no checkpoint of `gw-1/acme`, so nothing was compared with it\n"
+        "fix: check that a witness answers there, and that the gateway submits to it (--witness)\n"), unasked
     start = subprocess.run([str(AEGIS), "serve", "--data-dir", str(gateway.data), "--bundle", str(gateway.bundle), "--trust", str(gateway.trust),
                             "--listen", f"127.0.0.1:{gateway.api}", "--grpc", "off", *map(str, options(witness))], capture_output=True, text=True, timeout=60)
     assert start.returncode == 1 and "the data directory was rolled back" in start.stderr, start

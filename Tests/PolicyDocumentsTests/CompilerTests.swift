@@ -102,6 +102,39 @@ import Testing
         #expect(PolicyCompiler.lint(other).map(\.fix).contains("write `package aegis.custom[\"refunds\"]`"))
     }
 
+    @Test(arguments: ["verdict.deny", "verdict[kind]"])
+    func `a Rego file can ask whether another policy has found something of any kind`(_ asked: String) throws {
+        let policies = """
+            aegis: v1
+            kind: Policy
+            name: p1
+            agents: [finance-agent]
+            tools: [payments.transfer]
+            effect: allow
+            ---
+            aegis: v1
+            kind: Policy
+            name: watcher
+            agents: [finance-agent]
+            tools: [payments.transfer]
+            rego: watcher.rego
+
+            """
+        let rego = """
+            package aegis.custom["watcher"]
+
+            deny contains "p1 denies nothing" if {
+            \tsome kind in ["deny"]
+            \tcount(data.aegis.policies.p1.\(asked)) == 0
+            }
+            """
+        let tree = PolicyTree(files: [
+            SourceFile(name: "a.yaml", text: [Catalog.agents, Catalog.transfer].joined(separator: "---\n")),
+            SourceFile(name: "b.yaml", text: policies), SourceFile(name: "watcher.rego", text: rego),
+        ])
+        #expect(try tree.decide(Call()).summary == "deny policy_deny watcher/rego")
+    }
+
     @Test func `a Rego file that the engine does not take is told where it is wrong`() {
         let tree = PolicyTree(files: [
             SourceFile(name: "a.yaml", text: [Catalog.agents, Catalog.transfer].joined(separator: "---\n")),

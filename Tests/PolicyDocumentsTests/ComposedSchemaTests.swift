@@ -52,7 +52,7 @@ import Testing
             "`x.holder` is required with `x.card`"),
         SchemaRow(
             "{dependentSchemas: {card: {required: [holder]}}}", good: [#"{"card": 1, "holder": 2}"#, "{}"],
-            bad: [#"{"card": 1}"#], "`x.holder` is required"),
+            bad: [#"{"card": 1}"#], "`x.holder` is missing"),
         SchemaRow(
             "{properties: {a: {}}, allOf: [{properties: {b: {}}}], unevaluatedProperties: false}",
             good: [#"{"a": 1, "b": 2}"#], bad: [#"{"c": 1}"#], "a parameter that `x` does not declare"),

@@ -40,6 +40,32 @@ import Testing
         #expect(PolicyCompiler.lint(large).map(\.code) == ["policy.file-too-large"])
     }
 
+    @Test(arguments: ["\n", "\r\n"])
+    func `a byte order mark at the beginning moves no place`(_ end: String) {
+        let lines = ["aegis: v1", "kind: Policy", "name: p", "agents: [a]", "tools: [t]", "effect: alow", "é: 1"]
+        let text = lines.joined(separator: end)
+        let plain = PolicyCompiler.lint(PolicyTree(text))
+        let marked = PolicyCompiler.lint(PolicyTree("\u{FEFF}" + text))
+        #expect(!plain.isEmpty)
+        #expect(marked.map(\.message) == plain.map(\.message))
+        #expect(marked.map(\.location.description) == plain.map(\.location.description))
+        let wrong = PolicyCompiler.lint(PolicyTree("\u{FEFF}aegis: v9\nkind: Tool\nname: t"))
+        #expect(wrong.map(\.code) == ["policy.unknown-version"])
+        #expect(wrong.first?.location.line == 1 && wrong.first?.location.column == 8)
+    }
+
+    @Test func `a byte order mark alone is an empty file`() {
+        #expect(PolicyCompiler.lint(PolicyTree("\u{FEFF}")).map(\.code) == ["policy.empty-tree"])
+    }
+
+    @Test(arguments: [
+        ("a.yaml", true), ("a.YAML", true), ("b/a.Yml", true), ("A.JSON", true), ("a.rego", true), ("a.REGO", false),
+        ("a.yaml.orig", false), ("yaml", false),
+    ])
+    func `documents are known by their endings, in capitals too`(_ name: String, _ isRead: Bool) {
+        #expect(PolicyTree.reads(name) == isRead)
+    }
+
     /// Cuts, swaps and repeats of a good tree: an answer always comes, and never a crash.
     @Test func `damaged documents never get further than a diagnostic`() {
         let good = Array(StarterSet.all.flatMap(\.files).map(\.text).joined(separator: "---\n").utf8)

@@ -72,10 +72,16 @@ struct SchemaRow: CustomTestStringConvertible, Sendable {
             "`x` must not hold an element twice"),
         SchemaRow(
             "{type: object, required: [a], properties: {a: {type: number}}}",
-            good: [#"{"a": 1}"#, #"{"a": 1, "b": 2}"#], bad: ["{}", #"{"a": "1"}"#], "`x.a` must be a number"),
+            good: [#"{"a": 1}"#, #"{"a": 1, "b": 2}"#], bad: [#"{"a": "1"}"#], "`x.a` must be a number"),
+        SchemaRow(
+            "{type: object, required: [a], properties: {a: {type: number}}}", good: [#"{"a": 0}"#], bad: ["{}"],
+            "`x.a` is missing"),
+        SchemaRow(
+            "{type: array, items: {type: object, required: [n], properties: {n: {type: integer}}}}",
+            good: [#"[{"n": 0}]"#], bad: [#"[{"n": 1}, {}]"#], "`x[].n` is missing"),
         SchemaRow(
             "{type: object, required: [a], properties: {a: {}}}", good: [#"{"a": false}"#, #"{"a": null}"#],
-            bad: ["{}"], "`x.a` is required"),
+            bad: ["{}"], "`x.a` is missing"),
         SchemaRow(
             "{type: object, additionalProperties: false, properties: {a: {}}}", good: ["{}", #"{"a": 1}"#],
             bad: [#"{"b": 1}"#], "a parameter that `x` does not declare"),
@@ -105,6 +111,7 @@ struct SchemaRow: CustomTestStringConvertible, Sendable {
         #expect(optional.map(\.outcome) == ["allow"])
         let required = try decide("{type: object, required: [x], properties: {x: \(row.schema)}}", ["{}"])
         #expect(required.map(\.code) == ["parameter_invalid"])
+        #expect(required.map(\.message) == ["`x` is missing"])
     }
 
     @Test func `undeclared parameters pass unless the schema closes itself`() throws {

@@ -48,6 +48,8 @@ struct StorageError: Error, Sendable, Hashable, CustomStringConvertible {
     let reason: String
     /// Somebody else holds the lock.
     var isLocked = false
+    /// There is no such file or directory.
+    var isMissing = false
 
     var description: String { "\(call) \(file): \(reason)" }
 }

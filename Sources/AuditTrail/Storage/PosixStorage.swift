@@ -137,7 +137,10 @@ struct PosixStorage: JournalStorage {
     private func path(_ name: String) -> String { directory + "/" + name }
 
     private func failure(_ call: String, _ name: String) -> StorageError {
-        StorageError(call: call, file: name.isEmpty ? directory : path(name), reason: String(cString: strerror(errno)))
+        let code = errno
+        return StorageError(
+            call: call, file: name.isEmpty ? directory : path(name), reason: String(cString: strerror(code)),
+            isMissing: code == ENOENT || code == ENOTDIR)
     }
 }
 

@@ -12,7 +12,7 @@ public struct PackBuilder: Sendable {
     public var controls: ControlSelection
     /// Signs the pack.
     public var signer: SigningKey
-    /// When the pack is made; nothing in a pack is newer.
+    /// When the pack is made.
     public var now: Date
     /// The program, `aegis 1.2.3`.
     public var program: String
@@ -42,13 +42,13 @@ public struct PackBuilder: Sendable {
     /// - Parameter inputs: opens the sealed inputs of decisions, where their plain form is to be in the pack.
     /// - Throws: ``PackError``, and the errors of the journal and the bundles.
     public func build(to path: String, inputs: SealedInputReader? = nil) throws -> PackSummary {
-        let temporary = path + ".new"
-        defer { try? FileManager.default.removeItem(atPath: temporary) }
-        let summary = try write(to: temporary, inputs: inputs)
-        let report = try PackVerifier(expectation: .init()).verify(path: temporary)
+        let place = OutputPlace(path)
+        defer { place.discard() }
+        let summary = try write(to: place.draft, inputs: inputs)
+        let report = try PackVerifier(expectation: .init()).verify(path: place.draft)
         if let fault = report.faults.first { throw fault }
-        guard rename(temporary, path) == 0 else {
-            throw PackError(.output, "`\(path)` cannot be written: \(String(cString: strerror(errno)))")
+        do throws(OutputPlace.Failure) { try place.finish() } catch {
+            throw PackError(.output, error.description)
         }
         return summary
     }
@@ -154,7 +154,7 @@ public struct PackBuilder: Sendable {
     ) -> PackManifest {
         PackManifest(
             schema: removals == nil ? 1 : 2, tenant: sources.tenant, gateway: sources.gateway, log: sources.log,
-            period: .init(from: period.from, to: period.to), builtAt: PackPeriod.text(now), builtBy: program,
+            period: .init(from: period.from, to: period.to), builtAt: PackPeriod.end(of: now), builtBy: program,
             start: .init(
                 size: start.frontier.size, hash: start.lastHash.hex, frontier: start.frontier.nodes.map(\.base64)),
             records: .init(
@@ -203,6 +203,8 @@ public struct PackSummary: Sendable {
     public let witnessed: WitnessSight?
     /// Whether an authority's time stamp of the head is in the pack.
     public let isStamped: Bool
+    /// Whether the period was over: else records of it that come later are not in the pack.
+    public let isPeriodOver: Bool
     public let files: Int
     public let bytes: Int
 
@@ -218,6 +220,7 @@ public struct PackSummary: Sendable {
         controls = map.controls.count
         self.witnessed = witnessed.map(WitnessSight.init)
         isStamped = manifest.head.stamped == true
+        isPeriodOver = manifest.isPeriodOver
         self.files = files
         self.bytes = bytes
     }

@@ -58,6 +58,7 @@ struct PackManifest: Codable, Sendable, Hashable {
     /// `GATEWAY/TENANT`.
     var log: String
     var period: Period
+    /// The end of the second in which the pack was begun: nothing in a pack is newer, unless its period was not over then.
     var builtAt: String
     var builtBy: String
     var start: Start
@@ -68,6 +69,9 @@ struct PackManifest: Codable, Sendable, Hashable {
     var controls: [String]
     /// Whether the plain inputs of decisions are in the pack.
     var hasInputs: Bool
+
+    /// Whether the period was over when the pack was made: else it cannot hold all of its records.
+    var isPeriodOver: Bool { builtAt >= period.to }
 }
 
 /// `removals/INDEX.json`: a retention record, and what shows that the head covers it. Source: RFC 6962, section 2.1.1.

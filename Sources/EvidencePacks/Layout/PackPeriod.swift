@@ -16,14 +16,22 @@ public struct PackPeriod: Sendable, Hashable {
             ?? "1970-01-01T00:00:00.000000000Z"
         self.to =
             try to.map { (text) throws(PackError) in try Self.instant(text, "--to", endOfDay: true) }
-            ?? Self.text(now.addingTimeInterval(1))
+            ?? Self.end(of: now)
         guard self.from < self.to else {
             throw PackError(.usage, "the period is empty: it begins at \(self.from) and ends before \(self.to)")
+        }
+        guard self.from < Self.end(of: now) else {
+            throw PackError(
+                .usage, "the period has not begun: it begins at \(self.from), and it is \(Self.text(now)) now",
+                fix: "give a --from that has come, and check this machine's clock")
         }
     }
 
     /// Whether a record's `time` lies in the period.
     func contains(_ time: String) -> Bool { from <= time && time < to }
+
+    /// The end of the second that `now` is in: what is there now is older.
+    static func end(of now: Date) -> String { text(now.addingTimeInterval(1)) }
 
     /// Whole seconds with nine zeros behind the point.
     static func text(_ date: Date) -> String {

@@ -63,6 +63,8 @@ struct EvidenceReport {
             records.end == manifest.head.size
             ? "They end where the log ended when this pack was made."
             : "The record after the period is carried along, and a proof ties all of them to the newest checkpoint."
+        let early: HTML =
+            manifest.isPeriodOver ? "" : " The period was not over then: later records of it are not in this pack."
         let outside: HTML =
             witnessed.map { sight in
                 " The witness \(sight.name), who signs nothing but continuations, saw them on \(minute(sight.time))."
@@ -72,7 +74,7 @@ struct EvidenceReport {
             <p>Every decision was on disk in a tamper-evident log before its answer left the gateway. Nothing in this report has to be \
             believed: the pack that it comes with holds the records, and what is needed to check them without us.</p>
             <div class="proof">
-            <div><b>Complete</b><p>Records \(records.first) to \(records.end - 1) of <code>\(manifest.log)</code>, numbered without a gap. \(start) \(end)</p></div>
+            <div><b>Complete</b><p>Records \(records.first) to \(records.end - 1) of <code>\(manifest.log)</code>, numbered without a gap. \(start) \(end)\(early)</p></div>
             <div><b>Unchanged</b><p>Each record's hash covers all of its fields and the record before. Signed checkpoints fix the Merkle \
             root over them; the newest covers \(manifest.head.size) records.\(outside)</p></div>
             <div><b>By these policies</b><p>Each decision names the policy version that made it. Those bundles are in the pack, signed, \

@@ -21,7 +21,7 @@ struct PackGuide {
             pip install cryptography
             python3 verify.py ../PACK.tar.gz
 
-        `verify.py` is in this pack, in 300 lines that you can read. Whoever could forge the pack could forge that file too:
+        `verify.py` is in this pack, in some 300 lines that you can read. Whoever could forge the pack could forge that file too:
         take it from another source that you trust, or compare its SHA-256 with the one that your own copy has.
 
         The pack holds the public keys that it is checked with. Compare them with what you have from elsewhere, or name yours:

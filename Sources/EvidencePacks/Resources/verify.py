@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Verifies an Aegis evidence pack with nothing but Python's standard library and `cryptography`: python3 verify.py PACK.tar.gz
-Exits 0 when all of it holds, else 1 with a line for each fault. Formats: RFC 9162, C2SP notes and proofs, DSSE, in-toto, JWS."""
-import argparse, base64, collections, datetime, functools, gzip, hashlib, heapq, io, json, re, sys, tarfile, time, zlib  # noqa: E401
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
+Exits 0 when all of it holds, 1 with a line for each fault, 2 where a key or checkpoint that you name is none. Formats: RFC 9162, C2SP notes and proofs, DSSE, in-toto, JWS."""
+import argparse, base64, collections, datetime, functools, gzip, hashlib, heapq, io, json, os, re, sys, tarfile, time, zlib  # noqa: E401
+try:
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
+except ImportError: sys.exit(print("error: this needs the package `cryptography`: pip install cryptography", file=sys.stderr) or 2)
 REMOVED = re.compile('{"pruned":{"hash":"([0-9a-f]{64})","index":([0-9]+),"leaf":"([^"]{43}=)","log":"([^"]+)","prev_hash":"([0-9a-f]{64})"}}')
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, UnsupportedAlgorithm, RecursionError)
 class Wrong(ValueError): """Something is not as it should be: the code, what, and where, if that is not the file at hand."""
@@ -137,7 +139,7 @@ class Pack:  # taken file by file, in the order of the archive
         if name == "log/head.note": self.head, self.stamped = data.decode(), b"\4\x20" + sha256(data)
         if name == "log/head.tsr": must(self.stamped in data, "timestamp", "the time stamp is not of the head")
         if name == "log/consistency.json": self.path = [b64(each) for each in strict(data)["hashes"]]
-        for row, line in enumerate(data.removesuffix(b"\n").split(b"\n") if name.endswith(".jsonl") else [], 1):
+        for row, line in enumerate(re.sub(b"\n\\Z", b"", data).split(b"\n") if name.endswith(".jsonl") else [], 1):
             self.broken |= not self.attempt(at := f"{name}:{row}", self.take_checkpoint if line.startswith(b'{"checkpoint":') else self.take_record, line, at)
     def take_record(self, line, place):
         due, self.size, period, gone = self.size, self.size + 1, self.about["period"], REMOVED.fullmatch(line.decode(errors="replace"))
@@ -220,6 +222,8 @@ class Pack:  # taken file by file, in the order of the archive
         wanted += [each["file"] for each in self.about["policies"]] + ["log/head.tsr"] * bool(self.about["head"].get("stamped"))
         for name in sorted({*wanted} - {*self.digests}): self.need(False, "file", "the file is missing", name)
         if not self.interval: self.remarks.append("no record is a heartbeat: nothing shows that the gateway was writing all the time")
+        if self.about["built_at"] < self.about["period"]["to"]:
+            self.remarks.insert(0, f"built before the period was over ({self.about['built_at']}): later records are not in it")
         opened = {source: self.attempt(source, self.open, note, what) for source, note, what in [
             ("log/head.note", self.head, "the head"), *((*each, "the known checkpoint") for each in self.notes)] if note}
         if not self.broken and opened.get("log/head.note") and self.attempt("log", self.check_range, opened): self.attempt("controls.json", self.check_controls)
@@ -269,31 +273,52 @@ def verify(path, trusted, notes, witnesses):
             for entry in tar:
                 top, _, name = entry.name.partition("/")
                 if not entry.isfile() or not name or top != (folder := folder or top) or name in pack.digests or entry.size > 64 << 20:
+                    name = name or top or "pack"
                     raise tarfile.TarError("a pack holds plain files of one folder, each of them once")
                 pack.attempt(name, pack.take, name, tar.extractfile(entry).read())
             if any(stream.read()) or stream.tell() < tar.offset + 1024: raise tarfile.TarError("it is cut off, or data follows its end")
         pack.attempt("pack", pack.finish)
-    except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+    except (OSError, EOFError, zlib.error, tarfile.TarError, *MALFORMED) as error:
         pack.need(False, "archive", f"the archive cannot be read: {error}", name)
     return pack
 def keys(use, path):  # the keys that a file holds, by name: vkeys, one a line, or one as PEM
-    if use in ("checkpoints", "witness"): return [vkey(line, use) for line in open(path).read().split() or [""]]
-    return [(path, serialization.load_pem_public_key(open(path, "rb").read()))]
+    if use in ("checkpoints", "witness"): return [vkey(line, use) for line in text(path).split() or [""]]
+    with open(path, "rb") as file: return [(path, serialization.load_pem_public_key(file.read()))]
+def text(path):
+    with open(path, encoding="utf-8") as file: return file.read()
+def given(option, takes, read, path):  # what a file that you name holds; where it is none, one line says so
+    try: return read(path)
+    except OSError as error: fault = f"cannot be read: {error.strerror}"
+    except MALFORMED: fault = "is of another format"
+    sys.exit(print(f"error: `{path}` {fault}; {option} takes {takes}", file=sys.stderr) or 2)
+def tell(lines, faults, code):  # the exit code is the pack's, too, where nobody reads on
+    try:
+        for fault in faults: print(fault, file=sys.stderr)
+        if sys.stdout: print(*lines, sep="\n", flush=True)
+    except BrokenPipeError: [os.dup2(os.open(os.devnull, os.O_WRONLY), output) for output in (1, 2)]
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = print(f"error: the result cannot be written: {error.strerror}", file=sys.stderr) or 2
+    sys.exit(code)
 if __name__ == "__main__":
+    if sys.stdout: sys.stdout.reconfigure(errors="backslashreplace")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    def option(name, use, takes, read, says):
+        parser.add_argument(name, dest=use, action="append", default=[], metavar="FILE", type=functools.partial(given, name, takes, read), help=says)
     parser.add_argument("file", metavar="PACK")
     for by, use in dict(log="checkpoints", witness="witness", pack="pack", policy="policies", review="reviews").items():
-        parser.add_argument(f"--{by}-key", dest=use, action="append", default=[], metavar="KEY", type=lambda f, u=use: keys(u, f), help=f"trusted for {use}")
-    parser.add_argument("--checkpoint", action="append", default=[], metavar="FILE", type=lambda path: (path, open(path).read()), help="to be reached")
+        form = "vkeys, one a line: NAME+ID+KEY" if by in ("log", "witness") else "one public key as PEM: -----BEGIN PUBLIC KEY-----"
+        option(f"--{by}-key", use, form, functools.partial(keys, use), f"trusted for {use}: {form}")
+    option("--checkpoint", "checkpoint", "a checkpoint, a few lines of text", lambda path: (path, text(path)), "to be reached")
     options = parser.parse_args()
     named = {use: dict(sum(files, [])) for use, files in vars(options).items() if use not in ("file", "checkpoint")}
     pack = verify(options.file, {use: set(map(fingerprint, keys.values())) for use, keys in named.items()}, options.checkpoint, named["witness"])
-    if pack.faults: sys.exit(print(*pack.faults[:99], sep="\n", file=sys.stderr) or print(f"broken: {len(pack.faults)} fault{'s'[:len(pack.faults) - 1]}") or 1)
-    for each in pack.remarks[:100] + ["report, OSCAL and controls rest on a pack key that you did not name"] * (not named["pack"]): print("note:", each)
+    if pack.faults: tell([f"broken: {len(pack.faults)} fault{'s'[:len(pack.faults) - 1]}"], pack.faults[:99], 1)
+    lines = ["note: " + each for each in pack.remarks[:100] + ["report, OSCAL and controls rest on a pack key that you did not name"] * (not named["pack"])]
     for use, name, mark in ((each["use"], each["name"], each["fingerprint"]) for each in pack.entries):
-        if mark in (pack.trusted.get(use) or [mark]): print(use, "key", name, mark, *["(yours)"] * bool(pack.trusted.get(use)))
+        if mark in (pack.trusted.get(use) or [mark]): lines.append(f"{use} key {name} {mark}" + " (yours)" * bool(pack.trusted.get(use)))
     period, records, removed = pack.about["period"], pack.about["records"], ", ".join(f"{name} {count}" for name, count in sorted(pack.removed.items()))
-    print(f"whole: {records['in_period']} records of `{pack.log}` from {period['from']} to {period['to']}, {records['decisions']} of them decisions; "
+    tell([*lines, f"whole: {records['in_period']} records of `{pack.log}` from {period['from']} to {period['to']}, {records['decisions']} of them decisions; "
         + f"{sum(pack.removed.values())} more removed by retention: {removed}; " * bool(removed) + f"{pack.checkpoints} checkpoints, "
         f"{len(pack.versions)} policy versions" + f" (without a signed approval: {pack.unapproved})" * bool(pack.unapproved) + f", {len(pack.samples)} samples"
-        f", {len(pack.digests)} files" + "".join(f"; witness `{name}` saw {count} records at {when}" for name, (count, when) in sorted(pack.seen.items())))
+        f", {len(pack.digests)} files" + "".join(f"; witness `{name}` saw {count} records at {when}" for name, (count, when) in sorted(pack.seen.items()))], [], 0)

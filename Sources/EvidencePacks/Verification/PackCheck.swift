@@ -119,6 +119,8 @@ struct PackCheck {
         report.log = manifest.log
         report.from = manifest.period.from
         report.to = manifest.period.to
+        report.builtAt = manifest.builtAt
+        report.isPeriodOver = manifest.isPeriodOver
         report.policyVersions = manifest.policies.map(\.policyVersion)
     }
 
@@ -146,7 +148,9 @@ struct PackCheck {
         report.witnesses = witnesses
         report.unapproved = policies.values.filter { !$0.isApproved }.map(\.version).sorted()
         report.replay = replay?.count
-        report.notes = (log?.times.notes ?? []) + (expectation.packKeys.isEmpty ? [PackReport.unnamedPackKey] : [])
+        let early = report.isPeriodOver ? [] : [PackReport.early(report.builtAt)]
+        report.notes = Array((early + (log?.times.notes ?? [])).prefix(RecordTimes.limit))
+        if expectation.packKeys.isEmpty { report.notes.append(PackReport.unnamedPackKey) }
         report.removed = log?.removed.counts ?? [:]
     }
 }

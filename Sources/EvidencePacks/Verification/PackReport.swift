@@ -12,13 +12,22 @@ public struct PackReport: Sendable {
 
     /// What is wrong, in the order of the archive.
     public internal(set) var faults: [PackError] = []
-    /// What whoever reads the pack should know though it is no fault: clocks that were set back, times without records.
+    /// What whoever reads the pack should know though it is no fault: a period that was not over, clocks that were set back, times
+    /// without records.
     public internal(set) var notes: [String] = []
+
+    static func early(_ builtAt: String) -> String {
+        "built before the period was over (\(builtAt)): later records are not in it"
+    }
 
     static let unnamedPackKey = "report, OSCAL and controls rest on a pack key that you did not name"
     public internal(set) var log = ""
     public internal(set) var from = ""
     public internal(set) var to = ""
+    /// When the pack was made, by its maker's word.
+    public internal(set) var builtAt = ""
+    /// Whether the period was over then: else its later records are not in the pack.
+    public internal(set) var isPeriodOver = true
     /// Records of the period, and how many of them are decisions.
     public internal(set) var records = 0
     public internal(set) var decisions = 0

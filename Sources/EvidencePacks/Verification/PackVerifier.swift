@@ -40,7 +40,9 @@ public struct PackVerifier {
                 let top = file.path.prefix { $0 != "/" }
                 name = String(file.path.dropFirst(top.count + 1))
                 guard !name.isEmpty, top == folder ?? top else {
-                    throw PackError(.archive, "a pack holds plain files of one folder, each of them once", at: name)
+                    throw PackError(
+                        .archive, "a pack holds plain files of one folder, each of them once",
+                        at: name.isEmpty ? file.path : name)
                 }
                 folder = top
                 check.take(name, file.bytes)

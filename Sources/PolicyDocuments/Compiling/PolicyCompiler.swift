@@ -119,7 +119,7 @@ public struct PolicyCompiler: Sendable {
         var text = "# From names to packages.\npackage aegis\n"
         let tools = catalog.tools.filter { $0.schemas != nil }.map(\.name)
         for name in catalog.policies.map(\.name) {
-            text += "\nverdict(\(RegoText.string(name))) := data.\(PolicyWriter.package(of: name)).verdict\n"
+            text += "\nverdict(\(RegoText.string(name))) := data.\(PolicyWriter.package(of: name)).found\n"
         }
         for name in tools {
             text += "\nproblems(\(RegoText.string(name))) := data.\(SchemaWriter.package(of: name)).problems\n"

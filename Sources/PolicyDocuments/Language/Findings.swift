@@ -24,7 +24,9 @@ package final class Findings {
         _ severity: Diagnostic.Severity, _ code: PolicyCode, _ message: String, _ location: SourceLocation,
         _ fix: String
     ) {
-        let line = files[location.file]?.line(location.line)
+        var line = files[location.file]?.line(location.line)
+        // A byte order mark is no part of what was written, and would push what stands below aside.
+        if location.line == 1, line?.unicodeScalars.first == "\u{feff}" { line?.unicodeScalars.removeFirst() }
         let diagnostic = Diagnostic(
             severity: severity, code: code.rawValue, message: message, location: location, sourceLine: line, fix: fix)
         if seen.insert(diagnostic).inserted {

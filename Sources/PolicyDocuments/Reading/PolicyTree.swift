@@ -13,13 +13,15 @@ public struct PolicyTree: Sendable {
         self.files = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
-    /// Whether a file of this name belongs to a tree.
+    /// Whether a file of this name belongs to a tree. Whether the ending of a document is written in capitals makes no
+    /// difference; the engine knows Rego files by `.rego` alone.
     public static func reads(_ name: String) -> Bool {
         isDocument(name) || name.hasSuffix(".rego")
     }
 
     static func isDocument(_ name: String) -> Bool {
-        [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+        let name = name.lowercased()
+        return [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
     }
 
     /// Rego tests stand beside what they test.

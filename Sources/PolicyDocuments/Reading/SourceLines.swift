@@ -1,7 +1,8 @@
 import RegoSyntax
 import Yams
 
-/// The lines of a file, its documents, and the way from lines and columns to byte offsets.
+/// The lines of a file, its documents, and the way from lines and columns to byte offsets. A byte order mark at the
+/// beginning belongs to no line.
 struct SourceLines {
     /// One YAML document: lines from one `---` up to the next.
     struct Chunk {
@@ -55,7 +56,7 @@ struct SourceLines {
 
     init(file: SourceFile) {
         self.file = file
-        var starts = [0]
+        var starts = [file.byteOrderMark]
         for (offset, byte) in file.text.enumerated() where byte == UInt8(ascii: "\n") {
             starts.append(offset + 1)
         }
@@ -144,4 +145,9 @@ struct SourceLines {
         }
         return places
     }
+}
+
+extension SourceFile {
+    /// The bytes of a UTF-8 byte order mark at the beginning: three, or none.
+    var byteOrderMark: Int { text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
 }

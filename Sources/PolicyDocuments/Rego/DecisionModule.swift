@@ -166,7 +166,19 @@ enum DecisionModule {
 
         tool_class := data.aegis.tables.tool_class[input.tool.name]
 
+        # A policy's findings by their kinds; a kind of which it has no rule is not there. Its `verdict` has all of them.
         verdicts contains [entry, verdict(entry.policy)] if some entry in selected
+
+        no_findings := {
+        	"deny": [],
+        	"approval": [],
+        	"allow": [],
+        	"unclear": [],
+        	"sanitize": [],
+        	"budgets": [],
+        	"rates": [],
+        	"distinct": [],
+        }
 
         # Policies about agents in the chain can only hold the call back: they permit nothing, and nothing is charged for them.
         narrowing contains entry if {
@@ -376,9 +388,9 @@ enum DecisionModule {
 
         lower_host := lower(input.request.host)
 
-        wire_host := trim_suffix(lower_host, ".") if not contains(lower_host, ":")
-
-        wire_host := trim_suffix(regex.replace(lower_host, `:[0-9]*$`, ""), ".") if contains(lower_host, ":")
+        wire_host := trim_suffix(lower_host, ".") if {
+        	not contains(lower_host, ":")
+        } else := trim_suffix(regex.replace(lower_host, `:[0-9]*$`, ""), ".")
 
         # An IPv6 address; a last label that is a number, which makes a host an IPv4 address in one of its forms.
         is_private(host) if regex.match(`^\[|(^|[.])([0-9]+|0x[0-9a-f]*)$|(^|[.])localhost$`, host)

@@ -23,7 +23,7 @@ struct PolicyWriter {
         self.findings = findings
     }
 
-    /// What a verdict can hold; it has the members that the policy has rules for.
+    /// What a policy can find. What it has `found` has the members that it has rules for; its `verdict` has them all.
     static let kinds = ["deny", "approval", "allow", "unclear", "sanitize", "budgets", "rates", "distinct"]
 
     /// Where the policy's rules stand under `data`.
@@ -40,7 +40,8 @@ struct PolicyWriter {
             text += comment(description)
         }
         let members = Self.kinds.filter(used.contains).map { "\t\"\($0)\": \($0),\n" }
-        text += "package \(Self.package(of: policy.name))\n\nverdict := "
+        text +=
+            "package \(Self.package(of: policy.name))\n\nverdict := object.union(data.aegis.no_findings, found)\n\nfound := "
         text += members.isEmpty ? "{}" : "{\n\(members.joined())}"
         return text + "\n\n" + rules.joined(separator: "\n\n") + (rules.isEmpty ? "" : "\n")
     }

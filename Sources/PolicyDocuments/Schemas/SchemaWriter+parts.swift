@@ -40,13 +40,13 @@ extension SchemaWriter {
         var member = place.member(property.name)
         if isRequired {
             if let type = property.schema.singleType {
-                // One check for presence and type: what is absent has no type.
+                // One check for presence and type: what is absent has no type. Which of the two it was is asked when it fails.
                 let test = type == .integer ? "member_is_integer(" : "member_is("
                 let argument = type == .integer ? "" : ", \"\(type.rawValue)\""
-                fail(
-                    "\(member.title) must be \(type.title)",
-                    member.prelude
-                        + ["not aegis.\(test)\(place.text), \(RegoText.string(property.name))\(argument))"])
+                let asked = "\(place.text), \(RegoText.string(property.name))"
+                failForMissing(
+                    "\(member.title) is missing", or: "\(member.title) must be \(type.title)", asked,
+                    member.prelude + ["not aegis.\(test)\(asked)\(argument))"])
                 member.isTyped = true
             } else {
                 checkPresence(of: property.name, at: place)
@@ -58,7 +58,7 @@ extension SchemaWriter {
     private mutating func checkPresence(of name: String, at place: SchemaPlace) {
         let member = place.member(name)
         fail(
-            "\(member.title) is required",
+            "\(member.title) is missing",
             member.prelude + ["not aegis.has(\(place.text), \(RegoText.string(name)))"])
     }
 

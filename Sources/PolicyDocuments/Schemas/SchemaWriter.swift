@@ -23,6 +23,7 @@ struct SchemaWriter {
     /// The function whose rules are being written; nil for the parameters themselves.
     private var head: String?
     private var hasProblems = false
+    private var tellsMissing = false
     private(set) var isTooLarge = false
 
     struct Function {
@@ -60,8 +61,17 @@ struct SchemaWriter {
         return "# The parameters of the tool \(tool.name), written in \(place.file):\(place.line).\n"
             + "package \(package(of: tool.name))\n\nimport data.aegis\n"
             + (schemas.usesFormats ? "import data.aegis.formats\n" : "") + "\n"
-            + ((writer.hasProblems ? [] : ["problems := set()"]) + writer.rules).joined(separator: "\n\n") + "\n"
+            + ((writer.hasProblems ? [] : ["problems := set()"]) + writer.rules
+            + (writer.tellsMissing ? [missingOrOther] : [])).joined(separator: "\n\n") + "\n"
     }
+
+    /// The function that says which of two messages is about a member that does not fit. One of its rules always holds.
+    private static let missingOrOther = """
+        # Of a member that must be there: whether it is missing, or something else is wrong.
+        wrong(object, name, missing, _) := missing if not aegis.has(object, name)
+
+        wrong(object, name, _, other) := other if aegis.has(object, name)
+        """
 
     static func reportSize(of schemas: ParameterSchemas, _ findings: Findings) {
         findings.error(
@@ -98,6 +108,15 @@ struct SchemaWriter {
             hasProblems = true
             write("problems contains [\(rules.count), \(RegoText.string(message))]", lines)
         }
+    }
+
+    /// Like ``fail(_:_:)``, with one message where the member that `asked` names is missing, and another where it is there.
+    mutating func failForMissing(_ missing: String, or other: String, _ asked: String, _ lines: [String]) {
+        guard head == nil else { return fail(other, lines) }
+        hasProblems = true
+        tellsMissing = true
+        let message = "wrong(\(asked), \(RegoText.string(missing)), \(RegoText.string(other)))"
+        write("problems contains [\(rules.count), \(message)]", lines)
     }
 
     mutating func write(_ rule: String, _ lines: [String]) {

@@ -31,9 +31,13 @@ struct DecideCommand: AsyncParsableCommand {
     var token: String?
 
     func run() async throws {
-        let text = try parameters.hasPrefix("@") ? contents(String(parameters.dropFirst())) : Data(parameters.utf8)
-        guard let value = try? JSONSerialization.jsonObject(with: text), value is [String: Any] else {
-            throw CommandFailure("--parameters is no JSON object", fix: #"write it as '{"amount": 20}'"#, exitCode: 2)
+        let text = try parametersText()
+        guard ProcessInfo.processInfo.environment["AEGIS_API_KEY"]?.isEmpty == false else {
+            throw CommandFailure(
+                "no API key",
+                fix:
+                    "export AEGIS_API_KEY=…  (a key of the agent, one that its `identities` name: aegis keys issue NAME)",
+                exitCode: 2)
         }
         var pairs: [String: String] = [:]
         for pair in context {
@@ -62,7 +66,10 @@ struct DecideCommand: AsyncParsableCommand {
         if decision != "allow" && decision != "sanitize" { throw ExitCode(4) }
     }
 
-    private func contents(_ path: String) throws -> Data {
-        Data(try InputFile.read(path, exitCode: 2))
+    private func parametersText() throws -> Data {
+        let file = parameters.hasPrefix("@") ? String(parameters.dropFirst()) : nil
+        let bytes = try file.map { try InputFile.read($0, exitCode: 2) } ?? Array(parameters.utf8)
+        try JSONObjectText.check(bytes, as: file ?? "--parameters")
+        return Data(bytes)
     }
 }

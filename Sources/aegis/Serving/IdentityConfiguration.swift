@@ -1,10 +1,12 @@
 import Approvals
+import ArgumentParser
 import Decisions
 import Foundation
 import Logging
 import PolicyDocuments
 import RegoSyntax
 import ServiceLifecycle
+import SignedTokens
 
 /// How this gateway's callers prove who they are, and what has to run for it.
 struct IdentityConfiguration {
@@ -19,18 +21,15 @@ struct IdentityConfiguration {
             services = []
             return
         }
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("`\(path)` cannot be read", fix: "check --identity and your rights to the file")
-        }
         var provers: [any IdentityProver] = []
         var services: [any Service] = []
-        for provider in try IdentityDocument(SourceFile(name: path, text: Array(bytes))).providers {
+        for provider in try Self.document(path).providers {
             switch provider {
             case .apiKey: provers.append(apiKeys)
             case .mutualTLS(let domain, let tenant):
                 provers.append(MutualTLSProver(trustDomain: domain, tenant: tenant))
             case .token(let issuer, let audience, let tenant, let source, let people):
-                let keys = try IssuerKeyKeeper(source, issuer: issuer, beside: path, logger: logger)
+                let keys = try Self.keys(source, of: issuer, in: path, logger: logger)
                 services.append(keys)
                 provers.append(
                     TokenProver(
@@ -41,6 +40,45 @@ struct IdentityConfiguration {
         }
         prover = OrderedProver(provers)
         self.services = services
+    }
+
+    private static func document(_ path: String) throws -> IdentityDocument {
+        let bytes = try InputFile.read(path, as: "identity configuration")
+        do throws(Diagnostics) {
+            return try IdentityDocument(SourceFile(name: path, text: bytes))
+        } catch {
+            for diagnostic in error.all { ErrorOutput.write(diagnostic.rendered) }
+            throw ExitCode(1)
+        }
+    }
+
+    /// - Parameter path: the configuration's, which failures name beside the file of keys.
+    private static func keys(
+        _ source: IdentityDocument.KeySource, of issuer: String, in path: String, logger: Logger
+    ) throws -> IssuerKeyKeeper {
+        guard case .file(let name) = source else {
+            return try IssuerKeyKeeper(source, issuer: issuer, beside: path, logger: logger)
+        }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let file = URL(fileURLWithPath: name, relativeTo: folder).path
+        func failure(_ why: String, fix: String) -> CommandFailure {
+            CommandFailure("\(path): `jwks_file` of `\(issuer)`: \(why)", fix: fix)
+        }
+        do throws(CommandFailure) {
+            _ = try InputFile.read(file, as: "key set")
+        } catch {
+            throw failure(error.message, fix: "correct `jwks_file`: a relative path is relative to `\(folder.path)`")
+        }
+        do {
+            return try IssuerKeyKeeper(source, issuer: issuer, beside: path, logger: logger)
+        } catch {
+            let why = (error as? TokenError)?.message ?? (error as? CommandFailure)?.message ?? "\(error)"
+            throw failure(
+                "`\(file)`: \(why)",
+                fix:
+                    "put the issuer's JSON Web Key Set there, with a `kid` for each key that verifies ES256, EdDSA or RS256"
+            )
+        }
     }
 
     private static func claims(_ people: IdentityDocument.People, of tenant: String) -> PeopleClaims {

@@ -16,19 +16,12 @@ struct PolicyFolderSource: BundleSource {
     var isPublisher: Bool { true }
 
     func look(since mark: String?, active: VerifiedBundle?, now: Int64) throws -> Look {
-        let seen = fingerprint
+        let seen = PolicyFolder.fingerprint(path)
         guard seen != mark else { return Look(.unchanged, mark: seen) }
         do {
             let archive = try build(after: active, now: now)
             return Look(archive == active?.archive ? .active : .archive(archive), mark: seen)
         } catch { return Look(.invalid(error), mark: seen) }
-    }
-
-    /// What changes when there is something new to look at: names, sizes, times and inodes of the files.
-    private var fingerprint: String {
-        (FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []).sorted()
-            .filter { PolicyTree.reads($0) }
-            .map { "\($0)=\(FileFingerprint.of(path + "/" + $0))" }.joined(separator: ";")
     }
 
     /// The policies as they are now, as the version after the active one; those of the active one are that one again.

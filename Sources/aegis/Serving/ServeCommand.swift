@@ -140,6 +140,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try ServeConfiguration(self, environment: ProcessInfo.processInfo.environment)
+        try configuration.checkAddresses()
         let telemetry = try GatewayTelemetry(configuration)
         LoggingSystem.bootstrap(telemetry.logHandlers)
         var logger = Logger(label: "aegis")

@@ -92,6 +92,15 @@ struct ServeConfiguration {
         }
     }
 
+    /// Whether it can listen where it is to, before anything else is begun.
+    func checkAddresses() throws {
+        try TCPAddress(host: host, port: port, option: "--listen").checkFree()
+        if case .loopback(let host, let port)? = authorization {
+            try TCPAddress(host: host, port: port, option: "--grpc").checkFree()
+        }
+        if let metrics { try (try? TCPAddress(metrics, option: "--metrics"))?.checkFree() }
+    }
+
     /// One tenant by options, or several by a document.
     private static func tenants(
         _ command: ServeCommand, _ value: (_ option: String?, _ name: String) -> String?,

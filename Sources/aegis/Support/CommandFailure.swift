@@ -25,6 +25,7 @@ struct CommandFailure: Error, CustomStringConvertible {
 /// Diagnostics go to stderr, so that stdout stays the result.
 enum ErrorOutput {
     static func write(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        // Where nobody hears it, there is nobody to tell.
+        try? StandardStream.write(line + "\n", to: STDERR_FILENO)
     }
 }

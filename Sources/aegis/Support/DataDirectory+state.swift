@@ -4,6 +4,17 @@ import Foundation
 import StateStoreSQLite
 
 extension DataDirectory {
+    /// Opens the state store of a gateway that keeps its data here; where none does, nothing is made.
+    /// - Throws: ``CommandFailure`` where there is none: of a misspelt directory it must not read as if nothing were in it.
+    func withKeptState<Result>(_ body: (SQLiteStateStore) async throws -> Result) async throws -> Result {
+        guard FileManager.default.fileExists(atPath: state.path) else {
+            throw CommandFailure(
+                "there is no gateway's data in `\(url.path)`",
+                fix: "name the gateway's data with --data-dir or AEGIS_DATA_DIR")
+        }
+        return try await withStateStore(body)
+    }
+
     /// Opens the state store beside a server that may be running, and closes it again.
     func withStateStore<Result>(_ body: (SQLiteStateStore) async throws -> Result) async throws -> Result {
         try create()

@@ -33,8 +33,18 @@ struct DataDirectory: ParsableArguments {
     /// Makes the folder, for its owner only.
     func create() throws {
         for folder in [url, keys] {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            do {
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                var isFolder: ObjCBool = false
+                let exists = FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
+                throw CommandFailure(
+                    "the data directory `\(url.path)` cannot be used: "
+                        + (exists && !isFolder.boolValue
+                            ? "`\(folder.path)` is no folder" : "`\(folder.path)` cannot be made"),
+                    fix: "name a folder that you may write to with --data-dir or AEGIS_DATA_DIR")
+            }
         }
     }
 }

@@ -3,8 +3,20 @@ import Foundation
 
 /// Writes results to stdout.
 enum Output {
-    static func line(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    static func line(_ text: String) { write(text + "\n") }
+
+    /// Ends the command where the text cannot be written: a result that nobody gets is none.
+    static func write(_ text: String) {
+        do { try attempt(text) } catch {
+            ErrorOutput.write("error: the result cannot be written: \(error)")
+            ErrorOutput.write("fix: check what stdout leads to, and the room on its disk")
+            exit(1)
+        }
+    }
+
+    /// - Throws: where the text cannot be written; some of it may be.
+    static func attempt(_ text: String) throws(StandardStream.Failure) {
+        try StandardStream.write(text, to: STDOUT_FILENO)
     }
 
     /// A JSON value, keys sorted, one line.
@@ -36,3 +48,7 @@ enum Output {
         }
     }
 }
+
+/// For all of the program, instead of the standard library's: that one keeps what it is given until the program ends, and then says
+/// nothing where it could not be written.
+func print(_ text: String, terminator: String = "\n") { Output.write(text + terminator) }

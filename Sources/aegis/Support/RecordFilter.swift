@@ -1,6 +1,8 @@
 import Approvals
 import ArgumentParser
 import AuditTrail
+import Decisions
+import RegoSyntax
 
 /// Which records a command is about: all conditions must hold.
 struct RecordFilter: ParsableArguments {
@@ -54,6 +56,22 @@ struct RecordFilter: ParsableArguments {
                 "`\(kind ?? "")` is no kind of record; there are "
                     + AuditRecordKind.allCases.map(\.rawValue).joined(separator: ", "))
         }
+        try Self.check(decision: decision)
+        if let code, ReasonCode(rawValue: code) == nil {
+            let near = NearMiss.fix(code, among: ReasonCode.allCases.map(\.rawValue)).map { "\($0) " } ?? ""
+            throw ValidationError(
+                "`\(code)` is no reason code; \(near)all of them are in docs/reference/decisions.md, such as policy_deny"
+            )
+        }
+    }
+
+    /// What no record can say would find nothing, and read as if nothing had happened.
+    /// - Throws: `ValidationError` naming those that there are.
+    static func check(decision: String?) throws {
+        guard let decision, Outcome(rawValue: decision) == nil else { return }
+        throw ValidationError(
+            "`\(decision)` is no decision; there are "
+                + Outcome.allCases.map(\.rawValue).joined(separator: ", "))
     }
 
     /// - Throws: ``CommandFailure`` for a time that is none.

@@ -2,7 +2,9 @@
 # What may be on the wire
 package aegis.policies["p1"]
 
-verdict := {
+verdict := object.union(data.aegis.no_findings, found)
+
+found := {
 	"deny": deny,
 }
 

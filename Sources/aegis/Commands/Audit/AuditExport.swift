@@ -58,19 +58,22 @@ struct AuditExport: ParsableCommand {
 
     func run() throws {
         let records: Int
+        let isWhole: Bool
         do {
             let output = try ExportFile(out)
-            records = try trail.reading { try write(to: output) }
+            (isWhole, records) = try trail.reading { (try TrailGaps.tell(trail.directory), try write(to: output)) }
             try output.finish()
         } catch let error as ExportFile.Failure {
             throw CommandFailure("cannot write \(out ?? "to stdout")", fix: error.fix)
         }
-        guard let out else { return }
-        if json {
-            Output.json(["records": records, "format": format.rawValue, "out": out])
-        } else {
-            Output.line("\(out): \(records) record\(records == 1 ? "" : "s")")
+        if let out {
+            if json {
+                Output.json(["records": records, "format": format.rawValue, "out": out])
+            } else {
+                Output.line("\(out): \(records) record\(records == 1 ? "" : "s")")
+            }
         }
+        guard isWhole else { throw ExitCode(1) }
     }
 
     private func write(to output: ExportFile) throws -> Int {
@@ -105,22 +108,22 @@ struct AuditExport: ParsableCommand {
 final class ExportFile {
     struct Failure: Error { var fix = "check the folder, the room on the disk and your rights to it" }
 
-    private let path: String?
+    private let place: OutputPlace?
     private let handle: FileHandle
     private var waiting = Data()
     private static let piece = 1 << 18
 
     /// - Throws: ``Failure``.
     init(_ path: String?) throws {
-        self.path = path
-        guard let path else {
+        place = path.map { OutputPlace($0) }
+        guard let place else {
             handle = .standardOutput
             return
         }
         guard
             FileManager.default.createFile(
-                atPath: path + ".new", contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: path + ".new")
+                atPath: place.draft, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let file = FileHandle(forWritingAtPath: place.draft)
         else { throw Failure() }
         handle = file
     }
@@ -132,8 +135,7 @@ final class ExportFile {
 
     func finish() throws {
         try flush()
-        guard let path else { return }
-        guard rename(path + ".new", path) == 0 else { throw Failure() }
+        do throws(OutputPlace.Failure) { try place?.finish() } catch { throw Failure() }
     }
 
     private func flush() throws {
@@ -142,5 +144,5 @@ final class ExportFile {
     }
 
     // What was not finished is not left behind.
-    deinit { if let path { unlink(path + ".new") } }
+    deinit { place?.discard() }
 }

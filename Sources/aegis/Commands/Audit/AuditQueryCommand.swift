@@ -40,6 +40,7 @@ struct AuditQueryCommand: ParsableCommand {
         try trail.reading {
             let query = try filter.query()
             let search = try trail.search(trustsIndexes: !withoutIndex)
+            let isWhole = try TrailGaps.tell(trail.directory)
             var found = 0
             if let limit, !count {
                 for record in try search.newest(limit, query) { show(record) }
@@ -51,6 +52,7 @@ struct AuditQueryCommand: ParsableCommand {
                 }
                 if count { Output.line("\(found)") }
             }
+            guard isWhole else { throw ExitCode(1) }
         }
     }
 

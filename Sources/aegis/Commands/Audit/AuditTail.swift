@@ -38,11 +38,16 @@ struct AuditTail: AsyncParsableCommand {
 
     func validate() throws {
         guard lines >= 0 else { throw ValidationError("the number of lines cannot be negative") }
+        try RecordFilter.check(decision: decision)
     }
 
     func run() async throws {
+        let directory = dir ?? data.audit.path
+        let isWhole: Bool
         do {
-            var reader = try AuditReader(directory: dir ?? data.audit.path)
+            try AuditReader.requireTrail(directory)
+            isWhole = try TrailGaps.tell(directory)
+            var reader = try AuditReader(directory: directory)
             for record in try reader.last(lines, where: matches) { print(record) }
             while follow {
                 let records = try reader.next()
@@ -52,6 +57,7 @@ struct AuditTail: AsyncParsableCommand {
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }
+        guard isWhole else { throw ExitCode(1) }
     }
 
     private func matches(_ record: AuditRecordLine) -> Bool {

@@ -89,7 +89,11 @@ struct AuditVerify: AsyncParsableCommand {
         let key = try witnessKey.map { try WitnessAddress.key($0) }
         var known: [AuditVerifier.KnownCheckpoint] = []
         for log in logs {
-            guard let note = try await WitnessAddress(url: url).checkpoint(of: log) else { continue }
+            guard let note = try await WitnessAddress(url: url).checkpoint(of: log) else {
+                throw CommandFailure(
+                    "\(address) knows no checkpoint of `\(log)`, so nothing was compared with it",
+                    fix: "check that a witness answers there, and that the gateway submits to it (--witness)")
+            }
             // When it was cosigned is for the reader to judge: an old note can be shown again by whoever is in between.
             if let key {
                 guard let time = try key.time(of: SignedNote(parsing: note)) else {

@@ -78,8 +78,12 @@ struct TrailInput: ParsableArguments {
 enum ResultFile {
     static func write(_ text: String, to path: String?) throws {
         guard let path else { return Output.line(text.hasSuffix("\n") ? String(text.dropLast()) : text) }
-        do { try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
-            throw CommandFailure("cannot write \(path)", fix: "check the folder and your rights to it")
+        try write(Array(text.utf8), to: path)
+    }
+
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        do throws(OutputPlace.Failure) { try OutputPlace(path).write(bytes) } catch {
+            throw CommandFailure(error.description, fix: "check the folder, the room on its disk and your rights to it")
         }
     }
 }

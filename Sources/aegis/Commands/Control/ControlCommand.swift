@@ -46,6 +46,7 @@ struct ControlCommand: AsyncParsableCommand {
         logger.logLevel = logLevel
         let address = try TCPAddress(
             listen ?? environment["AEGIS_CONTROL_LISTEN"] ?? "127.0.0.1:8182", option: "--listen")
+        try address.checkFree()
         try await ControlProcess(
             data: data, settings: ControlPlaneSettings(control), address: address, switchKey: switching.key,
             trust: trust,

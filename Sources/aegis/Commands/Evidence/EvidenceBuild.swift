@@ -14,7 +14,8 @@ struct EvidenceBuild: ParsableCommand {
         discussion: """
             The archive holds every record of the period, what proves that they are all and unchanged, the policy versions that
             decided, public keys, the control map, OSCAL, a report to read, and verify.py, which checks it without Aegis. A date
-            means that whole day, in UTC. The finished pack is verified before it takes its name. The gateway may be running.
+            means that whole day, in UTC. Of a period that is not over, later records are not in the pack. The finished pack is
+            verified before it takes its name. The gateway may be running.
 
             EXAMPLES
               aegis evidence build --tenant acme --from 2026-10-01 --to 2026-12-31 --controls SOC2,HIPAA --trust keys/ops-2026.pub.pem
@@ -92,7 +93,11 @@ struct EvidenceBuild: ParsableCommand {
             let path = output ?? builder.folder + ".tar.gz"
             let inputs =
                 withInputs ? try SealedInputReader(directory: data.inputs.path, key: data.inputKey()) : nil
-            report(try builder.build(to: path, inputs: inputs), path)
+            let summary = try builder.build(to: path, inputs: inputs)
+            report(summary, path)
+            if !summary.isPeriodOver {
+                ErrorOutput.write("note: the period is not over: records that come after now are not in this pack")
+            }
         } catch let error as PackError {
             throw CommandFailure(
                 error.place.map { "\($0): \(error.message)" } ?? error.message, fix: error.fix,
@@ -153,7 +158,7 @@ struct EvidenceBuild: ParsableCommand {
             return Output.json([
                 "witnessed": witnessed ?? NSNull(), "stamped": summary.isStamped, "pack": path, "log": summary.log,
                 "from": summary.from,
-                "to": summary.to, "records": summary.records,
+                "to": summary.to, "period_over": summary.isPeriodOver, "records": summary.records,
                 "decisions": summary.decisions, "removed": summary.removed, "policy_versions": summary.policyVersions,
                 "controls": summary.controls, "supported_controls": summary.supportedControls,
                 "files": summary.files, "bytes": summary.bytes,

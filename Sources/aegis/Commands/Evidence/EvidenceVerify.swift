@@ -91,8 +91,8 @@ struct EvidenceVerify: ParsableCommand {
     private static func object(_ report: PackReport) -> [String: Any] {
         var object: [String: Any] = [
             "whole": report.isWhole, "log": report.log, "from": report.from, "to": report.to,
-            "records": report.records, "decisions": report.decisions, "removed": report.removed,
-            "checkpoints": report.checkpoints,
+            "built_at": report.builtAt, "period_over": report.isPeriodOver, "records": report.records,
+            "decisions": report.decisions, "removed": report.removed, "checkpoints": report.checkpoints,
             "policy_versions": report.policyVersions, "unapproved_policy_versions": report.unapproved,
             "samples": report.samples, "files": report.files,
             "witnesses": report.witnesses.values.sorted { $0.name < $1.name }.map {

@@ -86,15 +86,21 @@ struct KeysIssue: AsyncParsableCommand {
         _ = try await data.withStateStore { store in
             try await store.issue(entry, by: .commandLine, now: now)
         }
+        let revocation = "aegis keys revoke \(keyID) --tenant \(tenant)"
         if json {
-            return Output.json([
-                "api_key": key.text, "key_id": keyID, "tenant": tenant, "kind": caller.kind.rawValue, "roles": role,
-                "expires_at": entry.expiresAt.map { $0.description as Any } ?? NSNull(),
-            ])
+            return try ShownSecret.show(
+                JSONText.line {
+                    $0.field("api_key", key.text)
+                    $0.field("expires_at", entry.expiresAt?.description)
+                    $0.field("key_id", keyID)
+                    $0.field("kind", caller.kind.rawValue)
+                    $0.field("roles", role)
+                    $0.field("tenant", tenant)
+                }, fix: "revoke it: \(revocation)")
         }
-        Output.line(key.text)
+        try ShownSecret.show(key.text, fix: "revoke it: \(revocation)")
         ErrorOutput.write(
-            "note: keep it now, it is not shown again; revoke it with: aegis keys revoke \(keyID) --tenant \(tenant)")
+            "note: keep it now, it is not shown again; revoke it with: \(revocation)")
     }
 
     /// Seconds.

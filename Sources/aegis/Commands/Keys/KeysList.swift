@@ -17,7 +17,7 @@ struct KeysList: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let all = try await data.withStateStore { store in try await store.apiKeys() }
+        let all = try await data.withKeptState { store in try await store.apiKeys() }
         let now = Timestamp.current()
         let rows = all.filter { tenant == nil || $0.entry.caller.tenant == tenant }.map { key in
             let caller = key.entry.caller

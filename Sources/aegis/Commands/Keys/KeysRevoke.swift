@@ -20,7 +20,7 @@ struct KeysRevoke: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let owner = try await data.withStateStore { store in
+        let owner = try await data.withKeptState { store in
             let key = try await store.oneKey(keyID, tenant: tenant)
             _ = try await store.revoke(keyID, tenant: key.entry.caller.tenant, by: .commandLine, now: .current())
             return key.entry.caller.tenant

@@ -62,13 +62,17 @@ struct KeysRotate: AsyncParsableCommand {
                 by: .commandLine, now: now)
             return owner
         }
+        let fix = "rotate it again: aegis keys rotate \(keyID) --tenant \(owner)"
         if json {
-            return Output.json([
-                "api_key": secret.text, "key_id": keyID, "tenant": owner,
-                "previous_until": (end ?? now).description,
-            ])
+            return try ShownSecret.show(
+                JSONText.line {
+                    $0.field("api_key", secret.text)
+                    $0.field("key_id", keyID)
+                    $0.field("previous_until", (end ?? now).description)
+                    $0.field("tenant", owner)
+                }, fix: fix)
         }
-        Output.line(secret.text)
+        try ShownSecret.show(secret.text, fix: fix)
         let before = end.map { "holds until \($0)" } ?? "is worthless now"
         ErrorOutput.write("note: keep it now, it is not shown again; the secret of before \(before)")
     }

@@ -103,11 +103,7 @@ struct PolicyBuild: ParsableCommand {
     }
 
     private func write(_ archive: [UInt8]) throws {
-        do {
-            try Data(archive).write(to: URL(fileURLWithPath: output), options: .atomic)
-        } catch {
-            throw CommandFailure("`\(output)` cannot be written", fix: "check the folder and your rights to it")
-        }
+        try ResultFile.write(archive, to: output)
     }
 
     private func report(_ built: BuiltBundle, files: Int, signer: any Signer) {

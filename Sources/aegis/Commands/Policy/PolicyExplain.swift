@@ -57,9 +57,12 @@ struct PolicyExplain: AsyncParsableCommand {
 
     func run() async throws {
         do {
+            let options = try optionCall()
             let tree = try PolicyFolder.read(folder)
-            if let source = try source() {
-                try await explain(source, in: tree)
+            if let options {
+                try await explain(options.given(for: tree), in: tree)
+            } else if let call {
+                try await explain(GivenCall(callFile(call), for: tree), in: tree)
             } else {
                 try list(tree)
             }
@@ -69,30 +72,19 @@ struct PolicyExplain: AsyncParsableCommand {
         }
     }
 
-    /// The call to try; nil where only the rules are asked for.
-    private func source() throws -> SourceFile? {
-        if let call {
-            guard
-                let data = call == "-"
-                    ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: call)
-            else { throw CommandFailure("`\(call)` cannot be read", fix: "check the path and your rights to it") }
-            return SourceFile(name: call == "-" ? "call" : call, text: Array(data))
-        }
-        guard params != nil || !context.isEmpty else { return nil }
-        func quoted(_ text: some StringProtocol) -> String { RegoText.string(String(text)) }
-        let said = context.map { entry in
-            let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return "\(quoted(parts[0])): \(quoted(parts[1]))"
-        }
-        let text =
-            "{\"agent\": \(quoted(agent ?? "")), \"tool\": \(quoted(tool ?? "")), \"parameters\": \(params ?? "{}"), "
-            + "\"context\": {\(said.joined(separator: ", "))}}"
-        return SourceFile(name: "--params", text: text)
+    private func callFile(_ path: String) throws -> SourceFile {
+        guard path == "-" else { return SourceFile(name: path, text: try InputFile.read(path)) }
+        return SourceFile(name: "call", text: Array(FileHandle.standardInput.readDataToEndOfFile()))
     }
 
-    private func explain(_ source: SourceFile, in tree: PolicyTree) async throws {
+    /// The call that the options say; nil where they ask for the rules only.
+    private func optionCall() throws -> PolicyExplainCall? {
+        guard params != nil || !context.isEmpty else { return nil }
+        return try PolicyExplainCall(agent: agent ?? "", tool: tool ?? "", params: params ?? "{}", context: context)
+    }
+
+    private func explain(_ given: GivenCall, in tree: PolicyTree) async throws {
         let bench = try PolicyWorkbench(tree)
-        let given = try GivenCall(source, for: tree)
         let tried: TriedCall
         do throws(TrialProblem) {
             tried = try await bench.tries(given)

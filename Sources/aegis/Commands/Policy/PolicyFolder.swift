@@ -3,40 +3,45 @@ import PolicyDocuments
 import RegoSyntax
 
 /// Policies as commands are given them: one file, or a folder with every YAML, JSON and Rego file in it, at any depth.
-/// Names that begin with a dot are left out.
+/// ``PolicyFileList`` says which those are.
 enum PolicyFolder {
-    static func read(_ path: String) throws -> PolicyTree {
-        let root = URL(fileURLWithPath: path, isDirectory: true).resolvingSymlinksInPath()
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: root.path, isDirectory: &isDirectory)
-        if exists, !isDirectory.boolValue {
-            guard PolicyTree.reads(root.lastPathComponent) else {
-                throw CommandFailure(
-                    "`\(path)` is no file of policies: its name ends in none of .yaml, .yml, .json, .rego",
-                    fix: "give the folder that holds the policies, or one of its files", exitCode: 3)
-            }
-            return PolicyTree(files: [try source(named: root.lastPathComponent, at: root)])
+    /// So often a folder is read again that changes while it is read.
+    private static let mostRepeats = 3
+
+    /// Policies that are exchanged while they are read (a volume of Kubernetes swaps all its files at once) are read again, so
+    /// that no tree has some of the old files and some of the new.
+    /// - Parameter mayBeEmpty: whether a folder without policies is a tree without files, and no failure.
+    static func read(_ path: String, mayBeEmpty: Bool = false) throws -> PolicyTree {
+        var seen = fingerprint(path)
+        for _ in 0..<mostRepeats {
+            let result = Result { try readOnce(path, mayBeEmpty: mayBeEmpty) }
+            let now = fingerprint(path)
+            if now == seen { return try result.get() }
+            seen = now
         }
-        guard exists,
-            let names = FileManager.default.enumerator(atPath: root.path)
-        else {
+        return try readOnce(path, mayBeEmpty: mayBeEmpty)
+    }
+
+    /// What changes when ``read(_:mayBeEmpty:)`` would read something new.
+    static func fingerprint(_ path: String) -> String { PolicyFileList(path).fingerprint }
+
+    private static func readOnce(_ path: String, mayBeEmpty: Bool) throws -> PolicyTree {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw CommandFailure("`\(path)` is not there", fix: "give the folder that holds the policies")
         }
-        var files: [SourceFile] = []
-        for case let name as String in names where PolicyTree.reads(name) {
-            guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
-            let file = root.appendingPathComponent(name)
-            guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
-            files.append(try source(named: name, at: file))
+        let list = PolicyFileList(path)
+        if let fault = list.faults.first { throw fault }
+        guard isDirectory.boolValue || !list.entries.isEmpty else {
+            throw CommandFailure(
+                "`\(path)` is no file of policies: its name ends in none of .yaml, .yml, .json, .rego",
+                fix: "give the folder that holds the policies, or one of its files", exitCode: 3)
         }
-        guard !files.isEmpty else {
+        guard mayBeEmpty || !list.entries.isEmpty else {
             throw CommandFailure(
                 "`\(path)` holds no policies", fix: "start with: aegis policy init payments --out \(path)", exitCode: 3)
         }
-        return PolicyTree(files: files)
-    }
-
-    private static func source(named name: String, at file: URL) throws -> SourceFile {
-        SourceFile(name: name, text: try InputFile.read(file.path))
+        return PolicyTree(
+            files: try list.entries.map { SourceFile(name: $0.name, text: try InputFile.read($0.path)) })
     }
 }

@@ -32,7 +32,7 @@ struct PolicyLint: ParsableCommand {
     }
 
     func run() throws {
-        let tree = try PolicyFolder.read(folder)
+        let tree = try PolicyFolder.read(folder, mayBeEmpty: json || sarif)
         let found = try PolicyCompiler.examine(tree)
         let errors = found.count { $0.severity == .error }
         let warnings = found.count - errors

@@ -69,12 +69,16 @@ struct PolicyReplayCommand: AsyncParsableCommand {
                     "`\(candidate)` is for the tenant `\(policy.tenant)`, not `\(tenant)`",
                     fix: "give a candidate of this tenant")
             }
+            try AuditReader.requireTrail(data.audit.path)
             let trail = TrailReplay.Trail(
                 audit: data.audit.path, inputs: data.inputs.path, inputKey: try data.inputKey())
             let replay = TrailReplay(
                 trail: trail, candidate: policy, since: since.flatMap { PolicyShadowReport.start($0, now: Date()) },
                 sampleCount: samples)
             report = try await replay.run(workers: workers ?? ProcessInfo.processInfo.activeProcessorCount)
+            if report.decisions == 0 {
+                try TrailTenants.tellNoCalls(of: policy.tenant, since: replay.since, in: data.audit.path)
+            }
         } catch let diagnostics as Diagnostics {
             for diagnostic in diagnostics.all where diagnostic.severity == .error {
                 ErrorOutput.write(diagnostic.rendered)

@@ -46,7 +46,12 @@ struct PolicyShadowReport: ParsableCommand {
     func run() throws {
         let report: ShadowReport
         do {
-            report = try collect()
+            let directory = dir ?? data.audit.path
+            try AuditReader.requireTrail(directory)
+            report = try collect(directory)
+            if report.decisions == 0 {
+                try TrailTenants.tellNoCalls(of: tenant, since: report.since, in: directory)
+            }
         } catch let error as AuditError {
             throw CommandFailure(error.message, fix: error.fix)
         }
@@ -68,10 +73,10 @@ struct PolicyShadowReport: ParsableCommand {
             })
     }
 
-    private func collect() throws -> ShadowReport {
+    private func collect(_ directory: String) throws -> ShadowReport {
         var report = ShadowReport(
             since: since.flatMap { Self.start($0, now: Date()) }, tenant: tenant, sampleCount: samples)
-        var reader = try AuditReader(directory: dir ?? data.audit.path)
+        var reader = try AuditReader(directory: directory)
         var records = try reader.next()
         while !records.isEmpty {
             for record in records { report.add(record) }

@@ -70,7 +70,7 @@ struct PolicySuggestCommand: ParsableCommand {
                 fix: "run agents with `mode: shadow` in the Tenant document, or look further back with --since")
         }
         guard let output else {
-            FileHandle.standardOutput.write(Data(suggestion.text.utf8))
+            Output.write(suggestion.text)
             return
         }
         do {

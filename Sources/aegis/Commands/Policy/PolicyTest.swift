@@ -61,9 +61,9 @@ struct PolicyTest: AsyncParsableCommand {
             if code != 0 { throw ExitCode(code) }
             return
         }
-        var seen: [String: Date] = [:]
+        var seen: String?
         while true {
-            let now = FolderChanges.snapshot(folder)
+            let now = PolicyFolder.fingerprint(folder)
             if now != seen {
                 seen = now
                 if isatty(STDOUT_FILENO) != 0 {
@@ -109,24 +109,6 @@ struct PolicyTest: AsyncParsableCommand {
     }
 
     private func write(_ text: String, to file: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
-        } catch {
-            throw CommandFailure("`\(file)` cannot be written", fix: "check the folder and your rights to it")
-        }
-    }
-}
-
-/// When each file of a folder was changed.
-private enum FolderChanges {
-    static func snapshot(_ folder: String) -> [String: Date] {
-        let root = URL(fileURLWithPath: folder, isDirectory: true)
-        guard let names = FileManager.default.enumerator(atPath: root.path) else { return [:] }
-        var found: [String: Date] = [:]
-        for case let name as String in names where PolicyTree.reads(name) {
-            let values = try? root.appendingPathComponent(name).resourceValues(forKeys: [.contentModificationDateKey])
-            found[name] = values?.contentModificationDate ?? .distantPast
-        }
-        return found
+        try ResultFile.write(Array(text.utf8), to: file)
     }
 }

@@ -83,7 +83,7 @@ struct RegoEvalCommand: ParsableCommand {
         do {
             return try heap.parseJSON(bytes)
         } catch {
-            throw ValidationError("\(input):\(error)")
+            throw CommandFailure("\(input):\(error)", fix: "correct the JSON", exitCode: 2)
         }
     }
 

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import Foundation
 internal import RegoSyntax
 internal import RegoValues
@@ -16,11 +15,14 @@ struct RegoSources {
         for path in paths {
             var isDirectory: ObjCBool = false
             guard manager.fileExists(atPath: path, isDirectory: &isDirectory) else {
-                throw ValidationError("`\(path)`: no such file or folder")
+                throw CommandFailure(
+                    "`\(path)` is not there", fix: "give files that there are, or folders of them", exitCode: 2)
             }
             guard isDirectory.boolValue else {
                 guard path.hasSuffix(".rego") || path.hasSuffix(".json") else {
-                    throw ValidationError("`\(path)` is neither a .rego nor a .json file")
+                    throw CommandFailure(
+                        "`\(path)` is neither a .rego nor a .json file",
+                        fix: "give files with one of these endings, or folders of them", exitCode: 2)
                 }
                 try add(file: path, at: [])
                 continue
@@ -49,16 +51,14 @@ struct RegoSources {
     }
 
     static func read(_ file: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw ValidationError("`\(file)` cannot be read")
-        }
-        return [UInt8](data)
+        try InputFile.read(file, exitCode: 2)
     }
 
     static func readJSON(_ file: String) throws -> Document {
         do {
             guard let handle = FileHandle(forReadingAtPath: file), let end = try? handle.seekToEnd() else {
-                throw ValidationError("`\(file)` cannot be read")
+                // Reading it again says why.
+                return try Document(json: read(file))
             }
             defer { try? handle.close() }
             return try Document(jsonByteCount: Int(end)) { buffer in
@@ -67,12 +67,14 @@ struct RegoSources {
                     let raw = UnsafeMutableRawBufferPointer(buffer)
                     let rest = UnsafeMutableRawBufferPointer(rebasing: raw[position...])
                     let count = pread(handle.fileDescriptor, rest.baseAddress, rest.count, off_t(position))
-                    guard count > 0 else { throw ValidationError("`\(file)` changed while it was read") }
+                    guard count > 0 else {
+                        throw CommandFailure("`\(file)` changed while it was read", fix: "try again", exitCode: 2)
+                    }
                     position += count
                 }
             }
         } catch let error as JSONError {
-            throw ValidationError("\(file):\(error)")
+            throw CommandFailure("\(file):\(error)", fix: "correct the JSON", exitCode: 2)
         }
     }
 
@@ -83,11 +85,14 @@ struct RegoSources {
         var root = Value.emptyObject
         for (path, file, document) in documents {
             guard path.isEmpty == false || document.root.kind == .object else {
-                throw ValidationError("`\(file)`: data must be an object")
+                throw CommandFailure(
+                    "`\(file)`: data must be an object", fix: "put it under a name, or in a folder", exitCode: 2)
             }
             let wrapped = path.reversed().reduce(document.root) { heap.object([(heap.string($1), $0)]) }
             guard let merged = Self.merge(root, wrapped, in: heap) else {
-                throw ValidationError("`\(file)`: its data is already defined by another file")
+                throw CommandFailure(
+                    "`\(file)`: its data is already defined by another file",
+                    fix: "remove it from one of the files, or leave one of them out", exitCode: 2)
             }
             root = merged
         }

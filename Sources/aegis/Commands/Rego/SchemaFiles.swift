@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import Foundation
 internal import RegoCompiler
 
@@ -10,7 +9,8 @@ enum SchemaFiles {
         guard let path else { return schemas }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw ValidationError("`\(path)`: no such file or folder")
+            throw CommandFailure(
+                "`\(path)` is not there", fix: "give a JSON Schema, or a folder of them", exitCode: 2)
         }
         guard isDirectory.boolValue else {
             try add(path, at: [], to: &schemas)
@@ -28,7 +28,7 @@ enum SchemaFiles {
         do {
             try schemas.add(try RegoSources.readJSON(file), at: names)
         } catch let error as SchemaError {
-            throw ValidationError("\(file): \(error.message)")
+            throw CommandFailure("\(file): \(error.message)", fix: "correct the schema", exitCode: 2)
         }
     }
 }

@@ -39,6 +39,7 @@ struct WitnessCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         let logger = Logger(label: "aegis-witness")
         let address = try TCPAddress(listen, option: "--listen")
+        try address.checkFree()
         let witness: Witness
         do throws(AuditError) {
             var keys: [NoteVerifier] = []

@@ -98,10 +98,6 @@ struct TrustEdit: ParsableArguments {
     }
 
     static func write(_ signed: SignedTrustRoot, to path: String) throws {
-        do {
-            try Data(signed.bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw CommandFailure("`\(path)` cannot be written", fix: "check the folder and your rights to it")
-        }
+        try ResultFile.write(signed.bytes, to: path)
     }
 }

@@ -39,7 +39,7 @@ struct PolicyShow: AsyncParsableCommand {
             if let bundle {
                 guard let version else { throw CommandFailure("only a version has a bundle", exitCode: 2) }
                 let archive = try await history.bundle(version: version.number).archive
-                try Data(archive).write(to: URL(fileURLWithPath: bundle), options: .atomic)
+                try ResultFile.write(archive, to: bundle)
             }
             let view = try await ProposalView(history, version?.proposal ?? what)
             if let folder { try await view.write(to: folder) }

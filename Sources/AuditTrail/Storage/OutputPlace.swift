@@ -1,0 +1,110 @@
+#if canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
+/// Where a result goes that somebody names by a path: a file is replaced as a whole once the result is complete, behind a link
+/// too, and a device or a pipe is written to and stays what it is.
+public struct OutputPlace: Sendable {
+    /// As it was named.
+    public let path: String
+    /// Where the result is put together: beside the file that it replaces.
+    public let draft: String
+    private let kind: Kind
+
+    private enum Kind: Sendable {
+        /// The file that a draft takes the place of.
+        case file(String)
+        case stream
+    }
+
+    public struct Failure: Error, Sendable, CustomStringConvertible {
+        public let description: String
+
+        fileprivate init(_ path: String) {
+            description = "`\(path)` cannot be written: \(String(cString: strerror(errno)))"
+        }
+    }
+
+    public init(_ path: String) {
+        self.path = path
+        var info = stat()
+        let exists = stat(path, &info) == 0
+        switch exists ? info.st_mode & S_IFMT : S_IFREG {
+        case S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK:
+            kind = .stream
+            let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+            let (high, low) = RandomWords.pair()
+            draft = "\(folder)/aegis-\(String(high, radix: 36))\(String(low, radix: 36))"
+        default:
+            let file = (exists ? Self.resolved(path) : nil) ?? path
+            kind = .file(file)
+            draft = file + ".new"
+        }
+    }
+
+    /// Puts the complete draft where it belongs.
+    public func finish() throws(Failure) {
+        switch kind {
+        case .file(let file):
+            guard rename(draft, file) == 0 else { throw Failure(path) }
+        case .stream:
+            defer { unlink(draft) }
+            try copy()
+        }
+    }
+
+    /// Does away with a draft that is not to be finished.
+    public func discard() { unlink(draft) }
+
+    /// All at once.
+    public func write(_ bytes: [UInt8]) throws(Failure) {
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw Failure(path) }
+        do throws(Failure) {
+            defer { close(descriptor) }
+            try put(bytes[...], to: descriptor)
+        } catch {
+            discard()
+            throw error
+        }
+        try finish()
+    }
+
+    private func copy() throws(Failure) {
+        let source = open(draft, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw Failure(path) }
+        defer { close(source) }
+        let target = open(path, O_WRONLY | O_CLOEXEC)
+        guard target >= 0 else { throw Failure(path) }
+        defer { close(target) }
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = piece.withUnsafeMutableBytes { read(source, $0.baseAddress, $0.count) }
+            guard count >= 0 else { throw Failure(path) }
+            guard count > 0 else { return }
+            try put(piece[..<count], to: target)
+        }
+    }
+
+    private func put(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(Failure) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { throw Failure(path) }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}
+
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    write(descriptor, bytes.baseAddress, bytes.count)
+}
