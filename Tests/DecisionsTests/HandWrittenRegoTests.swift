@@ -106,6 +106,27 @@ import Testing
         #expect(decision.reason.code == code, "\(decision.reason)")
     }
 
+    @Test(arguments: ["enforce", "shadow"])
+    func `two values at once stop a decision, but never by a policy in shadow`(mode: String) async throws {
+        let rego = """
+            limit := 1 if params.amount > 0
+
+            limit := 2 if params.amount > 5
+
+            deny contains "no" if limit == 2
+            """
+        let decision = try await decide(rego, mode: mode, parameters: #"{"amount": 7}"#)
+        if mode == "enforce" {
+            #expect(decision.outcome == .deny)
+            #expect(decision.reason.message == "the policies could not be evaluated")
+        } else {
+            #expect(decision.outcome == .allow)
+            #expect(decision.would?.outcome == .deny)
+            #expect(decision.would?.reason.message == "the shadow policies could not be evaluated")
+        }
+        #expect(try await decide(rego, mode: mode, parameters: #"{"amount": 3}"#).outcome == .allow)
+    }
+
     @Test func `consent is to what a Rego file said, not to all that it may say`() async throws {
         let fixture = try fixture(
             """

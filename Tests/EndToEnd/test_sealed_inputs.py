@@ -160,7 +160,7 @@ def test_rules_that_are_none_stop_the_start(tmp_path):
 
 
 def test_a_time_that_is_none_stops_the_start(tmp_path):
-    for text in ("30", "0d", "1.5d", "forty", "99999d", ""):
+    for text in ("30", "0d", "1.5d", "forty", "99999d"):
         done = run("serve", "--policies", FIRST_LIGHT, "--data-dir", tmp_path / "data", "--keep-inputs", text, check=False)
         assert done.returncode == 2, done
         assert done.stderr == (f"error: --keep-inputs `{text}` is no time up to 36500d\nfix: write it as 30d, 12h, forever or off\n"), done.stderr

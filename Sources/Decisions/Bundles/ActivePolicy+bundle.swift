@@ -7,6 +7,8 @@ public import RegoValues
 extension ActivePolicy {
     /// The query that every decision asks.
     static let query = "data.aegis.decision"
+    /// What is asked where that one fails and shadow policies may be why. Bundles of older programs do not answer it.
+    private static let queryWithoutShadow = "data.aegis.decision_without_shadow"
 
     /// Compiles a verified bundle. Only what passed the verifier comes here, and what does not compile never gets out.
     /// - Parameter deadline: the longest that one evaluation may take.
@@ -43,18 +45,28 @@ extension ActivePolicy {
         } catch {
             throw PolicyError(error, of: version)
         }
-        let strictSources = HandWrittenRego(modules: program.modules, data: data).enforced
+        let written = HandWrittenRego(modules: program.modules, data: data)
+        let strictSources = written.enforced
+        // A rule that compilers make stops no evaluation; what people write may have two values at once.
+        let withoutShadow = written.hasShadow ? try? program.prepare(ActivePolicy.queryWithoutShadow) : nil
         do throws(CatalogError) {
             try self.init(
                 tenant: tenant, version: version, sequence: sequence, bundleDigest: bundleDigest, region: region,
                 data: data, sessionInterest: SessionView.Interest(of: program.modules.map(\.source)),
                 evaluation: { input, heap, now in
-                    try prepared.value(
-                        input: input, heap: heap,
-                        environment: EvaluationEnvironment(
-                            now: now.nanoseconds, randomSeed: UInt64(bitPattern: now.nanoseconds),
-                            strictSources: strictSources,
-                            limits: EvaluationLimits(deadline: .now.advanced(by: deadline))))
+                    func ask(_ query: PreparedQuery) throws -> Value {
+                        try query.value(
+                            input: input, heap: heap,
+                            environment: EvaluationEnvironment(
+                                now: now.nanoseconds, randomSeed: UInt64(bitPattern: now.nanoseconds),
+                                strictSources: strictSources,
+                                limits: EvaluationLimits(deadline: .now.advanced(by: deadline))))
+                    }
+                    guard let withoutShadow else { return try ask(prepared) }
+                    do { return try ask(prepared) } catch {
+                        guard let enforced = try? ask(withoutShadow), !enforced.isUndefined else { throw error }
+                        return enforced
+                    }
                 })
         } catch {
             throw PolicyError(version: version, message: error.message, code: "catalog_invalid")

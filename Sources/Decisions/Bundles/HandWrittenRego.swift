@@ -16,6 +16,12 @@ struct HandWrittenRego {
                 .map(\.source.name))
     }
 
+    /// Whether there are files of policies in shadow mode.
+    var hasShadow: Bool {
+        let shadows = shadowPolicies
+        return modules.contains { isCustom($0, ofAny: shadows) }
+    }
+
     /// Whether the module is `package aegis.custom["NAME"]` for one of these names.
     private func isCustom(_ module: Module, ofAny names: Set<String>) -> Bool {
         let path = module.package.path.terms.dropFirst().compactMap { term -> String? in

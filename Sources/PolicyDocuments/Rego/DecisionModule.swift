@@ -16,6 +16,25 @@ enum DecisionModule {
 
         decision := object.union(outcome(false), {"would": would}) if not about_result
 
+        # Asked where shadow policies' own Rego stops the decision, which it must not.
+        decision_without_shadow := object.union(outcome(false), {"would": shadow_fault}) if not about_result
+
+        shadow_fault := {
+        	"outcome": "deny",
+        	"reason": {
+        		"code": "evaluation_error",
+        		"message": "the shadow policies could not be evaluated",
+        		"policy": "",
+        		"rule": "",
+        	},
+        	"also": [],
+        	"approval": null,
+        	"sanitize": [],
+        	"budgets": [],
+        	"rates": [],
+        	"distinct": [],
+        }
+
         # Of a tool's answer nothing is decided any more: only what has to be taken out of it.
         decision := {
         	"outcome": "allow",

@@ -3,6 +3,7 @@ import Decisions
 import EnvoyAuthorization
 import Foundation
 import MerkleLog
+import PolicyBundles
 import TelemetryExport
 
 /// What `aegis serve` was told, checked: options first, then the environment, then defaults. A malformed value stops the start.
@@ -44,6 +45,11 @@ struct ServeConfiguration {
             option ?? environment[name].flatMap { $0.isEmpty ? nil : $0 }
         }
         tenants = try Self.tenants(command, value, environment)
+        for name in tenants.compactMap(\.name) where !BundleMetadata.isTenantName(name) {
+            throw CommandFailure(
+                "`\(name)` cannot be the name of a tenant", fix: "use 1 to 63 of a-z, 0-9, `-` and `_`",
+                exitCode: 2)
+        }
         control = try ControlPlaneSettings(command.control)
         export = value(command.export, "AEGIS_EXPORT")
         holdCalls = try Self.seconds(value(command.holdCalls, "AEGIS_HOLD_CALLS"), "--hold-calls", atMost: 3600)

@@ -9,11 +9,16 @@ struct ApprovalsList: AsyncParsableCommand {
     @Option(help: "Only those in this state: pending, approved, denied, expired, redeemed, withdrawn, or all.")
     var status = "pending"
 
+    private static let states = ["pending", "approved", "denied", "expired", "redeemed", "withdrawn", "all"]
+
     @Option(help: "At most so many, the newest: 1 to 1000.")
     var limit = 100
 
     func validate() throws {
         guard (1...1000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 1000") }
+        guard Self.states.contains(status) else {
+            throw ValidationError("--status `\(status)` is none of \(Self.states.joined(separator: ", "))")
+        }
     }
 
     func run() async throws {

@@ -61,7 +61,7 @@ struct AuditExport: ParsableCommand {
         let isWhole: Bool
         do {
             let output = try ExportFile(out)
-            (isWhole, records) = try trail.reading { (try TrailGaps.tell(trail.directory), try write(to: output)) }
+            (records, isWhole) = try trail.reading { (try write(to: output), try TrailGaps.tell(trail.directory)) }
             try output.finish()
         } catch let error as ExportFile.Failure {
             throw CommandFailure("cannot write \(out ?? "to stdout")", fix: error.fix)

@@ -11,8 +11,8 @@ struct TimedCall {
         let wrong = CommandFailure(
             "`\(path)` is no list of calls", fix: #"write it as {"calls": [{"name", "key_id", "expect", "body"}]}"#,
             exitCode: 2)
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)),
-            let root = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+        let data = Data(try InputFile.read(path, as: "list of calls", exitCode: 2))
+        guard let root = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
             let entries = root["calls"] as? [[String: Any]], !entries.isEmpty
         else { throw wrong }
         return try entries.map { entry in

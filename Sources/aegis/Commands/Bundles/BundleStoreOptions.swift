@@ -47,7 +47,7 @@ struct BundleStoreOptions: ParsableArguments {
     /// The tenant's pointer, believed by these keys; nil where nothing is published.
     func pointer(in store: any BundleStore, tenant: String, trusting ring: KeyRing) async throws -> BundlePointer? {
         guard case .pointer(let signed, _) = try await store.pointer(tenant: tenant, unless: nil) else { return nil }
-        return try BundleVerifier(trust: ring, tenant: tenant).verify(signed, after: nil, now: Self.now)
+        return try BundleVerifier(trust: ring, tenant: tenant).verify(signed, after: nil, now: try Self.now)
     }
 
     /// What a pointer says, for scripts.
@@ -60,9 +60,7 @@ struct BundleStoreOptions: ParsableArguments {
     }
 
     /// Seconds since 1970: SOURCE_DATE_EPOCH where that is set.
-    static var now: Int64 {
-        Int64(ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"] ?? "") ?? Int64(Date().timeIntervalSince1970)
-    }
+    static var now: Int64 { get throws { try SourceDate.seconds() } }
 
     /// What the parts of this program throw, as a failure of the command with its exit code.
     static func reporting(_ body: () async throws -> Void) async throws {

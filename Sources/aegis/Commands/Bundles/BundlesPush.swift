@@ -31,7 +31,7 @@ struct BundlesPush: AsyncParsableCommand {
     func run() async throws {
         try await BundleStoreOptions.reporting {
             let signer = try signing.open()
-            let now = BundleStoreOptions.now
+            let now = try BundleStoreOptions.now
             let ring = try options.ring(with: signer)
             let verified = try BundleVerifier(trust: ring).verify(BundleInput.read(bundle), now: now)
             let pointer = try BundlePointer(to: verified, signedAt: now, scope: options.scope).signed(by: signer)

@@ -32,7 +32,7 @@ struct BundlesRenew: AsyncParsableCommand {
             let store = try options.open(trusting: ring)
             guard var pointer = try await options.pointer(in: store, tenant: tenant, trusting: ring)
             else { throw CommandFailure("nothing is published for `\(tenant)`", fix: "push a bundle first") }
-            pointer.signedAt = BundleStoreOptions.now
+            pointer.signedAt = try BundleStoreOptions.now
             pointer.scope = options.scope
             try await store.announce(pointer.signed(by: signer))
             if json { return Output.json(options.report(pointer, by: signer)) }

@@ -73,7 +73,7 @@ struct BundlesRollback: AsyncParsableCommand {
             guard let archive = try await store.archive(tenant: tenant, version: to) else {
                 throw CommandFailure("version \(to) of `\(tenant)` is not in the store")
             }
-            let now = BundleStoreOptions.now
+            let now = try BundleStoreOptions.now
             let bundle = try BundleVerifier(trust: ring, tenant: tenant).verify(
                 UnverifiedBundle(archive: archive, name: "\(tenant)/\(to)"), now: now)
             var pointer = BundlePointer(to: bundle, signedAt: now, scope: options.scope)

@@ -19,7 +19,9 @@ struct KeysList: AsyncParsableCommand {
     func run() async throws {
         let all = try await data.withKeptState { store in try await store.apiKeys() }
         let now = Timestamp.current()
-        let rows = all.filter { tenant == nil || $0.entry.caller.tenant == tenant }.map { key in
+        let keys = all.filter { tenant == nil || $0.entry.caller.tenant == tenant }
+        if json { return Output.json { $0.array { list in for key in keys { Self.write(key, now, to: &list) } } } }
+        let rows = keys.map { key in
             let caller = key.entry.caller
             let end = key.entry.previous?.until
             let overlap = end.flatMap { end in end > now ? end.description : nil }
@@ -31,17 +33,29 @@ struct KeysList: AsyncParsableCommand {
                 overlap ?? "-",
             ]
         }
-        if json {
-            let names = [
-                "key_id", "tenant", "kind", "name", "roles", "created_at", "created_by", "expires_at", "state",
-                "previous_until",
-            ]
-            return Output.json(rows.map { Dictionary(uniqueKeysWithValues: zip(names, $0)) })
-        }
         if rows.isEmpty { return Output.line("no API keys") }
         Output.table(
             ["KEY ID", "TENANT", "KIND", "NAME", "ROLES", "CREATED", "BY", "EXPIRES", "STATE", "OLD SECRET UNTIL"], rows
         )
+    }
+
+    /// What is not there is null.
+    private static func write(_ key: IssuedKey, _ now: Timestamp, to json: inout JSONText) {
+        let caller = key.entry.caller
+        let end = key.entry.previous?.until
+        json.object { json in
+            json.field("created_at", key.createdAt.description)
+            json.field("created_by", key.createdBy.isEmpty ? nil : key.createdBy)
+            json.field("expires_at", key.entry.expiresAt?.description)
+            json.field("key_id", key.entry.keyID)
+            json.field("kind", caller.kind.rawValue)
+            json.field("name", caller.name)
+            json.field("previous_until", end.flatMap { $0 > now ? $0.description : nil })
+            json.field("revoked_at", key.revokedAt?.description)
+            json.field("roles", roles(of: caller))
+            json.field("state", key.state(at: now).rawValue)
+            json.field("tenant", caller.tenant)
+        }
     }
 
     private static func roles(of caller: Caller) -> [String] {

@@ -53,9 +53,16 @@ struct PolicyBuild: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        if let tenant, !BundleMetadata.isTenantName(tenant) {
+            throw ValidationError(
+                "--tenant `\(tenant)` cannot be the name of a tenant: 1 to 63 of a-z, 0-9, `-` and `_`")
+        }
+        if let version, version < 1 { throw ValidationError("--version \(version) is no version: they begin with 1") }
+    }
+
     func run() throws {
-        let now =
-            Int64(ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"] ?? "") ?? Int64(Date().timeIntervalSince1970)
+        let now = try SourceDate.seconds()
         do {
             let signer = try signing.open()
             let before = try parent.map { try readParent($0, signer: signer, now: now) }
