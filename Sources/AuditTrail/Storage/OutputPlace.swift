@@ -34,9 +34,7 @@ public struct OutputPlace: Sendable {
         switch exists ? info.st_mode & S_IFMT : S_IFREG {
         case S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK:
             kind = .stream
-            let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-            let (high, low) = RandomWords.pair()
-            draft = "\(folder)/aegis-\(String(high, radix: 36))\(String(low, radix: 36))"
+            draft = Self.ownFolder() + "/result"
         default:
             let file = (exists ? Self.resolved(path) : nil) ?? path
             kind = .file(file)
@@ -50,18 +48,24 @@ public struct OutputPlace: Sendable {
         case .file(let file):
             guard rename(draft, file) == 0 else { throw Failure(path) }
         case .stream:
-            defer { unlink(draft) }
+            defer { discard() }
             try copy()
         }
     }
 
-    /// Does away with a draft that is not to be finished.
-    public func discard() { unlink(draft) }
+    /// Does away with a draft that is not to be finished, or not any more.
+    public func discard() {
+        unlink(draft)
+        guard case .stream = kind, let end = draft.lastIndex(of: "/") else { return }
+        rmdir(String(draft[..<end]))
+    }
 
-    /// All at once.
+    /// All at once. A file that is replaced keeps its permissions.
     public func write(_ bytes: [UInt8]) throws(Failure) {
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw Failure(path) }
+        var info = stat()
+        if case .file(let file) = kind, stat(file, &info) == 0 { fchmod(descriptor, info.st_mode & 0o777) }
         do throws(Failure) {
             defer { close(descriptor) }
             try put(bytes[...], to: descriptor)
@@ -96,6 +100,15 @@ public struct OutputPlace: Sendable {
             guard written > 0 else { throw Failure(path) }
             rest = rest.dropFirst(written)
         }
+    }
+
+    /// A folder that nobody else can look into.
+    private static func ownFolder() -> String {
+        let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(place)/aegis-XXXXXX".utf8CString)
+        // Where there is none, opening the draft says why.
+        guard mkdtemp(&template) != nil else { return "\(place)/aegis-none" }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func resolved(_ path: String) -> String? {
