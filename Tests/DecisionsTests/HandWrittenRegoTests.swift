@@ -127,6 +127,19 @@ import Testing
         #expect(try await decide(rego, mode: mode, parameters: #"{"amount": 3}"#).outcome == .allow)
     }
 
+    @Test(
+        arguments: [
+            // More memory than a decision may use; an order that nobody can carry out.
+            "deny contains \"no\" if count(numbers.range(1, 5000000)) < 0",
+            "sanitize contains {\"detectors\": [\"email\"], \"action\": \"typo\"}",
+        ])
+    func `nothing that a policy in shadow does wrong stops a decision`(rego: String) async throws {
+        #expect(try await decide(rego, parameters: "{}").outcome == .deny)
+        let decision = try await decide(rego, mode: "shadow", parameters: "{}")
+        #expect(decision.outcome == .allow)
+        #expect(decision.would?.reason.message == "the shadow policies could not be evaluated")
+    }
+
     @Test func `consent is to what a Rego file said, not to all that it may say`() async throws {
         let fixture = try fixture(
             """

@@ -252,3 +252,19 @@ def test_what_is_missing_is_said_to_be_missing(folder):
         input='{}\n{"amount": "5"}\n{"amount": 5}\n', capture_output=True, text=True, timeout=60)
     assert done.returncode == 4
     assert done.stdout == "1: `amount` is missing\n2: `amount` must be a number\n3: fits\n"
+
+
+def test_a_name_that_is_no_utf8_is_an_error(folder):
+    with open(os.fsencode(folder) + b"/gesch\xe4ft.yaml", "w") as file:
+        file.write(FREEZE)
+    done = run("policy", "lint", folder, check=False)
+    assert done.returncode == 3 and "has a name that is not UTF-8\nfix: rename it\n" in done.stderr, done
+
+
+def test_links_that_make_a_few_folders_look_like_millions_are_an_error(folder):
+    for number in range(20):
+        (folder / f"f{number}").mkdir()
+        for side in "ab":
+            (folder / f"f{number}" / side).symlink_to(f"../f{number + 1}" if number < 19 else "../../policies.yaml")
+    done = run("policy", "lint", folder, check=False)
+    assert done.returncode == 3 and "hold more than 100000 names\nfix: remove links between folders, or divide the policies\n" in done.stderr, done

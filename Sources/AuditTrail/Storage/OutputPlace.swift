@@ -31,15 +31,25 @@ public struct OutputPlace: Sendable {
         self.path = path
         var info = stat()
         let exists = stat(path, &info) == 0
-        switch exists ? info.st_mode & S_IFMT : S_IFREG {
-        case S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK:
+        let isDevice = exists && [S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK].contains(info.st_mode & S_IFMT)
+        if isDevice || path.hasPrefix("/dev/") || path.hasPrefix("/proc/") {
             kind = .stream
             draft = Self.ownFolder() + "/result"
-        default:
+        } else {
             let file = (exists ? Self.resolved(path) : nil) ?? path
             kind = .file(file)
-            draft = file + ".new"
+            draft = "\(file).\(String(RandomWords.pair().0, radix: 36)).new"
         }
+    }
+
+    /// Begins the draft, readable by its owner alone.
+    /// - Returns: a descriptor, which the caller closes.
+    public func begin() throws(Failure) -> Int32 { try begin(mode: 0o600) }
+
+    private func begin(mode: mode_t) throws(Failure) -> Int32 {
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw Failure(path) }
+        return descriptor
     }
 
     /// Puts the complete draft where it belongs.
@@ -62,26 +72,41 @@ public struct OutputPlace: Sendable {
 
     /// All at once. A file that is replaced keeps its permissions.
     public func write(_ bytes: [UInt8]) throws(Failure) {
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw Failure(path) }
-        var info = stat()
-        if case .file(let file) = kind, stat(file, &info) == 0 { fchmod(descriptor, info.st_mode & 0o777) }
+        guard case .file(let file) = kind else {
+            defer { discard() }
+            return try writeThrough(bytes)
+        }
         do throws(Failure) {
+            let descriptor = try begin(mode: 0o666)
             defer { close(descriptor) }
+            var info = stat()
+            if stat(file, &info) == 0 { fchmod(descriptor, info.st_mode & 0o777) }
             try put(bytes[...], to: descriptor)
+            try finish()
         } catch {
             discard()
             throw error
         }
-        try finish()
+    }
+
+    private func writeThrough(_ bytes: [UInt8]) throws(Failure) {
+        let target = try openStream()
+        defer { close(target) }
+        try put(bytes[...], to: target)
+    }
+
+    /// Behind what is there already: stdout may be a file.
+    private func openStream() throws(Failure) -> Int32 {
+        let target = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard target >= 0 else { throw Failure(path) }
+        return target
     }
 
     private func copy() throws(Failure) {
         let source = open(draft, O_RDONLY | O_CLOEXEC)
         guard source >= 0 else { throw Failure(path) }
         defer { close(source) }
-        let target = open(path, O_WRONLY | O_CLOEXEC)
-        guard target >= 0 else { throw Failure(path) }
+        let target = try openStream()
         defer { close(target) }
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -104,7 +129,8 @@ public struct OutputPlace: Sendable {
 
     /// A folder that nobody else can look into.
     private static func ownFolder() -> String {
-        let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        let place = named.isEmpty ? "/tmp" : named
         var template = Array("\(place)/aegis-XXXXXX".utf8CString)
         // Where there is none, opening the draft says why.
         guard mkdtemp(&template) != nil else { return "\(place)/aegis-none" }

@@ -54,17 +54,21 @@ extension ActivePolicy {
                 tenant: tenant, version: version, sequence: sequence, bundleDigest: bundleDigest, region: region,
                 data: data, sessionInterest: SessionView.Interest(of: program.modules.map(\.source)),
                 evaluation: { input, heap, now in
-                    func ask(_ query: PreparedQuery) throws -> Value {
+                    func ask(_ query: PreparedQuery, memory: Int = .max) throws -> Value {
                         try query.value(
                             input: input, heap: heap,
                             environment: EvaluationEnvironment(
                                 now: now.nanoseconds, randomSeed: UInt64(bitPattern: now.nanoseconds),
                                 strictSources: strictSources,
-                                limits: EvaluationLimits(deadline: .now.advanced(by: deadline))))
+                                limits: EvaluationLimits(memory: memory, deadline: .now.advanced(by: deadline))))
                     }
                     guard let withoutShadow else { return try ask(prepared) }
-                    do { return try ask(prepared) } catch {
-                        guard let enforced = try? ask(withoutShadow), !enforced.isUndefined else { throw error }
+                    // The other half is for the enforced policies alone.
+                    do { return try ask(prepared, memory: heap.freeBytes / 2) } catch {
+                        // Time is no fact of the call: whoever asks again would get another answer.
+                        guard (error as? EvaluationError)?.code != .deadline,
+                            let enforced = try? ask(withoutShadow), !enforced.isUndefined
+                        else { throw error }
                         return enforced
                     }
                 })

@@ -57,8 +57,22 @@ final class PolicyVerdict: Sendable {
         let enforced = try PolicyVerdict(result)
         switch would.kind {
         case .null: return (enforced, nil)
-        default: return (enforced, try PolicyVerdict(would))
+        // What shadow policies say wrong is theirs alone.
+        default: return (enforced, (try? PolicyVerdict(would)) ?? PolicyVerdict.shadowFault)
         }
+    }
+
+    private static let shadowFault = PolicyVerdict(
+        denyingFor: DecisionReason(.evaluationError, "the shadow policies could not be evaluated"))
+
+    private init(denyingFor reason: DecisionReason) {
+        ruling = .deny
+        self.reason = reason
+        approval = nil
+        sanitize = []
+        budgets = []
+        rates = []
+        distinct = []
     }
 
     init(_ value: Value) throws(Malformed) {

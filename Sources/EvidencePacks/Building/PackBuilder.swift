@@ -44,7 +44,7 @@ public struct PackBuilder: Sendable {
     public func build(to path: String, inputs: SealedInputReader? = nil) throws -> PackSummary {
         let place = OutputPlace(path)
         defer { place.discard() }
-        let summary = try write(to: place.draft, inputs: inputs)
+        let summary = try write(to: place, inputs: inputs)
         let report = try PackVerifier(expectation: .init()).verify(path: place.draft)
         if let fault = report.faults.first { throw fault }
         do throws(OutputPlace.Failure) { try place.finish() } catch {
@@ -53,7 +53,7 @@ public struct PackBuilder: Sendable {
         return summary
     }
 
-    private func write(to path: String, inputs: SealedInputReader?) throws -> PackSummary {
+    private func write(to place: OutputPlace, inputs: SealedInputReader?) throws -> PackSummary {
         let scan = try scan()
         guard let found = scan.start, let head = scan.head else {
             throw PackError(.journal, "there is no record of `\(sources.log)` in this journal")
@@ -69,7 +69,7 @@ public struct PackBuilder: Sendable {
                     "frameworks are \(ControlCatalogue.frameworks.joined(separator: ", ")); a policy's `controls` add others"
             )
         }
-        let output = try PackOutput(path: path, folder: folder)
+        let output = try PackOutput(place, folder: folder)
         let manifest = manifest(
             scan, start, head.checkpoint, removals: removals, hasInputs: inputs != nil)
         let keys = try keys(scan)

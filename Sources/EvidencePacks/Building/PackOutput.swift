@@ -1,3 +1,4 @@
+import AuditTrail
 import Foundation
 import PolicyBundles
 
@@ -9,19 +10,17 @@ final class PackOutput {
     private let file: FileHandle
     private let path: String
 
-    /// Begins the file `path`, readable by its owner alone.
+    /// Begins the draft at a place, readable by its owner alone.
     /// - Parameter folder: what all names in the archive begin with.
     /// - Throws: ``PackError`` `.output`.
-    init(path: String, folder: String) throws(PackError) {
-        self.path = path
+    init(_ place: OutputPlace, folder: String) throws(PackError) {
         self.folder = folder
-        guard
-            FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: path)
-        else {
-            throw PackError(.output, "`\(path)` cannot be written", fix: "check the folder and your rights to it")
+        path = place.path
+        do throws(OutputPlace.Failure) {
+            file = FileHandle(fileDescriptor: try place.begin(), closeOnDealloc: true)
+        } catch {
+            throw PackError(.output, error.description, fix: "check the folder and your rights to it")
         }
-        self.file = file
     }
 
     func add(_ name: String, _ content: [UInt8]) throws(PackError) {

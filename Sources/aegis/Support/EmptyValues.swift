@@ -13,7 +13,9 @@ enum EmptyValues {
                     option.map { "`\($0)` is given an empty value" } ?? "an argument is empty",
                     fix: "give a value; is a variable of the shell not set?", exitCode: 2)
             }
-            if argument.hasPrefix("--"), argument.hasSuffix("="), !texts.contains(String(argument.dropLast())) {
+            if argument.hasPrefix("--"), argument.firstIndex(of: "=") == argument.indices.last,
+                !texts.contains(String(argument.dropLast()))
+            {
                 throw CommandFailure(
                     "`\(argument.dropLast())` is given an empty value",
                     fix: "give a value; is a variable of the shell not set?", exitCode: 2)

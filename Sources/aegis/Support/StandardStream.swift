@@ -20,7 +20,13 @@ enum StandardStream {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
-            if written < 0, errno == EINTR || errno == EAGAIN { continue }
+            if written < 0, errno == EINTR { continue }
+            if written < 0, errno == EAGAIN {
+                // Whoever shares the pipe has asked not to be kept waiting; this program waits.
+                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&ready, 1, -1)
+                continue
+            }
             guard written > 0 else { throw Failure(description: String(cString: strerror(errno))) }
             rest = rest.dropFirst(written)
         }

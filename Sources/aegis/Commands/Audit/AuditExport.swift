@@ -120,12 +120,9 @@ final class ExportFile {
             handle = .standardOutput
             return
         }
-        guard
-            FileManager.default.createFile(
-                atPath: place.draft, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: place.draft)
-        else { throw Failure() }
-        handle = file
+        do throws(OutputPlace.Failure) {
+            handle = FileHandle(fileDescriptor: try place.begin(), closeOnDealloc: true)
+        } catch { throw Failure() }
     }
 
     func write(_ text: String) throws {

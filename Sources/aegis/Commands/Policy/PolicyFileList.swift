@@ -14,6 +14,9 @@ struct PolicyFileList {
         let path: String
     }
 
+    /// Links among folders can make a few of them look like millions.
+    private static let mostNames = 100_000
+    private var looked = 0
     private(set) var entries: [Entry] = []
     /// What cannot be read, each told.
     private(set) var faults: [CommandFailure] = []
@@ -41,10 +44,23 @@ struct PolicyFileList {
             return miss(folder, "the folder `\(folder)` cannot be read", fix: "check your rights to it, or remove it")
         }
         for name in names.sorted() where !name.hasPrefix(".") && name != "lost+found" {
+            looked += 1
+            guard looked <= Self.mostNames else {
+                if looked == Self.mostNames + 1 {
+                    miss(
+                        folder, "`\(folder)` and what it is linked with hold more than \(Self.mostNames) names",
+                        fix: "remove links between folders, or divide the policies")
+                }
+                return
+            }
             let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
             guard let kind = FileKind(at: path) else {
                 switch FileKind.absence(at: path) {
-                case .gone: break
+                case .gone:
+                    // A name that is no UTF-8 is listed with other bytes than it has, and so seems not to be there.
+                    if name.unicodeScalars.contains("\u{fffd}") {
+                        miss(path, "`\(path)` has a name that is not UTF-8", fix: "rename it")
+                    }
                 case .link: miss(path, "`\(path)` is a link that leads nowhere", fix: "correct the link, or remove it")
                 case .closed: miss(path, "`\(path)` cannot be looked at", fix: "check your rights to its folder")
                 }
