@@ -57,8 +57,12 @@ final class PolicyVerdict: Sendable {
         let enforced = try PolicyVerdict(result)
         switch would.kind {
         case .null: return (enforced, nil)
-        // What shadow policies say wrong is theirs alone.
-        default: return (enforced, (try? PolicyVerdict(would)) ?? PolicyVerdict.shadowFault)
+        default:
+            // It is the bundle's own that there is an outcome; what shadow policies put into it wrongly is theirs alone.
+            guard would.lookup("outcome").string.flatMap(Ruling.init(rawValue:)) != nil else {
+                throw Malformed(field: "would")
+            }
+            return (enforced, (try? PolicyVerdict(would)) ?? PolicyVerdict.shadowFault)
         }
     }
 
