@@ -40,9 +40,10 @@ def test_a_value_that_cannot_be_meant_is_refused_by_its_option(tmp_path, command
 
 def test_a_source_date_that_is_none_is_refused(tmp_path):
     run("keys", "generate", "dev", "--out", tmp_path)
-    done = run("policy", "build", FIRST_LIGHT, "-o", tmp_path / "out.tar.gz", "--key", tmp_path / "dev.pem", env={"SOURCE_DATE_EPOCH": "abc"}, check=False)
-    assert (done.returncode, done.stderr) == (
-        2, "error: SOURCE_DATE_EPOCH is `abc`, which is no number of seconds\nfix: set it to seconds since 1970, or unset it\n")
+    for text in ("abc", "-1", " 1", "1e9", "253402300800", "99999999999999999999"):
+        done = run("policy", "build", FIRST_LIGHT, "-o", tmp_path / "out.tar.gz", "--key", tmp_path / "dev.pem", env={"SOURCE_DATE_EPOCH": text}, check=False)
+        assert (done.returncode, done.stderr) == (
+            2, f"error: SOURCE_DATE_EPOCH is `{text}`, which is no number of seconds up to the year 9999\nfix: set it to seconds since 1970, or unset it\n")
 
 
 def test_keys_are_listed_for_machines_as_the_api_lists_them(tmp_path):

@@ -268,3 +268,12 @@ def test_links_that_make_a_few_folders_look_like_millions_are_an_error(folder):
             (folder / f"f{number}" / side).symlink_to(f"../f{number + 1}" if number < 19 else "../base.yaml")
     done = run("policy", "lint", folder, check=False)
     assert done.returncode == 3 and "hold more than 100000 names\nfix: remove links between folders, or divide the policies\n" in done.stderr, done
+
+
+@pytest.mark.parametrize("name, target", [("s.yaml", "/proc/self/environ"), ("sub", "/proc/self")])
+def test_what_the_system_shows_of_processes_is_read_by_nobody(folder, name, target):
+    (folder / name).symlink_to(target)
+    done = run("policy", "lint", folder, check=False, env={"CI_SECRET": "hush"})
+    assert done.returncode in (0, 3) and "hush" not in done.stdout + done.stderr, done
+    if name == "s.yaml":
+        assert "s.yaml` is no plain file\nfix: remove it, or give it another name\n" in done.stderr, done

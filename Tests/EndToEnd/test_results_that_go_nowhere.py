@@ -108,3 +108,17 @@ def test_a_port_that_is_taken_is_named_with_its_option(tmp_path):
     done = run("serve", "--policies", POLICIES, "--listen", "198.51.100.7:8181", "--grpc", "off", "--data-dir", tmp_path / "other", check=False)
     assert done.stderr == ("error: cannot listen on 198.51.100.7 port 8181: Cannot assign requested address\n"
                            "fix: give an address of this machine with --listen, such as 127.0.0.1:8181\n")
+
+
+def test_stdout_by_its_name_is_stdout_as_it_stands(tmp_path):
+    run("keys", "generate", "dev", "--out", tmp_path)
+    bundle, mixed = tmp_path / "bundle.tar.gz", tmp_path / "mixed"
+    build = f'"{AEGIS}" policy build "{POLICIES}" --key "{tmp_path}/dev.pem"'
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1795409000"}
+    subprocess.run(f'{build} -o "{bundle}"; (echo before; {build} -o /dev/stdout; echo after) > "{mixed}"', shell=True, check=True,
+                   capture_output=True, timeout=120, env=environment)
+    text = mixed.read_bytes()
+    assert text.startswith(b"before\n" + bundle.read_bytes() + b"/dev/stdout: built ") and text.endswith(b"after\n")
+    for kept in ("/dev/fd/1", "/proc/self/fd/1"):
+        done = subprocess.run(f"{build} -o {kept} | cat", shell=True, capture_output=True, timeout=120, env=environment)
+        assert done.stdout.startswith(bundle.read_bytes()), done.stderr

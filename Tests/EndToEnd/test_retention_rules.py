@@ -27,6 +27,7 @@ WRONG = {
     "a default that is none": ({"default": "nonsense"}, ": `default`: `nonsense` is no retention class", f"there are {KNOWN}"),
     "a default that is null": ({"default": None}, ": `default` is null", "write the name of a class"),
     "tenants that are a list": ({"default": "soc2", "tenants": ["acme"]}, ": `tenants` is a list", "write an object of names and classes"),
+    "a tenant that cannot be": ({"default": "soc2", "tenants": {"../x": "pci"}}, ": `tenants.../x`: no tenant can have this name", "correct it, or remove it"),
     "no object": (["soc2"], ": the whole is a list", "write an object such as {\"default\": \"soc2\", \"tenants\": {\"acme\": \"hipaa\"}}"),
 }
 

@@ -104,35 +104,18 @@ import Testing
 
     @Test(arguments: ["verdict.deny", "verdict[kind]"])
     func `a Rego file can ask whether another policy has found something of any kind`(_ asked: String) throws {
-        let policies = """
-            aegis: v1
-            kind: Policy
-            name: p1
-            agents: [finance-agent]
-            tools: [payments.transfer]
-            effect: allow
-            ---
-            aegis: v1
-            kind: Policy
-            name: watcher
-            agents: [finance-agent]
-            tools: [payments.transfer]
-            rego: watcher.rego
-
-            """
         let rego = """
-            package aegis.custom["watcher"]
+            package aegis.custom["p2"]
 
             deny contains "p1 denies nothing" if {
             \tsome kind in ["deny"]
             \tcount(data.aegis.policies.p1.\(asked)) == 0
             }
             """
-        let tree = PolicyTree(files: [
-            SourceFile(name: "a.yaml", text: [Catalog.agents, Catalog.transfer].joined(separator: "---\n")),
-            SourceFile(name: "b.yaml", text: policies), SourceFile(name: "watcher.rego", text: rego),
-        ])
-        #expect(try tree.decide(Call()).summary == "deny policy_deny watcher/rego")
+        let policies = Catalog.tree(
+            "tools: [payments.transfer]\neffect: allow", "tools: [payments.transfer]\nrego: p2.rego")
+        let tree = PolicyTree(files: policies.files + [SourceFile(name: "p2.rego", text: rego)])
+        #expect(try tree.decide(Call()).summary == "deny policy_deny p2/rego")
     }
 
     @Test func `a Rego file that the engine does not take is told where it is wrong`() {

@@ -1,6 +1,6 @@
-internal import RegoValues
 internal import Crypto
 internal import MerkleLog
+internal import RegoValues
 
 /// The line that ends a batch: a signed checkpoint of every log that the batch touched, all under a chain of their own.
 ///

@@ -1,6 +1,6 @@
-internal import RegoValues
 internal import Crypto
 internal import MerkleLog
+internal import RegoValues
 
 /// The end of one log: what the next record links to, and the edge of its tree.
 struct LogState: Sendable, Hashable {

@@ -1,5 +1,5 @@
-internal import RegoValues
 internal import MerkleLog
+internal import RegoValues
 
 /// The first line of a segment: where the journal stood when the segment was begun, signed. A segment can thus be read,
 /// continued and verified without those before it.

@@ -1,6 +1,6 @@
-internal import RegoValues
 internal import Crypto
 internal import MerkleLog
+internal import RegoValues
 
 /// JSON text known to be in RFC 8785 canonical form, and therefore fit to stand inside a record as it is.
 public struct CanonicalJSON: Sendable, Hashable {

@@ -1,5 +1,5 @@
-internal import RegoValues
 public import MerkleLog
+internal import RegoValues
 
 /// What is left of a record whose retention is over: its place, its leaf hash, and the hash that the next record links to.
 ///

@@ -16,7 +16,10 @@ public struct OutputPlace: Sendable {
     private enum Kind: Sendable {
         /// The file that a draft takes the place of.
         case file(String)
+        /// A device or a pipe.
         case stream
+        /// One of this process's own streams, such as `/dev/stdout`: opened by its name it would be written to from the beginning.
+        case descriptor(Int32)
     }
 
     public struct Failure: Error, Sendable, CustomStringConvertible {
@@ -29,24 +32,41 @@ public struct OutputPlace: Sendable {
 
     public init(_ path: String) {
         self.path = path
+        kind = Self.kind(of: path)
+        draft =
+            if case .file(let file) = kind { Self.draft(beside: file) } else { Self.ownFolder() + "/result" }
+    }
+
+    private static func kind(of path: String) -> Kind {
+        if let descriptor = descriptor(named: path) { return .descriptor(descriptor) }
         var info = stat()
-        let exists = stat(path, &info) == 0
-        let isDevice = exists && [S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK].contains(info.st_mode & S_IFMT)
-        if isDevice || path.hasPrefix("/dev/") || path.hasPrefix("/proc/") {
-            kind = .stream
-            draft = Self.ownFolder() + "/result"
-        } else {
-            let file = (exists ? Self.resolved(path) : nil) ?? path
-            kind = .file(file)
-            draft = "\(file).\(String(RandomWords.pair().0, radix: 36)).new"
+        guard stat(path, &info) == 0 else { return .file(path) }
+        switch info.st_mode & S_IFMT {
+        case S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK: return .stream
+        default: return .file(resolved(path) ?? path)
         }
+    }
+
+    private static func descriptor(named path: String) -> Int32? {
+        switch path {
+        case "/dev/stdin": return STDIN_FILENO
+        case "/dev/stdout": return STDOUT_FILENO
+        case "/dev/stderr": return STDERR_FILENO
+        default:
+            let folder = ["/dev/fd/", "/proc/self/fd/"].first { path.hasPrefix($0) }
+            return folder.flatMap { Int32(path.dropFirst($0.count)) }
+        }
+    }
+
+    private static func draft(beside file: String) -> String {
+        "\(file).\(String(RandomWords.pair().0, radix: 36)).new"
     }
 
     /// Begins the draft, readable by its owner alone.
     /// - Returns: a descriptor, which the caller closes.
-    public func begin() throws(Failure) -> Int32 { try begin(mode: 0o600) }
+    public func begin() throws(Failure) -> Int32 { try Self.create(draft, mode: 0o600, for: path) }
 
-    private func begin(mode: mode_t) throws(Failure) -> Int32 {
+    private static func create(_ draft: String, mode: mode_t, for path: String) throws(Failure) -> Int32 {
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw Failure(path) }
         return descriptor
@@ -54,50 +74,46 @@ public struct OutputPlace: Sendable {
 
     /// Puts the complete draft where it belongs.
     public func finish() throws(Failure) {
-        switch kind {
-        case .file(let file):
-            guard rename(draft, file) == 0 else { throw Failure(path) }
-        case .stream:
+        guard case .file(let file) = kind else {
             defer { discard() }
-            try copy()
+            return try copy()
         }
+        guard rename(draft, file) == 0 else { throw Failure(path) }
     }
 
     /// Does away with a draft that is not to be finished, or not any more.
     public func discard() {
         unlink(draft)
-        guard case .stream = kind, let end = draft.lastIndex(of: "/") else { return }
+        if case .file = kind { return }
+        guard let end = draft.lastIndex(of: "/") else { return }
         rmdir(String(draft[..<end]))
     }
 
     /// All at once. A file that is replaced keeps its permissions.
-    public func write(_ bytes: [UInt8]) throws(Failure) {
+    public static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+        let kind = kind(of: path)
         guard case .file(let file) = kind else {
-            defer { discard() }
-            return try writeThrough(bytes)
+            let target = try openStream(kind, path)
+            defer { close(target) }
+            return try put(bytes[...], to: target, path)
         }
+        let draft = draft(beside: file)
         do throws(Failure) {
-            let descriptor = try begin(mode: 0o666)
+            let descriptor = try create(draft, mode: 0o666, for: path)
             defer { close(descriptor) }
             var info = stat()
             if stat(file, &info) == 0 { fchmod(descriptor, info.st_mode & 0o777) }
-            try put(bytes[...], to: descriptor)
-            try finish()
+            try put(bytes[...], to: descriptor, path)
+            guard rename(draft, file) == 0 else { throw Failure(path) }
         } catch {
-            discard()
+            unlink(draft)
             throw error
         }
     }
 
-    private func writeThrough(_ bytes: [UInt8]) throws(Failure) {
-        let target = try openStream()
-        defer { close(target) }
-        try put(bytes[...], to: target)
-    }
-
-    /// Behind what is there already: stdout may be a file.
-    private func openStream() throws(Failure) -> Int32 {
-        let target = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    private static func openStream(_ kind: Kind, _ path: String) throws(Failure) -> Int32 {
+        let target =
+            if case .descriptor(let number) = kind { dup(number) } else { open(path, O_WRONLY | O_CLOEXEC) }
         guard target >= 0 else { throw Failure(path) }
         return target
     }
@@ -106,18 +122,20 @@ public struct OutputPlace: Sendable {
         let source = open(draft, O_RDONLY | O_CLOEXEC)
         guard source >= 0 else { throw Failure(path) }
         defer { close(source) }
-        let target = try openStream()
+        let target = try Self.openStream(kind, path)
         defer { close(target) }
         var piece = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = piece.withUnsafeMutableBytes { read(source, $0.baseAddress, $0.count) }
             guard count >= 0 else { throw Failure(path) }
             guard count > 0 else { return }
-            try put(piece[..<count], to: target)
+            try Self.put(piece[..<count], to: target, path)
         }
     }
 
-    private func put(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(Failure) {
+    private static func put(
+        _ bytes: ArraySlice<UInt8>, to descriptor: Int32, _ path: String
+    ) throws(Failure) {
         var rest = bytes
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { systemWrite(descriptor, $0) }

@@ -125,7 +125,7 @@ public struct PolicyCompiler: Sendable {
             text += "\nproblems(\(RegoText.string(name))) := data.\(SchemaWriter.package(of: name)).problems\n"
         }
         text += "\n# No policy's name: it tells checkers of types what a verdict may have.\n"
-        text += "verdict(\"\") := {\(PolicyWriter.kinds.map { "\"\($0)\": []" }.joined(separator: ", "))}\n"
+        text += "verdict(\"\") := no_findings\n"
         if tools.isEmpty { text += "\nproblems(\"\") := set()\n" }
         return text
     }

@@ -19,21 +19,7 @@ enum DecisionModule {
         # Asked where shadow policies' own Rego stops the decision, which it must not.
         decision_without_shadow := object.union(outcome(false), {"would": shadow_fault}) if not about_result
 
-        shadow_fault := {
-        	"outcome": "deny",
-        	"reason": {
-        		"code": "evaluation_error",
-        		"message": "the shadow policies could not be evaluated",
-        		"policy": "",
-        		"rule": "",
-        	},
-        	"also": [],
-        	"approval": null,
-        	"sanitize": [],
-        	"budgets": [],
-        	"rates": [],
-        	"distinct": [],
-        }
+        shadow_fault := stop("deny", {[0, 0, "", "evaluation_error", "the shadow policies could not be evaluated", ""]}, null, [])
 
         # Of a tool's answer nothing is decided any more: only what has to be taken out of it.
         decision := {

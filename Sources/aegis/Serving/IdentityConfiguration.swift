@@ -64,15 +64,12 @@ struct IdentityConfiguration {
         func failure(_ why: String, fix: String) -> CommandFailure {
             CommandFailure("\(path): `jwks_file` of `\(issuer)`: \(why)", fix: fix)
         }
-        do throws(CommandFailure) {
-            _ = try InputFile.read(file, as: "key set")
-        } catch {
-            throw failure(error.message, fix: "correct `jwks_file`: a relative path is relative to `\(folder.path)`")
-        }
         do {
             return try IssuerKeyKeeper(source, issuer: issuer, beside: path, logger: logger)
+        } catch let unread as CommandFailure {
+            throw failure(unread.message, fix: "correct `jwks_file`: a relative path is relative to `\(folder.path)`")
         } catch {
-            let why = (error as? TokenError)?.message ?? (error as? CommandFailure)?.message ?? "\(error)"
+            let why = (error as? TokenError)?.message ?? "\(error)"
             throw failure(
                 "`\(file)`: \(why)",
                 fix:

@@ -57,7 +57,9 @@ final class IssuerKeyKeeper: IssuerKeys, Service {
         let url = URL(fileURLWithPath: path, relativeTo: folder)
         var status = stat()
         guard stat(url.path, &status) == 0 else {
-            throw CommandFailure("the keys of \(issuer) are not at `\(url.path)`")
+            // Reading it says why.
+            _ = try InputFile.read(url.path, as: "key set")
+            return
         }
         let fingerprint = "\(status.st_ino)/\(status.st_size)/\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
         let isNew = self.fingerprint.withLock { last in
@@ -65,7 +67,7 @@ final class IssuerKeyKeeper: IssuerKeys, Service {
             return last != fingerprint
         }
         guard isNew else { return }
-        try keys.take(Array(try Data(contentsOf: url)))
+        try keys.take(try InputFile.read(url.path, as: "key set"))
         tell()
     }
 

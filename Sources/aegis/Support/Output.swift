@@ -30,9 +30,13 @@ enum Output {
 
     /// A JSON value as one line, its fields in the order in which they are written.
     static func json(_ write: (inout JSONText) -> Void) {
+        line(jsonText(write))
+    }
+
+    static func jsonText(_ write: (inout JSONText) -> Void) -> String {
         var json = JSONText()
         write(&json)
-        line(json.text)
+        return json.text
     }
 
     /// Columns padded to their widest cell.

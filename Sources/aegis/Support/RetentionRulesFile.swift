@@ -52,6 +52,9 @@ struct RetentionRulesReader {
                 "\(near)there are \(kindNames.joined(separator: ", "))")
         }
         let (policies, tenants) = (try assignments(root, "policies", known), try assignments(root, "tenants", known))
+        for tenant in tenants.keys.sorted() where !AuditRecordDraft.canName(tenant: tenant) {
+            throw failure("`tenants.\(tenant)`: no tenant can have this name", "correct it, or remove it")
+        }
         let byDefault = try className(standard, "default", known)
         do throws(AuditError) {
             return try RetentionRules(

@@ -82,7 +82,7 @@ enum ResultFile {
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws {
-        do throws(OutputPlace.Failure) { try OutputPlace(path).write(bytes) } catch {
+        do throws(OutputPlace.Failure) { try OutputPlace.write(bytes, to: path) } catch {
             throw CommandFailure(error.description, fix: "check the folder, the room on its disk and your rights to it")
         }
     }

@@ -89,13 +89,15 @@ struct KeysIssue: AsyncParsableCommand {
         let revocation = "aegis keys revoke \(keyID) --tenant \(tenant)"
         if json {
             return try ShownSecret.show(
-                JSONText.line {
-                    $0.field("api_key", key.text)
-                    $0.field("expires_at", entry.expiresAt?.description)
-                    $0.field("key_id", keyID)
-                    $0.field("kind", caller.kind.rawValue)
-                    $0.field("roles", role)
-                    $0.field("tenant", tenant)
+                Output.jsonText {
+                    $0.object {
+                        $0.field("api_key", key.text)
+                        $0.field("expires_at", entry.expiresAt?.description)
+                        $0.field("key_id", keyID)
+                        $0.field("kind", caller.kind.rawValue)
+                        $0.field("roles", role)
+                        $0.field("tenant", tenant)
+                    }
                 }, fix: "revoke it: \(revocation)")
         }
         try ShownSecret.show(key.text, fix: "revoke it: \(revocation)")

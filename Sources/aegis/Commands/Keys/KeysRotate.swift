@@ -65,11 +65,13 @@ struct KeysRotate: AsyncParsableCommand {
         let fix = "rotate it again: aegis keys rotate \(keyID) --tenant \(owner)"
         if json {
             return try ShownSecret.show(
-                JSONText.line {
-                    $0.field("api_key", secret.text)
-                    $0.field("key_id", keyID)
-                    $0.field("previous_until", (end ?? now).description)
-                    $0.field("tenant", owner)
+                Output.jsonText {
+                    $0.object {
+                        $0.field("api_key", secret.text)
+                        $0.field("key_id", keyID)
+                        $0.field("previous_until", (end ?? now).description)
+                        $0.field("tenant", owner)
+                    }
                 }, fix: fix)
         }
         try ShownSecret.show(secret.text, fix: fix)

@@ -111,10 +111,21 @@ private enum FileKind {
     case folder(Identity)
     case other
 
+    private static let systemDevices: Set<UInt64> = Set(
+        ["/proc", "/sys"].compactMap { folder in
+            var status = stat()
+            return stat(folder, &status) == 0 ? UInt64(status.st_dev) : nil
+        })
+
     /// Nil where nothing is there.
     init?(at path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        // What the system shows of processes, environments among it, is no policy, and no finding may quote it.
+        if Self.systemDevices.contains(UInt64(status.st_dev)) {
+            self = .other
+            return
+        }
         switch status.st_mode & S_IFMT {
         case S_IFREG: self = .file
         case S_IFDIR: self = .folder(Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
