@@ -34,8 +34,8 @@ def free_port():
             return port
 
 
-def run(*arguments, env=None, check=True):
-    done = subprocess.run([str(AEGIS), *map(str, arguments)], capture_output=True, text=True, timeout=120,
+def run(*arguments, env=None, check=True, cwd=None):
+    done = subprocess.run([str(AEGIS), *map(str, arguments)], capture_output=True, text=True, timeout=120, cwd=cwd,
                           env={**os.environ, **(env or {})})
     assert not check or done.returncode == 0, f"aegis {' '.join(map(str, arguments))}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done

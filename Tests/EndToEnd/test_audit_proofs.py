@@ -293,6 +293,20 @@ def test_retention_removes_and_the_trail_stays_whole(trail, tmp_path):
     keys = [tlog.Key(line).named("gw-1/acme") for line in (trail.data / "audit/log.vkey").read_text().splitlines()]
     assert json.loads(tlog.check_proof_file(proof, keys)[0])["decision_id"] == trail.answers[0]["decision_id"]
     assert audit(trail, "retention", rules, "--dry-run").stdout.startswith("would remove 0 records from 0 segments")
+    # A rule for nobody: nearly the name of somebody who has no rule, or of one who never called.
+    rules.write_text(json.dumps({"default": "now", "classes": {"now": "1s"}, "tenants": {"acmee": "hipaa"}}))
+    for arguments in (["--dry-run"], []):
+        wrong = audit(trail, "retention", rules, *arguments, check=False)
+        assert (wrong.returncode, wrong.stdout) == (1, "")
+        assert wrong.stderr == (
+            f"error: {rules}: `tenants.acmee`: no record of this trail is of such a tenant\n"
+            "fix: did you mean `acme`? Correct it, or give `acme` a class of its own; nothing was removed\n")
+    rules.write_text(json.dumps({"default": "forever", "tenants": {"acme": "forever", "acmee": "hipaa"}, "policies": {"no-such": "sox"}}))
+    warned = audit(trail, "retention", rules, "--dry-run")
+    assert warned.stdout.startswith("would remove 0 records")
+    assert warned.stderr == (
+        f"warning: {rules}: `tenants.acmee`: no record of this trail is of such a tenant\n"
+        f"warning: {rules}: `policies.no-such`: no record of this trail is of such a policy\n")
     rules.write_text("{}")
     wrong = audit(trail, "retention", rules, check=False)
     assert wrong.returncode == 2 and wrong.stderr.startswith(f"error: {rules}: `default` is missing\n"), wrong.stderr

@@ -59,7 +59,7 @@ def test_the_command_shows_places_and_rewrites(tmp_path):
     assert [(find["line"], find["column"], find["length"], find["detector"]) for find in found] == [
         (2, 6, 19, "payment_card"), (2, 32, 6, "email")]
     assert run("detect", note, "--redact", "--action", "keep_last_four", "--detectors", "payment_card").stdout == (
-        "one\ncard **** **** **** 1111, mail a@b.co\n\n")
+        "one\ncard **** **** **** 1111, mail a@b.co\n")
     value = tmp_path / "value.json"
     value.write_text('{"ssn": 123456789, "a/b": ["x@y.example"]}')
     assert json.loads(run("detect", value, "--json-value", "--json").stdout) == [

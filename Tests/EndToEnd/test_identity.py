@@ -156,6 +156,9 @@ def test_the_kill_switch_works_within_a_second_and_is_recorded(served):
     assert denied["decision_reason"]["message"] == "the agent `finance` is switched off: drill"
     listed = json.loads(run("agents", "list", "--tenant", TENANT, "--data-dir", served.data, "--json").stdout)
     assert {row["name"]: row["state"] for row in listed} == {"planner": "enabled", "finance": "disabled"}
+    on, off = ({row["name"]: row for row in listed}[name] for name in ("planner", "finance"))
+    assert (on["since"], on["by"], on["origin"], on["reason"]) == (None, None, None, None)
+    assert (off["origin"], off["reason"]) == ("here", "drill") and off["by"] and off["since"].endswith("Z")
     run("agents", "enable", "finance", "--tenant", TENANT, "--data-dir", served.data)
     time.sleep(1)
     assert served.decide("finance-1", "finance", "ledger.read", {})[2]["decision"] == "allow"

@@ -29,6 +29,22 @@ public struct RetentionRun {
         public fileprivate(set) var held = 0
         /// Records that would go but stand where not every reader has been yet.
         public fileprivate(set) var unread = 0
+        /// Tenants of the records that are there or were removed, and policies of those that are there, where the rules name any.
+        public fileprivate(set) var tenants: Set<String> = []
+        public fileprivate(set) var policies: Set<String> = []
+
+        fileprivate mutating func meet(_ record: AuditRecordLine, _ rules: RetentionRules) {
+            if !rules.tenants.isEmpty, let tenant = record["tenant"] { tenants.insert(tenant) }
+            if !rules.policies.isEmpty, let policy = record["decision_reason", "policy"] { policies.insert(policy) }
+        }
+
+        // What was removed before has its tenant at the end of its log's name.
+        fileprivate mutating func meet(removed line: ArraySlice<UInt8>, _ rules: RetentionRules) {
+            guard !rules.tenants.isEmpty, line.starts(with: PrunedRecord.prefix.utf8),
+                let tenant = PrunedRecord(line: line)?.log.split(separator: "/").last
+            else { return }
+            tenants.insert(String(tenant))
+        }
 
         public var records: UInt64 { runs.values.joined().reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } }
     }
@@ -73,8 +89,12 @@ public struct RetentionRun {
             var isTouched = false
             let bytes = try storage.contents(JournalFiles.segment(number))
             for range in RetentionRun.lines(bytes) {
-                guard let record = RetentionRun.record(bytes[range]), let end = rules.end(of: record), end.time < now
-                else { continue }
+                guard let record = RetentionRun.record(bytes[range]) else {
+                    plan.meet(removed: bytes[range], rules)
+                    continue
+                }
+                plan.meet(record, rules)
+                guard let end = rules.end(of: record), end.time < now else { continue }
                 guard !holds.contains(where: { $0.query.matches(record) }) else {
                     plan.held += 1
                     continue

@@ -4,10 +4,19 @@ import Foundation
     import FoundationNetworking
 #endif
 
-/// Calls the HTTP API of a running `aegis serve` for the commands of a person.
+/// Calls the HTTP API of a running `aegis serve` or `aegis control` for the commands of a person.
 struct APIClient {
+    /// Where its address comes from, and what should be running there: for whoever has to mend it.
+    enum Server {
+        case gateway, controlPlane
+
+        var command: String { self == .gateway ? "aegis serve" : "aegis control" }
+        var settings: String { self == .gateway ? "--url or AEGIS_URL" : "--history or AEGIS_HISTORY" }
+    }
+
     let base: URL
     let apiKey: String
+    let server: Server
 
     struct Answer {
         let status: Int
@@ -26,10 +35,11 @@ struct APIClient {
     }
 
     /// - Throws: ``CommandFailure`` when there is no key, the address is none, or nobody answers there.
-    init(url: String, apiKey: String?) throws {
+    init(url: String, apiKey: String?, server: Server = .gateway) throws {
         guard let base = URL(string: url), base.scheme == "http" || base.scheme == "https", base.host != nil else {
             throw CommandFailure(
-                "`\(url)` is no http address", fix: "give one such as --url http://127.0.0.1:8181", exitCode: 2)
+                "`\(url)` is no http address", fix: "set \(server.settings) to one such as http://127.0.0.1:8181",
+                exitCode: 2)
         }
         guard let apiKey, !apiKey.isEmpty else {
             throw CommandFailure(
@@ -39,6 +49,7 @@ struct APIClient {
         }
         self.base = base
         self.apiKey = apiKey
+        self.server = server
     }
 
     func get(_ path: String) async throws -> Answer { try await send("GET", path, body: nil) }
@@ -62,7 +73,7 @@ struct APIClient {
         } catch {
             throw CommandFailure(
                 "nobody answers at \(base.absoluteString): \(error.localizedDescription)",
-                fix: "is `aegis serve` running there? Set --url or AEGIS_URL to its address")
+                fix: "is `\(server.command)` running there? Set \(server.settings) to its address")
         }
     }
 }

@@ -24,7 +24,10 @@ enum Output {
         guard
             let data = try? JSONSerialization.data(
                 withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
-        else { return }
+        else {
+            ErrorOutput.write("error: the result is no JSON, which is a mistake of this program")
+            exit(1)
+        }
         line(String(decoding: data, as: UTF8.self))
     }
 

@@ -1,6 +1,7 @@
 import AccessControl
 import ArgumentParser
 import Decisions
+import Foundation
 import StateStoreSQLite
 
 struct AgentsList: AsyncParsableCommand {
@@ -44,17 +45,35 @@ struct AgentsList: AsyncParsableCommand {
     private func show(_ agents: [String: AgentDefinition], _ standings: [String: AgentStanding]) {
         let stopped = standings.filter(\.value.isStopped)
         let rows = Set(agents.keys).union(stopped.keys).sorted().map { name in
-            let word = stopped[name]?.word
-            return [
-                name, agents[name]?.owner ?? "-", word == nil ? "enabled" : "disabled",
-                word.map { "\($0.since) by \($0.by)" } ?? "-", word.map { $0.origin == .here ? "here" : "list" } ?? "-",
+            Row(name: name, owner: agents[name]?.owner, word: stopped[name]?.word)
+        }
+        if json { return Output.json(rows.map(\.object)) }
+        Output.table(["AGENT", "OWNER", "STATE", "SINCE", "ORIGIN", "REASON"], rows.map(\.cells))
+    }
+
+    /// An agent of the registry, or one that is switched off without being there.
+    private struct Row {
+        let name: String
+        let owner: String?
+        /// What switched it off; nil where it is on.
+        let word: AgentStopChange?
+
+        var state: String { word == nil ? "enabled" : "disabled" }
+        var origin: String? { word.map { $0.origin == .here ? "here" : "list" } }
+
+        var cells: [String] {
+            [
+                name, owner ?? "-", state, word.map { "\($0.since) by \($0.by)" } ?? "-", origin ?? "-",
                 word?.stop.reason ?? "-",
             ]
         }
-        if json {
-            let keys = ["name", "owner", "state", "since", "origin", "reason"]
-            return Output.json(rows.map { Dictionary(uniqueKeysWithValues: zip(keys, $0)) })
+
+        var object: [String: Any] {
+            [
+                "name": name, "owner": owner ?? NSNull(), "state": state,
+                "since": word.map { "\($0.since)" } ?? NSNull(), "by": word?.by ?? NSNull(),
+                "origin": origin ?? NSNull(), "reason": word?.stop.reason ?? NSNull(),
+            ]
         }
-        Output.table(["AGENT", "OWNER", "STATE", "SINCE", "ORIGIN", "REASON"], rows)
     }
 }

@@ -72,7 +72,9 @@ struct DetectCommand: ParsableCommand {
                 try Output.json(search.finds(inJSON: Array(line)))
             }
         } else if redact {
-            Output.line(String(decoding: try search.redacted(bytes, isJSON: jsonValue), as: UTF8.self))
+            // A text comes out as it went in but for its finds, and has a line's end where it had one.
+            Output.write(String(decoding: try search.redacted(bytes, isJSON: jsonValue), as: UTF8.self))
+            if jsonValue { Output.write("\n") }
         } else if jsonValue {
             try write(search.finds(inJSON: bytes), ["path", "detector", "count"])
         } else {

@@ -110,8 +110,8 @@ struct PolicyShadowReport: ParsableCommand {
             "samples": row.samples.map { sample in
                 [
                     "decision_id": sample.decisionID, "time": sample.time,
-                    "parameters_shown": sample.parameters ?? "",
-                ]
+                    "parameters_shown": sample.parameters ?? NSNull(),
+                ] as [String: Any]
             },
         ]
     }

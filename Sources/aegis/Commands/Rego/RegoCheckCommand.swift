@@ -9,7 +9,7 @@ struct RegoCheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Compile Rego files and report everything that is wrong with them.",
         discussion: """
-            Exit codes: 0 nothing found, 2 something found.
+            Exit codes: 0 nothing found, 2 usage, 3 something found.
             Example:
               aegis rego check policies/ --strict --schema schemas/
             """)
@@ -43,7 +43,7 @@ struct RegoCheckCommand: ParsableCommand {
             for diagnostic in found { FileHandle.standardError.write(Data((diagnostic.rendered + "\n").utf8)) }
             if found.isEmpty { print("\(sources.modules.count) files checked") }
         }
-        if !found.isEmpty { throw ExitCode(2) }
+        if !found.isEmpty { throw ExitCode(3) }
     }
 
     private func printJSON(_ found: [Diagnostic]) throws {

@@ -10,7 +10,7 @@ struct RegoEvalCommand: ParsableCommand {
         commandName: "eval",
         abstract: "Evaluate a query.",
         discussion: """
-            Exit codes: 0 answered, 1 undefined (with --fail), 2 invalid policy or query, 3 evaluation failed.
+            Exit codes: 0 answered, 1 evaluation failed, or undefined with --fail, 2 usage, 3 invalid policy or query.
             Examples:
               aegis rego eval '1 + 2'
               aegis rego eval -d policies/ -i input.json 'data.app.allow'
@@ -58,10 +58,10 @@ struct RegoEvalCommand: ParsableCommand {
             results = try prepared.results(input: try inputValue(in: heap), heap: heap, environment: environment)
         } catch let error as Diagnostics {
             report(error.rendered)
-            throw ExitCode(2)
+            throw ExitCode(3)
         } catch let error as EvaluationError {
             report(error.description)
-            throw ExitCode(3)
+            throw ExitCode(1)
         }
         print(json ? answer(results) : plain(results))
         if fail, results.isEmpty { throw ExitCode(1) }

@@ -8,7 +8,7 @@ struct RegoFormatCommand: ParsableCommand {
         abstract: "Lay out Rego files.",
         discussion: """
             Prints the result, or rewrites the files with --write. Exit codes: 0 done, 1 --check found files that would
-            change, 2 invalid Rego.
+            change, 2 usage, 3 invalid Rego.
             Example:
               aegis rego fmt policies/ --write
             """)
@@ -41,7 +41,7 @@ struct RegoFormatCommand: ParsableCommand {
                 isInvalid = true
             }
         }
-        if isInvalid { throw ExitCode(2) }
+        if isInvalid { throw ExitCode(3) }
         if check, changed > 0 { throw ExitCode(1) }
     }
 }

@@ -9,7 +9,7 @@ struct RegoTestCommand: ParsableCommand {
         commandName: "test",
         abstract: "Run the rules whose names start with `test_`.",
         discussion: """
-            Exit codes: 0 all passed, 1 some failed, 2 invalid policy.
+            Exit codes: 0 all passed, 1 some failed, 2 usage, 3 invalid policy.
             Example:
               aegis rego test policies/ --coverage
             """)
@@ -39,7 +39,7 @@ struct RegoTestCommand: ParsableCommand {
             program = try Program(modules: sources.modules, data: try sources.data())
         } catch let error as Diagnostics {
             FileHandle.standardError.write(Data((error.rendered + "\n").utf8))
-            throw ExitCode(2)
+            throw ExitCode(3)
         }
         var runner = RegoTestRunner(program: program, tracksCoverage: coverage || threshold != nil)
         let now = Int64(Date().timeIntervalSince1970 * 1_000_000_000)

@@ -32,7 +32,7 @@ struct HistoryOptions: ParsableArguments {
             return try ObjectHistoryStore(address: place)
         }
         return RemoteHistoryStore(
-            client: try APIClient(url: place, apiKey: value(nil, "AEGIS_API_KEY")))
+            client: try APIClient(url: place, apiKey: value(nil, "AEGIS_API_KEY"), server: .controlPlane))
     }
 
     func root() throws -> SignedTrustRoot? { try Self.value(trust, "AEGIS_TRUST").map(TrustFiles.root(at:)) }
@@ -42,6 +42,16 @@ struct HistoryOptions: ParsableArguments {
         let history = try await PolicyHistory.open(tenant: tenantName, in: try store)
         if let root = try root() { try history.check(against: root) }
         return history
+    }
+
+    /// The history, for those who only look at it: a folder that is not there is a mistake, and no empty history.
+    func read() async throws -> PolicyHistory {
+        if let folder = try store as? FileHistoryStore, !FileManager.default.fileExists(atPath: folder.directory) {
+            throw CommandFailure(
+                "there is no folder of histories `\(folder.directory)`",
+                fix: "name it: --history DIR or AEGIS_HISTORY; `aegis policy propose` begins one")
+        }
+        return try await open()
     }
 
     static func value(_ option: String?, _ name: String) -> String? {

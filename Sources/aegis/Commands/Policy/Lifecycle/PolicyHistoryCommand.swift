@@ -23,7 +23,7 @@ struct PolicyHistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await LifecycleFailure.reporting {
-            let history = try await options.open()
+            let history = try await options.read()
             if json {
                 let events = try history.events.map { try JSONSerialization.jsonObject(with: Data($0.bytes)) }
                 return Output.json([

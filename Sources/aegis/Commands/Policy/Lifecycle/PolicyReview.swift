@@ -27,7 +27,7 @@ struct PolicyReview: AsyncParsableCommand {
     func run() async throws {
         try await LifecycleFailure.reporting {
             guard let comment else {
-                let history = try await options.open()
+                let history = try await options.read()
                 return try await ProposalView(history, proposal).print(json: json)
             }
             var session = try await LifecycleSession(options, signing)

@@ -33,7 +33,7 @@ struct PolicyShow: AsyncParsableCommand {
 
     func run() async throws {
         try await LifecycleFailure.reporting {
-            let history = try await options.open()
+            let history = try await options.read()
             let number = what.map { Int($0) } ?? history.state.versions.last?.number
             let version = history.state.versions.first { $0.number == number }
             if let bundle {
