@@ -295,9 +295,11 @@ def test_retention_removes_and_the_trail_stays_whole(trail, tmp_path):
     assert audit(trail, "retention", rules, "--dry-run").stdout.startswith("would remove 0 records from 0 segments")
     # A rule for nobody: nearly the name of somebody who has no rule, or of one who never called.
     rules.write_text(json.dumps({"default": "now", "classes": {"now": "1s"}, "tenants": {"acmee": "hipaa"}}))
+    segments = sorted((trail.data / "audit").glob("*.jsonl"))
     for arguments in (["--dry-run"], []):
         wrong = audit(trail, "retention", rules, *arguments, check=False)
         assert (wrong.returncode, wrong.stdout) == (1, "")
+        assert sorted((trail.data / "audit").glob("*.jsonl")) == segments, "a run that is refused begins no segment"
         assert wrong.stderr == (
             f"error: {rules}: `tenants.acmee`: no record of this trail is of such a tenant\n"
             "fix: did you mean `acme`? Correct it, or give `acme` a class of its own; nothing was removed\n")
@@ -307,6 +309,9 @@ def test_retention_removes_and_the_trail_stays_whole(trail, tmp_path):
     assert warned.stderr == (
         f"warning: {rules}: `tenants.acmee`: no record of this trail is of such a tenant\n"
         f"warning: {rules}: `policies.no-such`: no record of this trail is of such a policy\n")
+    rules.write_text(json.dumps({"default": "forever", "policies": {f"nobody-of-number-{n}": "sox" for n in range(5000)}}))
+    warned = audit(trail, "retention", rules, "--dry-run").stderr.splitlines()
+    assert len(warned) == 11 and warned[-1] == "warning: nor of 4990 others under `policies`"
     rules.write_text("{}")
     wrong = audit(trail, "retention", rules, check=False)
     assert wrong.returncode == 2 and wrong.stderr.startswith(f"error: {rules}: `default` is missing\n"), wrong.stderr

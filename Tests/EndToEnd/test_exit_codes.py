@@ -66,6 +66,8 @@ def test_whoever_gets_no_answer_learns_which_setting_leads_there(folder):
     assert "fix: is `aegis control` running there? Set --history or AEGIS_HISTORY to its address" in history.stderr
     gateway = run("approvals", "list", "--url", "http://127.0.0.1:1", env=env, cwd=folder, check=False)
     assert "fix: is `aegis serve` running there? Set --url or AEGIS_URL to its address" in gateway.stderr
+    secret = run("policy", "history", env=env | {"AEGIS_HISTORY": "http://ann:hunter2@127.0.0.1:1"}, cwd=folder, check=False)
+    assert "nobody answers at http://127.0.0.1:1: " in secret.stderr and "hunter2" not in secret.stderr
     address = run("policy", "history", "--history", "http://", env=env, cwd=folder, check=False)
     assert address.returncode == USAGE and address.stderr == (
         "error: `http://` is no http address\nfix: set --history or AEGIS_HISTORY to one such as http://127.0.0.1:8181\n")

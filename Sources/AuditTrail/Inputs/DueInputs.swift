@@ -45,7 +45,7 @@ public struct DueInputs: Sendable {
                 ]
                 detail["class"] = cause.retentionClass
                 if cause.retentionClass == nil { detail["kept_seconds"] = terms.longest.map { "\($0)" } }
-                return Self.draft(cause.log.split(separator: "/").last.map(String.init) ?? "", detail, now)
+                return Self.draft(LogName.tenant(of: cause.log), detail, now)
             }
         }
         if withoutRecord > 0 {

@@ -32,7 +32,7 @@ enum JournalFiles {
 
     /// The name before its ending of what a witness said last of the log.
     static func cosigned(_ log: String) -> String {
-        "cosigned-\(log.split(separator: "/").last.map(String.init) ?? log)"
+        "cosigned-\(LogName.tenant(of: log))"
     }
 
     static func isCosigned(_ name: String) -> Bool { name.hasPrefix("cosigned-") && name.hasSuffix(".note") }

@@ -1,5 +1,10 @@
 /// Names of logs: `GATEWAY/TENANT`.
-enum LogName {
+public enum LogName {
+    /// The tenant of a log; the whole name where it has no parts.
+    public static func tenant(of log: String) -> String {
+        log.split(separator: "/").last.map(String.init) ?? log
+    }
+
     /// The log of `tenant`, for whoever has the right to write it.
     /// - Throws: ``AuditError`` `.invalidName`.
     static func name(gateway: String, tenant: String) throws(AuditError) -> String {

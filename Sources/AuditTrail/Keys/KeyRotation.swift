@@ -35,8 +35,7 @@ public enum KeyRotation {
         let logs = journal.status.durable.keys.sorted()
         do throws(AuditError) {
             for log in logs {
-                var draft = AuditRecordDraft(
-                    kind: .key, tenant: log.split(separator: "/").last.map(String.init) ?? "", time: now)
+                var draft = AuditRecordDraft(kind: .key, tenant: LogName.tenant(of: log), time: now)
                 draft.detail = CanonicalJSON(texts: detail.merging(["event": event]) { $1 })
                 _ = try await journal.append(draft)
             }

@@ -29,22 +29,6 @@ public struct RetentionRun {
         public fileprivate(set) var held = 0
         /// Records that would go but stand where not every reader has been yet.
         public fileprivate(set) var unread = 0
-        /// Tenants of the records that are there or were removed, and policies of those that are there, where the rules name any.
-        public fileprivate(set) var tenants: Set<String> = []
-        public fileprivate(set) var policies: Set<String> = []
-
-        fileprivate mutating func meet(_ record: AuditRecordLine, _ rules: RetentionRules) {
-            if !rules.tenants.isEmpty, let tenant = record["tenant"] { tenants.insert(tenant) }
-            if !rules.policies.isEmpty, let policy = record["decision_reason", "policy"] { policies.insert(policy) }
-        }
-
-        // What was removed before has its tenant at the end of its log's name.
-        fileprivate mutating func meet(removed line: ArraySlice<UInt8>, _ rules: RetentionRules) {
-            guard !rules.tenants.isEmpty, line.starts(with: PrunedRecord.prefix.utf8),
-                let tenant = PrunedRecord(line: line)?.log.split(separator: "/").last
-            else { return }
-            tenants.insert(String(tenant))
-        }
 
         public var records: UInt64 { runs.values.joined().reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } }
     }
@@ -78,6 +62,24 @@ public struct RetentionRun {
         self.holds = holds
     }
 
+    /// The tenants of all records, those that were removed among them, and the policies of those that are there.
+    /// - Throws: ``AuditError`` `.storage`, `.damaged`.
+    public func names() throws(AuditError) -> (tenants: Set<String>, policies: Set<String>) {
+        var (tenants, policies): (Set<String>, Set<String>) = ([], [])
+        for number in try storage.names().compactMap(JournalFiles.segmentNumber) {
+            let bytes = try storage.contents(JournalFiles.segment(number))
+            for range in RetentionRun.lines(bytes) {
+                if let record = RetentionRun.record(bytes[range]) {
+                    record["tenant"].map { _ = tenants.insert($0) }
+                    record["decision_reason", "policy"].map { _ = policies.insert($0) }
+                } else if let removed = PrunedRecord(line: bytes[range]) {
+                    tenants.insert(LogName.tenant(of: removed.log))
+                }
+            }
+        }
+        return (tenants, policies)
+    }
+
     /// Finds what may go at `now`, nanoseconds since 1970.
     /// - Parameter closesLast: whether the segment that is being written counts as closed: what a run would find that begins
     ///   another one first.
@@ -89,12 +91,8 @@ public struct RetentionRun {
             var isTouched = false
             let bytes = try storage.contents(JournalFiles.segment(number))
             for range in RetentionRun.lines(bytes) {
-                guard let record = RetentionRun.record(bytes[range]) else {
-                    plan.meet(removed: bytes[range], rules)
-                    continue
-                }
-                plan.meet(record, rules)
-                guard let end = rules.end(of: record), end.time < now else { continue }
+                guard let record = RetentionRun.record(bytes[range]), let end = rules.end(of: record), end.time < now
+                else { continue }
                 guard !holds.contains(where: { $0.query.matches(record) }) else {
                     plan.held += 1
                     continue
@@ -125,8 +123,7 @@ public struct RetentionRun {
     public func announcements(_ plan: Plan, now: Int64) -> [AuditRecordDraft] {
         plan.runs.sorted { $0.key < $1.key }.flatMap { key, runs -> [AuditRecordDraft] in
             runs.texts.map { part -> AuditRecordDraft in
-                let tenant = key.log.split(separator: "/").last.map(String.init) ?? ""
-                var draft = AuditRecordDraft(kind: .retention, tenant: tenant, time: now)
+                var draft = AuditRecordDraft(kind: .retention, tenant: LogName.tenant(of: key.log), time: now)
                 var detail = [
                     "class": key.retentionClass, "event": "pruned", "indexes": part.indexes, "kind": key.kind,
                     "records": "\(part.records)",

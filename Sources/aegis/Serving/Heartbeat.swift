@@ -22,8 +22,8 @@ struct Heartbeat: Service {
     }
 
     private func beat(_ log: String) async {
-        guard let tenant = log.split(separator: "/").last else { return }
-        var draft = AuditRecordDraft(kind: .heartbeat, tenant: String(tenant), time: Timestamp.current().nanoseconds)
+        var draft = AuditRecordDraft(
+            kind: .heartbeat, tenant: LogName.tenant(of: log), time: Timestamp.current().nanoseconds)
         var detail = ["interval_s": "\(seconds)"]
         let unrecorded = isOfStrangers(log) ? strangers.untold : 0
         if unrecorded > 0 { detail["unrecorded_denials"] = "\(unrecorded)" }

@@ -58,6 +58,14 @@ struct APIClient {
 
     func put(_ path: String, bytes: Data) async throws -> Answer { try await send("PUT", path, body: bytes) }
 
+    /// The address without the password that may stand in it.
+    private var shown: String {
+        var parts = URLComponents(url: base, resolvingAgainstBaseURL: true)
+        parts?.user = nil
+        parts?.password = nil
+        return parts?.string ?? "that address"
+    }
+
     private func send(_ method: String, _ path: String, body: Data?) async throws -> Answer {
         guard let url = URL(string: path, relativeTo: base) else {
             throw CommandFailure("`\(path)` is no path of the API")
@@ -72,7 +80,7 @@ struct APIClient {
             return Answer(status: (response as? HTTPURLResponse)?.statusCode ?? 0, body: data)
         } catch {
             throw CommandFailure(
-                "nobody answers at \(base.absoluteString): \(error.localizedDescription)",
+                "nobody answers at \(shown): \(error.localizedDescription)",
                 fix: "is `\(server.command)` running there? Set \(server.settings) to its address")
         }
     }

@@ -61,23 +61,22 @@ struct AuditRetention: AsyncParsableCommand {
         do {
             let keys = try AuditKeys.publicKeys(directory: data.audit.path)
             let gateway = keys.last?.name ?? ""
-            let names = RetentionRuleNames(file: rules, rules: try RetentionRulesFile.read(rules))
-            let (rules, held) = (names.rules, try HoldBook(data).read())
+            let file = rules
+            let (rules, held) = (try RetentionRulesFile.read(file), try HoldBook(data).read())
             let holds = held.map(\.legal)
             let slowest = try slowestSink()
             let run = try RetentionRun(
                 directory: data.audit.path, keys: keys, rules: rules, holds: holds,
                 unreadFrom: slowest?.segment ?? .max)
+            try RetentionRuleNames(file: file).check(rules, against: run)
             try checkClock(now)
             let plan: RetentionRun.Plan
             if dryRun {
                 plan = try run.plan(now: now, closesLast: true)
-                try names.check(plan)
             } else {
                 let journal = try openJournal(gateway)
                 defer { journal.close() }
                 plan = try run.plan(now: now)
-                try names.check(plan)
                 if !plan.segments.isEmpty {
                     let archive = try archive.map {
                         try lock.archive($0, gateway: gateway, rules: rules, holds: holds)

@@ -43,7 +43,7 @@ struct AuditTimestamp: AsyncParsableCommand {
             for log in try prover.logs() {
                 let note = try cosigned(log) ?? prover.newestCheckpoint(of: log)
                 let size = try Checkpoint(text: SignedNote(parsing: note.utf8).text).size
-                let name = "\(log.split(separator: "/").last ?? "")-\(size)"
+                let name = "\(LogName.tenant(of: log))-\(size)"
                 let answer = try await ask(url, TimestampExchange(data: Array(note.utf8)))
                 try Data(note.utf8).write(to: folder.appendingPathComponent("\(name).note"), options: .atomic)
                 try Data(answer).write(to: folder.appendingPathComponent("\(name).tsr"), options: .atomic)

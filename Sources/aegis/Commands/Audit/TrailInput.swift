@@ -67,7 +67,7 @@ struct TrailInput: ParsableArguments {
             throw CommandFailure(
                 matching.isEmpty ? "the trail has no such log" : "the trail has several logs",
                 fix:
-                    "give --tenant, one of \(logs.map { $0.split(separator: "/").last.map(String.init) ?? $0 }.joined(separator: ", "))",
+                    "give --tenant, one of \(logs.map(LogName.tenant(of:)).joined(separator: ", "))",
                 exitCode: 2)
         }
         return log

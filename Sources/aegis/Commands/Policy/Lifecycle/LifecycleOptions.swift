@@ -1,3 +1,4 @@
+import Approvals
 import ArgumentParser
 import Foundation
 import PolicyBundles
@@ -48,7 +49,7 @@ struct HistoryOptions: ParsableArguments {
     func read() async throws -> PolicyHistory {
         if let folder = try store as? FileHistoryStore, !FileManager.default.fileExists(atPath: folder.directory) {
             throw CommandFailure(
-                "there is no folder of histories `\(folder.directory)`",
+                VisibleText.of("there is no folder of histories `\(folder.directory)`"),
                 fix: "name it: --history DIR or AEGIS_HISTORY; `aegis policy propose` begins one")
         }
         return try await open()
