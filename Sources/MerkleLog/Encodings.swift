@@ -20,13 +20,36 @@ public enum Hex {
         prefix.withUTF8Buffer { prefix in
             String(unsafeUninitializedCapacity: prefix.count + 2 * bytes.count) { text in
                 _ = text.initialize(from: prefix)
-                for (place, byte) in bytes.enumerated() {
-                    text[prefix.count + 2 * place] = digit(byte >> 4)
-                    text[prefix.count + 2 * place + 1] = digit(byte & 15)
-                }
+                let digits = UnsafeMutableBufferPointer(rebasing: text[prefix.count...])
+                write(UnsafeRawBufferPointer(bytes), to: UnsafeMutableRawBufferPointer(digits))
                 return prefix.count + 2 * bytes.count
             }
         }
+    }
+
+    /// Writes two digits a byte to the beginning of `text`, which must have room for them.
+    static func write(_ bytes: UnsafeRawBufferPointer, to text: UnsafeMutableRawBufferPointer) {
+        let whole = bytes.count & ~3
+        for place in stride(from: 0, to: whole, by: 4) {
+            let word = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+            text.storeBytes(of: eightDigits(of: word), toByteOffset: 2 * place, as: UInt64.self)
+        }
+        for place in whole..<bytes.count {
+            text[2 * place] = digit(bytes[place] >> 4)
+            text[2 * place + 1] = digit(bytes[place] & 15)
+        }
+    }
+
+    /// The digits of a word, the highest first in memory: all eight at once, each in a byte of its own.
+    @inlinable
+    public static func eightDigits(of word: UInt32) -> UInt64 {
+        var values = UInt64(word)
+        values = (values | values << 16) & 0x0000_ffff_0000_ffff
+        values = (values | values << 8) & 0x00ff_00ff_00ff_00ff
+        values = (values | values << 4) & 0x0f0f_0f0f_0f0f_0f0f
+        // One in each byte that is above 9: its digit is a letter, 0x27 further on.
+        let letters = (values + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return (values + 0x3030_3030_3030_3030 + letters * 0x27).bigEndian
     }
 
     /// Nil for an odd count or anything but `0-9a-f`.

@@ -117,11 +117,6 @@ extension MerkleHash {
 extension MerkleHash {
     /// Writes 64 lower case hexadecimal digits over the first 64 bytes of `target`, which must be that long.
     public func writeHex(to target: UnsafeMutableRawBufferPointer) {
-        withUnsafeBytes { bytes in
-            for (place, byte) in bytes.enumerated() {
-                target[2 * place] = Hex.digit(byte >> 4)
-                target[2 * place + 1] = Hex.digit(byte & 15)
-            }
-        }
+        withUnsafeBytes { Hex.write($0, to: target) }
     }
 }

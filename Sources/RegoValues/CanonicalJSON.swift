@@ -29,6 +29,17 @@ extension JSONWriter {
         bytes.append(contentsOf: sink.bytes)
     }
 
+    /// Appends the canonical form of an object without one of its members.
+    /// - Throws: ``CanonicalError`` where the text would mean another value; `bytes` is then unchanged.
+    public static func canonical(
+        _ object: Value, omitting name: StaticString, to bytes: inout [UInt8]
+    ) throws(CanonicalError) {
+        var sink = ByteSink()
+        defer { sink.free() }
+        try canonicalMembers(object.entries, omitting: .string(name), &sink)
+        bytes.append(contentsOf: sink.bytes)
+    }
+
     private static func canonical(_ value: Value, _ sink: inout ByteSink) throws(CanonicalError) {
         switch value.kind {
         case .undefined: throw .undefined
@@ -44,19 +55,26 @@ extension JSONWriter {
                 try canonical(elements[position], &sink)
             }
             sink.append(UInt8(ascii: "]"))
-        case .object:
-            sink.append(UInt8(ascii: "{"))
-            let entries = value.entries
-            let sorted = try canonicalOrder(entries)
-            for position in 0..<entries.count {
-                let entry = sorted?[position] ?? entries[position]
-                if position > 0 { sink.append(UInt8(ascii: ",")) }
-                try canonicalString(entry.key, &sink)
-                sink.append(UInt8(ascii: ":"))
-                try canonical(entry.value, &sink)
-            }
-            sink.append(UInt8(ascii: "}"))
+        case .object: try canonicalMembers(value.entries, omitting: nil, &sink)
         }
+    }
+
+    private static func canonicalMembers(
+        _ entries: UnsafeBufferPointer<Entry>, omitting omitted: Value?, _ sink: inout ByteSink
+    ) throws(CanonicalError) {
+        sink.append(UInt8(ascii: "{"))
+        let sorted = try canonicalOrder(entries)
+        var isFirst = true
+        for position in 0..<entries.count {
+            let entry = sorted?[position] ?? entries[position]
+            if let omitted, entry.key == omitted { continue }
+            if !isFirst { sink.append(UInt8(ascii: ",")) }
+            isFirst = false
+            try canonicalString(entry.key, &sink)
+            sink.append(UInt8(ascii: ":"))
+            try canonical(entry.value, &sink)
+        }
+        sink.append(UInt8(ascii: "}"))
     }
 
     private static func canonicalString(_ value: Value, _ sink: inout ByteSink) throws(CanonicalError) {

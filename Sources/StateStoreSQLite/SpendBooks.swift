@@ -157,6 +157,8 @@ final class SpendBooks {
                 return refusal
             }
         }
+        charged.reserveCapacity(before + charges.count)
+        receipt.remaining.reserveCapacity(charges.count)
         for charge in charges {
             guard let budget = budgets[charge.key] else { throw NotHere() }
             let (sum, overflow) = budget.charged.addingReportingOverflow(charge.amount.value)

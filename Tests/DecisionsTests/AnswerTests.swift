@@ -73,6 +73,10 @@ import Testing
         for text in ["", "x", "01940000-0001-7fff-bfff-fffffffffff", "01940000x0001-7fff-bfff-ffffffffffff"] {
             #expect(DecisionID(parsing: text) == nil)
         }
+        // Each digit in its place.
+        let digits = DecisionID(high: 0x0123_4567_89ab_7def, low: 0x8edc_ba98_7654_3210)
+        #expect(digits.description == "01234567-89ab-7def-8edc-ba9876543210")
+        #expect(DecisionID(parsing: digits.description) == digits)
     }
 
     @Test func `every reason code is documented`() throws {

@@ -82,6 +82,17 @@ import RegoValues
         #expect(JSONWriter.text(value) == #"{"1":null,"a":true}"#)
     }
 
+    @Test(arguments: [
+        (#"{"a":1,"id":"x","z":[{"id":2}]}"#, #"{"a":1,"z":[{"id":2}]}"#), (#"{"id":{"a":1},"z":2}"#, #"{"z":2}"#),
+        (#"{"id":1}"#, "{}"), (#"{"b":2,"a":1}"#, #"{"a":1,"b":2}"#), ("{}", "{}"),
+    ])
+    func `an object's canonical text can leave one member out`(text: String, expected: String) throws {
+        let heap = Heap()
+        var bytes: [UInt8] = []
+        try JSONWriter.canonical(try heap.parseJSON(Array(text.utf8)), omitting: "id", to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == expected)
+    }
+
     @Test func `ill-formed strings are repaired in plain text and refused in canonical text`() {
         let heap = Heap()
         let value = heap.string(utf8: [0x61, 0xff, 0xe2, 0x82, 0x62])

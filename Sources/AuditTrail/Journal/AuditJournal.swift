@@ -119,8 +119,17 @@ public final class AuditJournal: Sendable {
     /// An append that failed must be answered as not recorded; after a crash the record may still be found.
     /// - Throws: ``AuditError`` `.unavailable`, `.recordTooLarge`, `.invalidName`.
     public func append(_ draft: AuditRecordDraft) async throws(AuditError) -> AuditReceipt {
-        let log = try LogName.name(gateway: configuration.gateway, tenant: draft.tenant)
-        let record = try RecordFormatter.format(draft, log: log)
+        try await append(format(draft))
+    }
+
+    /// The record's line for this journal.
+    /// - Throws: ``AuditError`` `.recordTooLarge`, `.invalidName`.
+    public func format(_ draft: AuditRecordDraft) throws(AuditError) -> FormattedRecord {
+        try RecordFormatter.format(draft, log: try LogName.name(gateway: configuration.gateway, tenant: draft.tenant))
+    }
+
+    /// Appends a record that this journal has formatted, as above.
+    public func append(_ record: FormattedRecord) async throws(AuditError) -> AuditReceipt {
         let result = await withCheckedContinuation { continuation in
             do throws(AuditError) {
                 try enqueue(Pending(record: record) { continuation.resume(returning: $0) })

@@ -25,7 +25,9 @@ public struct CanonicalJSON: Sendable, Hashable {
 
     /// An object of one whole number.
     public init(integer: Int, named name: String) {
-        var bytes = [UInt8(ascii: "{")]
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(name.utf8.count + 24)
+        bytes.append(UInt8(ascii: "{"))
         bytes.append(quoted: name)
         bytes.append(UInt8(ascii: ":"))
         JSONText.integer(Int64(integer), to: &bytes)

@@ -3,7 +3,7 @@
 /// Made by the caller's thread, so that the one writer has nothing to do but splice and hash. The pieces are
 ///
 ///     prefix ‖ "hash":"…", ‖ bytes[..<index] ‖ "index":N ‖ bytes[index..<prev] ‖ ,"prev_hash":"…" ‖ rest
-struct FormattedRecord: Sendable {
+public struct FormattedRecord: Sendable {
     let log: String
     let bytes: [UInt8]
     /// Where `"hash":"…",` goes.

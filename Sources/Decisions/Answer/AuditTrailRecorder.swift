@@ -23,7 +23,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
     public func record(_ record: DecisionRecord) async throws -> DecisionReceipt {
         let salt = InputCommitment()
         let plain = inputs == nil ? nil : EvaluatedInput.plain(record, salt: salt)
-        let receipt = try await journal.append(draft(record, salt: salt, plain: plain))
+        let receipt = try await journal.append(line(record, salt: salt, plain: plain))
         if let inputs, let plain {
             let id = record.answer.id
             inputs.keep(
@@ -42,6 +42,11 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.policyVersion = event.policyVersion
         draft.detail = CanonicalJSON(texts: event.detail)
         _ = try await journal.append(draft)
+    }
+
+    /// In one step, since the fields are many: none of them is kept while the record is on its way to the disk.
+    private func line(_ record: DecisionRecord, salt: InputCommitment, plain: [UInt8]?) throws -> FormattedRecord {
+        try journal.format(draft(record, salt: salt, plain: plain))
     }
 
     /// The audit record's fields; the journal adds its own.
@@ -63,7 +68,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
         draft.stateDigest = try record.sessionDigest()
         draft.sessionEffects = try record.sessionEffects.map(AuditTrailRecorder.effects)
         if !record.spent.isEmpty {
-            var json = JSONText()
+            var json = JSONText(capacity: 480)
             record.spent.write(to: &json)
             draft.spent = CanonicalJSON(canonical: json.bytes)
         }
@@ -107,7 +112,7 @@ public struct AuditTrailRecorder: DecisionRecorder {
             AuditRedaction(path: $0.path, detector: $0.detector, count: $0.count)
         }
         if !answer.limits.isEmpty {
-            var json = JSONText()
+            var json = JSONText(capacity: 96)
             answer.limits.write(to: &json)
             draft.limits = CanonicalJSON(canonical: json.bytes)
         }
@@ -134,9 +139,8 @@ extension DecisionRecord {
     /// SHA-256 over the canonical JSON of what the policies saw of the session; nil where it was new.
     fileprivate func sessionDigest() throws -> String? {
         guard !session.labels.isEmpty || session.calls > 0 else { return nil }
-        if sessionID == nil, let seen = input?.lookup("session"), seen.kind == .object {
-            return try SessionFacts.digest(of: seen)
-        }
+        // The policies saw it with its id.
+        if let seen = input?.lookup("session"), seen.kind == .object { return try SessionFacts.digest(of: seen) }
         let heap = Heap()
         return try withExtendedLifetime(heap) {
             try SessionFacts.digest(of: session.document(id: nil, in: heap))
@@ -145,10 +149,10 @@ extension DecisionRecord {
 }
 
 extension SessionFacts {
-    /// - Parameter document: without the session's id.
+    /// - Parameter document: as policies see it; the session's id is left out.
     static func digest(of document: Value) throws -> String {
         var text: [UInt8] = []
-        try JSONWriter.canonical(document, to: &text)
+        try JSONWriter.canonical(document, omitting: "id", to: &text)
         return Hex.encode(SHA256.hash(data: text), behind: "sha256:")
     }
 }

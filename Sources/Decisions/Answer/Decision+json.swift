@@ -6,7 +6,7 @@ extension Decision {
     /// The response body of the decision API, fields in their documented order.
     public var json: [UInt8] {
         if let repeatedAnswer { return repeatedAnswer }
-        var json = JSONText(capacity: 1024)
+        var json = JSONText(capacity: 960)
         write(to: &json)
         return json.bytes
     }

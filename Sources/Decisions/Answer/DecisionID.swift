@@ -1,5 +1,6 @@
 public import Approvals
 internal import AuditTrail
+import MerkleLog
 
 /// A decision's name: a UUID version 7 (RFC 9562), so ids sort by the millisecond in which they were made.
 public struct DecisionID: Sendable, Hashable, Comparable, CustomStringConvertible {
@@ -44,18 +45,21 @@ public struct DecisionID: Sendable, Hashable, Comparable, CustomStringConvertibl
 
     public var description: String {
         String(unsafeUninitializedCapacity: 36) { buffer in
-            var position = 0
-            for nibble in 0..<32 {
-                if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let word = nibble < 16 ? high : low
-                let digit = UInt8(word >> UInt64((15 - nibble % 16) * 4) & 15)
-                buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-                position += 1
+            let text = UnsafeMutableRawBufferPointer(buffer)
+            let hyphen = UInt8(ascii: "-")
+            func write(_ word: UInt64, _ shift: UInt64, at place: Int) {
+                let digits = Hex.eightDigits(of: UInt32(truncatingIfNeeded: word >> shift))
+                text.storeBytes(of: digits, toByteOffset: place, as: UInt64.self)
             }
-            return position
+            // Groups of 8-4-4-4-12 digits. Eight are written at a time; those that belong further on are written there, too.
+            write(high, 32, at: 0)
+            write(high, 0, at: 9)
+            write(high << 16, 0, at: 14)
+            write(low, 32, at: 19)
+            write(low << 16, 32, at: 24)
+            write(low, 0, at: 28)
+            for place in [8, 13, 18, 23] { text[place] = hyphen }
+            return 36
         }
     }
 

@@ -32,8 +32,6 @@ extension EvaluatedInput {
     // Nil for a session that was new.
     private func digest(of session: Value) -> String? {
         guard session.lookup("labels").count > 0 || session.lookup("tools").count > 0 else { return nil }
-        let facts = heap.object(
-            session.entries.filter { $0.key.string != "id" }.map { ($0.key, $0.value) })
-        return try? SessionFacts.digest(of: facts)
+        return try? SessionFacts.digest(of: session)
     }
 }

@@ -38,6 +38,8 @@ final class Session {
     /// The agent that opened it, on whose account it is.
     let owner: String
     private(set) var lastUsed: Timestamp
+    /// Whether its tenant has it no more.
+    var isForgotten = false
     /// Another one after each call that is let through or comes to nothing.
     private(set) var version: UInt64 = 0
     /// What its recorded calls have come to.

@@ -28,11 +28,25 @@ public final class SessionLedger: Sendable {
         public let effects: SessionEffects
         /// What the books of shadow policies would have refused.
         public let shadowRefusal: Refusal?
+        fileprivate let place: Place
+    }
+
+    /// Where a call stands. Safe to send because what it points to is touched under the ledger's lock alone.
+    fileprivate struct Place: @unchecked Sendable {
+        let tenant: TenantSessions
+        let session: Session
     }
 
     private struct State {
         var tenants: [String: TenantSessions] = [:]
         var version: UInt64 = 0
+
+        mutating func tenant(_ name: String, _ bounds: SessionBounds) -> TenantSessions {
+            if let known = tenants[name] { return known }
+            let tenant = TenantSessions(bounds)
+            tenants[name] = tenant
+            return tenant
+        }
     }
 
     /// Seconds after its last permitted call at which a session is forgotten.
@@ -52,7 +66,7 @@ public final class SessionLedger: Sendable {
     /// How many sessions each tenant has open.
     public func counts(now: Timestamp) -> [String: (all: Int, ofFullestAgent: Int)] {
         state.withLock { state in
-            for tenant in state.tenants.keys { state.tenants[tenant]?.sweep(now, most: .max) }
+            for tenant in state.tenants.values { tenant.sweep(now, most: .max) }
             return state.tenants.mapValues { ($0.sessions.count, $0.ofFullestAgent) }
         }
     }
@@ -110,24 +124,27 @@ public final class SessionLedger: Sendable {
             shadowRefusal = error
         }
         state.version += 1
-        try state.tenants[key.tenant, default: TenantSessions(bounds)].open(key, by: agent, values: added, now: now)
-        guard
-            let effects = state.tenants[key.tenant]?.take(
-                step, marks: marks, in: key, version: state.version, now: now)
-        else { throw .tooManySessions(.tenant) }
-        return Ticket(key: key, at: now, effects: effects, shadowRefusal: shadowRefusal)
+        let tenant = state.tenant(key.tenant, bounds)
+        let open = try tenant.open(key, session, by: agent, values: added, now: now)
+        let effects = open.take(step, marks: marks, version: state.version, now: now)
+        return Ticket(
+            key: key, at: now, effects: effects, shadowRefusal: shadowRefusal,
+            place: Place(tenant: tenant, session: open))
     }
 
     /// The call of the step is recorded: what it did to its session stays.
     public func settle(_ ticket: Ticket) {
-        state.withLock { $0.tenants[ticket.key.tenant]?.settle(ticket.key, place: ticket.effects.place, at: ticket.at) }
+        state.withLock { _ in
+            ticket.place.tenant.settle(ticket.place.session, place: ticket.effects.place, at: ticket.at)
+        }
     }
 
     /// Undoes a step whose call did not come to pass. What other calls have done to the session stays.
     public func undo(_ ticket: Ticket) {
         state.withLock { state in
             state.version += 1
-            state.tenants[ticket.key.tenant]?.undo(ticket.key, place: ticket.effects.place, version: state.version)
+            ticket.place.tenant.undo(
+                ticket.place.session, ticket.key, place: ticket.effects.place, version: state.version)
         }
     }
 
@@ -135,7 +152,7 @@ public final class SessionLedger: Sendable {
     func restore(_ key: SessionKey, _ session: (_ version: UInt64) -> Session) {
         state.withLock { state in
             state.version += 1
-            state.tenants[key.tenant, default: TenantSessions(bounds)].insert(session(state.version), key)
+            state.tenant(key.tenant, bounds).insert(session(state.version), key)
         }
     }
 

@@ -4,7 +4,9 @@ import Approvals
 ///
 /// Each tenant has bounds of its own, so that none takes another's room. Within the tenant each agent has its bound, and
 /// however full the tenant is, an agent that has hardly any may open one.
-struct TenantSessions {
+///
+/// A class, so that a change copies none of its lists; the ledger's lock is held by whoever has it.
+final class TenantSessions {
     private struct Tally {
         var sessions = 0
         var values = 0
@@ -33,27 +35,31 @@ struct TenantSessions {
     }
 
     /// The session for one more call of `agent`, opened where there is none, with room for `values` more values.
-    mutating func open(
-        _ key: SessionKey, by agent: String, values added: Int, now: Timestamp
-    ) throws(SessionLedger.Refusal) {
+    /// - Parameter current: the one that is open; nil where none is.
+    func open(
+        _ key: SessionKey, _ current: Session?, by agent: String, values added: Int, now: Timestamp
+    ) throws(SessionLedger.Refusal) -> Session {
         sweep(now)
-        if let old = sessions[key], old.isOver(now) { remove(key) }
-        let owner = sessions[key]?.owner ?? agent
+        if let current, added == 0 { return current }
+        if current == nil { remove(key) }
+        let owner = current?.owner ?? agent
         let own = agents[owner] ?? Tally()
         if added > 0 {
             guard own.values + added <= bounds.valuesPerAgent else { throw .tooManyValues(.agent) }
             guard values + added <= bounds.valuesPerTenant else { throw .tooManyValues(.tenant) }
         }
-        guard sessions[key] == nil else { return }
+        if let current { return current }
         guard own.sessions < bounds.perAgent else { throw .tooManySessions(.agent) }
         guard sessions.count < bounds.perTenant || own.sessions < bounds.alwaysPerAgent else {
             throw .tooManySessions(.tenant)
         }
-        insert(Session(owner: owner, now: now), key)
+        let session = Session(owner: owner, now: now)
+        insert(session, key)
+        return session
     }
 
     /// Puts in a session whatever the bounds say: what is recorded is not forgotten.
-    mutating func insert(_ session: Session, _ key: SessionKey) {
+    func insert(_ session: Session, _ key: SessionKey) {
         if sessions[key] != nil { remove(key) }
         sessions[key] = session
         agents[session.owner, default: Tally()].sessions += 1
@@ -66,38 +72,35 @@ struct TenantSessions {
         nextDue = 0
     }
 
-    mutating func take(
-        _ step: SessionStep, marks: [SessionMark], in key: SessionKey, version: UInt64, now: Timestamp
-    ) -> SessionEffects? {
-        sessions[key]?.take(step, marks: marks, version: version, now: now)
-    }
-
-    mutating func settle(_ key: SessionKey, place: Int, at time: Timestamp) {
-        guard let owner = sessions[key]?.owner, let added = sessions[key]?.settle(place, at: time) else { return }
-        count(added, of: owner)
+    /// The call at `place` is recorded.
+    func settle(_ session: Session, place: Int, at time: Timestamp) {
+        guard !session.isForgotten else { return }
+        count(session.settle(place, at: time), of: session.owner)
     }
 
     /// Takes back a call that did not come to pass, and the session with it where it was the only one.
-    mutating func undo(_ key: SessionKey, place: Int, version: UInt64) {
-        sessions[key]?.undo(place, version: version)
-        if sessions[key]?.isEmpty == true { remove(key) }
+    func undo(_ session: Session, _ key: SessionKey, place: Int, version: UInt64) {
+        guard !session.isForgotten else { return }
+        session.undo(place, version: version)
+        if session.isEmpty { remove(key) }
     }
 
-    private mutating func count(_ added: Int, of owner: String) {
+    private func count(_ added: Int, of owner: String) {
         guard added != 0 else { return }
         values += added
         agents[owner, default: Tally()].values += added
     }
 
-    private mutating func remove(_ key: SessionKey) {
+    private func remove(_ key: SessionKey) {
         guard let session = sessions.removeValue(forKey: key) else { return }
+        session.isForgotten = true
         count(-session.valueCount, of: session.owner)
         agents[session.owner]?.sessions -= 1
         if let tally = agents[session.owner], tally.sessions <= 0 { agents[session.owner] = nil }
     }
 
     /// Looks at sessions whose time may be up: a few for one call, however many there are.
-    mutating func sweep(_ now: Timestamp, most: Int = 8) {
+    func sweep(_ now: Timestamp, most: Int = 8) {
         for _ in 0..<most {
             guard nextDue < due.count, due[nextDue].at < now.seconds else { break }
             let key = due[nextDue].key

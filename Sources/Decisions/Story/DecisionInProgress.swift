@@ -2,6 +2,13 @@ import Approvals
 import Redaction
 import RegoValues
 
+/// What a retry is answered with. It stands apart: few calls are retries, and every call would make room for it.
+final class EarlierAnswer {
+    let decision: Decision
+
+    init(_ decision: Decision) { self.decision = decision }
+}
+
 /// One decision on its way through the story. Each stage reads what the earlier ones left and adds its own; the first
 /// one that denies closes it, and the later ones pass it on untouched.
 ///
@@ -30,7 +37,7 @@ final class DecisionInProgress {
     /// Whether this is the call that goes on under its idempotency key; to be let go at the end.
     var holdsKey = false
     /// Left by `recall`: what the same call was answered by other policies than those in force.
-    var earlier: Decision?
+    var earlier: EarlierAnswer?
     /// Left by `evaluate`.
     var token: OverrideToken?
     /// What the policies were asked; nil where they were not. Lives in the request's heap.
@@ -68,9 +75,7 @@ final class DecisionInProgress {
     private(set) var reason: DecisionReason?
     var would: Decision.Would?
     private(set) var problem: AdmissionError?
-    private(set) var repeated: Decision?
-    /// Beside it, since every stage asks: to compare something of its size with nil copies it.
-    private var isRepeated = false
+    private var repeated: EarlierAnswer?
 
     convenience init(_ request: DecisionRequest, now: Timestamp) {
         self.init(request: request, id: DecisionID(now: now), admittedAt: now)
@@ -88,7 +93,7 @@ final class DecisionInProgress {
         return orchestrators + [actingFor]
     }
 
-    var isOpen: Bool { outcome == nil && !isRepeated }
+    var isOpen: Bool { outcome == nil && repeated == nil }
     var isShadowing: Bool { policy?.settings.mode == .shadow }
 
     /// Closes the decision with a deny. Where the tenant only shadows, the call is let through and the deny is noted,
@@ -136,8 +141,7 @@ final class DecisionInProgress {
 
     func repeatAnswer(_ earlier: Decision) {
         guard isOpen else { return }
-        repeated = earlier
-        isRepeated = true
+        repeated = EarlierAnswer(earlier)
     }
 
     /// Forgets what `evaluate` and the stages up to `spend` have left, so that the call can be judged anew.
@@ -150,7 +154,7 @@ final class DecisionInProgress {
 
     /// The decision as it stands; what was never settled is a deny.
     func decision() -> Decision {
-        if let repeated { return repeated }
+        if let repeated { return repeated.decision }
         return decision(outcome ?? .deny, reason ?? DecisionReason(.evaluationError, "the decision was never settled"))
     }
 

@@ -43,7 +43,7 @@ extension DecisionPoint {
                 handOn(anew: &earlier, decision)
                 decision.repeatAnswer(earlier)
             } else {
-                decision.earlier = earlier
+                decision.earlier = EarlierAnswer(earlier)
             }
         }
     }

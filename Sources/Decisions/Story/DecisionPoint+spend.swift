@@ -42,7 +42,9 @@ extension DecisionPoint {
         guard order.touchesState || order.idempotency != nil, !decision.request.isDryRun else {
             return decision.permit()
         }
-        if let earlier = decision.earlier { return decision.repeatIfItHolds(earlier, decision.permitted) }
+        if let earlier = decision.earlier {
+            return decision.repeatIfItHolds(earlier.decision, decision.permitted)
+        }
         if order.idempotency != nil {
             let answered = decision.permitted
             // Only what rewrites can have a long answer.
@@ -210,6 +212,7 @@ extension DecisionPoint {
             .refused(DecisionReason(.evaluationError, why, policy: policy, rule: rule))
         }
         var rates: [SpendOrder.RateDraw] = []
+        rates.reserveCapacity(verdict.rates.count)
         for rate in verdict.rates {
             guard let key = key(rate.policy, rate.rule, rate.scope) else {
                 return uncountable(rate.policy, rate.rule, "the rate counts by session, and the call names none")
@@ -217,6 +220,7 @@ extension DecisionPoint {
             rates.append(SpendOrder.RateDraw(key: key, limit: rate.limit))
         }
         var charges: [SpendOrder.BudgetCharge] = []
+        charges.reserveCapacity(verdict.budgets.count)
         guard books != .attempts else { return .taken(rates, charges) }
         for budget in verdict.budgets {
             guard let cost = budget.cost else {

@@ -88,21 +88,12 @@ final class PolicyVerdict: Sendable {
         for also in try PolicyVerdict.list(value, "also") { reason.also.append(try PolicyVerdict.reason(also, ruling)) }
         self.reason = reason
         approval = ruling == .approvalNeeded ? try PolicyVerdict.approval(value.lookup("approval")) : nil
-        var sanitize: [SanitizeObligation] = []
-        for entry in try PolicyVerdict.list(value, "sanitize") { sanitize.append(try SanitizeObligation(entry)) }
-        self.sanitize = sanitize
-        var budgets: [Budget] = []
-        for entry in try PolicyVerdict.list(value, "budgets") { budgets.append(try Budget(entry)) }
-        self.budgets = budgets
-        var rates: [Rate] = []
-        for entry in try PolicyVerdict.list(value, "rates") { rates.append(try Rate(entry)) }
-        self.rates = rates
-        var distinct: [Distinct] = []
+        sanitize = try PolicyVerdict.list(value, "sanitize", SanitizeObligation.init)
+        budgets = try PolicyVerdict.list(value, "budgets", Budget.init)
+        rates = try PolicyVerdict.list(value, "rates", Rate.init)
         // Bundles of before this field have none.
-        if !value.lookup("distinct").isUndefined {
-            for entry in try PolicyVerdict.list(value, "distinct") { distinct.append(try Distinct(entry)) }
-        }
-        self.distinct = distinct
+        let countsDistinct = !value.lookup("distinct").isUndefined
+        distinct = countsDistinct ? try PolicyVerdict.list(value, "distinct", Distinct.init) : []
     }
 
     private init(_ other: PolicyVerdict, sanitize: [SanitizeObligation]) {
@@ -125,6 +116,16 @@ final class PolicyVerdict: Sendable {
         let list = value.lookup(name)
         guard list.kind == .array || list.kind == .set else { throw Malformed(field: "\(name)") }
         return list.elements
+    }
+
+    private static func list<Element>(
+        _ value: Value, _ name: StaticString, _ read: (Value) throws(Malformed) -> Element
+    ) throws(Malformed) -> [Element] {
+        let list = try list(value, name)
+        var elements: [Element] = []
+        elements.reserveCapacity(list.count)
+        for entry in list { elements.append(try read(entry)) }
+        return elements
     }
 
     /// A code that is not in the closed list keeps its message under the general code of its outcome.

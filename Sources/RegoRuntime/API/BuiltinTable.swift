@@ -3,7 +3,6 @@ internal import RegoValues
 
 /// The builtins that programs can call, in the order that plans number them.
 final class BuiltinTable: Sendable {
-    // Not a list of their functions: a function that stands in a list by itself is called through two more.
     let builtins: [Builtin]
     let callable: [String: CallableBuiltin]
 

@@ -4,7 +4,7 @@ import RegoValues
 
 /// Signatures of requests to AWS (Signature Version 4).
 enum AWSBuiltins {
-    static let family: Builtins.Family = [("providers.aws.sign_req", signRequest)]
+    static let family: Builtins.Family = [.init("providers.aws.sign_req", signRequest)]
 
     private static let requiredKeys = ["aws_access_key", "aws_region", "aws_secret_access_key", "aws_service"]
 

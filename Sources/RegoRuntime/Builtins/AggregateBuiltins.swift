@@ -3,7 +3,8 @@ import RegoValues
 /// Builtins that make one value of a collection's elements.
 enum AggregateBuiltins {
     static let family: Builtins.Family = [
-        ("count", count), ("sum", sum), ("product", product), ("max", maximum), ("min", minimum), ("sort", sort),
+        .init("count", count), .init("sum", sum), .init("product", product), .init("max", maximum),
+        .init("min", minimum), .init("sort", sort),
     ]
 
     /// Elements; of a string its characters (code points).

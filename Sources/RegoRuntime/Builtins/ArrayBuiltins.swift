@@ -2,7 +2,8 @@ import RegoValues
 
 enum ArrayBuiltins {
     static let family: Builtins.Family = [
-        ("array.concat", concatenate), ("array.slice", slice), ("array.reverse", reverse), ("array.flatten", flatten),
+        .init("array.concat", concatenate), .init("array.slice", slice), .init("array.reverse", reverse),
+        .init("array.flatten", flatten),
     ]
 
     static func concatenate(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

@@ -21,7 +21,7 @@ public struct BuiltinError: Error, Sendable, Equatable {
     }
 
     public let kind: Kind
-    /// The text after `CODE: `, the builtin's name first.
+    /// The text after `CODE: `; the builtin's name comes before it where an evaluation stops, see ``prefixed(by:)``.
     public let message: String
 
     public init(_ kind: Kind, _ message: String) {
@@ -42,7 +42,8 @@ public struct BuiltinError: Error, Sendable, Equatable {
 
     static func failure(_ message: String) -> BuiltinError { BuiltinError(.failure, message) }
 
-    func prefixed(by name: String) -> BuiltinError {
+    /// The error as an evaluation tells it, with the builtin's name before it where it is about the arguments.
+    public func prefixed(by name: String) -> BuiltinError {
         isFinal ? self : BuiltinError(kind, "\(name): \(message)")
     }
 }
@@ -50,35 +51,26 @@ public struct BuiltinError: Error, Sendable, Equatable {
 /// One builtin: its signature and its code. `walk`, the one relation, returns the array of its answers.
 public struct Builtin: Sendable {
     public let signature: BuiltinSignature
+    /// Its errors do not have the builtin's name yet.
     public let function: BuiltinFunction
 
     public var name: String { signature.name }
 
     /// One of OPA's builtins; nil for another name.
-    init?(_ name: String, _ body: @escaping BuiltinFunction) {
-        guard let signature = BuiltinSignature.all[name] else { return nil }
-        self.init(signature, body)
+    init?(_ code: Builtins.Code) {
+        guard let signature = BuiltinSignature.all[code.name] else { return nil }
+        self.init(signature, code.function)
     }
 
-    /// - Parameter body: the code; its errors are given the builtin's name here.
-    public init(_ signature: BuiltinSignature, _ body: @escaping BuiltinFunction) {
-        let name = signature.name
+    public init(_ signature: BuiltinSignature, _ function: @escaping BuiltinFunction) {
         self.signature = signature
-        self.function = { arguments, context throws(BuiltinError) in
-            do throws(BuiltinError) {
-                return try body(arguments, context)
-            } catch {
-                throw error.prefixed(by: name)
-            }
-        }
+        self.function = function
     }
 }
 
 /// The builtins that exist, in one explicit list of families.
 public enum Builtins {
-    public static let all: [Builtin] = families.flatMap { family in
-        family.compactMap { name, body in Builtin(name, body) }
-    }
+    public static let all: [Builtin] = families.flatMap { $0.compactMap(Builtin.init) }
 
     /// By name; a builtin that is not here is an undefined function to the compiler.
     public static let byName: [String: Builtin] = Dictionary(
@@ -87,7 +79,19 @@ public enum Builtins {
     /// The names in all families; each must have a signature (a test compares).
     public static var declaredCount: Int { families.reduce(0) { $0 + $1.count } }
 
-    typealias Family = [(name: String, body: BuiltinFunction)]
+    /// The code of one builtin. Not a pair: a function that stands in a list by itself or in a pair is called through two
+    /// more, and what these hold on to is counted by every thread at each call.
+    struct Code: Sendable {
+        let name: String
+        let function: BuiltinFunction
+
+        init(_ name: String, _ function: @escaping BuiltinFunction) {
+            self.name = name
+            self.function = function
+        }
+    }
+
+    typealias Family = [Code]
 
     static let families: [Family] = [
         ComparisonBuiltins.family,

@@ -3,8 +3,9 @@ import RegoValues
 /// `==`, `<` and their kin.
 enum ComparisonBuiltins {
     static let family: Builtins.Family = [
-        ("eq", equal), ("equal", equal), ("neq", notEqual), ("lt", less), ("lte", lessOrEqual), ("gt", greater),
-        ("gte", greaterOrEqual),
+        .init("eq", equal), .init("equal", equal), .init("neq", notEqual), .init("lt", less), .init("lte", lessOrEqual),
+        .init("gt", greater),
+        .init("gte", greaterOrEqual),
     ]
 
     static func equal(_ a: Arguments, _ context: BuiltinContext) -> Value { .boolean(a[0] == a[1]) }

@@ -4,9 +4,11 @@ import RegoValues
 /// Digests and message authentication codes, as lower-case hexadecimal.
 enum CryptoBuiltins {
     static let family: Builtins.Family = [
-        ("crypto.md5", md5), ("crypto.sha1", sha1), ("crypto.sha256", sha256), ("crypto.hmac.md5", hmacMD5),
-        ("crypto.hmac.sha1", hmacSHA1), ("crypto.hmac.sha256", hmacSHA256), ("crypto.hmac.sha512", hmacSHA512),
-        ("crypto.hmac.equal", hmacEqual),
+        .init("crypto.md5", md5), .init("crypto.sha1", sha1), .init("crypto.sha256", sha256),
+        .init("crypto.hmac.md5", hmacMD5),
+        .init("crypto.hmac.sha1", hmacSHA1), .init("crypto.hmac.sha256", hmacSHA256),
+        .init("crypto.hmac.sha512", hmacSHA512),
+        .init("crypto.hmac.equal", hmacEqual),
     ]
 
     private static func digest<Hash: HashFunction>(

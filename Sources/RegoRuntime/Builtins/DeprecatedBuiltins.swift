@@ -3,17 +3,17 @@ import RegoValues
 /// What OPA keeps for old policies. Rego v1 refuses calls of these when it compiles.
 enum DeprecatedBuiltins {
     static let family: Builtins.Family = [
-        ("all", all), ("any", any), ("cast_array", castArray), ("cast_set", castSet),
-        ("cast_string", { a, _ throws(BuiltinError) in try a.string(0) }),
-        ("cast_boolean", { a, _ throws(BuiltinError) in try a.of(.boolean, 0) }),
-        ("cast_null", { a, _ throws(BuiltinError) in try a.of(.null, 0) }),
-        ("cast_object", { a, _ throws(BuiltinError) in try a.object(0) }),
-        (
+        .init("all", all), .init("any", any), .init("cast_array", castArray), .init("cast_set", castSet),
+        .init("cast_string", { a, _ throws(BuiltinError) in try a.string(0) }),
+        .init("cast_boolean", { a, _ throws(BuiltinError) in try a.of(.boolean, 0) }),
+        .init("cast_null", { a, _ throws(BuiltinError) in try a.of(.null, 0) }),
+        .init("cast_object", { a, _ throws(BuiltinError) in try a.object(0) }),
+        .init(
             "set_diff",
             { a, context throws(BuiltinError) in SetBuiltins.difference(try a.set(0), try a.set(1), context.heap) }
         ),
-        ("re_match", RegexBuiltins.match), ("net.cidr_overlap", NetBuiltins.contains),
-        (
+        .init("re_match", RegexBuiltins.match), .init("net.cidr_overlap", NetBuiltins.contains),
+        .init(
             "internal.test_case",
             { a, _ throws(BuiltinError) in
                 _ = try a.array(0); return .true

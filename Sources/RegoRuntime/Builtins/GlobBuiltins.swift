@@ -1,7 +1,7 @@
 import RegoValues
 
 enum GlobBuiltins {
-    static let family: Builtins.Family = [("glob.match", match), ("glob.quote_meta", quoteMeta)]
+    static let family: Builtins.Family = [.init("glob.match", match), .init("glob.quote_meta", quoteMeta)]
 
     /// `*` and `?` stop at delimiters; the default delimiter is a dot, null means none.
     static func match(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

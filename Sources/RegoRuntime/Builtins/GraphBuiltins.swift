@@ -3,7 +3,7 @@ import RegoValues
 /// Graphs as objects from a node to its neighbours, and walking through documents.
 enum GraphBuiltins {
     static let family: Builtins.Family = [
-        ("graph.reachable", reachable), ("graph.reachable_paths", reachablePaths), ("walk", walk),
+        .init("graph.reachable", reachable), .init("graph.reachable_paths", reachablePaths), .init("walk", walk),
     ]
 
     private static func start(_ a: Arguments) throws(BuiltinError) -> UnsafeBufferPointer<Value> {

@@ -3,8 +3,9 @@ import RegoValues
 /// JSON text from values and back.
 enum JSONBuiltins {
     static let family: Builtins.Family = [
-        ("json.marshal", marshal), ("json.marshal_with_options", marshalWithOptions), ("json.unmarshal", unmarshal),
-        ("json.is_valid", isValid),
+        .init("json.marshal", marshal), .init("json.marshal_with_options", marshalWithOptions),
+        .init("json.unmarshal", unmarshal),
+        .init("json.is_valid", isValid),
     ]
 
     /// What OPA reads: the last of equal keys wins, half surrogates become U+FFFD.

@@ -2,7 +2,9 @@ import RegoValues
 
 /// `json.filter`, `json.remove`: keeping or dropping what lies at paths.
 enum JSONPathBuiltins {
-    static let family: Builtins.Family = [("json.filter", filter), ("json.remove", remove), ("json.patch", patch)]
+    static let family: Builtins.Family = [
+        .init("json.filter", filter), .init("json.remove", remove), .init("json.patch", patch),
+    ]
 
     /// The paths as a tree; a leaf stands for all that lies below.
     final class PathTree {

@@ -3,9 +3,9 @@ import RegoValues
 /// IP addresses and blocks. No builtin here uses the network.
 enum NetBuiltins {
     static let family: Builtins.Family = [
-        ("net.cidr_contains", contains), ("net.cidr_contains_matches", containsMatches),
-        ("net.cidr_intersects", intersects), ("net.cidr_expand", expand), ("net.cidr_is_valid", isValid),
-        ("net.cidr_merge", merge), ("net.lookup_ip_addr", lookup),
+        .init("net.cidr_contains", contains), .init("net.cidr_contains_matches", containsMatches),
+        .init("net.cidr_intersects", intersects), .init("net.cidr_expand", expand), .init("net.cidr_is_valid", isValid),
+        .init("net.cidr_merge", merge), .init("net.lookup_ip_addr", lookup),
     ]
 
     private static func network(_ value: Value) throws(BuiltinError) -> IPNetwork {

@@ -3,11 +3,13 @@ import RegoValues
 /// Arithmetic, rounding, bits and ranges.
 enum NumberBuiltins {
     static let family: Builtins.Family = [
-        ("plus", plus), ("minus", minus), ("mul", times), ("div", divide), ("rem", remainder), ("abs", absolute),
-        ("round", round), ("ceil", ceiling), ("floor", floor), ("bits.or", bitsOr), ("bits.and", bitsAnd),
-        ("bits.xor", bitsExclusiveOr), ("bits.negate", bitsNegate), ("bits.lsh", bitsShiftLeft),
-        ("bits.rsh", bitsShiftRight), ("numbers.range", range), ("numbers.range_step", rangeStep),
-        ("rand.intn", randomInteger),
+        .init("plus", plus), .init("minus", minus), .init("mul", times), .init("div", divide), .init("rem", remainder),
+        .init("abs", absolute),
+        .init("round", round), .init("ceil", ceiling), .init("floor", floor), .init("bits.or", bitsOr),
+        .init("bits.and", bitsAnd),
+        .init("bits.xor", bitsExclusiveOr), .init("bits.negate", bitsNegate), .init("bits.lsh", bitsShiftLeft),
+        .init("bits.rsh", bitsShiftRight), .init("numbers.range", range), .init("numbers.range_step", rangeStep),
+        .init("rand.intn", randomInteger),
     ]
 
     private static func numeric(

@@ -2,8 +2,9 @@ import RegoValues
 
 enum ObjectBuiltins {
     static let family: Builtins.Family = [
-        ("object.get", get), ("object.keys", keys), ("object.remove", remove), ("object.filter", filter),
-        ("object.union", union), ("object.union_n", unionOfAll), ("object.subset", subset),
+        .init("object.get", get), .init("object.keys", keys), .init("object.remove", remove),
+        .init("object.filter", filter),
+        .init("object.union", union), .init("object.union_n", unionOfAll), .init("object.subset", subset),
     ]
 
     /// The member of this key, or at this path if the key is an array; else the default.

@@ -2,7 +2,7 @@ import RegoValues
 
 /// `json.match_schema` and `json.verify_schema`.
 enum SchemaBuiltins {
-    static let family: Builtins.Family = [("json.match_schema", match), ("json.verify_schema", verify)]
+    static let family: Builtins.Family = [.init("json.match_schema", match), .init("json.verify_schema", verify)]
 
     /// An object or array as it is, or the JSON in a string.
     private static func document(_ value: Value, _ context: BuiltinContext) throws(BuiltinError) -> Value {

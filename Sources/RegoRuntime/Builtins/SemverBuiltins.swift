@@ -2,7 +2,7 @@ import RegoValues
 
 /// Semantic versions (semver.org), with or without a leading `v`.
 enum SemverBuiltins {
-    static let family: Builtins.Family = [("semver.compare", compare), ("semver.is_valid", isValid)]
+    static let family: Builtins.Family = [.init("semver.compare", compare), .init("semver.is_valid", isValid)]
 
     static func compare(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let (left, right) = (try a.text(0), try a.text(1))

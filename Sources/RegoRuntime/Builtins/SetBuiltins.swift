@@ -3,7 +3,7 @@ import RegoValues
 /// Set algebra; sets are sorted, so each operation is one walk along both.
 enum SetBuiltins {
     static let family: Builtins.Family = [
-        ("and", and), ("or", or), ("intersection", intersectionOfAll), ("union", unionOfAll),
+        .init("and", and), .init("or", or), .init("intersection", intersectionOfAll), .init("union", unionOfAll),
     ]
 
     private enum Keep { case leftOnly, both, all }

@@ -3,11 +3,12 @@ import RegoValues
 /// Searching, cutting and joining strings. Positions and lengths count code points.
 enum StringBuiltins {
     static let family: Builtins.Family = [
-        ("concat", concatenate), ("contains", contains), ("startswith", startsWith), ("endswith", endsWith),
-        ("indexof", indexOf), ("indexof_n", indexesOf), ("substring", substring), ("split", split),
-        ("lower", lower), ("upper", upper), ("strings.count", count), ("strings.reverse", reverse),
-        ("strings.any_prefix_match", anyPrefix), ("strings.any_suffix_match", anySuffix),
-        ("strings.split_n", splitN), ("format_int", formatInteger), ("sprintf", sprintf),
+        .init("concat", concatenate), .init("contains", contains), .init("startswith", startsWith),
+        .init("endswith", endsWith),
+        .init("indexof", indexOf), .init("indexof_n", indexesOf), .init("substring", substring), .init("split", split),
+        .init("lower", lower), .init("upper", upper), .init("strings.count", count), .init("strings.reverse", reverse),
+        .init("strings.any_prefix_match", anyPrefix), .init("strings.any_suffix_match", anySuffix),
+        .init("strings.split_n", splitN), .init("format_int", formatInteger), .init("sprintf", sprintf),
     ]
 
     static func concatenate(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

@@ -3,9 +3,10 @@ import RegoValues
 /// What touches the evaluation's surroundings: printing, the runtime, other modules, the network (refused).
 enum SystemBuiltins {
     static let family: Builtins.Family = [
-        ("print", printAll), ("trace", trace), ("opa.runtime", runtime), ("rego.parse_module", parseModule),
-        ("http.send", send),
-        ("strings.render_template", renderTemplate),
+        .init("print", printAll), .init("trace", trace), .init("opa.runtime", runtime),
+        .init("rego.parse_module", parseModule),
+        .init("http.send", send),
+        .init("strings.render_template", renderTemplate),
     ]
 
     /// A call that the compiler did not turn into `internal.print`.

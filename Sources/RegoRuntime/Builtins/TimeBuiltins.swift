@@ -3,9 +3,10 @@ import RegoValues
 /// Times are nanoseconds since 1970-01-01T00:00:00Z, alone or as `[ns, zone]` or `[ns, zone, layout]`.
 enum TimeBuiltins {
     static let family: Builtins.Family = [
-        ("time.now_ns", now), ("time.parse_rfc3339_ns", parseRFC3339), ("time.parse_ns", parse),
-        ("time.parse_duration_ns", parseDuration), ("time.format", format), ("time.date", date), ("time.clock", clock),
-        ("time.weekday", weekday), ("time.add_date", addDate), ("time.diff", difference),
+        .init("time.now_ns", now), .init("time.parse_rfc3339_ns", parseRFC3339), .init("time.parse_ns", parse),
+        .init("time.parse_duration_ns", parseDuration), .init("time.format", format), .init("time.date", date),
+        .init("time.clock", clock),
+        .init("time.weekday", weekday), .init("time.add_date", addDate), .init("time.diff", difference),
     ]
 
     /// nil where 64 bits do not reach: before 1677 and after 2262.

@@ -4,18 +4,15 @@ import RegoValues
 enum TokenBuiltins {
     static let family: Builtins.Family =
         [
-            ("io.jwt.decode", decode), ("io.jwt.decode_verify", decodeVerify), ("io.jwt.encode_sign", encodeSign),
-            ("io.jwt.encode_sign_raw", encodeSignRaw),
+            .init("io.jwt.decode", decode), .init("io.jwt.decode_verify", decodeVerify),
+            .init("io.jwt.encode_sign", encodeSign),
+            .init("io.jwt.encode_sign_raw", encodeSignRaw),
         ]
         + TokenAlgorithm.allCases.map { algorithm in
-            let name = "io.jwt.verify_\(algorithm.rawValue.lowercased())"
-            return (
-                name,
-                { a, context throws(BuiltinError) in
-                    algorithm.family == .hmac
-                        ? try verifySecret(algorithm, a) : try verifyKey(algorithm, a, context)
-                }
-            )
+            .init("io.jwt.verify_\(algorithm.rawValue.lowercased())") { a, context throws(BuiltinError) in
+                algorithm.family == .hmac
+                    ? try verifySecret(algorithm, a) : try verifyKey(algorithm, a, context)
+            }
         }
 
     // MARK: - Decoding

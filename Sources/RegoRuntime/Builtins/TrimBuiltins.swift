@@ -3,9 +3,10 @@ import RegoValues
 /// Cutting from the ends of strings, and replacing inside them.
 enum TrimBuiltins {
     static let family: Builtins.Family = [
-        ("trim", trim), ("trim_left", trimLeft), ("trim_right", trimRight), ("trim_prefix", trimPrefix),
-        ("trim_suffix", trimSuffix), ("trim_space", trimSpace), ("replace", replace),
-        ("strings.replace_n", replaceAll),
+        .init("trim", trim), .init("trim_left", trimLeft), .init("trim_right", trimRight),
+        .init("trim_prefix", trimPrefix),
+        .init("trim_suffix", trimSuffix), .init("trim_space", trimSpace), .init("replace", replace),
+        .init("strings.replace_n", replaceAll),
     ]
 
     /// Cuts characters that `isCut` names from the chosen ends.

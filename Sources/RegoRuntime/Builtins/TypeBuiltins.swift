@@ -3,9 +3,10 @@ import RegoValues
 /// What kind of value something is, and conversions to numbers.
 enum TypeBuiltins {
     static let family: Builtins.Family = [
-        ("is_number", isNumber), ("is_string", isString), ("is_boolean", isBoolean), ("is_array", isArray),
-        ("is_set", isSet), ("is_object", isObject), ("is_null", isNull), ("type_name", typeName),
-        ("to_number", toNumber),
+        .init("is_number", isNumber), .init("is_string", isString), .init("is_boolean", isBoolean),
+        .init("is_array", isArray),
+        .init("is_set", isSet), .init("is_object", isObject), .init("is_null", isNull), .init("type_name", typeName),
+        .init("to_number", toNumber),
     ]
 
     static func isNumber(_ a: Arguments, _ context: BuiltinContext) -> Value { .boolean(a[0].kind == .number) }

@@ -1,7 +1,7 @@
 import RegoValues
 
 enum UUIDBuiltins {
-    static let family: Builtins.Family = [("uuid.rfc4122", random), ("uuid.parse", parse)]
+    static let family: Builtins.Family = [.init("uuid.rfc4122", random), .init("uuid.parse", parse)]
 
     /// A version 4 UUID; the same key gives the same one all through an evaluation.
     static func random(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

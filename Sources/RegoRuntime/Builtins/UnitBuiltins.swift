@@ -2,7 +2,7 @@ import RegoValues
 
 /// Quantities such as `10Mi`, `500m` or `2.5GB`.
 enum UnitBuiltins {
-    static let family: Builtins.Family = [("units.parse", parse), ("units.parse_bytes", parseBytes)]
+    static let family: Builtins.Family = [.init("units.parse", parse), .init("units.parse_bytes", parseBytes)]
 
     private static let kibi: [String: Int] = ["ki": 10, "mi": 20, "gi": 30, "ti": 40, "pi": 50, "ei": 60]
     private static let kilo: [String: Int] = ["k": 3, "m": 6, "g": 9, "t": 12, "p": 15, "e": 18]

@@ -4,7 +4,7 @@ internal import Yams
 /// YAML text from values and back, by the YAML 1.1 rules that OPA's library follows.
 enum YAMLBuiltins {
     static let family: Builtins.Family = [
-        ("yaml.marshal", marshal), ("yaml.unmarshal", unmarshal), ("yaml.is_valid", isValid),
+        .init("yaml.marshal", marshal), .init("yaml.unmarshal", unmarshal), .init("yaml.is_valid", isValid),
     ]
 
     static func marshal(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

@@ -2,11 +2,11 @@ internal import RegoValues
 
 /// The builtins behind syntax: `in`, template strings and `print`.
 enum LanguageBuiltins {
-    static let all: [Builtin] = table.compactMap { Builtin($0.name, $0.body) }
+    static let all: [Builtin] = family.compactMap(Builtin.init)
 
-    private static let table: [(name: String, body: BuiltinFunction)] = [
-        ("internal.member_2", { arguments, _ in .boolean(isMember(arguments[0], of: arguments[1])) }),
-        (
+    private static let family: Builtins.Family = [
+        .init("internal.member_2", { arguments, _ in .boolean(isMember(arguments[0], of: arguments[1])) }),
+        .init(
             "internal.member_3",
             { arguments, _ in
                 let collection = arguments[2]
@@ -17,8 +17,8 @@ enum LanguageBuiltins {
                 }
             }
         ),
-        ("internal.template_string", TemplateText.build),
-        ("internal.print", TemplateText.print),
+        .init("internal.template_string", TemplateText.build),
+        .init("internal.print", TemplateText.print),
     ]
 
     /// Whether an array, a set, or the values of an object hold `element`.

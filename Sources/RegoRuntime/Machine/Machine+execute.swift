@@ -380,7 +380,7 @@ extension Machine {
         do throws(BuiltinError) {
             return try builtins[index].function(arguments, context)
         } catch {
-            if let stop = failure(error, pc) { throw stop }
+            if let stop = failure(error, of: index, pc) { throw stop }
             return .undefined
         }
     }
@@ -403,7 +403,7 @@ extension Machine {
         switch result {
         case .success(let value): return value
         case .failure(let error):
-            if let stop = failure(error, pc) { throw stop }
+            if let stop = failure(error, of: index, pc) { throw stop }
             return .undefined
         }
     }

@@ -189,13 +189,15 @@ final class Machine {
 
     /// Nil when a failing builtin is merely undefined.
     @inline(never)
-    func failure(_ error: BuiltinError, _ pc: Int) -> EvaluationError? {
+    func failure(_ error: BuiltinError, of builtin: Int, _ pc: Int) -> EvaluationError? {
+        guard error.isFinal || stops(pc) else { return nil }
+        let error = error.prefixed(by: builtins[builtin].name)
         switch error.kind {
         case .halt: return failure(.deadline, error.message, pc)
         case .memory: return failure(.memoryLimit, error.message, pc)
         case .conflict: return failure(.conflict, error.message, pc)
-        case .failure: return stops(pc) ? failure(.builtin, error.message, pc) : nil
-        case .type: return stops(pc) ? failure(.type, error.message, pc) : nil
+        case .failure: return failure(.builtin, error.message, pc)
+        case .type: return failure(.type, error.message, pc)
         }
     }
 

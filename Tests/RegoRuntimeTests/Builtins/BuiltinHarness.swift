@@ -29,7 +29,11 @@ final class BuiltinHarness {
     func call(_ name: String, _ arguments: String) throws -> Value {
         let builtin = try #require(Builtins.byName[name], "no builtin \(name)")
         let values = Array(try value(arguments).elements)
-        return try values.withUnsafeBufferPointer { try builtin.function($0, context) }
+        do {
+            return try values.withUnsafeBufferPointer { try builtin.function($0, context) }
+        } catch let error as BuiltinError {
+            throw error.prefixed(by: name)
+        }
     }
 
     /// The result as a Rego term, `<undefined>`, or the error's message.

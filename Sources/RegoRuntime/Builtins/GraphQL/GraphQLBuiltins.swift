@@ -3,9 +3,10 @@ import RegoValues
 /// The `graphql` builtins: documents to syntax trees, and whether they are valid.
 enum GraphQLBuiltins {
     static let family: Builtins.Family = [
-        ("graphql.parse", parse), ("graphql.parse_and_verify", parseAndVerify), ("graphql.parse_query", parseQuery),
-        ("graphql.parse_schema", parseSchema), ("graphql.is_valid", isValid),
-        ("graphql.schema_is_valid", schemaIsValid),
+        .init("graphql.parse", parse), .init("graphql.parse_and_verify", parseAndVerify),
+        .init("graphql.parse_query", parseQuery),
+        .init("graphql.parse_schema", parseSchema), .init("graphql.is_valid", isValid),
+        .init("graphql.schema_is_valid", schemaIsValid),
     ]
 
     static func parseQuery(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

@@ -2,7 +2,7 @@ import RegoValues
 
 /// URLs and relative references in their parts.
 enum URIBuiltins {
-    static let family: Builtins.Family = [("uri.parse", parse), ("uri.is_valid", isValid)]
+    static let family: Builtins.Family = [.init("uri.parse", parse), .init("uri.is_valid", isValid)]
 
     /// The parts that are not empty.
     static func parse(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

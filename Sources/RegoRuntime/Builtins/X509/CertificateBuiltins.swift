@@ -3,9 +3,9 @@ import RegoValues
 /// X.509 certificates and requests.
 enum CertificateBuiltins {
     static let family: Builtins.Family = [
-        ("crypto.x509.parse_certificates", parse), ("crypto.x509.parse_certificate_request", parseRequest),
-        ("crypto.x509.parse_and_verify_certificates", verify),
-        ("crypto.x509.parse_and_verify_certificates_with_options", verifyWithOptions),
+        .init("crypto.x509.parse_certificates", parse), .init("crypto.x509.parse_certificate_request", parseRequest),
+        .init("crypto.x509.parse_and_verify_certificates", verify),
+        .init("crypto.x509.parse_and_verify_certificates_with_options", verifyWithOptions),
     ]
 
     static func parse(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

@@ -2,7 +2,7 @@ import RegoValues
 
 /// A certificate chain and its private key, as TLS uses them.
 enum KeyPairBuiltins {
-    static let family: Builtins.Family = [("crypto.x509.parse_keypair", parse)]
+    static let family: Builtins.Family = [.init("crypto.x509.parse_keypair", parse)]
 
     /// Go's `tls.Certificate`.
     static func parse(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

@@ -3,7 +3,7 @@ import RegoValues
 /// Private keys from PEM.
 enum PrivateKeyBuiltins {
     static let family: Builtins.Family = [
-        ("crypto.x509.parse_rsa_private_key", parseWebKey), ("crypto.parse_private_keys", parseAll),
+        .init("crypto.x509.parse_rsa_private_key", parseWebKey), .init("crypto.parse_private_keys", parseAll),
     ]
 
     /// The first key as a JWK; null without one. The PEM text may be base64 once more.
