@@ -36,6 +36,8 @@ extension [UInt8] {
 
     /// `"text"`.
     public mutating func append(quoted text: String) {
+        // A text that has its bytes in a row is not held on to meanwhile.
+        if text.utf8.withContiguousStorageIfAvailable({ append(quoted: $0) }) != nil { return }
         var text = text
         text.withUTF8 { append(quoted: $0) }
     }

@@ -46,15 +46,19 @@ public struct AuditTrailRecorder: DecisionRecorder {
 
     /// In one step, since the fields are many: none of them is kept while the record is on its way to the disk.
     private func line(_ record: DecisionRecord, salt: InputCommitment, plain: [UInt8]?) throws -> FormattedRecord {
-        try journal.format(draft(record, salt: salt, plain: plain))
+        var draft = AuditRecordDraft(
+            kind: .decision, tenant: record.answer.tenant ?? AuditTrailRecorder.unknownTenant,
+            time: record.at.nanoseconds)
+        try AuditTrailRecorder.fill(&draft, record, salt: salt, plain: plain)
+        return try journal.format(draft)
     }
 
     /// The audit record's fields; the journal adds its own.
     /// - Parameter plain: what will be kept of the input; nil: nothing.
-    func draft(_ record: DecisionRecord, salt: InputCommitment, plain: [UInt8]?) throws -> AuditRecordDraft {
+    private static func fill(
+        _ draft: inout AuditRecordDraft, _ record: DecisionRecord, salt: InputCommitment, plain: [UInt8]?
+    ) throws {
         let answer = record.answer
-        var draft = AuditRecordDraft(
-            kind: .decision, tenant: answer.tenant ?? AuditTrailRecorder.unknownTenant, time: record.at.nanoseconds)
         draft.decisionID = answer.id.description
         draft.idempotencyKey = record.idempotencyKey
         draft.traceID = answer.traceID
@@ -118,7 +122,6 @@ public struct AuditTrailRecorder: DecisionRecorder {
         }
         draft.enforcementPoint = record.point
         draft.latencyMicroseconds = max(0, record.at.nanoseconds - record.admittedAt.nanoseconds) / 1000
-        return draft
     }
 
     /// What the call did to its session, for a gateway that starts again.

@@ -51,7 +51,7 @@ public final class ToolDefinition: Sendable {
 }
 
 /// A `kind: Agent` document as the bundle's data carries it.
-public struct AgentDefinition: Sendable, Hashable {
+public final class AgentDefinition: Sendable {
     public let name: String
     public let owner: String?
     let apiKeys: [String]

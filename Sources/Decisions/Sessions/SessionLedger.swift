@@ -22,13 +22,23 @@ public final class SessionLedger: Sendable {
     }
 
     /// A call that was let through: to be settled once it is recorded, or undone.
-    public struct Ticket: Sendable {
+    public final class Ticket: Sendable {
         let key: SessionKey
         let at: Timestamp
         public let effects: SessionEffects
         /// What the books of shadow policies would have refused.
         public let shadowRefusal: Refusal?
         fileprivate let place: Place
+
+        fileprivate init(
+            key: SessionKey, at: Timestamp, effects: SessionEffects, shadowRefusal: Refusal?, place: Place
+        ) {
+            self.key = key
+            self.at = at
+            self.effects = effects
+            self.shadowRefusal = shadowRefusal
+            self.place = place
+        }
     }
 
     /// Where a call stands. Safe to send because what it points to is touched under the ledger's lock alone.

@@ -1,28 +1,41 @@
 internal import Synchronization
 
+#if canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
 /// A few evaluators of one query that wait for their next caller, so that their memory and compiled patterns are used
-/// again. Taking and giving back is one atomic exchange each; nobody ever waits.
+/// again. Taking and giving back is one atomic exchange each; nobody ever waits. A thread looks first where it has put one
+/// back: that one's memory is still in the cache of its processor.
 ///
 /// Unchecked Sendable: an evaluator is owned by its slot or by one caller, never by both.
 final class EvaluatorPool: @unchecked Sendable {
     private static let size = 8
+    /// Slots that lie closer would share a cache line, and processors would take it from each other.
+    private static let stride = 64 / MemoryLayout<Atomic<UInt>>.stride
     /// Retained evaluators as bit patterns; 0 for an empty slot.
     private let slots: UnsafeMutablePointer<Atomic<UInt>>
 
     init() {
-        slots = .allocate(capacity: Self.size)
-        for index in 0..<Self.size { (slots + index).initialize(to: Atomic(0)) }
+        let count = Self.size * Self.stride
+        slots = .allocate(capacity: count)
+        for index in 0..<count { (slots + index).initialize(to: Atomic(0)) }
     }
 
     deinit {
         while take() != nil {}
-        slots.deinitialize(count: Self.size)
+        slots.deinitialize(count: Self.size * Self.stride)
         slots.deallocate()
     }
 
     func take() -> Evaluator? {
-        for index in 0..<Self.size {
-            let bits = slots[index].exchange(0, ordering: .acquiring)
+        let first = Self.own
+        for step in 0..<Self.size {
+            let slot = slots + (first + step) % Self.size * Self.stride
+            guard slot.pointee.load(ordering: .relaxed) != 0 else { continue }
+            let bits = slot.pointee.exchange(0, ordering: .acquiring)
             if let pointer = UnsafeRawPointer(bitPattern: bits) {
                 return Unmanaged<Evaluator>.fromOpaque(pointer).takeRetainedValue()
             }
@@ -34,10 +47,21 @@ final class EvaluatorPool: @unchecked Sendable {
     func give(_ evaluator: Evaluator) {
         let reference = Unmanaged.passRetained(evaluator)
         let bits = UInt(bitPattern: reference.toOpaque())
-        for index in 0..<Self.size
-        where slots[index].compareExchange(expected: 0, desired: bits, ordering: .releasing).exchanged {
-            return
+        let first = Self.own
+        for step in 0..<Self.size {
+            let slot = slots + (first + step) % Self.size * Self.stride
+            if slot.pointee.compareExchange(expected: 0, desired: bits, ordering: .releasing).exchanged { return }
         }
         reference.release()
+    }
+
+    /// Where this thread looks first. Threads' stacks lie one after the other, often 8 MiB apart with a page between.
+    private static var own: Int {
+        #if canImport(Musl)
+            let thread = UInt(bitPattern: pthread_self())
+        #else
+            let thread = pthread_self()
+        #endif
+        return Int((thread >> 12 &+ thread >> 23) % UInt(size))
     }
 }

@@ -378,7 +378,7 @@ extension Machine {
         _ index: Int, _ arguments: UnsafeBufferPointer<Value>, _ pc: Int
     ) throws(EvaluationError) -> Value {
         do throws(BuiltinError) {
-            return try builtins[index].function(arguments, context)
+            return try calls[index].call(arguments)
         } catch {
             if let stop = failure(error, of: index, pc) { throw stop }
             return .undefined
@@ -394,7 +394,7 @@ extension Machine {
             pointer.withMemoryRebound(to: Value.self, capacity: 2) { start in
                 let arguments = UnsafeBufferPointer(start: start, count: second == nil ? 1 : 2)
                 do throws(BuiltinError) {
-                    return .success(try builtins[index].function(arguments, context))
+                    return .success(try calls[index].call(arguments))
                 } catch {
                     return .failure(error)
                 }

@@ -2,10 +2,22 @@ internal import RegoCompiler
 internal import RegoSyntax
 internal import RegoValues
 
+/// A builtin as one machine calls it. Each call counts who holds on to the code, and that is then this machine's own: what all
+/// machines have together, processors would take from each other at every call.
+struct BoundBuiltin {
+    let call: (UnsafeBufferPointer<Value>) throws(BuiltinError) -> Value
+
+    init(_ builtin: Builtin, _ context: BuiltinContext) {
+        let function = builtin.function
+        call = { arguments throws(BuiltinError) in try function(arguments, context) }
+    }
+}
+
 /// The memory and state of one evaluation at a time; it can be used again for the next.
 final class Machine {
     let plan: Plan
-    let builtins: [Builtin]
+    private let builtins: [Builtin]
+    let calls: [BoundBuiltin]
     // One evaluation at a time runs on a machine, and nothing holds on to these across a call that changes them: checking
     // each access for that would only take time.
     @exclusivity(unchecked) var registers: UnsafeMutablePointer<Value>
@@ -48,6 +60,7 @@ final class Machine {
         context = BuiltinContext(heap: heap, now: 0, randomSeed: 0)
         context.parseModule = ModuleTree.parse
         self.builtins = builtins.builtins
+        calls = builtins.builtins.map { [context] in BoundBuiltin($0, context) }
         registerCapacity = 256
         registers = .allocate(capacity: registerCapacity)
         registers.initialize(repeating: .undefined, count: registerCapacity)
