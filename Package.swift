@@ -319,7 +319,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PolicyDocumentsTests",
-            dependencies: ["PolicyDocuments", "Redaction", "RegoRuntime", "RegoSyntax", "RegoValues"],
+            dependencies: [
+                "PolicyDocuments", "RepeatableRandomness", "Redaction", "RegoRuntime", "RegoSyntax", "RegoValues",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "PolicyTestingTests",

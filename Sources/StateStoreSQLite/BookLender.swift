@@ -7,8 +7,6 @@ import Synchronization
 final class BookLender: @unchecked Sendable {
     private struct State {
         var isLent = false
-        /// Whether calls may spend on the books alone: what they have spent is in their records.
-        var isOpen = false
         var isWriteDue = false
         var waiting: [CheckedContinuation<Void, any Error>] = []
     }
@@ -22,6 +20,8 @@ final class BookLender: @unchecked Sendable {
     }
 
     private let state = Mutex(State())
+    /// Whether calls may spend on the books alone: what they have spent is in their records. Written under the lock.
+    private let opened = Atomic(false)
     private let books = SpendBooks()
     private let capacity: Int
 
@@ -32,17 +32,14 @@ final class BookLender: @unchecked Sendable {
     /// - Returns: whether they could.
     @discardableResult
     func open(_ isOpen: Bool) -> Bool {
-        state.withLock { state in
-            defer { state.isOpen = isOpen }
-            return state.isOpen
-        }
+        state.withLock { _ in opened.exchange(isOpen, ordering: .acquiringAndReleasing) }
     }
 
     /// Spends at once, where neither the file nor an alert has a part in it.
     /// - Returns: besides, whether the writer has to be told that there is something to write.
     func spend(_ order: SpendOrder) throws -> (Spending, isFirst: Bool) {
         try state.withLock { state in
-            guard state.isOpen, order.token == nil, order.idempotency == nil else { return (.needsFile, false) }
+            guard isOpen, order.token == nil, order.idempotency == nil else { return (.needsFile, false) }
             guard !state.isLent else { return (.needsBooks, false) }
             guard books.spenders.count < capacity else { throw Self.overloaded }
             guard let taken = try? books.take(order) else { return (.needsFile, false) }
@@ -60,7 +57,7 @@ final class BookLender: @unchecked Sendable {
     }
 
     /// Whether calls may spend on the books alone.
-    var isOpen: Bool { state.withLock { $0.isOpen } }
+    var isOpen: Bool { opened.load(ordering: .acquiring) }
 
     /// Waits until the writer has given the books back.
     func returned() async throws {

@@ -32,6 +32,8 @@ final class GroupCommit: @unchecked Sendable {
     private let queue = DispatchQueue(label: "aegis.state.writer")
     private let waiting = Mutex(Waiting())
     private let failure = Mutex<String?>(nil)
+    /// Whether there is one, for whoever only asks: each decision does. Written under the lock.
+    private let hasFailed = Atomic(false)
     private let lender: BookLender
     /// For the queue alone.
     private var isRetryDue = false
@@ -59,7 +61,7 @@ final class GroupCommit: @unchecked Sendable {
     }
 
     /// Why the last transaction could not be committed; nil when it could.
-    var fault: String? { failure.withLock { $0 } }
+    var fault: String? { hasFailed.load(ordering: .acquiring) ? failure.withLock { $0 } : nil }
 
     /// Runs `body` on the writer and returns what it returned once that is durable. An error from `body` undoes what it
     /// did and nothing else. Where another change of the same transaction fails it is run a second time.
@@ -170,7 +172,10 @@ final class GroupCommit: @unchecked Sendable {
             retryLater()
         }
         if books != nil { lender.giveBack() }
-        failure.withLock { $0 = fault?.message }
+        failure.withLock {
+            $0 = fault?.message
+            hasFailed.store(fault != nil, ordering: .releasing)
+        }
         for (place, job) in batch.enumerated() { job.finish(fault ?? failures[place]) }
     }
 

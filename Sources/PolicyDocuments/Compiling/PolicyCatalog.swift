@@ -4,7 +4,6 @@ internal import RegoSyntax
 package struct PolicyCatalog: Sendable {
     package private(set) var agents: [AgentDocument] = []
     package private(set) var tools: [ToolDocument] = []
-    private var toolNames: [String] = []
     package private(set) var policies: [PolicyDocument] = []
     package private(set) var approvers: [DocumentHeader] = []
     package private(set) var tenants: [DocumentHeader] = []
@@ -13,6 +12,8 @@ package struct PolicyCatalog: Sendable {
     /// Whether every document of the tree could be read. If not, a name that is missing may stand in one that could not.
     package private(set) var isWhole = true
     package let tree: PolicyTree
+    private(set) var agentNames = NameIndex([])
+    private(set) var toolNames = NameIndex([])
 
     package init(_ tree: PolicyTree, findings: Findings) {
         self.tree = tree
@@ -21,6 +22,8 @@ package struct PolicyCatalog: Sendable {
             if !isWhole { self.isWhole = false }
             for document in documents { add(document, findings) }
         }
+        agentNames = NameIndex(agents.map(\.name))
+        toolNames = NameIndex(tools.map(\.name))
         if agents.isEmpty, tools.isEmpty, policies.isEmpty, isWhole, !findings.hasErrors {
             findings.error(
                 .emptyTree, "there are no policy documents here",
@@ -62,9 +65,7 @@ package struct PolicyCatalog: Sendable {
         }
         switch kindName {
         case "Agent": agents.append(AgentDocument(header))
-        case "Tool":
-            tools.append(ToolDocument(header, findings: findings))
-            toolNames.append(header.name)
+        case "Tool": tools.append(ToolDocument(header, findings: findings))
         case "Policy": policies.append(PolicyDocument(header))
         case "Tenant": tenants.append(header)
         case "Detector": detectors.append(DetectorDocument(header))
@@ -73,10 +74,15 @@ package struct PolicyCatalog: Sendable {
         }
     }
 
-    package func tools(of policy: PolicyDocument) -> [ToolDocument] {
-        // Names first: documents are large to hand around.
-        toolNames.indices.filter { policy.speaksAbout(tool: toolNames[$0]) }.map { tools[$0] }
+    package func tools(of policy: PolicyDocument) -> [ToolDocument] { toolPlaces(of: policy).map { tools[$0] } }
+
+    /// Where its tools stand among all.
+    func toolPlaces(of policy: PolicyDocument) -> [Int] {
+        policy.tools.map { toolNames.places(of: $0.map(\.value)) } ?? Array(tools.indices)
     }
+
+    /// Where its agents stand among all.
+    func agentPlaces(of policy: PolicyDocument) -> [Int] { agentNames.places(of: policy.agents.map(\.value)) }
 
     /// Who decides calls of a risk when a rule names no approvers.
     package var approversForRisk: [String: [String]] {

@@ -143,27 +143,26 @@ struct PolicyChecker {
     // MARK: Warnings
 
     private func warnAboutPermits() {
-        let permitting = catalog.policies.filter(\.canPermit)
-        for policy in permitting {
-            let canHappen = catalog.agents.contains { agent in
-                policy.speaksAbout(agent: agent.name)
-                    && catalog.tools.contains { policy.speaksAbout(tool: $0.name) && agent.isInScope($0.name) }
+        var isPermitted = [Bool](repeating: false, count: catalog.tools.count)
+        for policy in catalog.policies where policy.canPermit {
+            let agents = catalog.agentPlaces(of: policy)
+            let tools = catalog.toolPlaces(of: policy)
+            func canHappen(_ tool: Int) -> Bool {
+                let name = catalog.toolNames.names[tool]
+                return agents.contains { catalog.agents[$0].isInScope(name) }
             }
-            if !canHappen {
+            if !tools.contains(where: canHappen) {
                 findings.warning(
                     .neverPermits,
                     "the policy `\(policy.name)` can never permit a call: none of its tools is in the "
                         + "scopes of its agents", at: policy.header.nameLocation,
                     fix: "widen the agents' `scopes`, or correct `agents` and `tools`")
             }
+            guard !policy.isShadow else { continue }
+            for tool in tools where !isPermitted[tool] { isPermitted[tool] = canHappen(tool) }
         }
-        let enforced = permitting.filter { !$0.isShadow }
-        for tool in catalog.tools {
-            let isPermitted = enforced.contains { policy in
-                policy.speaksAbout(tool: tool.name)
-                    && catalog.agents.contains { policy.speaksAbout(agent: $0.name) && $0.isInScope(tool.name) }
-            }
-            if !isPermitted {
+        for (place, tool) in catalog.tools.enumerated() {
+            if !isPermitted[place] {
                 findings.warning(
                     .unpermittedTool, "no policy permits any call of the tool `\(tool.name)`",
                     at: tool.header.nameLocation,

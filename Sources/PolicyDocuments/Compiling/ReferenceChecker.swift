@@ -96,20 +96,20 @@ struct ReferenceChecker {
     }
 
     private func checkAgents(_ globs: [Located<NameGlob>]) {
-        check(globs, among: catalog.agents.map(\.name), .unknownAgent, "agent")
+        check(globs, among: catalog.agentNames, .unknownAgent, "agent")
     }
 
     private func checkTools(_ globs: [Located<NameGlob>]) {
-        check(globs, among: catalog.tools.map(\.name), .unknownTool, "tool")
+        check(globs, among: catalog.toolNames, .unknownTool, "tool")
     }
 
-    private func check(_ globs: [Located<NameGlob>], among names: [String], _ code: PolicyCode, _ what: String) {
+    private func check(_ globs: [Located<NameGlob>], among names: NameIndex, _ code: PolicyCode, _ what: String) {
         for glob in globs where !glob.value.matchesAll && TextFormat.glob.accepts(glob.value.text) {
-            guard !names.contains(where: glob.value.matches) else { continue }
+            guard !names.has(glob.value) else { continue }
             if glob.value.isExact {
                 findings.error(
                     code, "there is no \(what) `\(glob.value.text)`", at: glob.location,
-                    fix: NearMiss.of(glob.value.text, among: names).map { "did you mean `\($0)`?" }
+                    fix: NearMiss.of(glob.value.text, among: names.names).map { "did you mean `\($0)`?" }
                         ?? "add a document of kind \(what == "agent" ? "Agent" : "Tool"), or correct the name")
             } else {
                 findings.warning(

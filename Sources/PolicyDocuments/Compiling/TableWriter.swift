@@ -105,7 +105,7 @@ struct TableWriter {
             !policy.isShadow
                 && (policy.sanitizers.contains(where: \.isOnResult) || catalog.mayRedactResults(byRegoOf: policy))
         }
-        return catalog.tools.map(\.name).filter { tool in policies.contains { $0.speaksAbout(tool: tool) } }
+        return Set(policies.flatMap(catalog.toolPlaces)).sorted().map { catalog.tools[$0].name }
     }
 
     /// Hosts that a tool's `match` or an `allowed_domains` names in full.
@@ -118,15 +118,11 @@ struct TableWriter {
 
     /// Who may call what, and through whom.
     private var authority: [JSONText.Member] {
-        let tools = catalog.tools.map(\.name)
         var scopes: [String: JSONText] = [:]
         var scopeClass: [String: JSONText] = [:]
         var classes: [[String]: String] = [:]
         for agent in catalog.agents {
-            let globs = agent.scopes.map(\.value)
-            let reach =
-                globs.contains(where: \.matchesAll)
-                ? ["*"] : tools.filter { tool in globs.contains { $0.matches(tool) } }
+            let reach = Self.reach(agent.scopes, catalog.toolNames)
             let name = classes[reach] ?? "s\(classes.count)"
             classes[reach] = name
             scopes[name] = Self.marks(reach)
@@ -144,12 +140,17 @@ struct TableWriter {
     /// For each agent that names some, the agents that its globs reach; `*` for all.
     private func agents(_ globs: (AgentDocument) -> [Located<NameGlob>]) -> JSONText {
         let rows = catalog.agents.compactMap { agent -> (String, JSONText)? in
-            let globs = globs(agent).map(\.value)
-            guard !globs.isEmpty else { return nil }
-            let reached = catalog.agents.map(\.name).filter { name in globs.contains { $0.matches(name) } }
-            return (agent.name, Self.marks(globs.contains(where: \.matchesAll) ? ["*"] : reached))
+            let globs = globs(agent)
+            return globs.isEmpty ? nil : (agent.name, Self.marks(Self.reach(globs, catalog.agentNames)))
         }
         return .byName(rows)
+    }
+
+    /// The names that the globs reach; `*` for all.
+    private static func reach(_ globs: [Located<NameGlob>], _ names: NameIndex) -> [String] {
+        let globs = globs.map(\.value)
+        guard !globs.contains(where: \.matchesAll) else { return ["*"] }
+        return names.places(of: globs).map { names.names[$0] }
     }
 
     private static func entry(_ order: Int, _ policy: PolicyDocument) -> JSONText {

@@ -18,7 +18,7 @@ package struct NameGlob: Sendable, Hashable {
     package func matches(_ name: String) -> Bool {
         if isExact { return text == name }
         if matchesAll { return true }
-        if isPrefix { return name.utf8.starts(with: text.utf8.dropLast()) }
+        if isPrefix { return Self.starts(name, with: text) }
         let pattern = Array(text.utf8)
         let subject = Array(name.utf8)
         var (p, s, star, mark) = (0, 0, -1, 0)
@@ -38,6 +38,17 @@ package struct NameGlob: Sendable, Hashable {
             }
         }
         return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+
+    /// Whether the name begins with all of the glob but its last byte. Large trees compare millions of names.
+    private static func starts(_ name: String, with glob: String) -> Bool {
+        var (name, glob) = (name, glob)
+        return name.withUTF8 { name in
+            glob.withUTF8 { glob in
+                let count = glob.count - 1
+                return name.count >= count && (0..<count).allSatisfy { name[$0] == glob[$0] }
+            }
+        }
     }
 }
 
