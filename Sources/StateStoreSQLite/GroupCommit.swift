@@ -171,11 +171,12 @@ final class GroupCommit: @unchecked Sendable {
             fault = StateStoreError(.write, "the state store could not commit: \(error)")
             retryLater()
         }
-        if books != nil { lender.giveBack() }
         failure.withLock {
             $0 = fault?.message
             hasFailed.store(fault != nil, ordering: .releasing)
         }
+        // Whoever waited for the books asks for a fault first: it must be known by then.
+        if books != nil { lender.giveBack() }
         for (place, job) in batch.enumerated() { job.finish(fault ?? failures[place]) }
     }
 

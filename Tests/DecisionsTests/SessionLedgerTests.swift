@@ -97,6 +97,21 @@ import Testing
         #expect(throws: SessionLedger.Refusal.tooManyValues(.tenant)) { try count("y", by: "b") }
     }
 
+    @Test(arguments: [true, false])
+    func `a ticket does nothing to the session that has taken the place of its own`(isSettled: Bool) throws {
+        let ledger = ledger()
+        let step = SessionStep(tool: "t", counts: [Self.count("x")])
+        let ticket = try ledger.take(step, in: key("s"), by: "a", now: now)
+        ledger.restore(key("s")) { version in
+            Session(
+                owner: "a", facts: SessionFacts(), values: [:], nextPlace: 1, lastUsed: now, carriedAt: now,
+                version: version)
+        }
+        if isSettled { ledger.settle(ticket) } else { ledger.undo(ticket) }
+        #expect(ledger.facts(key("s"), now: now) == SessionFacts())
+        #expect(ledger.counts(now: now)["acme"]?.all == 1)
+    }
+
     @Test func `sessions that came to nothing take no room`() throws {
         let ledger = ledger(SessionBounds(perTenant: 1))
         for number in 0..<5000 {

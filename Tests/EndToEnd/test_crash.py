@@ -224,7 +224,7 @@ def test_killed_right_behind_an_answer_what_it_has_spent_stays_spent(twenty):
 
     gateway.start()
     spend(1)  # now the budgets are on the gateway's books
-    # The store is sometimes fast enough to have everything: then nothing is given back, and it is killed once more.
+    # The store is sometimes fast enough to have everything: then nothing has to be charged anew, and it is killed once more.
     turn, was_behind = 0, False
     while turn < 6 or not was_behind:
         turn += 1

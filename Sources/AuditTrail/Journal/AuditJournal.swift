@@ -129,6 +129,7 @@ public final class AuditJournal: Sendable {
     }
 
     /// Appends a record that this journal has formatted, as above.
+    /// - Throws: ``AuditError`` `.unavailable`.
     public func append(_ record: FormattedRecord) async throws(AuditError) -> AuditReceipt {
         let result = await withCheckedContinuation { continuation in
             do throws(AuditError) {

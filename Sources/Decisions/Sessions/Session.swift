@@ -5,8 +5,8 @@ import Approvals
 /// A call that is under way may still be refused by what it spends, or find no room in the audit trail. What may follow
 /// it must be permitted whether it comes to pass or not; see ``SessionView``.
 ///
-/// A class, since a value that is looked at while it is about to change would be copied with all of its calls under way; the
-/// ledger's lock is held by whoever has it.
+/// A class, since a value that is looked at while it is about to change would be copied with all of its calls under way;
+/// touched under the ledger's lock alone.
 final class Session {
     struct MarkGroup: Hashable {
         var books: StateBooks

@@ -5,7 +5,7 @@ import Approvals
 /// Each tenant has bounds of its own, so that none takes another's room. Within the tenant each agent has its bound, and
 /// however full the tenant is, an agent that has hardly any may open one.
 ///
-/// A class, so that a change copies none of its lists; the ledger's lock is held by whoever has it.
+/// A class, so that a change copies none of its lists; touched under the ledger's lock alone.
 final class TenantSessions {
     private struct Tally {
         var sessions = 0
@@ -35,12 +35,13 @@ final class TenantSessions {
     }
 
     /// The session for one more call of `agent`, opened where there is none, with room for `values` more values.
-    /// - Parameter current: the one that is open; nil where none is.
+    /// - Parameter current: the one that is open at `now`; nil where none is.
     func open(
         _ key: SessionKey, _ current: Session?, by agent: String, values added: Int, now: Timestamp
     ) throws(SessionLedger.Refusal) -> Session {
         sweep(now)
         if let current, added == 0 { return current }
+        // One that is over may still stand there.
         if current == nil { remove(key) }
         let owner = current?.owner ?? agent
         let own = agents[owner] ?? Tally()

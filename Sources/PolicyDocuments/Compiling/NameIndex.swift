@@ -2,11 +2,11 @@
 /// globs are names in full.
 struct NameIndex: Sendable {
     let names: [String]
-    private let placesByName: [String: [Int]]
+    private var placesByName: [String: [Int]] = [:]
 
     init(_ names: [String]) {
         self.names = names
-        placesByName = Dictionary(names.indices.map { (names[$0], [$0]) }, uniquingKeysWith: +)
+        for (place, name) in names.enumerated() { placesByName[name, default: []].append(place) }
     }
 
     func has(_ glob: NameGlob) -> Bool {

@@ -105,7 +105,11 @@ struct TableWriter {
             !policy.isShadow
                 && (policy.sanitizers.contains(where: \.isOnResult) || catalog.mayRedactResults(byRegoOf: policy))
         }
-        return Set(policies.flatMap(catalog.toolPlaces)).sorted().map { catalog.tools[$0].name }
+        var isChecked = [Bool](repeating: false, count: catalog.tools.count)
+        for policy in policies where isChecked.contains(false) {
+            for tool in catalog.toolPlaces(of: policy) { isChecked[tool] = true }
+        }
+        return zip(catalog.toolNames.names, isChecked).filter(\.1).map(\.0)
     }
 
     /// Hosts that a tool's `match` or an `allowed_domains` names in full.

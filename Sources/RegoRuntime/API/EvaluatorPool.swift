@@ -7,7 +7,7 @@ internal import Synchronization
 #endif
 
 /// A few evaluators of one query that wait for their next caller, so that their memory and compiled patterns are used
-/// again. Taking and giving back is one atomic exchange each; nobody ever waits. A thread looks first where it has put one
+/// again. Taking and giving back are atomic exchanges; nobody ever waits. A thread looks first where it has put one
 /// back: that one's memory is still in the cache of its processor.
 ///
 /// Unchecked Sendable: an evaluator is owned by its slot or by one caller, never by both.
@@ -55,13 +55,25 @@ final class EvaluatorPool: @unchecked Sendable {
         reference.release()
     }
 
-    /// Where this thread looks first. Threads' stacks lie one after the other, often 8 MiB apart with a page between.
-    private static var own: Int {
-        #if canImport(Musl)
-            let thread = UInt(bitPattern: pthread_self())
-        #else
-            let thread = pthread_self()
-        #endif
-        return Int((thread >> 12 &+ thread >> 23) % UInt(size))
+    /// Where this thread looks first.
+    private static var own: Int { ThreadNumber.own % size }
+}
+
+/// Numbers threads in the order in which they first ask.
+private enum ThreadNumber {
+    private static let next = Atomic(0)
+    /// Nil where the system has no more keys; then all threads have the number 0.
+    private static let key: pthread_key_t? = {
+        var key = pthread_key_t()
+        return pthread_key_create(&key, nil) == 0 ? key : nil
+    }()
+
+    static var own: Int {
+        guard let key else { return 0 }
+        // Kept as one more than it is: nothing is kept for a thread that has not asked.
+        if let kept = pthread_getspecific(key) { return Int(bitPattern: kept) - 1 }
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        pthread_setspecific(key, UnsafeRawPointer(bitPattern: number + 1))
+        return number
     }
 }

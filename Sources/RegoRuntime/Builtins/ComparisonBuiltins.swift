@@ -4,8 +4,7 @@ import RegoValues
 enum ComparisonBuiltins {
     static let family: Builtins.Family = [
         .init("eq", equal), .init("equal", equal), .init("neq", notEqual), .init("lt", less), .init("lte", lessOrEqual),
-        .init("gt", greater),
-        .init("gte", greaterOrEqual),
+        .init("gt", greater), .init("gte", greaterOrEqual),
     ]
 
     static func equal(_ a: Arguments, _ context: BuiltinContext) -> Value { .boolean(a[0] == a[1]) }

@@ -5,10 +5,8 @@ import RegoValues
 enum CryptoBuiltins {
     static let family: Builtins.Family = [
         .init("crypto.md5", md5), .init("crypto.sha1", sha1), .init("crypto.sha256", sha256),
-        .init("crypto.hmac.md5", hmacMD5),
-        .init("crypto.hmac.sha1", hmacSHA1), .init("crypto.hmac.sha256", hmacSHA256),
-        .init("crypto.hmac.sha512", hmacSHA512),
-        .init("crypto.hmac.equal", hmacEqual),
+        .init("crypto.hmac.md5", hmacMD5), .init("crypto.hmac.sha1", hmacSHA1), .init("crypto.hmac.sha256", hmacSHA256),
+        .init("crypto.hmac.sha512", hmacSHA512), .init("crypto.hmac.equal", hmacEqual),
     ]
 
     private static func digest<Hash: HashFunction>(

@@ -4,11 +4,11 @@ import RegoValues
 enum EncodingBuiltins {
     static let family: Builtins.Family = [
         .init("base64.encode", base64Encode), .init("base64.decode", base64Decode),
-        .init("base64.is_valid", base64IsValid),
-        .init("base64url.encode", base64URLEncode), .init("base64url.encode_no_pad", base64URLEncodeNoPad),
-        .init("base64url.decode", base64URLDecode), .init("hex.encode", hexEncode), .init("hex.decode", hexDecode),
-        .init("urlquery.encode", queryEncode), .init("urlquery.decode", queryDecode),
-        .init("urlquery.encode_object", queryEncodeObject), .init("urlquery.decode_object", queryDecodeObject),
+        .init("base64.is_valid", base64IsValid), .init("base64url.encode", base64URLEncode),
+        .init("base64url.encode_no_pad", base64URLEncodeNoPad), .init("base64url.decode", base64URLDecode),
+        .init("hex.encode", hexEncode), .init("hex.decode", hexDecode), .init("urlquery.encode", queryEncode),
+        .init("urlquery.decode", queryDecode), .init("urlquery.encode_object", queryEncodeObject),
+        .init("urlquery.decode_object", queryDecodeObject),
     ]
 
     static func base64Encode(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

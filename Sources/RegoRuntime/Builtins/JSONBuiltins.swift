@@ -4,8 +4,7 @@ import RegoValues
 enum JSONBuiltins {
     static let family: Builtins.Family = [
         .init("json.marshal", marshal), .init("json.marshal_with_options", marshalWithOptions),
-        .init("json.unmarshal", unmarshal),
-        .init("json.is_valid", isValid),
+        .init("json.unmarshal", unmarshal), .init("json.is_valid", isValid),
     ]
 
     /// What OPA reads: the last of equal keys wins, half surrogates become U+FFFD.

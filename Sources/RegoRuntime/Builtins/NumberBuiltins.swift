@@ -4,12 +4,10 @@ import RegoValues
 enum NumberBuiltins {
     static let family: Builtins.Family = [
         .init("plus", plus), .init("minus", minus), .init("mul", times), .init("div", divide), .init("rem", remainder),
-        .init("abs", absolute),
-        .init("round", round), .init("ceil", ceiling), .init("floor", floor), .init("bits.or", bitsOr),
-        .init("bits.and", bitsAnd),
-        .init("bits.xor", bitsExclusiveOr), .init("bits.negate", bitsNegate), .init("bits.lsh", bitsShiftLeft),
-        .init("bits.rsh", bitsShiftRight), .init("numbers.range", range), .init("numbers.range_step", rangeStep),
-        .init("rand.intn", randomInteger),
+        .init("abs", absolute), .init("round", round), .init("ceil", ceiling), .init("floor", floor),
+        .init("bits.or", bitsOr), .init("bits.and", bitsAnd), .init("bits.xor", bitsExclusiveOr),
+        .init("bits.negate", bitsNegate), .init("bits.lsh", bitsShiftLeft), .init("bits.rsh", bitsShiftRight),
+        .init("numbers.range", range), .init("numbers.range_step", rangeStep), .init("rand.intn", randomInteger),
     ]
 
     private static func numeric(

@@ -3,8 +3,8 @@ import RegoValues
 enum ObjectBuiltins {
     static let family: Builtins.Family = [
         .init("object.get", get), .init("object.keys", keys), .init("object.remove", remove),
-        .init("object.filter", filter),
-        .init("object.union", union), .init("object.union_n", unionOfAll), .init("object.subset", subset),
+        .init("object.filter", filter), .init("object.union", union), .init("object.union_n", unionOfAll),
+        .init("object.subset", subset),
     ]
 
     /// The member of this key, or at this path if the key is an array; else the default.

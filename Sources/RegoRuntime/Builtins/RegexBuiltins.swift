@@ -3,9 +3,9 @@ import RegoValues
 enum RegexBuiltins {
     static let family: Builtins.Family = [
         .init("regex.match", match), .init("regex.is_valid", isValid), .init("regex.split", split),
-        .init("regex.find_n", find),
-        .init("regex.find_all_string_submatch_n", findGroups), .init("regex.replace", replace),
-        .init("regex.template_match", templateMatch), .init("regex.globs_match", globsMatch),
+        .init("regex.find_n", find), .init("regex.find_all_string_submatch_n", findGroups),
+        .init("regex.replace", replace), .init("regex.template_match", templateMatch),
+        .init("regex.globs_match", globsMatch),
     ]
 
     private static func pattern(_ value: Value, _ context: BuiltinContext) throws(BuiltinError) -> Pattern {

@@ -4,11 +4,11 @@ import RegoValues
 enum StringBuiltins {
     static let family: Builtins.Family = [
         .init("concat", concatenate), .init("contains", contains), .init("startswith", startsWith),
-        .init("endswith", endsWith),
-        .init("indexof", indexOf), .init("indexof_n", indexesOf), .init("substring", substring), .init("split", split),
-        .init("lower", lower), .init("upper", upper), .init("strings.count", count), .init("strings.reverse", reverse),
-        .init("strings.any_prefix_match", anyPrefix), .init("strings.any_suffix_match", anySuffix),
-        .init("strings.split_n", splitN), .init("format_int", formatInteger), .init("sprintf", sprintf),
+        .init("endswith", endsWith), .init("indexof", indexOf), .init("indexof_n", indexesOf),
+        .init("substring", substring), .init("split", split), .init("lower", lower), .init("upper", upper),
+        .init("strings.count", count), .init("strings.reverse", reverse), .init("strings.any_prefix_match", anyPrefix),
+        .init("strings.any_suffix_match", anySuffix), .init("strings.split_n", splitN),
+        .init("format_int", formatInteger), .init("sprintf", sprintf),
     ]
 
     static func concatenate(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {

@@ -4,8 +4,7 @@ import RegoValues
 enum SystemBuiltins {
     static let family: Builtins.Family = [
         .init("print", printAll), .init("trace", trace), .init("opa.runtime", runtime),
-        .init("rego.parse_module", parseModule),
-        .init("http.send", send),
+        .init("rego.parse_module", parseModule), .init("http.send", send),
         .init("strings.render_template", renderTemplate),
     ]
 

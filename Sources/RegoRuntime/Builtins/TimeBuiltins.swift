@@ -5,8 +5,8 @@ enum TimeBuiltins {
     static let family: Builtins.Family = [
         .init("time.now_ns", now), .init("time.parse_rfc3339_ns", parseRFC3339), .init("time.parse_ns", parse),
         .init("time.parse_duration_ns", parseDuration), .init("time.format", format), .init("time.date", date),
-        .init("time.clock", clock),
-        .init("time.weekday", weekday), .init("time.add_date", addDate), .init("time.diff", difference),
+        .init("time.clock", clock), .init("time.weekday", weekday), .init("time.add_date", addDate),
+        .init("time.diff", difference),
     ]
 
     /// nil where 64 bits do not reach: before 1677 and after 2262.

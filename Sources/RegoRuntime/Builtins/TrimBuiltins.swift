@@ -4,9 +4,8 @@ import RegoValues
 enum TrimBuiltins {
     static let family: Builtins.Family = [
         .init("trim", trim), .init("trim_left", trimLeft), .init("trim_right", trimRight),
-        .init("trim_prefix", trimPrefix),
-        .init("trim_suffix", trimSuffix), .init("trim_space", trimSpace), .init("replace", replace),
-        .init("strings.replace_n", replaceAll),
+        .init("trim_prefix", trimPrefix), .init("trim_suffix", trimSuffix), .init("trim_space", trimSpace),
+        .init("replace", replace), .init("strings.replace_n", replaceAll),
     ]
 
     /// Cuts characters that `isCut` names from the chosen ends.

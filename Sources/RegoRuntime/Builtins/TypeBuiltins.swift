@@ -4,9 +4,8 @@ import RegoValues
 enum TypeBuiltins {
     static let family: Builtins.Family = [
         .init("is_number", isNumber), .init("is_string", isString), .init("is_boolean", isBoolean),
-        .init("is_array", isArray),
-        .init("is_set", isSet), .init("is_object", isObject), .init("is_null", isNull), .init("type_name", typeName),
-        .init("to_number", toNumber),
+        .init("is_array", isArray), .init("is_set", isSet), .init("is_object", isObject), .init("is_null", isNull),
+        .init("type_name", typeName), .init("to_number", toNumber),
     ]
 
     static func isNumber(_ a: Arguments, _ context: BuiltinContext) -> Value { .boolean(a[0].kind == .number) }

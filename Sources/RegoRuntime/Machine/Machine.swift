@@ -2,8 +2,8 @@ internal import RegoCompiler
 internal import RegoSyntax
 internal import RegoValues
 
-/// A builtin as one machine calls it. Each call counts who holds on to the code, and that is then this machine's own: what all
-/// machines have together, processors would take from each other at every call.
+/// A builtin as one machine calls it. To call a closure is to retain what it holds; this closure is the machine's own, so that no
+/// other thread writes to that count.
 struct BoundBuiltin {
     let call: (UnsafeBufferPointer<Value>) throws(BuiltinError) -> Value
 

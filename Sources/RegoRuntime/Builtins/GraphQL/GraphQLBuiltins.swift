@@ -4,9 +4,8 @@ import RegoValues
 enum GraphQLBuiltins {
     static let family: Builtins.Family = [
         .init("graphql.parse", parse), .init("graphql.parse_and_verify", parseAndVerify),
-        .init("graphql.parse_query", parseQuery),
-        .init("graphql.parse_schema", parseSchema), .init("graphql.is_valid", isValid),
-        .init("graphql.schema_is_valid", schemaIsValid),
+        .init("graphql.parse_query", parseQuery), .init("graphql.parse_schema", parseSchema),
+        .init("graphql.is_valid", isValid), .init("graphql.schema_is_valid", schemaIsValid),
     ]
 
     static func parseQuery(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
