@@ -6,6 +6,7 @@ extension Decision {
     /// The response body of the decision API, fields in their documented order.
     public var json: [UInt8] {
         if let repeatedAnswer { return repeatedAnswer }
+        // Somewhat more than most answers, and less than the kilobyte up to which memory is handed out from the thread's own.
         var json = JSONText(capacity: 960)
         write(to: &json)
         return json.bytes

@@ -62,16 +62,12 @@ struct TableWriter {
 
     private var tables: JSONText {
         let policies = Array(catalog.policies.enumerated())
-        let forSomeAgents = GlobIndex(
-            policies.filter { !$0.element.isForAllAgents }.map { ($0.offset, $0.element.agents.map(\.value)) })
-        let forSomeTools = GlobIndex(
-            policies.filter { !$0.element.isForAllTools }.map { ($0.offset, ($0.element.tools ?? []).map(\.value)) })
         let agents = Classes(
-            names: catalog.agents.map(\.name), prefix: "a",
-            signature: forSomeAgents.places(of:))
+            catalog.agentNames, prefix: "a",
+            of: policies.filter { !$0.element.isForAllAgents }.map { ($0.offset, catalog.agentPlaces(of: $0.element)) })
         let tools = Classes(
-            names: catalog.tools.map(\.name), prefix: "t",
-            signature: forSomeTools.places(of:))
+            catalog.toolNames, prefix: "t",
+            of: policies.filter { !$0.element.isForAllTools }.map { ($0.offset, catalog.toolPlaces(of: $0.element)) })
         let entries = policies.map { Self.entry($0.offset, $0.element) }
         func listed(_ isIncluded: (PolicyDocument) -> Bool, among offsets: [Int]) -> JSONText? {
             let kept = offsets.filter { isIncluded(catalog.policies[$0]) }
@@ -80,11 +76,15 @@ struct TableWriter {
         let everywhere = listed({ $0.isForAllAgents && $0.isForAllTools }, among: policies.map(\.offset))
         let byAgent = agents.members.compactMapValues { listed(\.isForAllTools, among: $0) }
         let byTool = tools.members.compactMapValues { listed(\.isForAllAgents, among: $0) }
-        let byPair = agents.members.compactMapValues { offsets -> JSONText? in
-            let wanted = Set(offsets)
-            let cells = tools.members.compactMapValues { listed({ _ in true }, among: $0.filter(wanted.contains)) }
-            return cells.isEmpty ? nil : .sorted(cells)
+        // From the policies, since most classes have none in common.
+        let (agentClasses, toolClasses) = (agents.byPolicy, tools.byPolicy)
+        var pairs: [String: [String: [JSONText]]] = [:]
+        for (offset, entry) in entries.enumerated() {
+            for agent in agentClasses[offset] ?? [] {
+                for tool in toolClasses[offset] ?? [] { pairs[agent, default: [:]][tool, default: []].append(entry) }
+            }
         }
+        let byPair = pairs.mapValues { JSONText.sorted($0.mapValues(JSONText.list)) }
         return .object(
             [
                 .init(name: "everywhere", value: everywhere ?? .list([])),
@@ -168,38 +168,27 @@ struct TableWriter {
         .byName(names.map { ($0, .boolean(true)) })
     }
 
-    /// Which lists of globs match a name, without looking at all of them.
-    private struct GlobIndex {
-        private var exact: [String: [Int]] = [:]
-        private var others: [(place: Int, glob: NameGlob)] = []
+    /// Names that the same policies speak about, under one short name.
+    private struct Classes {
+        var classOf: [String: String] = [:]
+        /// The policies of each class, in order.
+        var members: [String: [Int]] = [:]
 
-        init(_ lists: [(place: Int, globs: [NameGlob])]) {
-            for list in lists {
-                for glob in list.globs {
-                    if glob.isExact {
-                        exact[glob.text, default: []].append(list.place)
-                    } else {
-                        others.append((list.place, glob))
-                    }
-                }
+        /// The classes that each policy speaks about.
+        var byPolicy: [Int: [String]] {
+            members.reduce(into: [:]) { classes, member in
+                for offset in member.value { classes[offset, default: []].append(member.key) }
             }
         }
 
-        /// Sorted.
-        func places(of name: String) -> [Int] {
-            Set((exact[name] ?? []) + others.filter { $0.glob.matches(name) }.map(\.place)).sorted()
-        }
-    }
-
-    /// Names that share a signature, under one short name.
-    private struct Classes {
-        var classOf: [String: String] = [:]
-        var members: [String: [Int]] = [:]
-
-        init(names: [String], prefix: String, signature: (String) -> [Int]) {
+        /// - Parameter policies: policies in order, and where the names stand that each speaks about.
+        init(_ index: NameIndex, prefix: String, of policies: [(offset: Int, places: [Int])]) {
+            var offsets = [[Int]](repeating: [], count: index.names.count)
+            for policy in policies {
+                for place in policy.places { offsets[place].append(policy.offset) }
+            }
             var known: [[Int]: String] = [:]
-            for name in names {
-                let offsets = signature(name)
+            for (name, offsets) in zip(index.names, offsets) {
                 let label = known[offsets] ?? "\(prefix)\(known.count)"
                 known[offsets] = label
                 classOf[name] = label
