@@ -128,6 +128,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(name: "DecidingThreads", swiftSettings: strict),
         .target(
             name: "ExportTransport",
             dependencies: [
@@ -200,7 +201,7 @@ let package = Package(
         .target(
             name: "DecisionAPI",
             dependencies: [
-                "HTTPEndpoints", "Decisions", "Approvals", "RegoValues",
+                "HTTPEndpoints", "DecidingThreads", "Decisions", "Approvals", "RegoValues",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -243,7 +244,8 @@ let package = Package(
                 "StateStoreSQLite",
                 "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
                 "ControlPlane", "ObjectStores", "PolicyDelivery",
-                "ExportTransport", "TelemetryExport", "SIEMExport", "EvidencePacks", "LogWitness", crypto,
+                "DecidingThreads", "ExportTransport", "TelemetryExport", "SIEMExport", "EvidencePacks", "LogWitness",
+                crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -288,6 +290,7 @@ let package = Package(
             dependencies: ["RepeatableRandomness", "RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues", crypto],
             exclude: ["Fixtures"],
             swiftSettings: strict),
+        .testTarget(name: "DecidingThreadsTests", dependencies: ["DecidingThreads"], swiftSettings: strict),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto], swiftSettings: strict),
         .testTarget(
             name: "SignedTokensTests", dependencies: ["AegisTesting", "SignedTokens", "RegoValues"],
@@ -409,7 +412,8 @@ let package = Package(
         .testTarget(
             name: "DecisionAPITests",
             dependencies: [
-                "DecisionAPI", "HTTPEndpoints", "Decisions", "Redaction", "Approvals", "RegoValues", "SignedTokens",
+                "DecisionAPI", "HTTPEndpoints", "DecidingThreads", "Decisions", "Redaction", "Approvals", "RegoValues",
+                "SignedTokens",
                 crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

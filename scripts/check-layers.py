@@ -18,7 +18,7 @@ LAYERS = [
     ["Redaction"],
     ["PolicyBundles", "PolicyDocuments", "Approvals", "AuditTrail"],
     ["Decisions", "PolicyLifecycle"],
-    ["AccessControl", "ExportTransport"],
+    ["AccessControl", "DecidingThreads", "ExportTransport"],
     ["PolicyTesting", "PolicyImpact", "EvidencePacks"],
     ["StateStoreSQLite", "ApprovalChannels", "ObjectStores", "TelemetryExport", "SIEMExport"],
     ["HTTPEndpoints"],

@@ -14,13 +14,13 @@ struct DecisionRoutes: EndpointSet {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(Self.decide) { request, _ in try await decide(request) },
-            Endpoint(Self.delegate) { request, _ in
+            Endpoint(Self.decide, mayBlock: false) { request, _ in try await decide(request) },
+            Endpoint(Self.delegate, mayBlock: false) { request, _ in
                 try await answer(request) { json, credentials, point, trace in
                     await decisions.delegate(json: json, credentials: credentials, point: point, trace: trace)
                 }
             },
-            Endpoint(Self.redact) { request, _ in try await redactResult(request) },
+            Endpoint(Self.redact, mayBlock: false) { request, _ in try await redactResult(request) },
         ]
     }
 

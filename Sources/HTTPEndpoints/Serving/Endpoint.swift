@@ -9,9 +9,17 @@ public struct Endpoint: Sendable {
     public let operation: Operation
     let handler: Handler
 
-    public init(_ operation: Operation, _ handler: @escaping Handler) {
+    /// - Parameter mayBlock: whether it reads files or computes for long: it then keeps off the threads that the server's
+    ///   tasks prefer, whichever these are.
+    public init(_ operation: Operation, mayBlock: Bool = true, _ handler: @escaping Handler) {
         self.operation = operation
-        self.handler = handler
+        guard mayBlock else {
+            self.handler = handler
+            return
+        }
+        self.handler = { request, context in
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { try await handler(request, context) }
+        }
     }
 }
 

@@ -3,6 +3,7 @@ import Approvals
 import AuditTrail
 import ControlPlane
 import Crypto
+import DecidingThreads
 import DecisionAPI
 import Decisions
 import EnvoyAuthorization
@@ -140,7 +141,7 @@ struct Gateway {
         var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
         api.longestHold = .seconds(configuration.holdCalls)
         let server = DecisionAPIServer(
-            configuration: api, decisions: decisions,
+            configuration: api, threads: DecidingThreads(), decisions: decisions,
             desk: desk, prover: identity.prover, version: Version.text,
             logger: logger, now: now, recordChange: clerk.record, channels: channels?.endpoints ?? ChannelEndpoints(),
             isShared: configuration.tenants.count > 1, bundles: service?.bundles,

@@ -1,5 +1,6 @@
 import Approvals
 import AuditTrail
+import DecidingThreads
 import Decisions
 import Foundation
 import PolicyBundles
@@ -17,6 +18,8 @@ struct DecisionBench {
     private let store: SQLiteStateStore
     private let journal: AuditJournal
     private let inputs: SealedInputStore
+    /// As a gateway has them.
+    private let threads = DecidingThreads()
     private static let tenant = "bench"
 
     /// - Parameter keyFolder: where keys are kept; `place` by default.
@@ -75,20 +78,24 @@ struct DecisionBench {
     /// One caller, one call after the other. With `isRecorded` each waits until its record is durable.
     func time(_ call: TimedCall, rounds: Int, isRecorded: Bool) async throws -> SortedTimes {
         let point = isRecorded ? recorded : unrecorded
-        var times: [Int64] = []
-        times.reserveCapacity(rounds)
-        // The first rounds fill caches.
-        for _ in 0..<20 { _ = try await decide(call, at: point) }
-        for _ in 0..<rounds { times.append(try await decide(call, at: point)) }
-        return SortedTimes(times)
+        return try await withTaskExecutorPreference(threads) {
+            var times: [Int64] = []
+            times.reserveCapacity(rounds)
+            // The first rounds fill caches.
+            for _ in 0..<20 { _ = try await decide(call, at: point) }
+            for _ in 0..<rounds { times.append(try await decide(call, at: point)) }
+            return SortedTimes(times)
+        }
     }
 
     /// What the policies alone take of a decision: from the input, ready in memory, to the outcome.
     func timeEvaluation(_ call: TimedCall, rounds: Int) async throws -> SortedTimes {
-        for _ in 0..<20 { _ = try await decide(call, at: unrecorded) }
-        evaluations.clear()
-        for _ in 0..<rounds { _ = try await decide(call, at: unrecorded) }
-        return SortedTimes(evaluations.clear())
+        return try await withTaskExecutorPreference(threads) {
+            for _ in 0..<20 { _ = try await decide(call, at: unrecorded) }
+            evaluations.clear()
+            for _ in 0..<rounds { _ = try await decide(call, at: unrecorded) }
+            return SortedTimes(evaluations.clear())
+        }
     }
 
     /// Many callers at once, each waiting for its durable answer before its next call.
@@ -100,7 +107,7 @@ struct DecisionBench {
         let start = ContinuousClock.now
         let times = try await withThrowingTaskGroup(of: [Int64].self) { group in
             for _ in 0..<callers {
-                group.addTask {
+                group.addTask(executorPreference: threads) {
                     var times: [Int64] = []
                     for _ in 0..<max(1, rounds / callers) { times.append(try await decide(call, at: recorded)) }
                     return times
@@ -131,7 +138,7 @@ struct DecisionBench {
     func record(_ calls: [TimedCall], count: Int, callers: Int) async {
         await withTaskGroup(of: Void.self) { group in
             for caller in 0..<callers {
-                group.addTask { [recorded, keys] in
+                group.addTask(executorPreference: threads) { [recorded, keys] in
                     let place = EnforcementPoint(name: "bench", rewritesParameters: true)
                     for number in stride(from: caller, to: count, by: callers) {
                         let call = calls[number % calls.count]
