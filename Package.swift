@@ -38,6 +38,7 @@ let package = Package(
         // System libraries
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Processors", swiftSettings: strict),
 
         // Values
         .target(name: "RegoValues", dependencies: [bigInt], swiftSettings: strict),
@@ -67,7 +68,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Approvals", dependencies: ["RegoValues", "SignedTokens", crypto], swiftSettings: strict),
-        .target(name: "AuditTrail", dependencies: ["RegoValues", "MerkleLog", crypto], swiftSettings: strict),
+        .target(
+            name: "AuditTrail", dependencies: ["Processors", "RegoValues", "MerkleLog", crypto], swiftSettings: strict),
         .target(
             name: "Decisions",
             dependencies: [
@@ -128,7 +130,6 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .target(name: "DecidingThreads", swiftSettings: strict),
         .target(
             name: "ExportTransport",
             dependencies: [
@@ -201,7 +202,7 @@ let package = Package(
         .target(
             name: "DecisionAPI",
             dependencies: [
-                "HTTPEndpoints", "DecidingThreads", "Decisions", "Approvals", "RegoValues",
+                "HTTPEndpoints", "Processors", "Decisions", "Approvals", "RegoValues",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -244,7 +245,7 @@ let package = Package(
                 "StateStoreSQLite",
                 "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
                 "ControlPlane", "ObjectStores", "PolicyDelivery",
-                "DecidingThreads", "ExportTransport", "TelemetryExport", "SIEMExport", "EvidencePacks", "LogWitness",
+                "Processors", "ExportTransport", "TelemetryExport", "SIEMExport", "EvidencePacks", "LogWitness",
                 crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -290,7 +291,7 @@ let package = Package(
             dependencies: ["RepeatableRandomness", "RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues", crypto],
             exclude: ["Fixtures"],
             swiftSettings: strict),
-        .testTarget(name: "DecidingThreadsTests", dependencies: ["DecidingThreads"], swiftSettings: strict),
+        .testTarget(name: "ProcessorsTests", dependencies: ["Processors"], swiftSettings: strict),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto], swiftSettings: strict),
         .testTarget(
             name: "SignedTokensTests", dependencies: ["AegisTesting", "SignedTokens", "RegoValues"],
@@ -412,7 +413,7 @@ let package = Package(
         .testTarget(
             name: "DecisionAPITests",
             dependencies: [
-                "DecisionAPI", "HTTPEndpoints", "DecidingThreads", "Decisions", "Redaction", "Approvals", "RegoValues",
+                "DecisionAPI", "HTTPEndpoints", "Processors", "Decisions", "Redaction", "Approvals", "RegoValues",
                 "SignedTokens",
                 crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -9,7 +9,7 @@ import re
 import sys
 
 LAYERS = [
-    ["CRE2", "CZlib"],
+    ["CRE2", "CZlib", "Processors"],
     ["RegoValues"],
     ["RegoSyntax"],
     ["RegoCompiler"],
@@ -18,7 +18,7 @@ LAYERS = [
     ["Redaction"],
     ["PolicyBundles", "PolicyDocuments", "Approvals", "AuditTrail"],
     ["Decisions", "PolicyLifecycle"],
-    ["AccessControl", "DecidingThreads", "ExportTransport"],
+    ["AccessControl", "ExportTransport"],
     ["PolicyTesting", "PolicyImpact", "EvidencePacks"],
     ["StateStoreSQLite", "ApprovalChannels", "ObjectStores", "TelemetryExport", "SIEMExport"],
     ["HTTPEndpoints"],

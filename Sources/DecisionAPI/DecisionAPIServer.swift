@@ -1,5 +1,5 @@
 public import Approvals
-public import DecidingThreads
+public import Processors
 public import Decisions
 public import HTTPEndpoints
 import Hummingbird

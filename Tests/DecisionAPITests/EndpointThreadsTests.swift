@@ -1,5 +1,5 @@
 import Approvals
-import DecidingThreads
+import Processors
 import Foundation
 import HTTPEndpoints
 import Hummingbird
@@ -31,7 +31,7 @@ import Testing
         let server = HTTPServer(
             configuration: .init(port: 0), endpoints: [Whereabouts()], version: "test", logger: Logger(label: "test"))
         try await withTaskExecutorPreference(DecidingThreads(count: 1)) {
-            try await server.application.test(.live) { client in
+            try await server.application.test(.router) { client in
                 for _ in 0..<20 {
                     try await client.execute(uri: path, method: .get) { response in
                         #expect(response.status == .ok)

@@ -3,13 +3,14 @@
 #else
     internal import Glibc
 #endif
+internal import Processors
 
 /// Whether this process keeps the processors busy that it may use, as seen over the last moments.
 struct ProcessorLoad {
     /// Looked at anew after so many nanoseconds.
     static let span: Int64 = 20_000_000
 
-    private let thousandths = Processors.thousandths
+    private let thousandths = UsableProcessors.thousandths
     private var wall = ProcessorLoad.nanoseconds(CLOCK_MONOTONIC)
     private var used = ProcessorLoad.nanoseconds(CLOCK_PROCESS_CPUTIME_ID)
     private var wasHigh = false
@@ -35,41 +36,5 @@ struct ProcessorLoad {
         var time = timespec()
         clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-}
-
-/// The processors that this process may use: containers and `taskset` give a part of the machine's.
-enum Processors {
-    /// In thousandths of one, at least one thousandth.
-    static let thousandths: Int64 = {
-        let machine = Int64(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) * 1000
-        let allowed = text("/proc/self/status").flatMap(allowed(status:))
-        let quota = text("/sys/fs/cgroup/cpu.max").flatMap(quota(maximum:))
-        return max(1, min(machine, allowed ?? machine, quota ?? machine))
-    }()
-
-    /// From the line `Cpus_allowed` of `/proc/self/status` (proc_pid_status(5)), a mask in hexadecimal digits.
-    static func allowed(status: String) -> Int64? {
-        let name = "Cpus_allowed:"
-        guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
-        let count = line.dropFirst(name.count).reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
-        return count > 0 ? Int64(count) * 1000 : nil
-    }
-
-    /// From a control group's `cpu.max`: microseconds that it gets in each period, or `max`, and the period.
-    static func quota(maximum: String) -> Int64? {
-        let numbers = maximum.split { $0 == " " || $0 == "\n" }.map { Int64($0) }
-        guard numbers.count == 2, let share = numbers[0], let period = numbers[1], share > 0, period > 0 else {
-            return nil
-        }
-        return share.multipliedReportingOverflow(by: 1000).overflow ? nil : share * 1000 / period
-    }
-
-    private static func text(_ path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 16_384)
-        let count = fread(&bytes, 1, bytes.count, file)
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 }

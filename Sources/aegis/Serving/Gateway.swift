@@ -3,7 +3,7 @@ import Approvals
 import AuditTrail
 import ControlPlane
 import Crypto
-import DecidingThreads
+import Processors
 import DecisionAPI
 import Decisions
 import EnvoyAuthorization

@@ -1,6 +1,6 @@
 import Approvals
 import AuditTrail
-import DecidingThreads
+import Processors
 import Decisions
 import Foundation
 import PolicyBundles

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Threads that decide calls, as many as processors: tasks that prefer them run there, in the order in which they became
+/// Threads that decide calls, as many as there are processors for them: tasks that prefer them run there, in the order in which they became
 /// ready, and on whichever thread is free. What blocks has no place here; it would take a processor from the others.
 ///
 /// Safe to share because `queue` and `idle` are touched only while `changed` is locked. The threads stay as long as the
@@ -14,9 +14,10 @@ public final class DecidingThreads: TaskExecutor, @unchecked Sendable {
     private var queue = JobQueue()
     private var idle = 0
 
-    /// - Parameter count: at least 1; nil: as many as this process has processors.
-    public init(count: Int? = nil) {
-        for _ in 0..<max(1, count ?? ProcessInfo.processInfo.activeProcessorCount) {
+    /// - Parameter count: at least 1. More than there are processors, and those that decide stand in each other's way; of
+    ///   a control group with a quota, they use it up early in each period and are all stopped for the rest.
+    public init(count: Int = UsableProcessors.count) {
+        for _ in 0..<max(1, count) {
             let thread = Thread { [self] in
                 Self.takeName()
                 while true { next().runSynchronously(on: asUnownedTaskExecutor()) }

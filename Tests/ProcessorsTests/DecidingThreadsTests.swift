@@ -2,9 +2,9 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import DecidingThreads
+@testable import Processors
 
-@Suite struct PreferredThreadsTests {
+@Suite struct DecidingThreadsTests {
     /// What tasks on several threads have left, in the order in which they did.
     private final class Log<Entry: Sendable>: Sendable {
         private let kept = Mutex<[Entry]>([])
