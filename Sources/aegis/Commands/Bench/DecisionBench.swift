@@ -18,8 +18,9 @@ struct DecisionBench {
     private let store: SQLiteStateStore
     private let journal: AuditJournal
     private let inputs: SealedInputStore
-    /// As a gateway has them.
-    private let threads = DecidingThreads()
+    /// As a gateway has them. Shared by all that are timed in turn: one processor may be slower than another.
+    private let threads = DecisionBench.allThreads
+    private static let allThreads = DecidingThreads()
     private static let tenant = "bench"
 
     /// - Parameter keyFolder: where keys are kept; `place` by default.
