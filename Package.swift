@@ -38,7 +38,7 @@ let package = Package(
         // System libraries
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "Processors", swiftSettings: strict),
+        .target(name: "Threads", swiftSettings: strict),
 
         // Values
         .target(name: "RegoValues", dependencies: [bigInt], swiftSettings: strict),
@@ -69,7 +69,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Approvals", dependencies: ["RegoValues", "SignedTokens", crypto], swiftSettings: strict),
         .target(
-            name: "AuditTrail", dependencies: ["Processors", "RegoValues", "MerkleLog", crypto], swiftSettings: strict),
+            name: "AuditTrail", dependencies: ["Threads", "RegoValues", "MerkleLog", crypto], swiftSettings: strict),
         .target(
             name: "Decisions",
             dependencies: [
@@ -133,7 +133,7 @@ let package = Package(
         .target(
             name: "ExportTransport",
             dependencies: [
-                "CZlib",
+                "CZlib", "Threads",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -170,7 +170,8 @@ let package = Package(
         .target(
             name: "PolicyDelivery",
             dependencies: [
-                "AccessControl", "Approvals", "AuditTrail", "Decisions", "ObjectStores", "PolicyBundles", "RegoSyntax",
+                "Threads", "AccessControl", "Approvals", "AuditTrail", "Decisions", "ObjectStores", "PolicyBundles",
+                "RegoSyntax",
                 "RegoValues", "SignedTokens", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -202,7 +203,7 @@ let package = Package(
         .target(
             name: "DecisionAPI",
             dependencies: [
-                "HTTPEndpoints", "Processors", "Decisions", "Approvals", "RegoValues",
+                "HTTPEndpoints", "Threads", "Decisions", "Approvals", "RegoValues",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -215,7 +216,7 @@ let package = Package(
         .target(
             name: "ControlPlane",
             dependencies: [
-                "HTTPEndpoints", "AccessControl", "AuditTrail", "Decisions", "Approvals", "PolicyBundles",
+                "Threads", "HTTPEndpoints", "AccessControl", "AuditTrail", "Decisions", "Approvals", "PolicyBundles",
                 "PolicyDocuments", "PolicyImpact", "PolicyLifecycle", "PolicyTesting", "RegoSyntax",
                 "SignedTokens",
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -245,7 +246,7 @@ let package = Package(
                 "StateStoreSQLite",
                 "EnvoyAuthorization", "DecisionAPI", "ApprovalChannels", "AccessControl", "HTTPEndpoints",
                 "ControlPlane", "ObjectStores", "PolicyDelivery",
-                "Processors", "ExportTransport", "TelemetryExport", "SIEMExport", "EvidencePacks", "LogWitness",
+                "Threads", "ExportTransport", "TelemetryExport", "SIEMExport", "EvidencePacks", "LogWitness",
                 crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -291,7 +292,7 @@ let package = Package(
             dependencies: ["RepeatableRandomness", "RegoRuntime", "RegoCompiler", "RegoSyntax", "RegoValues", crypto],
             exclude: ["Fixtures"],
             swiftSettings: strict),
-        .testTarget(name: "ProcessorsTests", dependencies: ["Processors"], swiftSettings: strict),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads"], swiftSettings: strict),
         .testTarget(name: "MerkleLogTests", dependencies: ["MerkleLog", crypto], swiftSettings: strict),
         .testTarget(
             name: "SignedTokensTests", dependencies: ["AegisTesting", "SignedTokens", "RegoValues"],
@@ -413,9 +414,8 @@ let package = Package(
         .testTarget(
             name: "DecisionAPITests",
             dependencies: [
-                "DecisionAPI", "HTTPEndpoints", "Processors", "Decisions", "Redaction", "Approvals", "RegoValues",
-                "SignedTokens",
-                crypto,
+                "DecisionAPI", "HTTPEndpoints", "Threads", "Decisions", "Redaction", "Approvals", "RegoValues",
+                "SignedTokens", crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -9,7 +9,7 @@ import re
 import sys
 
 LAYERS = [
-    ["CRE2", "CZlib", "Processors"],
+    ["CRE2", "CZlib", "Threads"],
     ["RegoValues"],
     ["RegoSyntax"],
     ["RegoCompiler"],

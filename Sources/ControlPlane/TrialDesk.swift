@@ -1,9 +1,10 @@
 import HTTPEndpoints
 import HTTPTypes
 import Synchronization
+import Threads
 
-/// Runs what people have compiled, tested and replayed, on threads of its own, so much at once and so long at most. One tenant
-/// cannot take the places of all.
+/// Runs what people have compiled, tested and replayed, on threads of its own behind all others of the process, so much at
+/// once and so long at most. One tenant cannot take the places of all.
 final class TrialDesk: Sendable {
     /// How much is taken on.
     struct Bounds: Sendable {
@@ -19,12 +20,13 @@ final class TrialDesk: Sendable {
     static var ofHistories: TrialDesk { TrialDesk(Bounds(threads: 1, most: 16, mostOfOneTenant: 8)) }
 
     private let bounds: Bounds
-    private let executor: QuietExecutor
+    private let executor: TaskThreads
     private let taken = Mutex<[String: Int]>([:])
 
     init(_ bounds: Bounds = Bounds()) {
         self.bounds = bounds
-        executor = QuietExecutor(threads: bounds.threads)
+        executor = TaskThreads(
+            bounds.threads, named: "aegis-trials", stack: SystemThread.deepStack, priority: .tenth)
     }
 
     /// - Throws: a ``Problem`` with 429 where too much is under way, with 503 where it takes too long; and what `work` throws.

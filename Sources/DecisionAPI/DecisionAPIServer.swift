@@ -1,10 +1,10 @@
 public import Approvals
-public import Processors
 public import Decisions
 public import HTTPEndpoints
 import Hummingbird
 public import Logging
 public import ServiceLifecycle
+import Threads
 
 /// The HTTP API: decisions, approvals, health.
 public struct DecisionAPIServer: Service {
@@ -26,10 +26,8 @@ public struct DecisionAPIServer: Service {
     }
 
     let server: HTTPServer
-    private let threads: DecidingThreads?
 
     /// - Parameters:
-    ///   - threads: where calls are decided; nil: where all tasks of the process run.
     ///   - prover: the one that `decisions` uses.
     ///   - version: of the program, for `/v1/status`.
     ///   - isShared: whether several tenants are served, so that none may see of another here.
@@ -38,15 +36,13 @@ public struct DecisionAPIServer: Service {
     ///   - more: what else is served on the port.
     ///   - onListening: told the port once the server listens.
     public init(
-        configuration: Configuration, threads: DecidingThreads? = nil, decisions: DecisionPoint, desk: ApprovalDesk,
-        prover: any IdentityProver,
+        configuration: Configuration, decisions: DecisionPoint, desk: ApprovalDesk, prover: any IdentityProver,
         version: String, logger: Logger, now: @escaping @Sendable () -> Timestamp,
         recordChange: @escaping ChangeRecorder = { _ in }, channels: ChannelEndpoints = ChannelEndpoints(),
         isShared: Bool = false, bundles: BundleShelfQuestion? = nil, stops: StopShelfQuestion? = nil,
         more: [any EndpointSet] = [], auditFault: @escaping @Sendable () -> String? = { nil },
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) {
-        self.threads = threads
         let own: [any EndpointSet] = [
             DecisionRoutes(
                 decisions: decisions, bodyLimit: configuration.bodyLimit, longestHold: configuration.longestHold),
@@ -64,8 +60,9 @@ public struct DecisionAPIServer: Service {
             onListening: onListening)
     }
 
+    /// Connections are read, decided and answered on threads that have nothing else to do.
     public func run() async throws {
-        try await withTaskExecutorPreference(threads) { try await server.run() }
+        try await withTaskExecutorPreference(TaskThreads.deciding()) { try await server.run() }
     }
 
     /// The application itself, for tests in process.

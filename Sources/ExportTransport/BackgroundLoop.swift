@@ -1,6 +1,7 @@
 import NIOCore
 public import NIOPosix
 import Synchronization
+import Threads
 
 /// Where everything is exported from: two threads that give way to those that decide.
 ///

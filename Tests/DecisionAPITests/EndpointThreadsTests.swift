@@ -1,11 +1,11 @@
 import Approvals
-import Processors
 import Foundation
 import HTTPEndpoints
 import Hummingbird
 import HummingbirdTesting
 import Logging
 import Testing
+import Threads
 
 /// Where requests are answered, by what their endpoint says of itself.
 @Suite struct EndpointThreadsTests {
@@ -30,7 +30,7 @@ import Testing
     func `what may block keeps off the threads that decide`(path: String, isDecided: Bool) async throws {
         let server = HTTPServer(
             configuration: .init(port: 0), endpoints: [Whereabouts()], version: "test", logger: Logger(label: "test"))
-        try await withTaskExecutorPreference(DecidingThreads(count: 1)) {
+        try await withTaskExecutorPreference(TaskThreads(1, named: "aegis-decide")) {
             try await server.application.test(.router) { client in
                 for _ in 0..<20 {
                     try await client.execute(uri: path, method: .get) { response in

@@ -1,4 +1,5 @@
 public import Crypto
+internal import Threads
 
 /// One decision's input on its way to the store.
 public struct SealedInput: Sendable {
@@ -76,7 +77,7 @@ public final class SealedInputStore: Sendable {
         do throws(StorageError) {
             let writer = try SealedInputWriter(storage: storage, master: key, fileBytes: configuration.fileBytes)
             let loop = SealedInputLoop(queue: queue, writer: writer, storage: storage, configuration: configuration)
-            guard BlockingThread.start({ loop.run() }) else {
+            guard SystemThread.start(named: "aegis-inputs", { loop.run() }) else {
                 throw StorageError(call: "pthread_create", file: "", reason: "the system gave no thread")
             }
         } catch {

@@ -1,4 +1,5 @@
 public import MerkleLog
+internal import Threads
 
 /// The audit trail of one gateway, open for writing: one hash chain and one Merkle tree for each tenant, all in one
 /// stream of segment files.
@@ -106,7 +107,7 @@ public final class AuditJournal: Sendable {
         unreadSegments = unread
         queue = Monitor(Queue(status: AuditStatus(durable: writer.sizes)))
         let loop = WriterLoop(queue: queue, writer: writer, storage: storage, configuration: configuration)
-        guard BlockingThread.start({ loop.run() }) else {
+        guard SystemThread.start(named: "aegis-journal", { loop.run() }) else {
             storage.unlock()
             throw AuditError(.storage, "the system gave no thread for the audit trail")
         }

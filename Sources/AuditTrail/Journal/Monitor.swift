@@ -3,6 +3,7 @@
 #else
     internal import Glibc
 #endif
+internal import Threads
 
 /// State under a lock that a thread can sleep on until somebody changes it.
 ///
@@ -64,34 +65,13 @@ final class Monitor<State>: @unchecked Sendable {
 
 /// A thread of its own for work that blocks.
 enum BlockingThread {
-    /// Starts `body` on a new, detached thread.
-    /// - Returns: whether the system gave one.
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-        final class Body: Sendable {
-            let run: @Sendable () -> Void
-            init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-        }
-        let boxed = Unmanaged.passRetained(Body(body))
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, &attributes,
-            { argument in
-                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, boxed.toOpaque())
-        if code != 0 { boxed.release() }
-        return code == 0
-    }
-
     /// What `body` comes to on a thread of its own, where nobody else waits for it.
     /// - Throws: ``AuditError`` `.storage` where the system gives no thread, and what `body` throws.
     static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
-            let isStarted = start { continuation.resume(with: Swift.Result(catching: body)) }
+            let isStarted = SystemThread.start(named: "aegis-trail") {
+                continuation.resume(with: Swift.Result(catching: body))
+            }
             guard isStarted else {
                 return continuation.resume(throwing: AuditError(.storage, "the system gave no thread"))
             }

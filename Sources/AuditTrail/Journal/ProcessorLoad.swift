@@ -3,7 +3,7 @@
 #else
     internal import Glibc
 #endif
-internal import Processors
+internal import Threads
 
 /// Whether this process keeps the processors busy that it may use, as seen over the last moments.
 struct ProcessorLoad {

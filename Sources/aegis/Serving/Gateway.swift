@@ -3,7 +3,6 @@ import Approvals
 import AuditTrail
 import ControlPlane
 import Crypto
-import Processors
 import DecisionAPI
 import Decisions
 import EnvoyAuthorization
@@ -141,7 +140,7 @@ struct Gateway {
         var api = DecisionAPIServer.Configuration(host: configuration.host, port: configuration.port)
         api.longestHold = .seconds(configuration.holdCalls)
         let server = DecisionAPIServer(
-            configuration: api, threads: DecidingThreads(), decisions: decisions,
+            configuration: api, decisions: decisions,
             desk: desk, prover: identity.prover, version: Version.text,
             logger: logger, now: now, recordChange: clerk.record, channels: channels?.endpoints ?? ChannelEndpoints(),
             isShared: configuration.tenants.count > 1, bundles: service?.bundles,

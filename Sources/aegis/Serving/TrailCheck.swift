@@ -1,8 +1,7 @@
 import AuditTrail
-import ExportTransport
-import Foundation
 import Logging
 import ServiceLifecycle
+import Threads
 
 /// Verifies what a start has not read of the trail, behind decisions: a start reads back as far as its own memory reaches, and a year's trail takes
 /// its time. Where the trail is damaged, decisions are denied from then on (`audit_unavailable`), as if the gateway had not started.
@@ -14,9 +13,9 @@ struct TrailCheck: Service {
     func run() async throws {
         guard journal.unreadSegments > 0 else { return try await gracefulShutdown() }
         // A thread of its own: it takes minutes, and gives way. Whoever stops the gateway does not wait for it.
-        Thread.detachNewThread { [self] in
-            ThreadPriority.tenth.take()
-            check()
+        let isStarted = SystemThread.start(named: "aegis-check", priority: .tenth) { check() }
+        if !isStarted {
+            logger.error("the audit trail could not be verified", metadata: ["error": "the system gave no thread"])
         }
         try await gracefulShutdown()
     }

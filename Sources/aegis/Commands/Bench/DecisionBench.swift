@@ -1,6 +1,5 @@
 import Approvals
 import AuditTrail
-import Processors
 import Decisions
 import Foundation
 import PolicyBundles
@@ -8,6 +7,7 @@ import PolicyDocuments
 import Redaction
 import SignedTokens
 import StateStoreSQLite
+import Threads
 
 /// A decision point over real policies and real state, in this process, whose record goes to the disk or nowhere.
 struct DecisionBench {
@@ -19,8 +19,7 @@ struct DecisionBench {
     private let journal: AuditJournal
     private let inputs: SealedInputStore
     /// As a gateway has them. Shared by all that are timed in turn: one processor may be slower than another.
-    private let threads = DecisionBench.allThreads
-    private static let allThreads = DecidingThreads()
+    private static let threads = TaskThreads.deciding()
     private static let tenant = "bench"
 
     /// - Parameter keyFolder: where keys are kept; `place` by default.
@@ -79,7 +78,7 @@ struct DecisionBench {
     /// One caller, one call after the other. With `isRecorded` each waits until its record is durable.
     func time(_ call: TimedCall, rounds: Int, isRecorded: Bool) async throws -> SortedTimes {
         let point = isRecorded ? recorded : unrecorded
-        return try await withTaskExecutorPreference(threads) {
+        return try await withTaskExecutorPreference(Self.threads) {
             var times: [Int64] = []
             times.reserveCapacity(rounds)
             // The first rounds fill caches.
@@ -91,7 +90,7 @@ struct DecisionBench {
 
     /// What the policies alone take of a decision: from the input, ready in memory, to the outcome.
     func timeEvaluation(_ call: TimedCall, rounds: Int) async throws -> SortedTimes {
-        return try await withTaskExecutorPreference(threads) {
+        return try await withTaskExecutorPreference(Self.threads) {
             for _ in 0..<20 { _ = try await decide(call, at: unrecorded) }
             evaluations.clear()
             for _ in 0..<rounds { _ = try await decide(call, at: unrecorded) }
@@ -108,7 +107,7 @@ struct DecisionBench {
         let start = ContinuousClock.now
         let times = try await withThrowingTaskGroup(of: [Int64].self) { group in
             for _ in 0..<callers {
-                group.addTask(executorPreference: threads) {
+                group.addTask(executorPreference: Self.threads) {
                     var times: [Int64] = []
                     for _ in 0..<max(1, rounds / callers) { times.append(try await decide(call, at: recorded)) }
                     return times
@@ -139,7 +138,7 @@ struct DecisionBench {
     func record(_ calls: [TimedCall], count: Int, callers: Int) async {
         await withTaskGroup(of: Void.self) { group in
             for caller in 0..<callers {
-                group.addTask(executorPreference: threads) { [recorded, keys] in
+                group.addTask(executorPreference: Self.threads) { [recorded, keys] in
                     let place = EnforcementPoint(name: "bench", rewritesParameters: true)
                     for number in stride(from: caller, to: count, by: callers) {
                         let call = calls[number % calls.count]

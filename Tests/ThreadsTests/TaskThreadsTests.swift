@@ -2,9 +2,9 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Processors
+@testable import Threads
 
-@Suite struct DecidingThreadsTests {
+@Suite struct TaskThreadsTests {
     /// What tasks on several threads have left, in the order in which they did.
     private final class Log<Entry: Sendable>: Sendable {
         private let kept = Mutex<[Entry]>([])
@@ -20,7 +20,7 @@ import Testing
     private static var here: String? { Thread.current.name }
 
     @Test func `every task is run to its end, on these threads alone`() async {
-        let threads = DecidingThreads(count: 3)
+        let threads = TaskThreads(3, named: "aegis-test")
         let seen = Log<String?>()
         let elsewhere = DispatchQueue(label: "elsewhere")
         let sum = await withTaskGroup(of: Int.self) { group in
@@ -34,11 +34,11 @@ import Testing
             return await group.reduce(0, +)
         }
         #expect(sum == 5000 * 4999 / 2)
-        #expect(Set(seen.entries) == [DecidingThreads.name])
+        #expect(Set(seen.entries) == ["aegis-test"])
     }
 
     @Test func `tasks begin in the order in which they are ready`() async {
-        let thread = DecidingThreads(count: 1)
+        let thread = TaskThreads(1, named: "aegis-test")
         let begun = Log<Int>()
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<3000 {
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `a task that waits for others that come later is not in their way`() async {
-        let thread = DecidingThreads(count: 1)
+        let thread = TaskThreads(1, named: "aegis-test")
         let (stream, continuation) = AsyncStream.makeStream(of: Int.self)
         async let waiting: [Int] = withTaskExecutorPreference(thread) {
             await stream.reduce(into: []) { $0.append($1) }
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `tasks that are handed over from many threads at once all run`() async {
-        let threads = DecidingThreads(count: 2)
+        let threads = TaskThreads(2, named: "aegis-test")
         let begun = Log<Int>()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<16 {
@@ -80,7 +80,7 @@ import Testing
     /// The queue has its places filled, taken, and filled again while some are taken.
     @Test(arguments: [(1, 1), (7, 3), (1000, 1), (1024, 1023), (5000, 2)])
     func `nothing is lost or doubled, however appending and taking alternate`(append: Int, take: Int) async {
-        let thread = DecidingThreads(count: 1)
+        let thread = TaskThreads(1, named: "aegis-test")
         let begun = Log<Int>()
         await withTaskGroup(of: Void.self) { group in
             var number = 0
@@ -94,5 +94,15 @@ import Testing
             }
         }
         #expect(begun.entries == Array(0..<4 * append))
+    }
+
+    @Test func `tasks that no thread was given for run where all others do`() async {
+        let none = TaskThreads(0, named: "aegis-test")
+        let seen = Log<String?>()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<100 { group.addTask(executorPreference: none) { seen.add(Self.here) } }
+        }
+        #expect(seen.entries.count == 100)
+        #expect(!seen.entries.contains("aegis-test"))
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Processors
+@testable import Threads
 
 struct UsableProcessorsTests {
     @Test(arguments: [
