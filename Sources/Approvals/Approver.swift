@@ -16,8 +16,10 @@ public struct Approver: Sendable, Hashable {
     /// Whether `approvers` (`role:NAME`, `person:NAME` or a person's bare name) lists this person.
     public func isNamed(in approvers: [String]) -> Bool {
         approvers.contains { entry in
-            if let role = entry.wholeSuffix(after: "role:") { return roles.contains(role) }
-            return entry.wholeSuffix(after: "person:").map { $0 == name } ?? (entry == name)
+            if let role = entry.wholeSuffix(after: "role:") {
+                return roles.contains { $0.utf8.elementsEqual(role.utf8) }
+            }
+            return (entry.wholeSuffix(after: "person:") ?? entry).utf8.elementsEqual(name.utf8)
         }
     }
 }

@@ -41,6 +41,7 @@ public struct DecisionAPIServer: Service {
         recordChange: @escaping ChangeRecorder = { _ in }, channels: ChannelEndpoints = ChannelEndpoints(),
         isShared: Bool = false, bundles: BundleShelfQuestion? = nil, stops: StopShelfQuestion? = nil,
         more: [any EndpointSet] = [], auditFault: @escaping @Sendable () -> String? = { nil },
+        isEnding: @escaping @Sendable () -> Bool = { false },
         onListening: @escaping @Sendable (Int?) -> Void = { _ in }
     ) {
         let own: [any EndpointSet] = [
@@ -51,7 +52,7 @@ public struct DecisionAPIServer: Service {
             UsageRoutes(decisions: decisions),
             HealthRoutes(
                 policies: decisions.policies, prover: prover, version: version, isShared: isShared,
-                stateFault: decisions.stateFault, auditFault: auditFault, now: now),
+                stateFault: decisions.stateFault, auditFault: auditFault, isEnding: isEnding, now: now),
             ChannelRoutes(endpoints: channels), BundleRoutes(latest: bundles, prover: prover),
             StopRoutes(latest: stops, prover: prover),
         ]

@@ -28,10 +28,11 @@ struct RedactionWalk {
     private let names: DetectorNames
     private let text: TextRedaction
     private var location = JSONPointer()
-    /// In the order of the walk; a name and its value may have the same path.
-    private var counts: [RedactedPlace] = []
+    /// nil where nobody asks for them.
+    private(set) var places: RedactedPlaces?
 
-    init(scope: Redactor.Scope, writer: FindWriter, heap: Heap) {
+    init(scope: Redactor.Scope, writer: FindWriter, heap: Heap, tellsPlaces: Bool) {
+        places = tellsPlaces ? RedactedPlaces() : nil
         self.heap = heap
         names = DetectorNames(scope.detectors)
         text = TextRedaction(
@@ -44,17 +45,6 @@ struct RedactionWalk {
     func masks(of order: RedactionOrder) -> [(RedactionForm, UInt64)] {
         let mask = names.mask(of: order.detectors)
         return order.form.map { [($0, mask)] } ?? names.byForm(mask)
-    }
-
-    var places: [RedactedPlace] {
-        let sorted = counts.sorted { ($0.path, $0.detector) < ($1.path, $1.detector) }
-        return sorted.reduce(into: []) { places, next in
-            if let last = places.last, last.path == next.path, last.detector == next.detector {
-                places[places.count - 1].count += next.count
-            } else {
-                places.append(next)
-            }
-        }
     }
 
     mutating func run(_ value: Value) -> Value {
@@ -166,10 +156,12 @@ struct RedactionWalk {
     private mutating func number(_ value: Value, _ active: ActiveForms, _ key: Key) -> Value? {
         guard active.any != 0 else { return nil }
         var digits: [UInt8] = []
-        if let integer = value.int64, integer >= 0 {
-            digits = Array(String(integer).utf8)
+        if let integer = value.int64 {
+            digits = Array(String(integer.magnitude).utf8)
         } else {
             value.numberText(into: &digits)
+            // A sign is no part of what the digits say.
+            if digits.first == UInt8(ascii: "-") { digits.removeFirst() }
         }
         guard let hidden = text.redactedNumber(digits, active, key.bytes, key.contexts) else { return nil }
         count(hidden.found)
@@ -177,16 +169,9 @@ struct RedactionWalk {
     }
 
     private mutating func count(_ detectors: [Int]) {
-        let path = location.text { text.shown($0.utf8) }
-        let start = counts.count
-        for detector in detectors {
-            let name = names.name(of: detector)
-            if let place = counts[start...].firstIndex(where: { $0.detector == name }) {
-                counts[place].count += 1
-            } else {
-                counts.append(RedactedPlace(path: path, detector: name, count: 1))
-            }
-        }
+        guard let isFull = places?.isFull else { return }
+        let path = isFull ? "" : location.text { [text] in text.shown($0.utf8) }
+        places?.add(detectors.map { names.name(of: $0) }, at: path)
     }
 }
 

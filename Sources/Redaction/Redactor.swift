@@ -31,7 +31,7 @@ public struct Redactor: Sendable {
     public func sanitize(_ value: Value, _ orders: [RedactionOrder], in scope: Scope, heap: Heap)
         -> (value: Value, places: [RedactedPlace])
     {
-        var walk = RedactionWalk(scope: scope, writer: writer(scope.tenant), heap: heap)
+        var walk = RedactionWalk(scope: scope, writer: writer(scope.tenant), heap: heap, tellsPlaces: true)
         for order in orders {
             for (form, mask) in walk.masks(of: order) {
                 for path in order.paths {
@@ -40,7 +40,7 @@ public struct Redactor: Sendable {
             }
         }
         let result = walk.run(value)
-        return (result, walk.places)
+        return (result, walk.places?.sorted ?? [])
     }
 
     /// The value as people and logs may see it: sensitive places are gone, and so is whatever any detector finds.
@@ -49,7 +49,7 @@ public struct Redactor: Sendable {
     public func view(
         _ value: Value, sensitive: [JSONPathPattern], in scope: Scope, tellsApart: Bool = false, heap: Heap
     ) -> Value {
-        var walk = RedactionWalk(scope: scope, writer: writer(scope.tenant), heap: heap)
+        var walk = RedactionWalk(scope: scope, writer: writer(scope.tenant), heap: heap, tellsPlaces: false)
         walk.sensitiveForm = tellsApart ? .pseudonym : .redact
         walk.rules = sensitive.map { RedactionWalk.Rule(steps: $0.steps, mask: 0, form: nil) }
         walk.rules.append(RedactionWalk.Rule(steps: [], mask: walk.all, form: walk.sensitiveForm))

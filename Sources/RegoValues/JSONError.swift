@@ -55,4 +55,13 @@ public struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     public var description: String { "\(line):\(column): \(detail)" }
+
+    /// The same with nothing in it that stands in the text, for places that must not keep what somebody sent.
+    public var withoutText: String {
+        switch code {
+        case .duplicateKey: "\(line):\(column): a name stands twice in one object"
+        case .invalidNumber: "\(line):\(column): this is no JSON number"
+        default: description
+        }
+    }
 }

@@ -34,7 +34,15 @@ public final class SQLiteStateStore: Sendable {
         configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA secure_delete = ON") }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
+            guard try !pool.read(Schema.migrator.hasBeenSuperseded) else {
+                throw StateStoreError(
+                    .newer,
+                    "the state store `\(path)` was written by a newer version, which keeps things there that this one does not know"
+                )
+            }
             try Schema.migrator.migrate(pool)
+        } catch let error as StateStoreError {
+            throw error
         } catch {
             throw StateStoreError(.open, "the state store `\(path)` cannot be opened: \(error)")
         }

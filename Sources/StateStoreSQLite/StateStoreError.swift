@@ -2,6 +2,7 @@
 public struct StateStoreError: Error, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
         case open = "state.open"
+        case newer = "state.newer"
         case notDurable = "state.not-durable"
         case overloaded = "state.overloaded"
         case corrupt = "state.corrupt"
@@ -15,6 +16,14 @@ public struct StateStoreError: Error, Sendable, CustomStringConvertible {
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+    }
+
+    /// What whoever opens the store does about it.
+    public var fix: String {
+        switch code {
+        case .newer: "run the version that wrote it, or go back to the copy of the data directory from before"
+        default: "check the file and your rights to it"
+        }
     }
 
     public var description: String { "\(message) [\(code.rawValue)]" }

@@ -10,8 +10,10 @@ public enum UsableProcessors {
     public static let thousandths: Int64 = {
         let machine = Int64(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) * 1000
         let allowed = text("/proc/self/status").flatMap(allowed(status:))
-        let quota = text("/sys/fs/cgroup/cpu.max").flatMap(quota(maximum:))
-        return max(1, min(machine, allowed ?? machine, quota ?? machine))
+        let quotas = groups(membership: text("/proc/self/cgroup") ?? "").compactMap {
+            text("/sys/fs/cgroup\($0)/cpu.max").flatMap(quota(maximum:))
+        }
+        return max(1, min(machine, allowed ?? machine, quotas.min() ?? machine))
     }()
 
     /// How many threads they keep busy; at least 1.
@@ -26,6 +28,23 @@ public enum UsableProcessors {
         guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
         let count = line.dropFirst(name.count).reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
         return count > 0 ? Int64(count) * 1000 : nil
+    }
+
+    /// This process's control group and those that it is in, by their paths: each may have a quota. In a container, the topmost is the
+    /// container's own. Source: cgroups(7), `/proc/pid/cgroup`.
+    static func groups(membership: String) -> [String] {
+        guard let line = membership.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }) else { return [""] }
+        var path = line.dropFirst(3)
+        var groups: [String] = []
+        while !path.isEmpty {
+            if path.last == "/" {
+                path.removeLast()
+            } else {
+                groups.append(String(path))
+                path = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+            }
+        }
+        return groups + [""]
     }
 
     /// From a control group's `cpu.max`: microseconds that it gets in each period, or `max`, and the period.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import RegoSyntax
 
 /// The program: one binary for the decision point, the author's tools and the auditor's.
 @main
@@ -41,6 +42,10 @@ struct AegisCommand: AsyncParsableCommand {
         } catch let failure as CommandFailure {
             failure.report()
             exit(withError: ExitCode(failure.exitCode))
+        } catch let found as Diagnostics {
+            // What a document of a command's configuration says wrong; commands about policies tell of theirs themselves.
+            for diagnostic in found.all { ErrorOutput.write(diagnostic.rendered) }
+            exit(withError: ExitCode(2))
         } catch {
             if exitCode(for: error) == .validationFailure {
                 ErrorOutput.write(fullMessage(for: error))

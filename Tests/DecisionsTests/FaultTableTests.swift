@@ -246,7 +246,7 @@ import Testing
         try recorded.install(ScriptedPolicy.ruling())
         #expect(try await recorded.decide().outcome == .allow)
         try recorded.install(sequence: 2) { _ in
-            ScriptedPolicy.ruling(message: String(repeating: "x", count: 70_000))
+            ScriptedPolicy.ruling(rule: String(repeating: "x", count: 70_000))
         }
         try provoke("audit-record-too-large", await recorded.decide())
     }

@@ -76,6 +76,18 @@ import Testing
         #expect(!decided.mustCheckResult)
     }
 
+    @Test(arguments: [
+        (#"sanitize contains {"detectors": ["us_ssn"], "on": "result"} if input.phase == "result""#, Outcome.deny),
+        (#"sanitize contains {"detectors": ["us_ssn"], "on": "result"} if params.memo == "x""#, .allow),
+        (#"sanitize contains {"detectors": ["us_ssn"], "paths": ["$.memo"]} if input.phase == "result""#, .allow),
+        (#"sanitize contains {"detectors": ["us_ssn"], "on": "result"} if 10 / params.amount > 1"#, .deny),
+    ])
+    func `a result that nobody will see is asked about before the call`(rego: String, outcome: Outcome) async throws {
+        let fixture = try fixture(rego, policy: "mode: enforce\n")
+        let decision = try await fixture.decide(parameters: #"{"amount": 1}"#, point: DecisionFixture.wire)
+        #expect(decision.outcome == outcome, "\(decision.reason)")
+    }
+
     static let recent = """
         deny contains "the memo's day is past" if time.parse_rfc3339_ns(params.memo) < input.now
         """

@@ -239,6 +239,8 @@ import Testing
         ("a number as text", #"{"amount": "6,000"}"#, .parameterInvalid, .parameterInvalid),
         ("a number in a list", #"{"amount": [6000]}"#, .parameterInvalid, .parameterInvalid),
         ("another case", #"{"Amount": 1}"#, .parameterInvalid, .parameterInvalid),
+        ("another case beside", #"{"amount": 1, "Amount": 9000}"#, .parameterInvalid, .parameterInvalid),
+        ("another case, escaped", #"{"amount": 1, "\u0041MOUNT": 9000}"#, .parameterInvalid, .parameterInvalid),
         ("a homoglyph", #"{"аmount": 1}"#, .parameterInvalid, .parameterInvalid),
         ("a list", "[]", .parameterInvalid, .requestInvalid),
     ]
@@ -254,6 +256,52 @@ import Testing
         #expect(asked.outcome == .deny)
         #expect(asked.reason.code == api)
         #expect(try await post(#"{"amount": 1}"#).outcome == .allow)
+    }
+
+    /// What is wrong with a body is on record for ever, and must say nothing of what was in it.
+    @Test(arguments: [
+        (#"{"amount": 078051120}"#, "1:12: this is no JSON number"),
+        (#"{"amount": 1, "memo": 078-05-1120}"#, "1:23: this is no JSON number"),
+        (
+            #"{"jane@acme.example": 1, "jane@acme.example": 2}"#, "1:26: a name stands twice in one object"
+        ),
+        (
+            #"{"amount": 1, "jane@acme.example": -0}"#,
+            "the number at `$.…` does not survive canonical JSON; send it as a string"
+        ),
+        (
+            #"{"amount": 1, "memo": {"lines": [1, "\u0000"]}}"#, "the text at `$.memo.lines[1]` has a null character"
+        ),
+        (
+            #"{"amount": 1, "\#(String(repeating: "k", count: 65))": -0}"#,
+            "the number at `$.…` does not survive canonical JSON; send it as a string"
+        ),
+    ])
+    func `what is wrong with a body is said without its values`(body: String, message: String) async throws {
+        #expect(try await post(body).reason.message == message)
+        let entry = try #require(fixture.recorder.entries.last)
+        #expect(entry.answer.reason.message == message)
+    }
+
+    @Test func `a body is on record however long its names are`() async throws {
+        let name = String(repeating: "n", count: 300_000)
+        for body in [#"{"\#(name)": 1, "\#(name)": 2}"#, #"{"\#(name)": -0}"#] {
+            let count = fixture.recorder.entries.count
+            let decision = try await fixture.decide(parameters: body)
+            #expect(decision.reason.code == .requestInvalid)
+            #expect(decision.problem?.status == 400)
+            #expect(decision.reason.message.utf8.count < 200)
+            #expect(fixture.recorder.entries.count == count + 1)
+        }
+    }
+
+    @Test(arguments: [
+        (String(repeating: "a", count: 1024), String(repeating: "a", count: 1024)),
+        (String(repeating: "a", count: 1025), String(repeating: "a", count: 1024) + "…"),
+        (String(repeating: "€", count: 400), String(repeating: "€", count: 341) + "…"),
+    ])
+    func `a reason has room in a record`(message: String, kept: String) {
+        #expect(DecisionReason(.policyDeny, message).message == kept)
     }
 
     @Test(arguments: [

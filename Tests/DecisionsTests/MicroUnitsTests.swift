@@ -12,6 +12,41 @@ import Testing
         #expect(try #require(MicroUnits(value)).decimalText == text)
     }
 
+    @Test(
+        arguments: [
+            ("20", 20_000_000), ("0." + String(repeating: "0", count: 150_000) + "2e150002", 20_000_000),
+            ("0." + String(repeating: "0", count: 150_000) + "20e150002", 20_000_000),
+            ("2" + String(repeating: "0", count: 150_000) + "e-149999", 20_000_000),
+            ("2" + String(repeating: "0", count: 150_000) + ".0e-149999", 20_000_000),
+            ("0." + String(repeating: "0", count: 150_000) + "2", 1),
+            ("1e-99999999999999999999999999", 1), ("0e99999999999999999999999999", 0),
+            ("0.0e-99999999999999999999999999", 0), ("000", 0), ("1e-6", 1), ("1.5e-6", 2), ("0.10e1", 1_000_000),
+        ] as [(String, Int64)])
+    func `what a number means is charged, however it is spelt`(literal: String, micros: Int64) {
+        #expect(MicroUnits(roundingUp: literal.utf8)?.value == micros)
+    }
+
+    @Test func `all spellings of one number are one amount`() {
+        for seed in 0..<2000 {
+            let digits = String(seed * 7919 % 100_000)
+            let shift = seed % 40
+            let spellings = [
+                "\(digits)", "\(digits).0", "\(digits)\(String(repeating: "0", count: shift))e-\(shift)",
+                "0.\(String(repeating: "0", count: shift))\(digits)E+\(shift + digits.count)",
+                "\(digits)e0", "\(digits).\(String(repeating: "0", count: shift + 1))e-0",
+            ]
+            #expect(Set(spellings.map { MicroUnits(roundingUp: $0.utf8)?.value }).count == 1, "\(spellings)")
+        }
+    }
+
+    @Test(arguments: [
+        "", "-1", ".5", "1.", "1.e5", "e5", "1e", "1e+", "1e5.0", "1e5e5", "--1", "+1", "1 ", "0x1", "1_0",
+        "9223372036854.775808", "1e13", "1e99999999999999999999999999",
+    ])
+    func `what is no amount is refused`(literal: String) {
+        #expect(MicroUnits(roundingUp: literal.utf8) == nil)
+    }
+
     @Test func `an amount written and read again is the same`() throws {
         var value: Int64 = 1
         while value < Int64.max / 7 {

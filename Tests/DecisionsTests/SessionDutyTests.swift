@@ -110,6 +110,29 @@ import Testing
         #expect(try await result() == #""123-45-6789 [REDACTED:email]""#)
     }
 
+    @Test func `where nobody sees the result, the call is judged by what would be taken out of it`() async throws {
+        let session = #", "session_id": "s-1""#
+        func read(_ point: EnforcementPoint) async throws -> Decision {
+            try await fixture.decide(key: "clerk", tool: "crm.read", parameters: "{}", more: session, point: point)
+        }
+        #expect(try await read(DecisionFixture.wire).reason.rule == "unasked")
+        fixture.sessions.settle(try underWay("consent.record", "consent"))
+        // The call's own label is what the other rule asks for: it holds of the result alone.
+        let refused = try await read(DecisionFixture.wire)
+        #expect(refused.outcome == .deny)
+        #expect(
+            refused.reason
+                == DecisionReason(
+                    .sanitizeUnsupported, "the result must be redacted, which `envoy` cannot", policy: "answers",
+                    rule: "personal"))
+        #expect(try await read(DecisionFixture.api).mustCheckResult)
+        #expect(
+            try await fixture.decide(
+                key: "clerk", tool: "consent.record", parameters: "{}", point: DecisionFixture.wire
+            )
+            .outcome == .allow)
+    }
+
     @Test func `where a tenant shadows, what would be done is told of both sessions`() async throws {
         try fixture.activate(
             Self.policies.replacing("[{detectors: [email]}]", with: "[{detectors: [phone]}]")

@@ -376,7 +376,7 @@ def refused(home):
     """What `aegis serve` says to an identity configuration that it does not take."""
     done = run("serve", "--policies", home / "policies", "--data-dir", home / "data", "--listen", f"127.0.0.1:{free_port()}",
                "--grpc", "off", "--identity", home / "identity.yaml", check=False)
-    assert done.returncode == 1 and done.stdout == ""
+    assert done.returncode == 2 and done.stdout == ""
     return done.stderr
 
 

@@ -44,6 +44,26 @@ import Testing
         #expect(request.headers.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            (["content-length": "40"], "", true), (["content-length": "0"], "", false),
+            (["content-length": "many"], "", true), (["transfer-encoding": "chunked"], "", true),
+            (["upgrade": "websocket", "connection": "upgrade"], "", true), ([:], "", false),
+            (["content-length": "2"], "{}", false),
+            // A body that is empty, and Envoy says that this is all of it.
+            (["transfer-encoding": "chunked", "x-envoy-auth-partial-body": "false"], "", false),
+        ] as [([String: String], String, Bool)])
+    func `a body that is announced and not shown is a part that is missing`(
+        headers: [String: String], body: String, isPartial: Bool
+    ) throws {
+        let request = try CheckedRequest(
+            check {
+                $0.headers = headers
+                $0.rawBody = Data(body.utf8)
+            })
+        #expect(request.isPartial == isPartial)
+    }
+
     @Test func `raw headers are joined as Envoy joins them`() throws {
         let request = try CheckedRequest(
             check {

@@ -115,7 +115,7 @@ import Testing
     /// Each took minutes in a search that starts over after every find.
     @Test(arguments: [
         "1 ", "1", "DE89", "a@", "-----BEGIN PRIVATE KEY", "123-45-6789 ", "4111 1111 1111 1111 ", "4 ", "000-00-0000 ",
-        "eyJaaaaaaaa.", "+1",
+        "eyJaaaaaaaa.", "+1", "eyJ-", "eyJ-eyJ_-eyJ__-.", "eyJ-eyJhbGciOiJIUzI1NiJ9-.",
     ])
     func `a long text made to be slow is searched once`(piece: String) throws {
         let heap = Heap()
@@ -132,6 +132,62 @@ import Testing
         #expect(names.count == count)
         #expect(names.contains("[REDACTED:email]") && names.contains("[REDACTED:email]#\(count)"))
         #expect(names.allSatisfy { $0.hasPrefix("[REDACTED:email]") })
+    }
+
+    /// Each find told the whole path anew, and looked through its names for what they must not show.
+    @Test func `tens of thousands of finds below one long name cost what they are long`() throws {
+        let heap = Heap()
+        let name = String(repeating: "~", count: 400_000)
+        let finds = (0..<50_000).map { _ in heap.string("a@b.co") }
+        let value = heap.object([(heap.string(name), heap.object([(.string("to"), heap.array(finds))]))])
+        #expect(Redactor.test.view(value, sensitive: [], in: .test, heap: heap).kind == .object)
+        let (_, places) = Redactor.test.sanitize(value, [RedactionOrder(detectors: ["email"])], in: .test, heap: heap)
+        #expect(places == [RedactedPlace(path: "", detector: "email", count: 50_000)])
+    }
+
+    @Test func `of very many places the rest are counted for the whole`() throws {
+        let heap = Heap()
+        let value = heap.array((0..<1100).map { _ in heap.string("a@b.co 123-45-6789") })
+        let orders = [RedactionOrder(detectors: ["email", "us_ssn"])]
+        let (_, places) = Redactor.test.sanitize(value, orders, in: .test, heap: heap)
+        #expect(places.count == 1026)
+        #expect(
+            places.prefix(3) == [
+                RedactedPlace(path: "", detector: "email", count: 588),
+                RedactedPlace(path: "", detector: "us_ssn", count: 588),
+                RedactedPlace(path: "/0", detector: "email", count: 1),
+            ])
+    }
+
+    @Test(arguments: [
+        (511, "/" + String(repeating: "n", count: 511)), (512, ""),
+        (507, "/" + String(repeating: "n", count: 507) + "/to"),
+        (504, "/" + String(repeating: "n", count: 504) + "/to/0"),
+    ])
+    func `a path that is too long is that of what it stands in`(length: Int, path: String) throws {
+        let heap = Heap()
+        let name = String(repeating: "n", count: length)
+        let inner = heap.object([(.string("to"), heap.array([heap.string("a@b.co")]))])
+        let value = heap.object([(heap.string(name), inner)])
+        let (_, places) = Redactor.test.sanitize(value, [RedactionOrder(detectors: ["email"])], in: .test, heap: heap)
+        #expect(places == [RedactedPlace(path: path, detector: "email", count: 1)])
+    }
+
+    @Test(arguments: ["219099999", "-219099999", "-219099999.0", "-2.19099999e8", "219099999e0"])
+    func `a sign or another spelling hides no number`(literal: String) throws {
+        let heap = Heap()
+        let value = heap.object([(.string("ssn"), try heap.parseJSON(Array(literal.utf8)))])
+        let shown = Redactor.test.view(value, sensitive: [], in: .test, heap: heap)
+        #expect(shown.lookup("ssn").string == "[REDACTED:us_ssn]")
+    }
+
+    @Test(arguments: [
+        "eyJhbGciOiJIUzI1NiJ9", "x-eyJhbGciOiJIUzI1NiJ9", "eyJ-eyJhbGciOiJIUzI1NiJ9", "eyJ--eyJhbGciOiJIUzI1NiJ9",
+        "eyJ---eyJhbGciOiJIUzI1NiJ9", "eyJ----eyJhbGciOiJIUzI1NiJ9",
+        "eyJ" + String(repeating: "-", count: 5000) + "eyJhbGciOiJIUzI1NiJ9",
+    ])
+    func `a token is found behind whatever else stands in its run`(header: String) throws {
+        #expect(try !redacted("\(header).eyJzdWIiOiJqYW5lIn0.c2lnbmF0dXJl", "jwt").contains("c2lnbmF0dXJl"))
     }
 
     @Test func `every card of a run of digits is found`() throws {

@@ -20,6 +20,15 @@ struct UsableProcessorsTests {
         #expect(UsableProcessors.quota(maximum: maximum) == thousandths)
     }
 
+    @Test(arguments: [
+        ("0::/system.slice/aegis.service\n", ["/system.slice/aegis.service", "/system.slice", ""]), ("0::/\n", [""]),
+        ("12:cpu,cpuacct:/a\n0::/b\n", ["/b", ""]), ("12:cpu:/a\n", [""]), ("", [""]),
+        ("0::/../x\n", ["/../x", "/..", ""]),
+    ])
+    func `every control group that the process is in may have a quota`(membership: String, groups: [String]) {
+        #expect(UsableProcessors.groups(membership: membership) == groups)
+    }
+
     @Test func `this process may use one`() {
         #expect(UsableProcessors.thousandths >= 1)
     }

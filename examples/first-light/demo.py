@@ -384,7 +384,7 @@ def leave_running(demo):
     print(f"""Everything is still running. Try:
   source {demo.home}/keys.env
   curl -i http://127.0.0.1:{ENVOY_PORT}/v1/transfers -H host:payments.acme.example -H "x-aegis-api-key: $FINANCE_1" \\
-       --json '{{"amount": 7000, "currency": "EUR", "to": "DE89370400440532013000"}}'
+       -H content-type:application/json -d '{{"amount": 7000, "currency": "EUR", "to": "DE89370400440532013000"}}'
   AEGIS_API_KEY=$MARIA .build/release/aegis approvals list
   .build/release/aegis audit tail -f --data-dir {demo.data}
 Stop it with: kill $(cat {demo.home}/pids)""")

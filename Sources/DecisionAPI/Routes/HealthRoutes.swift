@@ -1,4 +1,4 @@
-import Approvals
+public import Approvals
 public import Decisions
 import HTTPEndpoints
 import Hummingbird
@@ -14,6 +14,8 @@ struct HealthRoutes: EndpointSet {
     let stateFault: @Sendable () -> String?
     /// Why no call passes for want of a record.
     let auditFault: @Sendable () -> String?
+    /// Whether the gateway was told to end.
+    let isEnding: @Sendable () -> Bool
     let now: @Sendable () -> Timestamp
 
     var endpoints: [Endpoint] {
@@ -38,9 +40,7 @@ struct HealthRoutes: EndpointSet {
     /// A gateway that denies everything because all of its policies are stale, its state cannot be read or its trail not be
     /// written, is not to be given calls that another could decide.
     private var isReady: Bool {
-        guard stateFault() == nil, auditFault() == nil else { return false }
-        let stale = policies.stale(now: now())
-        return policies.statuses.contains { $0.value.activeVersion != nil && stale[$0.key] != .deny }
+        stateFault() == nil && auditFault() == nil && !isEnding() && policies.isReady(now: now())
     }
 
     private func report(_ status: String, version: String? = nil, shows: (String) -> Bool) -> [UInt8] {
@@ -49,6 +49,10 @@ struct HealthRoutes: EndpointSet {
         json.object { json in
             json.field("status", status)
             if let version { json.field("version", version) }
+            if isEnding() {
+                json.key("ending")
+                json.boolean(true)
+            }
             if let fault = stateFault() { json.field("state_unavailable", fault) }
             if let fault = auditFault() { json.field("audit_unavailable", fault) }
             json.key("tenants")
@@ -105,7 +109,10 @@ struct HealthRoutes: EndpointSet {
 }
 
 extension PolicyRegistry {
-    /// At least one tenant has a verified bundle active. Calls of tenants that have none are denied; they do not take the
-    /// gateway away from the others.
-    public var isReady: Bool { statuses.values.contains { $0.activeVersion != nil } }
+    /// At least one tenant has a verified bundle active that may still permit calls. Calls of tenants that have none are denied; they do
+    /// not take the gateway away from the others.
+    public func isReady(now: Timestamp) -> Bool {
+        let stale = stale(now: now)
+        return statuses.contains { $0.value.activeVersion != nil && stale[$0.key] != .deny }
+    }
 }

@@ -49,7 +49,8 @@ extension DecisionRequest {
 }
 
 extension Heap {
-    /// Parses JSON from outside: limits first, and only values that mean the same to everybody.
+    /// Parses JSON from outside: limits first, and only values that mean the same to everybody. What is thrown says where, and is
+    /// recorded: it holds no value, and of names those alone that tell nothing.
     func admit(_ json: [UInt8], limits: AdmissionLimits) throws(AdmissionError) -> Value {
         guard json.count <= limits.byteCount else {
             throw .tooLarge("\(json.count) bytes; the limit is \(limits.byteCount)")
@@ -59,8 +60,8 @@ extension Heap {
             value = try parseJSON(json, limits: JSONLimits(depth: limits.depth, byteCount: limits.byteCount))
         } catch {
             switch error.code {
-            case .tooDeep, .tooLong: throw .tooLarge("\(error)")
-            default: throw .malformed("\(error)")
+            case .tooDeep, .tooLong: throw .tooLarge(error.withoutText)
+            default: throw .malformed(error.withoutText)
             }
         }
         if let found = value.firstAmbiguity() { throw .malformed(found) }

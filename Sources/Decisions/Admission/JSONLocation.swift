@@ -1,3 +1,4 @@
+import Redaction
 import RegoValues
 
 /// A place in a JSON value, written as a path: `$.items[0].text`, `$['a b']`.
@@ -19,7 +20,7 @@ struct JSONLocation: Sendable, CustomStringConvertible {
             switch step {
             case .index(let index): text += "[\(index)]"
             case .key(let key):
-                let name = key.string ?? ""
+                let name = shown(key)
                 let isPlain =
                     !name.isEmpty
                     && name.utf8.allSatisfy { byte in
@@ -36,4 +37,14 @@ struct JSONLocation: Sendable, CustomStringConvertible {
         }
         return text
     }
+
+    /// A member's name, unless it is long or something that is redacted elsewhere.
+    private func shown(_ key: Value) -> String {
+        guard let name = key.string, name.utf8.count <= JSONLocation.longestName,
+            Redactor.finds(in: key.utf8).isEmpty
+        else { return "…" }
+        return name
+    }
+
+    private static let longestName = 64
 }

@@ -65,21 +65,31 @@ public enum ReasonCode: String, Sendable, CaseIterable {
 /// A reason in words, and where in the policies it stands.
 public struct DecisionReason: Sendable, Hashable {
     public var code: ReasonCode
-    /// For the operator and the agent; never holds a parameter's value.
-    public var message: String
+    /// For the operator and the agent; never holds a parameter's value. At most ``longestMessage`` bytes and an ellipsis.
+    public let message: String
     public var policy: String?
     public var rule: String?
-    /// The other rules of the winning step, in document order.
+    /// The other rules of the winning step, in document order; ``mostOthers`` of them.
     public var also: [DecisionReason]
 
     public init(
         _ code: ReasonCode, _ message: String, policy: String? = nil, rule: String? = nil, also: [DecisionReason] = []
     ) {
         self.code = code
-        self.message = message
+        self.message = message.utf8.count <= DecisionReason.longestMessage ? message : DecisionReason.shortened(message)
         self.policy = policy
         self.rule = rule
         self.also = also
+    }
+
+    /// A record has room for a reason whatever policies say: it must not be what makes a decision go unrecorded.
+    public static let longestMessage = 1024
+    public static let mostOthers = 16
+
+    private static func shortened(_ message: String) -> String {
+        var scalars = String(decoding: message.utf8.prefix(longestMessage), as: UTF8.self).unicodeScalars
+        while scalars.last == "\u{fffd}" { scalars.removeLast() }
+        return String(scalars) + "…"
     }
 }
 

@@ -77,7 +77,8 @@ struct PathPattern: Sendable, Hashable {
         _ segment: Segment, _ text: Substring, _ captures: inout [(name: String, value: Substring)]
     ) -> Bool {
         switch segment {
-        case .literal(let literal): return text == literal
+        // By bytes, as servers compare: texts of Swift are equal in another Unicode form, too.
+        case .literal(let literal): return text.utf8.elementsEqual(literal.utf8)
         case .glob(let glob): return glob.matches(text.utf8)
         case .any: return !text.isEmpty
         case .capture(let name):

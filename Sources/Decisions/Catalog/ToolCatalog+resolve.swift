@@ -29,7 +29,7 @@ extension ToolCatalog {
             guard let tool = tools[name] else {
                 return .refused(DecisionReason(.unknownTool, "no tool of this tenant has the name that the call gives"))
             }
-            return .call(call(tool, parameters, line, heap))
+            return resolved(tool, parameters, line, heap)
         case .wire(let request):
             guard let line = RequestLine(method: request.method, host: request.host, target: request.target) else {
                 return .invalid("the request's method, host or path can be read in two ways")
@@ -43,6 +43,15 @@ extension ToolCatalog {
             }
             return parameters(of: request, tool: tool, captures: captures, line: line, heap: heap, limits: limits)
         }
+    }
+
+    private func resolved(
+        _ tool: ToolDefinition, _ parameters: Value, _ line: RequestLine?, _ heap: Heap
+    ) -> ToolResolution {
+        if let name = tool.declared.twin(in: parameters) {
+            return .invalid("a parameter's name is `\(name)`, which the tool declares, in another spelling")
+        }
+        return .call(call(tool, parameters, line, heap))
     }
 
     private func call(_ tool: ToolDefinition, _ parameters: Value, _ line: RequestLine?, _ heap: Heap) -> ToolCall {
@@ -75,17 +84,18 @@ extension ToolCatalog {
             return .invalid("the query is malformed")
         }
         var texts: [(name: String, values: [String])] = []
-        var places: [String: Int] = [:]
+        // Names are their bytes, as those of a body are.
+        var places: [[UInt8]: Int] = [:]
         for pair in query {
-            if let place = places[pair.name] {
+            if let place = places[Array(pair.name.utf8)] {
                 texts[place].values.append(pair.value)
             } else {
-                places[pair.name] = texts.count
+                places[Array(pair.name.utf8)] = texts.count
                 texts.append((pair.name, [pair.value]))
             }
         }
         for capture in captures {
-            guard places.updateValue(texts.count, forKey: capture.name) == nil else {
+            guard places.updateValue(texts.count, forKey: Array(capture.name.utf8)) == nil else {
                 return .invalid("`\(capture.name)` is given in the path and in the query")
             }
             texts.append((capture.name, [String(capture.value)]))
@@ -103,7 +113,7 @@ extension ToolCatalog {
             }
             entries.append(Entry(key: key, value: value))
         }
-        return .call(call(tool, heap.object(entries), line, heap))
+        return resolved(tool, heap.object(entries), line, heap)
     }
 }
 

@@ -12,8 +12,9 @@ public final class ToolCatalog: Sendable {
     /// The tools of whose results some policy takes something out.
     let toolsWithCheckedResults: Set<String>
     private let agentsByKey: [String: String]
-    private let agentsBySPIFFE: [String: String]
-    private let agentsByToken: [String: String]
+    /// By bytes: texts of Swift are equal in another Unicode form, too, and subjects are not.
+    private let agentsBySPIFFE: [[UInt8]: String]
+    private let agentsByToken: [[UInt8]: String]
     private let routesByHost: [String: [ToolRoute]]
     private let otherRoutes: [ToolRoute]
 
@@ -36,8 +37,8 @@ public final class ToolCatalog: Sendable {
         }
         var agents: [String: AgentDefinition] = [:]
         var byKey: [String: String] = [:]
-        var bySPIFFE: [String: String] = [:]
-        var byToken: [String: String] = [:]
+        var bySPIFFE: [[UInt8]: String] = [:]
+        var byToken: [[UInt8]: String] = [:]
         for entry in catalog.lookup("agents").entries {
             guard let name = entry.key.string else { throw CatalogError("an agent's name is not a string") }
             let agent = try AgentDefinition(name: name, entry.value)
@@ -45,10 +46,10 @@ public final class ToolCatalog: Sendable {
             for key in agent.apiKeys where byKey.updateValue(name, forKey: key) != nil {
                 throw CatalogError("two agents have the API key `\(key)`")
             }
-            for id in agent.spiffeIDs where bySPIFFE.updateValue(name, forKey: id) != nil {
+            for id in agent.spiffeIDs where bySPIFFE.updateValue(name, forKey: Array(id.utf8)) != nil {
                 throw CatalogError("two agents have the SPIFFE id `\(id)`")
             }
-            for id in agent.tokenIDs where byToken.updateValue(name, forKey: id) != nil {
+            for id in agent.tokenIDs where byToken.updateValue(name, forKey: Array(id.utf8)) != nil {
                 throw CatalogError("two agents have the token identity `\(id)`")
             }
         }
@@ -75,8 +76,8 @@ public final class ToolCatalog: Sendable {
         let listed: String?
         switch caller.method {
         case .apiKey: listed = agentsByKey[caller.keyID]
-        case .mutualTLS: listed = agentsBySPIFFE[caller.keyID]
-        case .token: listed = agentsByToken[caller.keyID]
+        case .mutualTLS: listed = agentsBySPIFFE[Array(caller.keyID.utf8)]
+        case .token: listed = agentsByToken[Array(caller.keyID.utf8)]
         }
         if let listed, let named = caller.name, listed != named { return nil }
         return (listed ?? caller.name).flatMap { agents[$0] }

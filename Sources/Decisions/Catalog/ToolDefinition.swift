@@ -14,6 +14,7 @@ public final class ToolDefinition: Sendable {
     /// The agent that stands behind it, where it is one: a permitted call carries the signed chain to that agent.
     public let agent: String?
     let defaults: ParameterDefaults
+    let declared: DeclaredNames
 
     /// One of Aegis's own, which no catalog holds.
     init(builtIn name: String) {
@@ -24,6 +25,7 @@ public final class ToolDefinition: Sendable {
         emits = []
         agent = nil
         defaults = ParameterDefaults(schema: schema)
+        declared = DeclaredNames(schema: schema)
     }
 
     init(name: String, _ value: Value) throws(CatalogError) {
@@ -47,6 +49,7 @@ public final class ToolDefinition: Sendable {
         emits = try CatalogError.strings(value.lookup("emits"), "the tool `\(name)`: `emits`")
         agent = value.lookup("agent").string
         defaults = ParameterDefaults(schema: schema)
+        declared = DeclaredNames(schema: schema)
     }
 }
 

@@ -90,6 +90,7 @@ public struct DecisionReplay: Sendable {
                 _ = decision.addDuties(of: certain)
             }
         }
+        decision.addDutiesOfResult(policy)
         shaping.foresee(decision)
         decision.enforceDeny()
         if let refusal = facts.refusal, refusal.keeper == .delegation { decision.deny(refusal.reason) }

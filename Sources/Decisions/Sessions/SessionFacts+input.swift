@@ -1,6 +1,26 @@
 import RegoValues
 
 extension SessionFacts {
+    /// What ``document(id:in:)`` tells, read back. Of places it tells those of each tool's last call; the others are in their order.
+    init(document: Value) {
+        labels = document.lookup("labels").elements.compactMap(\.string)
+        calls = SessionFacts.count(document.lookup("calls"))
+        for entry in document.lookup("tools").entries {
+            guard let name = entry.key.string else { continue }
+            let latest = document.lookup("latest").lookup(entry.key)
+            tools[name] = Use(calls: SessionFacts.count(entry.value), latest: SessionFacts.count(latest))
+        }
+        let next = nextPlace
+        let names = document.lookup("recent").elements.compactMap(\.string)
+        recent = names.enumerated().map { Call(place: next - 1 - $0, tool: $1) }
+    }
+
+    /// Evidence from elsewhere may claim any number: none that adding one to would end the process.
+    private static func count(_ value: Value) -> Int { Int(min(max(value.int64 ?? 0, 0), 1 << 53)) }
+
+    /// Behind every call that there was.
+    var nextPlace: Int { max(calls, tools.values.reduce(0) { max($0, $1.latest) }) + 1 }
+
     /// What policies see as `input.session`.
     func document(id: String?, in heap: Heap) -> Value {
         var counts: [(Value, Value)] = []

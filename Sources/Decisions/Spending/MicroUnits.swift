@@ -15,54 +15,34 @@ public struct MicroUnits: Sendable, Hashable, Comparable {
     ///
     /// nil where the text is no JSON number, is negative, or is more than an Int64 of millionths holds.
     public init?(roundingUp literal: some Sequence<UInt8>) {
-        var digits: [UInt8] = []
-        var fraction = 0
-        var exponent = 0
-        var exponentSign = 1
-        var part = 0
-        var seenExponentDigit = true
-        for byte in literal {
-            switch (part, byte) {
-            case (0...1, UInt8(ascii: "0")...UInt8(ascii: "9")):
-                digits.append(byte - UInt8(ascii: "0"))
-                if part == 1 { fraction += 1 }
-            case (0, UInt8(ascii: ".")): part = 1
-            case (0...1, UInt8(ascii: "e")), (0...1, UInt8(ascii: "E")):
-                part = 2
-                seenExponentDigit = false
-            case (2, UInt8(ascii: "+")), (2, UInt8(ascii: "-")):
-                exponentSign = byte == UInt8(ascii: "-") ? -1 : 1
-                part = 3
-            case (2...3, UInt8(ascii: "0")...UInt8(ascii: "9")):
-                part = 3
-                seenExponentDigit = true
-                exponent = min(100_000, exponent * 10 + Int(byte - UInt8(ascii: "0")))
-            default: return nil
-            }
-        }
-        guard !digits.isEmpty, seenExponentDigit else { return nil }
-        let scale = exponentSign * exponent - fraction + 6
-        let kept = scale < 0 ? digits.prefix(max(0, digits.count + scale)) : digits[...]
+        guard let number = DecimalLiteral(literal) else { return nil }
+        // The power of ten of the last digit, in millionths.
+        let scale = number.exponent + 6
+        let kept = scale < 0 ? number.digits.prefix(max(0, number.digits.count + scale)) : number.digits[...]
         var amount: Int64 = 0
         for digit in kept {
-            let (tens, overflow) = amount.multipliedReportingOverflow(by: 10)
-            let (sum, carried) = tens.addingReportingOverflow(Int64(digit))
-            guard !overflow, !carried else { return nil }
-            amount = sum
+            guard let more = MicroUnits.shifted(amount, adding: Int64(digit)) else { return nil }
+            amount = more
         }
+        // The first 19 steps overflow whatever is no zero.
         if scale > 0, amount > 0 {
             for _ in 0..<scale {
-                let (tens, overflow) = amount.multipliedReportingOverflow(by: 10)
-                guard !overflow else { return nil }
-                amount = tens
+                guard let more = MicroUnits.shifted(amount, adding: 0) else { return nil }
+                amount = more
             }
         }
-        if digits.dropFirst(kept.count).contains(where: { $0 != 0 }) {
+        if number.digits.dropFirst(kept.count).contains(where: { $0 != 0 }) {
             let (sum, overflow) = amount.addingReportingOverflow(1)
             guard !overflow else { return nil }
             amount = sum
         }
         value = amount
+    }
+
+    private static func shifted(_ amount: Int64, adding digit: Int64) -> Int64? {
+        let (tens, overflow) = amount.multipliedReportingOverflow(by: 10)
+        let (sum, carried) = tens.addingReportingOverflow(digit)
+        return overflow || carried ? nil : sum
     }
 
     public static func < (a: MicroUnits, b: MicroUnits) -> Bool { a.value < b.value }

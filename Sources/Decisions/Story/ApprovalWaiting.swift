@@ -6,6 +6,7 @@ public final class ApprovalWaiting: Sendable {
     private let limit: Int
     private let interval: Duration
     private let held = Mutex(0)
+    private let isEnded = Atomic<Bool>(false)
 
     /// - Parameters:
     ///   - limit: calls held at once.
@@ -15,7 +16,10 @@ public final class ApprovalWaiting: Sendable {
         self.interval = interval
     }
 
-    /// The approval once it is not pending any more, when the time is up, or when `isInForce` says that its policies are not those
+    /// Lets all go that are held, and holds no more: each is answered as one that was not held, and asks again elsewhere.
+    public func end() { isEnded.store(true, ordering: .relaxed) }
+
+    /// The approval once it is not pending any more, when the time is up or holding has ended, or when `isInForce` says that its policies are not those
     /// of today; nil where no room is left, or the state cannot be read.
     func state(
         of id: ApprovalID, tenant: String, in ledger: any ApprovalLedger, until end: ContinuousClock.Instant,
@@ -31,9 +35,9 @@ public final class ApprovalWaiting: Sendable {
         defer { held.withLock { $0 -= 1 } }
         while true {
             guard let approval = try? await ledger.approval(id, tenant: tenant) else { return nil }
-            guard approval.state(at: now()) == .pending, ContinuousClock.now < end, isInForce(approval) else {
-                return approval
-            }
+            guard approval.state(at: now()) == .pending, ContinuousClock.now < end, isInForce(approval),
+                !isEnded.load(ordering: .relaxed)
+            else { return approval }
             do { try await Task.sleep(for: interval) } catch { return approval }
         }
     }

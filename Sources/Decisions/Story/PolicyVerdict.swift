@@ -85,7 +85,9 @@ final class PolicyVerdict: Sendable {
         }
         self.ruling = ruling
         var reason = try PolicyVerdict.reason(value.lookup("reason"), ruling)
-        for also in try PolicyVerdict.list(value, "also") { reason.also.append(try PolicyVerdict.reason(also, ruling)) }
+        for also in try PolicyVerdict.list(value, "also").prefix(DecisionReason.mostOthers) {
+            reason.also.append(try PolicyVerdict.reason(also, ruling))
+        }
         self.reason = reason
         approval = ruling == .approvalNeeded ? try PolicyVerdict.approval(value.lookup("approval")) : nil
         sanitize = try PolicyVerdict.list(value, "sanitize", SanitizeObligation.init)

@@ -64,9 +64,19 @@ extension CheckedRequest {
             headers[header.key] = headers[header.key].map { "\($0),\(value)" } ?? value
         }
         body = http.rawBody.isEmpty ? Array(http.body.utf8) : Array(http.rawBody)
-        isPartial = headers.removeValue(forKey: Self.partialBodyHeader).map { $0 != "false" } ?? false
+        let partial = headers.removeValue(forKey: Self.partialBodyHeader)
+        isPartial = false
         expectedTenant = attributes.contextExtensions["tenant"]
         principal = attributes.source.principal.isEmpty ? nil : attributes.source.principal
+        // Envoy sends the header with every body that it has kept.
+        isPartial = partial.map { $0 != "false" } ?? announcesBody
+    }
+
+    /// Whether a body comes that the check does not show: where a route has no `with_request_body`, or the connection is upgraded.
+    private var announcesBody: Bool {
+        guard body.isEmpty else { return false }
+        return headers["transfer-encoding"] != nil || headers["upgrade"] != nil
+            || headers["content-length"].map { $0 != "0" } ?? false
     }
 
     static let partialBodyHeader = "x-envoy-auth-partial-body"

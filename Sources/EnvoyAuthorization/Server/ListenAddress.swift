@@ -31,6 +31,9 @@ public enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// - Throws: ``AddressError`` for a host that others can reach, and for a path that no socket can have.
+    public func check() throws(AddressError) { _ = try resolved() }
+
     /// The socket address to bind to.
     /// - Throws: ``AddressError`` for a host that others can reach, and for a path that no socket can have.
     func resolved() throws(AddressError) -> SocketAddress {

@@ -6,15 +6,10 @@ struct TokenDetector: TextDetector {
         DetectorTriggers(bytes: [UInt8(ascii: "e")], position: .wordStart)
     }
 
-    private static let longestHeader = 4096
-
     func match(_ text: ScannedText, at place: Int, _ contexts: Contexts) -> DetectorVerdict {
-        guard text.has("eyJ", at: place), !text.hasWord(before: place) else { return .nothing }
+        guard isStart(text, place), !isTried(text, place) else { return .nothing }
         let header = text.end(of: { $0.isBase64URL }, from: place, limit: text.count)
-        // A long run without a dot would otherwise be walked from each of its words.
-        guard text[header] == UInt8(ascii: "."), header - place <= TokenDetector.longestHeader else {
-            return .nothingBefore(header)
-        }
+        guard text[header] == UInt8(ascii: ".") else { return .nothingBefore(header) }
         guard namesAlgorithm(text, place..<header) else { return .nothing }
         var end = header
         var parts = 1
@@ -29,24 +24,40 @@ struct TokenDetector: TextDetector {
         return .found(place..<end)
     }
 
-    private func namesAlgorithm(_ text: ScannedText, _ range: Range<Int>) -> Bool {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: TokenDetector.longestHeader) { decoded in
-            var count = 0
-            var bits: UInt32 = 0
-            var held = 0
-            for place in range {
-                bits = bits << 6 | UInt32(TokenDetector.value(text[place]))
-                held += 6
-                guard held >= 8 else { continue }
-                held -= 8
-                decoded.initializeElement(at: count, to: UInt8(truncatingIfNeeded: bits >> UInt32(held)))
-                count += 1
-            }
-            guard let base = UnsafePointer(decoded.baseAddress), count > 8 else { return false }
-            let json = ScannedText(base: base, count: count)
-            guard json[0] == UInt8(ascii: "{"), json[count - 1] == UInt8(ascii: "}") else { return false }
-            return (1..<count).contains { json[$0] == UInt8(ascii: "\"") && json.has("\"alg\"", at: $0) }
+    private func isStart(_ text: ScannedText, _ place: Int) -> Bool {
+        text.has("eyJ", at: place) && !text.hasWord(before: place)
+    }
+
+    /// Whether a start before this one in the same run has already shown that none here is a header: the bytes that it decodes to end
+    /// with those that this one would, since a whole number of groups of four stands between them.
+    ///
+    /// So a run is decoded four times at most, however many starts it has.
+    private func isTried(_ text: ScannedText, _ place: Int) -> Bool {
+        var before = place - 4
+        while before >= 0, (before..<before + 4).allSatisfy({ text[$0].isBase64URL }) {
+            if isStart(text, before) { return true }
+            before -= 4
         }
+        return false
+    }
+
+    private func namesAlgorithm(_ text: ScannedText, _ range: Range<Int>) -> Bool {
+        var bits: UInt64 = 0
+        var held = 0
+        var last: UInt8 = 0
+        var lastFive: UInt64 = 0
+        var seen = false
+        for place in range {
+            bits = bits << 6 | UInt64(TokenDetector.value(text[place]))
+            held += 6
+            guard held >= 8 else { continue }
+            held -= 8
+            last = UInt8(truncatingIfNeeded: bits >> UInt64(held))
+            lastFive = (lastFive << 8 | UInt64(last)) & 0xff_ffff_ffff
+            // `"alg"`
+            seen = seen || lastFive == 0x22_616c_6722
+        }
+        return seen && last == UInt8(ascii: "}")
     }
 
     private static func value(_ byte: UInt8) -> UInt8 {

@@ -9,7 +9,8 @@ enum ChannelConfiguration {
     static func read(_ path: String?, environment: [String: String]) throws -> ChannelDirectory? {
         guard let path else { return nil }
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("`\(path)` cannot be read", fix: "check --channels and your rights to the file")
+            throw CommandFailure(
+                "`\(path)` cannot be read", fix: "check --channels and your rights to the file", exitCode: 2)
         }
         let document = try ChannelsDocument(SourceFile(name: path, text: Array(bytes)))
         let secrets = DocumentSecrets(document: path, environment: environment)

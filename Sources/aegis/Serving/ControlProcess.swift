@@ -28,7 +28,7 @@ struct ControlProcess {
         try data.create()
         let store: SQLiteStateStore
         do { store = try SQLiteStateStore(path: data.state.path) } catch let error as StateStoreError {
-            throw CommandFailure(error.message, fix: "check the file and your rights to it")
+            throw CommandFailure(error.message, fix: error.fix)
         }
         do {
             try await serve(store: store)

@@ -25,7 +25,8 @@ enum ExportConfiguration {
 
     static func read(_ path: String, environment: [String: String]) throws -> [SinkPlan] {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("`\(path)` cannot be read", fix: "check --export and your rights to the file")
+            throw CommandFailure(
+                "`\(path)` cannot be read", fix: "check --export and your rights to the file", exitCode: 2)
         }
         let document = try ExportDocument(SourceFile(name: path, text: Array(bytes)))
         let secrets = DocumentSecrets(document: path, environment: environment)

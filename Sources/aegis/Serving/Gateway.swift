@@ -77,6 +77,10 @@ struct Gateway {
         let stopKeepers = try parts.compactMap {
             try delivery.stopKeeper(of: $0, store: store, killSwitch: killSwitch, journal: journal)
         }
+        // What is written wrong stops the start before anything is on record.
+        let directories = try channelDirectories()
+        let export = try ExportConfiguration.service(
+            configuration, on: telemetry.loop, environment: ProcessInfo.processInfo.environment, logger: logger)
         // Side by side: what one tenant's store takes its time for is not waited for by the others. No policy permits anything before
         // it is known who is switched off.
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -89,7 +93,8 @@ struct Gateway {
         // Now each tenant has a log: a trail that was begun anew is found out too.
         if isWitnessed { _ = try await witness?.checkStart() }
         let mint = try OverrideTokenMint(signingKey: keys.tokens, audience: configuration.gateway)
-        let base = "http://\(configuration.host):\(configuration.port)"
+        let waiting = ApprovalWaiting()
+        let ending = ShutdownNotice { waiting.end() }
         let decisions = DecisionPoint(
             prover: identity.prover, policies: registry, ledger: store, sessions: sessions, approvals: store,
             mint: mint,
@@ -107,15 +112,14 @@ struct Gateway {
                 logger.warning(
                     "a budget has passed \(alert.percent) %", metadata: told.merging(trace.metadata) { own, _ in own })
             },
-            switches: { killSwitch.now }, stateFault: { stateHealth.fault },
-            approvalURL: { "\(base)/v1/approvals/\($0)" }, now: now)
+            switches: { killSwitch.now }, stateFault: { stateHealth.fault }, waiting: waiting,
+            approvalURL: { [base = configuration.publicURL] in "\(base)/v1/approvals/\($0)" }, now: now)
         let desk = ApprovalDesk(
             ledger: store, mint: mint,
             hiding: { comment, tenant in
                 let detectors = registry.active(tenant: tenant)?.detectors ?? .none
                 return redactor.view(comment, in: Redactor.Scope(tenant: tenant, detectors: detectors))
             }, now: now)
-        let directories = try channelDirectories()
         let clerk = try await ApprovalClerk(
             store: store, journal: journal, auditDirectory: configuration.data.audit.path,
             plan: DeliveryPlan(directories), logger: logger, now: now)
@@ -149,6 +153,7 @@ struct Gateway {
                 // Which record of which tenant is wrong is for the log alone.
                 journal.status.isAvailable ? nil : "the audit trail cannot be written: the gateway's log says why"
             },
+            isEnding: { ending.isGiven },
             onListening: { [logger] port in logger.notice("decision API on port \(port.map(String.init) ?? "?")") })
         var services: [any Service] = [
             StateWatcher(followers: [apiKeys, killSwitch], health: stateHealth, logger: logger),
@@ -180,8 +185,6 @@ struct Gateway {
                     journal: journal, strangers: decisions.strangers, seconds: seconds, logger: logger))
         }
         if let channels { services.append(channels.deliveries) }
-        let export = try ExportConfiguration.service(
-            configuration, on: telemetry.loop, environment: ProcessInfo.processInfo.environment, logger: logger)
         services =
             try telemetry.services(
                 journal: journal, policies: registry, stops: stopKeepers, store: store, sessions: sessions,
@@ -192,11 +195,15 @@ struct Gateway {
             services.append(
                 AuthorizationServer(
                     address: address, decisions: decisions, hold: .seconds(configuration.holdEnvoy), logger: logger,
-                    isServing: { registry.isReady && stateHealth.fault == nil && journal.status.isAvailable },
+                    isServing: {
+                        registry.isReady(now: now()) && stateHealth.fault == nil && journal.status.isAvailable
+                            && !ending.isGiven
+                    },
                     onListening: { [logger] bound in
                         logger.notice("ext_authz on \(bound.map(String.init(describing:)) ?? address.description)")
                     }))
         }
+        services.append(ending)
         try await ServiceGroup(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).run()
@@ -244,7 +251,7 @@ struct Gateway {
 
     private func openStore(_ path: String, answerKey: SymmetricKey) throws -> SQLiteStateStore {
         do { return try SQLiteStateStore(path: path, answerKey: answerKey) } catch let error as StateStoreError {
-            throw CommandFailure(error.message, fix: "check the file and your rights to it")
+            throw CommandFailure(error.message, fix: error.fix)
         }
     }
 }

@@ -1,5 +1,4 @@
 import Approvals
-import ArgumentParser
 import Decisions
 import Foundation
 import Logging
@@ -43,13 +42,8 @@ struct IdentityConfiguration {
     }
 
     private static func document(_ path: String) throws -> IdentityDocument {
-        let bytes = try InputFile.read(path, as: "identity configuration")
-        do throws(Diagnostics) {
-            return try IdentityDocument(SourceFile(name: path, text: bytes))
-        } catch {
-            for diagnostic in error.all { ErrorOutput.write(diagnostic.rendered) }
-            throw ExitCode(1)
-        }
+        try IdentityDocument(
+            SourceFile(name: path, text: InputFile.read(path, as: "identity configuration", exitCode: 2)))
     }
 
     /// - Parameter path: the configuration's, which failures name beside the file of keys.
@@ -62,7 +56,7 @@ struct IdentityConfiguration {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         let file = URL(fileURLWithPath: name, relativeTo: folder).path
         func failure(_ why: String, fix: String) -> CommandFailure {
-            CommandFailure("\(path): `jwks_file` of `\(issuer)`: \(why)", fix: fix)
+            CommandFailure("\(path): `jwks_file` of `\(issuer)`: \(why)", fix: fix, exitCode: 2)
         }
         do {
             return try IssuerKeyKeeper(source, issuer: issuer, beside: path, logger: logger)

@@ -123,6 +123,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "HOST:PORT of the HTTP API (default: 127.0.0.1:8181; environment: AEGIS_LISTEN).")
     var listen: String?
 
+    @Option(
+        help:
+            "How people and agents reach the HTTP API, such as https://aegis.acme.example: approvals' addresses begin with it (default: http:// and what --listen says; environment: AEGIS_PUBLIC_URL)."
+    )
+    var publicURL: String?
+
     @Option(help: "HOST:PORT or unix:PATH of ext_authz, or `off` (default: 127.0.0.1:9191; environment: AEGIS_GRPC).")
     var grpc: String?
 

@@ -30,6 +30,8 @@ struct ServeConfiguration {
     let pollInterval: Duration
     let host: String
     let port: Int
+    /// How people and agents reach the API; the addresses of approvals begin with it.
+    let publicURL: String
     let authorization: ListenAddress?
     let data: DataDirectory
     /// Where `/metrics` is served, as HOST:PORT; nil: nowhere.
@@ -90,9 +92,11 @@ struct ServeConfiguration {
         let address = try TCPAddress(listen, option: "--listen")
         host = address.host
         port = address.port
+        publicURL = try value(command.publicURL, "AEGIS_PUBLIC_URL").map(Self.publicURL) ?? "http://\(listen)"
         let grpc = value(command.grpc, "AEGIS_GRPC") ?? "127.0.0.1:9191"
         do {
             authorization = grpc == "off" ? nil : try ListenAddress(grpc)
+            try authorization?.check()
         } catch {
             throw CommandFailure("--grpc: \(error)", exitCode: 2)
         }
@@ -104,7 +108,17 @@ struct ServeConfiguration {
         if case .loopback(let host, let port)? = authorization {
             try TCPAddress(host: host, port: port, option: "--grpc").checkFree()
         }
-        if let metrics { try (try? TCPAddress(metrics, option: "--metrics"))?.checkFree() }
+        if let metrics { try TCPAddress(metrics, option: "--metrics").checkFree() }
+    }
+
+    private static func publicURL(_ text: String) throws -> String {
+        guard let url = URL(string: text), url.scheme == "http" || url.scheme == "https", url.host != nil,
+            url.query == nil, url.fragment == nil
+        else {
+            throw CommandFailure(
+                "--public-url `\(text)` is no http address", fix: "write it as https://aegis.acme.example", exitCode: 2)
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
     /// One tenant by options, or several by a document.
@@ -181,7 +195,6 @@ struct ServeConfiguration {
         return (url, try WitnessAddress.key(keyFile))
     }
 
-    /// `20s`, `5m` or `1h`.
     private static func sessions(_ text: String?) throws -> SessionBounds {
         guard let text else { return SessionBounds() }
         guard let count = Int(text), (1...1_000_000).contains(count) else {
@@ -193,6 +206,7 @@ struct ServeConfiguration {
         return SessionBounds(perTenant: 10 * count, perAgent: count)
     }
 
+    /// `20s`, `5m` or `1h`.
     private static func seconds(_ text: String?, _ option: String, atMost limit: Int64) throws -> Int64 {
         guard let text else { return 0 }
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600]

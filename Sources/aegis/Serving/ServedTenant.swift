@@ -22,7 +22,8 @@ struct ServedTenant: Sendable {
     /// Reads a document of kind `Tenants`. Relative paths in it are relative to its folder.
     static func read(_ path: String, environment: [String: String]) throws -> [ServedTenant] {
         guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("`\(path)` cannot be read", fix: "check --tenants and your rights to the file")
+            throw CommandFailure(
+                "`\(path)` cannot be read", fix: "check --tenants and your rights to the file", exitCode: 2)
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
         func resolved(_ place: String) -> String {

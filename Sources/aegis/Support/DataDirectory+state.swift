@@ -24,7 +24,7 @@ extension DataDirectory {
             try await store.close()
             return result
         } catch let error as StateStoreError {
-            throw CommandFailure(error.message)
+            throw CommandFailure(error.message, fix: error.code == .newer ? error.fix : nil)
         } catch let error as AccessError {
             throw CommandFailure(error.message)
         }

@@ -11,7 +11,7 @@ struct DataDirectory: ParsableArguments {
 
     var url: URL {
         URL(
-            fileURLWithPath: path ?? ProcessInfo.processInfo.environment["AEGIS_DATA_DIR"] ?? "aegis-data",
+            fileURLWithPath: path ?? ProcessInfo.processInfo.environment.given("AEGIS_DATA_DIR") ?? "aegis-data",
             isDirectory: true)
     }
 

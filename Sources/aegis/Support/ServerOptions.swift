@@ -13,6 +13,6 @@ struct ServerOptions: ParsableArguments {
     func client() throws -> APIClient {
         let environment = ProcessInfo.processInfo.environment
         return try APIClient(
-            url: url ?? environment["AEGIS_URL"] ?? "http://127.0.0.1:8181", apiKey: environment["AEGIS_API_KEY"])
+            url: url ?? environment.given("AEGIS_URL") ?? "http://127.0.0.1:8181", apiKey: environment["AEGIS_API_KEY"])
     }
 }

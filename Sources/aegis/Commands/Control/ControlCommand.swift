@@ -45,7 +45,7 @@ struct ControlCommand: AsyncParsableCommand {
         var logger = Logger(label: "aegis")
         logger.logLevel = logLevel
         let address = try TCPAddress(
-            listen ?? environment["AEGIS_CONTROL_LISTEN"] ?? "127.0.0.1:8182", option: "--listen")
+            listen ?? environment.given("AEGIS_CONTROL_LISTEN") ?? "127.0.0.1:8182", option: "--listen")
         try address.checkFree()
         try await ControlProcess(
             data: data, settings: ControlPlaneSettings(control), address: address, switchKey: switching.key,

@@ -54,6 +54,7 @@ struct TrustEdit: ParsableArguments {
     func change(_ body: (inout TrustRoot) throws -> Void) async throws {
         try await LifecycleFailure.reporting {
             let former = try TrustFiles.root(at: file).root
+            try requireNoneWaits(after: former)
             var next = former
             next.version += 1
             next.issuedAt = LifecycleSession.now
@@ -65,15 +66,26 @@ struct TrustEdit: ParsableArguments {
         }
     }
 
+    /// Where a version waits for its signatures.
+    var waitingFile: String { file + ".unsigned" }
+
+    /// A change that waits would be lost by another one in its place.
+    private func requireNoneWaits(after former: TrustRoot) throws {
+        guard let bytes = FileManager.default.contents(atPath: waitingFile),
+            let waiting = try? SignedTrustRoot(unfinished: Array(bytes)), waiting.root.version > former.version
+        else { return }
+        throw CommandFailure(
+            "`\(waitingFile)` waits for signatures: version \(waiting.root.version), signed by \(waiting.signerNames.joined(separator: ", "))",
+            fix: "have it signed first (aegis keys trust sign \(file) --root KEY), or remove it")
+    }
+
     private func place(_ signed: SignedTrustRoot, after former: TrustRoot) throws {
         do throws(TokenError) {
             try signed.check(after: former)
         } catch {
             guard error.code == .trustUnsigned else { throw error }
-            let waiting = file + ".unsigned"
-            try Self.write(signed, to: waiting)
-            ErrorOutput.write(error.description)
-            return report(signed, waitsAt: waiting)
+            try Self.write(signed, to: waitingFile)
+            return report(signed, waitsAt: waitingFile)
         }
         try Self.write(signed, to: file)
         report(signed)
@@ -89,7 +101,7 @@ struct TrustEdit: ParsableArguments {
         }
         if let waiting {
             Output.line(
-                "\(waiting): version \(signed.root.version) waits for more signatures: aegis keys trust sign \(file) --root KEY"
+                "\(waiting): version \(signed.root.version), signed by \(signed.signerNames.joined(separator: ", ")), waits for more signatures: aegis keys trust sign \(file) --root KEY"
             )
         } else {
             Output.line(

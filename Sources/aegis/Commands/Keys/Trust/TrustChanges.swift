@@ -178,9 +178,14 @@ struct TrustRevoke: AsyncParsableCommand {
 
 struct TrustShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a trust root, after checking its signatures.")
+        commandName: "show", abstract: "Show a trust root, after checking its signatures; or one that waits for some.",
+        discussion: """
+            EXAMPLES
+              aegis keys trust show trust-root.json
+              aegis keys trust show trust-root.json.unsigned     (before you sign it)
+            """)
 
-    @Argument(help: "The trust root, a .json file.")
+    @Argument(help: "The trust root, a .json file, or what waits for signatures beside it, a .unsigned file.")
     var file: String
 
     @Flag(help: "Print one JSON object.")
@@ -188,14 +193,16 @@ struct TrustShow: AsyncParsableCommand {
 
     func run() async throws {
         try await LifecycleFailure.reporting {
-            let signed = try TrustFiles.root(at: file)
+            let waits = file.hasSuffix(".unsigned")
+            let signed =
+                try waits ? SignedTrustRoot(unfinished: InputFile.read(file)) : TrustFiles.root(at: file)
             let root = signed.root
             if json {
                 let object = try JSONSerialization.jsonObject(with: Data(signed.bytes)) as? [String: Any] ?? [:]
                 return Output.json(object)
             }
             Output.line(
-                "trust root \(root.version) of \(root.issuedAt), signed by \(signed.signerNames.joined(separator: ", "))"
+                "trust root \(root.version) of \(root.issuedAt), \(waits ? "not in force; " : "")signed by \(signed.signerNames.joined(separator: ", "))"
             )
             for key in root.rootKeys { Output.line("root key        \(key.name)  \(key.fingerprint)") }
             Output.line("threshold       \(root.threshold) of \(root.rootKeys.count)")

@@ -37,8 +37,8 @@ struct TrustInit: AsyncParsableCommand {
             var signed = try SignedTrustRoot(root)
             for signer in signers { try signed.sign(with: signer) }
             let enough = (try? signed.check()) != nil
-            try TrustEdit.write(signed, to: enough ? edit.file : edit.file + ".unsigned")
-            edit.report(signed, waitsAt: enough ? nil : edit.file + ".unsigned")
+            try TrustEdit.write(signed, to: enough ? edit.file : edit.waitingFile)
+            edit.report(signed, waitsAt: enough ? nil : edit.waitingFile)
         }
     }
 }
@@ -51,7 +51,7 @@ struct TrustSign: AsyncParsableCommand {
 
     func run() async throws {
         try await LifecycleFailure.reporting {
-            let waiting = edit.file + ".unsigned"
+            let waiting = edit.waitingFile
             guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: waiting)) else {
                 throw CommandFailure("`\(waiting)` is not there: nothing waits for a signature")
             }
@@ -60,7 +60,12 @@ struct TrustSign: AsyncParsableCommand {
             var signed = try SignedTrustRoot(unfinished: Array(bytes))
             for signer in try edit.signers() { try signed.sign(with: signer, allowing: former) }
             try TrustEdit.write(signed, to: waiting)
-            if let former { try signed.check(after: former) } else { try signed.check() }
+            do throws(TokenError) {
+                if let former { try signed.check(after: former) } else { try signed.check() }
+            } catch {
+                guard error.code == .trustUnsigned else { throw error }
+                return edit.report(signed, waitsAt: waiting)
+            }
             try TrustEdit.write(signed, to: edit.file)
             try FileManager.default.removeItem(atPath: waiting)
             edit.report(signed)

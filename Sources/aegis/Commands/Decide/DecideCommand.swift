@@ -9,6 +9,7 @@ struct DecideCommand: AsyncParsableCommand {
             EXAMPLES
               aegis decide refunds.create --agent shop-agent --parameters '{"amount": 20}'
               aegis decide ehr.read --agent clinical-agent --parameters @call.json --context purpose=care
+              aegis decide refunds.create --agent shop-agent --parameters '{"amount": 80}' --approval apr_…
 
             Exits with 0 when the call may go ahead (allow, sanitize), with 4 when it may not.
             """)
@@ -30,6 +31,15 @@ struct DecideCommand: AsyncParsableCommand {
     @Option(help: "The override token of an approved call.")
     var token: String?
 
+    @Option(help: "The approval of this very call, apr_…; its override token is collected and used.")
+    var approval: String?
+
+    func validate() throws {
+        if token != nil, approval != nil {
+            throw ValidationError("--token and --approval both bring the override token: give one of them")
+        }
+    }
+
     func run() async throws {
         let text = try parametersText()
         guard ProcessInfo.processInfo.environment["AEGIS_API_KEY"]?.isEmpty == false else {
@@ -48,7 +58,7 @@ struct DecideCommand: AsyncParsableCommand {
         }
         // The parameters are spliced in as they were written, so that no digit of a number is lost on the way.
         var head: [String: Any] = ["agent": ["id": agent], "tool": ["name": tool], "context": pairs]
-        if let token { head["override_token"] = token }
+        if let token = try await overrideToken() { head["override_token"] = token }
         var body = try JSONSerialization.data(withJSONObject: head)
         body.removeLast()
         body.append(Data(#","parameters":"#.utf8) + text + Data("}".utf8))
@@ -60,10 +70,24 @@ struct DecideCommand: AsyncParsableCommand {
         if server.json {
             Output.line(String(decoding: answer.body, as: UTF8.self))
         } else {
-            let reason = object["decision_reason"] as? [String: Any] ?? [:]
-            Output.line("\(decision): \(reason["message"] as? String ?? "") [\(reason["code"] as? String ?? "")]")
+            for line in DecisionInWords.lines(Array(answer.body)) { Output.line(line) }
         }
         if decision != "allow" && decision != "sanitize" { throw ExitCode(4) }
+    }
+
+    private func overrideToken() async throws -> String? {
+        guard let approval else { return token }
+        let answer = try await server.client().get("/v1/approvals/\(ApprovalPath.escaped(approval))")
+        guard answer.status == 200 else {
+            throw CommandFailure(answer.explanation, exitCode: [401, 403].contains(answer.status) ? 4 : 1)
+        }
+        if let token = answer.object["override_token"] as? String { return token }
+        let status = answer.object["status"] as? String ?? "unknown"
+        throw CommandFailure(
+            "there is no token to collect: approval `\(approval)` is \(status)",
+            fix: status == "pending"
+                ? "wait until a person has approved it: aegis approvals show \(approval)"
+                : "ask for the call anew, without --approval", exitCode: 4)
     }
 
     private func parametersText() throws -> Data {
