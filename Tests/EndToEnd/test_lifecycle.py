@@ -192,7 +192,7 @@ def test_root_keys_sign_together(tenant):
     other = tenant.home / "other.json"
     done = run("keys", "trust", "init", other, "--root", tenant.private("root"),
                "--root-key", tenant.home / "keys/root-b.pub.pem", "--threshold", "2")
-    assert "version 1 waits for more signatures" in done.stdout and not other.exists()
+    assert "version 1, signed by root, waits for more signatures" in done.stdout and not other.exists()
     run("keys", "trust", "sign", other, "--root", tenant.private("root-b"))
     assert "threshold       2 of 2" in run("keys", "trust", "show", other).stdout
     run("keys", "trust", "quorum", other, "--need", "approver=2", "--root", tenant.private("root"))

@@ -237,7 +237,7 @@ def test_the_log_is_json_where_it_is_wanted(tmp_path):
     ({"OTEL_EXPORTER_OTLP_ENDPOINT": "collector"}, [], "OTEL_EXPORTER_OTLP_ENDPOINT is `collector`, which is no http or https address"),
     ({"OTEL_EXPORTER_OTLP_ENDPOINT": "https://c", "OTEL_EXPORTER_OTLP_CERTIFICATE": "/nowhere.pem"}, [],
      "telemetry: `/nowhere.pem` holds no certificate or key that can be used"),
-    ({}, ["--metrics", "9464"], "--metrics: `9464` is not HOST:PORT"),
+    ({}, ["--metrics", "9464"], "--metrics `9464` is not HOST:PORT"),
     ({}, ["--log-format", "xml"], "--log-format `xml` is neither `text` nor `json`"),
 ])
 def test_a_mistake_stops_the_start(tmp_path, env, arguments, message):
