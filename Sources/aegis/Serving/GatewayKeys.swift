@@ -35,6 +35,12 @@ struct GatewayKeys {
     {
         let path = folder.appendingPathComponent("\(name).pem").path
         if !FileManager.default.fileExists(atPath: path) {
+            let publicHalf = folder.appendingPathComponent("\(name).pub.pem").path
+            guard !FileManager.default.fileExists(atPath: publicHalf) else {
+                throw CommandFailure(
+                    "`\(publicHalf)` is there, and the private key `\(path)` is gone",
+                    fix: "bring the private key back from a copy; or move the public one away, and a new pair is made")
+            }
             _ = try KeyFile.write(SigningKey(generating: algorithm, name: name), into: folder.path)
         }
         return try KeyFile.signingKey(at: path)

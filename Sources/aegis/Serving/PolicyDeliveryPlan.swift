@@ -27,7 +27,8 @@ struct PolicyDeliveryPlan {
         switch served.policies {
         case .folder(let path):
             let tenant = served.name ?? "default"
-            let source = PolicyFolderSource(path: path, tenant: tenant, key: keys.development)
+            let source = PolicyFolderSource(
+                path: path, tenant: tenant, key: keys.development, history: configuration.data.bundles)
             let ring = try KeyRing([TrustedKey(keys.development.verificationKey)])
             return Part(served: served, tenant: tenant, source: source, trust: { ring })
         case .bundle(let place, let keyFiles):

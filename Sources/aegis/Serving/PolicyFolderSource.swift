@@ -9,6 +9,8 @@ struct PolicyFolderSource: BundleSource {
     let path: String
     let tenant: String
     let key: SigningKey
+    /// What was active before, whether it still can be or not: numbers go on from there.
+    var history: BundleHistory?
 
     var name: String { path }
     var pace: PollPace { .local }
@@ -33,8 +35,9 @@ struct PolicyFolderSource: BundleSource {
         {
             return active.archive
         }
+        let latest = active?.manifest.metadata.version ?? (try? history?.last(tenant: tenant))?.bundle.version ?? 0
         let metadata = BundleMetadata(
-            tenant: tenant, region: nil, version: (active?.manifest.metadata.version ?? 0) + 1, parent: active?.digest,
+            tenant: tenant, region: nil, version: latest + 1, parent: active?.digest,
             createdAt: Date(timeIntervalSince1970: TimeInterval(now)).formatted(.iso8601), author: "aegis serve",
             controls: policies.controls)
         return try BundleBuilder(metadata: metadata, files: files).build(signedBy: key, at: now).archive
