@@ -12,7 +12,15 @@ import Testing
             "to": {"$ref": "#/$defs/account"},
             "items": {"type": "array", "items": {"$ref": "#/$defs/item"}}
           },
-          "allOf": [{"properties": {"tags": {"type": "object"}}}],
+          "allOf": [
+            {"properties": {"tags": {"type": "object"}}},
+            {"properties": {"payee": {"properties": {"bank": {"type": "string"}}}}},
+            {"properties": {"payee": {"properties": {"limit": {"type": "number"}}}}}
+          ],
+          "oneOf": [{"properties": {"card": {"type": "string"}}}, {"properties": {"cash": {"type": "boolean"}}}],
+          "if": {"properties": {"rush": {"const": true}}}, "then": {"properties": {"courier": {"type": "string"}}},
+          "dependentSchemas": {"card": {"properties": {"holder": {"type": "string"}}}},
+          "patternProperties": {"^x-": {"properties": {"level": {"type": "number"}}}},
           "$defs": {
             "account": {"properties": {"iban": {"type": "string"}, "parent": {"$ref": "#/$defs/account"}}},
             "item": {"properties": {"sku": {"type": "string"}}}
@@ -33,6 +41,10 @@ import Testing
         (#"{"to": {"iban": "a", "IBAN": "b"}}"#, "iban"),
         (#"{"to": {"parent": {"parent": {"parent": {"Iban": "b"}}}}}"#, "iban"),
         (#"{"items": [{"sku": "a"}, {"Sku": "b"}]}"#, "sku"),
+        // Of alternatives any may be what the tool binds by, and of several schemas of one member each.
+        (#"{"Card": "x"}"#, "card"), (#"{"CASH": true}"#, "cash"), (#"{"Courier": "x"}"#, "courier"),
+        (#"{"Rush": true}"#, "rush"), (#"{"Holder": "x"}"#, "holder"), (#"{"payee": {"Limit": 1}}"#, "limit"),
+        (#"{"payee": {"bank": "x", "BANK": "y"}}"#, "bank"), (#"{"x-a": {"Level": 1}}"#, "level"),
     ])
     func `a declared name in another spelling is seen, at every level`(json: String, name: String) throws {
         #expect(try twin(json) == name)

@@ -133,6 +133,15 @@ import Testing
             .outcome == .allow)
     }
 
+    @Test func `a call that may come to nothing lifts no duty of a result that nobody will see`() async throws {
+        fixture.sessions.settle(try underWay("crm.read", "personal"))
+        let asking = try underWay("consent.record", "consent")
+        let refused = try await fixture.decide(
+            key: "clerk", tool: "crm.read", parameters: "{}", more: #", "session_id": "s-1""#, point: DecisionFixture.wire)
+        #expect(refused.reason.code == .sanitizeUnsupported)
+        fixture.sessions.undo(asking)
+    }
+
     @Test func `where a tenant shadows, what would be done is told of both sessions`() async throws {
         try fixture.activate(
             Self.policies.replacing("[{detectors: [email]}]", with: "[{detectors: [phone]}]")

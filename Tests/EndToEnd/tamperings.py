@@ -327,6 +327,23 @@ def lengthen(manifest):
     manifest["period"]["to"] = "2030-01-01T00:00:00.000000000Z"
 
 
+def period(name, text):
+    """What sorts elsewhere than it seems to."""
+    return edit("manifest.json", lambda manifest: manifest["period"].update({name: text}))
+
+
+def two_lines(listing):
+    entry = next(entry for entry in listing["keys"] if entry["use"] == "pack")
+    entry["name"] = "evidence sha256:" + 64 * "ab" + " (yours)\nnote: see"
+
+
+def controls_first(pack, keys):
+    files = dict(pack.files)
+    pack.files.clear()
+    for name in sorted(files, key=lambda name: name.startswith("policies/")):
+        pack.files[name] = files[name]
+
+
 def first_control(map):
     return next(control for control in map["controls"] if control["count"] > 2)
 
@@ -618,6 +635,14 @@ TABLE = [
     Tampering("a sampled record is altered", change_sample, "sample", "this is not record", "samples/"),
     Tampering("a sample's proof is another", change_proof, "sample", "the proof does not lead from record", "samples/"),
     Tampering("a sample is gone", lambda pack, keys: pack.files.pop(first_sample(".json")(pack)), "file", "the file is missing", "samples/"),
+    # What is compared as text, and read by people
+    *(Tampering(f"the period's {name} is no time: {text!a}", period(name, text), "manifest", "the period of the manifest is none", "manifest.json")
+      for name, text in [("from", "2026-1\u200b0-01T00:00:00.000000000Z"), ("from", "2026-10-01T00:00:00Z"), ("from", "0"), ("to", "2026-12-\x0131T00:00:00.000000000Z"),
+                         ("to", "~"), ("to", "1970-01-01T00:00:00.000000000Z"), ("from", "2026-1٠-01T00:00:00.000000000Z")]),
+    Tampering("the pack was built at no time", edit("manifest.json", lambda manifest: manifest.update(built_at="now\n")), "manifest",
+              "the period of the manifest is none", "manifest.json"),
+    Tampering("a key's name is two lines", edit("keys/keys.json", two_lines), "key", "a key has a name that is none", "keys/keys.json"),
+    Tampering("the control map stands before the policies", controls_first, "file", "the control map stands before policies", "controls.json"),
     # Files, by whoever has no key
     Tampering("verify.py is another program", lambda pack, keys: pack.files.update({"verify.py": b"print('whole')\n"}), "file", NOT_ATTESTED, "verify.py",
               seal="stale"),

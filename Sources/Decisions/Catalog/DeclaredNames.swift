@@ -10,39 +10,84 @@ struct DeclaredNames: Sendable {
         var properties: [Value] = []
         /// Declared names by their folded form.
         var folded: [String: String] = [:]
-        /// The nodes of its members, and of its elements.
+        /// The nodes of its members, of members that are not declared, and of its elements.
         var below: [String: Int] = [:]
+        var others: Int?
         var elements: Int?
+
+        var tellsNothing: Bool { properties.isEmpty && others == nil && elements == nil }
     }
 
-    /// The parameters first. A schema that leads back to itself has one node.
+    /// What tells of levels below.
+    private static let keywords: [StaticString] = [
+        "properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "items", "prefixItems",
+        "contains", "unevaluatedItems",
+    ]
+    /// A schema of a tool with more levels than this is known as far as these go.
+    private static let most = 4096
+
+    /// The parameters first. Schemas that lead back to themselves have one node.
     private var nodes: [Node] = []
 
     init(schema: Value) {
         let parts = SchemaParts(root: schema)
-        var schemas = [schema]
-        func node(of schema: Value) -> Int? {
-            if let known = schemas.firstIndex(where: { $0.isSame(as: schema) }) { return known }
-            let tellsOfMore = parts.parts(of: schema).contains {
-                $0.lookup("properties").kind == .object || $0.lookup("items").kind == .object
+        var levels = [[schema]]
+        func node(of schemas: [Value]) -> Int? {
+            let schemas = schemas.filter { $0.kind == .object }
+            guard !schemas.isEmpty else { return nil }
+            let known = levels.firstIndex { level in
+                level.count == schemas.count && zip(level, schemas).allSatisfy { $0.isSame(as: $1) }
             }
-            guard tellsOfMore else { return nil }
-            schemas.append(schema)
-            return schemas.count - 1
+            if let known { return known }
+            let speaks = DeclaredNames.gathered(schemas, parts).contains { part in
+                DeclaredNames.keywords.contains { [.object, .array].contains(part.lookup($0).kind) }
+            }
+            guard speaks, levels.count < DeclaredNames.most else { return nil }
+            levels.append(schemas)
+            return levels.count - 1
         }
-        while nodes.count < schemas.count {
-            let schema = schemas[nodes.count]
+        while nodes.count < levels.count {
+            let parts = DeclaredNames.gathered(levels[nodes.count], parts)
             var made = Node()
-            made.properties = parts.parts(of: schema).map { $0.lookup("properties") }.filter { $0.kind == .object }
+            made.properties = parts.map { $0.lookup("properties") }.filter { $0.kind == .object }
+            var members: [String: [Value]] = [:]
             for entry in made.properties.flatMap(\.entries) {
                 guard let name = entry.key.string else { continue }
                 made.folded[DeclaredNames.fold(name)] = name
-                if made.below[name] == nil { made.below[name] = node(of: entry.value) }
+                members[name, default: []].append(entry.value)
             }
-            let items = parts.items(of: schema)
-            if !items.isUndefined { made.elements = node(of: items) }
+            for (name, schemas) in members { made.below[name] = node(of: schemas) }
+            made.others = node(
+                of: parts.flatMap { part in
+                    [part.lookup("additionalProperties"), part.lookup("unevaluatedProperties")]
+                        + part.lookup("patternProperties").entries.map(\.value)
+                })
+            made.elements = node(
+                of: parts.flatMap { part in
+                    let first = part.lookup("prefixItems")
+                    return [part.lookup("items"), part.lookup("contains"), part.lookup("unevaluatedItems")]
+                        + (first.kind == .array ? Array(first.elements) : [])
+                })
             nodes.append(made)
         }
+    }
+
+    /// The schemas, and all that speak of the same value in them: alternatives and conditions too, since any of them may be what the tool
+    /// binds by.
+    private static func gathered(_ schemas: [Value], _ parts: SchemaParts) -> [Value] {
+        var gathered: [Value] = []
+        var open = schemas
+        while let part = open.popLast(), gathered.count < most {
+            guard part.kind == .object, !gathered.contains(where: part.isSame) else { continue }
+            gathered.append(part)
+            if let reference = part.lookup("$ref").string { open.append(parts.target(reference)) }
+            for name: StaticString in ["allOf", "anyOf", "oneOf"] where part.lookup(name).kind == .array {
+                open += Array(part.lookup(name).elements)
+            }
+            for name: StaticString in ["if", "then", "else"] { open.append(part.lookup(name)) }
+            open += part.lookup("dependentSchemas").entries.map(\.value)
+        }
+        return gathered
     }
 
     /// The declared name that a member of the parameters has in another spelling; nil where every member is the one that it seems to be.
@@ -52,16 +97,17 @@ struct DeclaredNames: Sendable {
         let node = nodes[place]
         switch value.kind {
         case .object:
-            guard !node.properties.isEmpty else { return nil }
+            guard !node.tellsNothing else { return nil }
             for entry in value.entries {
-                guard node.properties.contains(where: { !$0.lookup(entry.key).isUndefined }) else {
-                    if let twin = entry.key.string.flatMap({ node.folded[DeclaredNames.fold($0)] }) { return twin }
-                    continue
+                let isDeclared = node.properties.contains { !$0.lookup(entry.key).isUndefined }
+                if !isDeclared, !node.folded.isEmpty,
+                    let twin = entry.key.string.flatMap({ node.folded[DeclaredNames.fold($0)] })
+                {
+                    return twin
                 }
-                guard entry.value.kind == .object || entry.value.kind == .array, let name = entry.key.string,
-                    let below = node.below[name]
-                else { continue }
-                if let twin = twin(in: entry.value, of: below) { return twin }
+                guard entry.value.kind == .object || entry.value.kind == .array else { continue }
+                let below = isDeclared ? entry.key.string.flatMap { node.below[$0] } : node.others
+                if let below, let twin = twin(in: entry.value, of: below) { return twin }
             }
             return nil
         case .array, .set:

@@ -62,7 +62,7 @@ struct SchemaParts: Sendable {
     }
 
     /// The schema behind `#/$defs/name` or the anchor `#name`; undefined where there is none.
-    private func target(_ reference: String) -> Value {
+    func target(_ reference: String) -> Value {
         guard reference.utf8.first == UInt8(ascii: "#"),
             let bytes = RequestLine.decode(Array(reference.utf8.dropFirst()), plus: true)
         else { return .undefined }

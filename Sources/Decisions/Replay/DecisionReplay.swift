@@ -30,6 +30,8 @@ public struct DecisionReplay: Sendable {
         var facts = state == .recorded ? sealed.facts : StateFacts()
         facts.canRewrite = sealed.facts.canRewrite
         facts.certainSession = sealed.facts.certainSession
+        // Older programs did not, and what they decided was so; a candidate is asked as it would be today.
+        facts.isResultForeseen = state == .none || sealed.facts.isResultForeseen
         var decision = begin(sealed, input, policy, facts)
         if decision.isOpen {
             if sealed.isResult {
@@ -90,7 +92,9 @@ public struct DecisionReplay: Sendable {
                 _ = decision.addDuties(of: certain)
             }
         }
-        decision.addDutiesOfResult(policy)
+        if facts.isResultForeseen, decision.mustForeseeResult(policy) {
+            decision.addDutiesOfResult(policy, certain: facts.certain(input, in: decision.request.heap))
+        }
         shaping.foresee(decision)
         decision.enforceDeny()
         if let refusal = facts.refusal, refusal.keeper == .delegation { decision.deny(refusal.reason) }

@@ -36,6 +36,8 @@ public struct StateFacts: Sendable, Hashable {
     public var certainSession: String?
     /// Whether the enforcement point could put rewritten parameters in the place of the caller's.
     public var canRewrite = true
+    /// Whether the policies were asked about the call's result before it.
+    public var isResultForeseen = false
 
     public init() {}
 
@@ -56,6 +58,10 @@ public struct StateFacts: Sendable, Hashable {
                 StateFacts.write(refusal?.keeper == keeper ? refusal?.reason : nil, to: &json)
             }
             if isInterrupted { json.field("evaluation", "interrupted") }
+            if isResultForeseen {
+                json.key("result_foreseen")
+                json.boolean(true)
+            }
             if let shadowRefusal {
                 json.key("shadow")
                 StateFacts.write(shadowRefusal, to: &json)
@@ -96,6 +102,7 @@ public struct StateFacts: Sendable, Hashable {
         isTokenRedeemed = value.lookup("token").string == "redeemed"
         isInterrupted = value.lookup("evaluation").string == "interrupted"
         canRewrite = value.lookup("can_rewrite") != .false
+        isResultForeseen = value.lookup("result_foreseen") == .true
     }
 
     /// The input with the session that was certain; nil where it makes no difference.

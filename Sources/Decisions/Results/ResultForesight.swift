@@ -3,19 +3,50 @@ import RegoValues
 /// What has to be taken out of a call's result, where the enforcement point will never see the result: asked for before the call, since
 /// afterwards nobody asks.
 extension DecisionInProgress {
-    /// Puts the call before the policies once more, as its result would be, and takes over what they say has to be taken out of it. Where
-    /// they cannot be asked, the decision is closed.
-    func addDutiesOfResult(_ policy: ActivePolicy) {
-        guard isOpen, !request.point.rewritesParameters, let call, let input, let ruling, ruling != .deny,
-            policy.catalog.toolsWithCheckedResults.contains(call.tool.name)
-        else { return }
+    /// Puts the call before the policies once more, as its result would be, with either session where two may be the one, and takes over
+    /// what they say has to be taken out of it. Where they cannot be asked, the decision is closed.
+    func foreseeResult(_ policy: ActivePolicy) {
+        guard mustForeseeResult(policy) else { return }
+        facts.isResultForeseen = true
+        var certain: Value?
+        if SessionView.differ(session, sessionView.settled, for: policy.sessionInterest) {
+            let seen = session
+            session = sessionView.settled
+            certain = DecisionPoint.input(self)
+            session = seen
+        }
+        if addDutiesOfResult(policy, certain: certain), let certain {
+            facts.certainSession = JSONWriter.text(certain.lookup("session"))
+        }
+    }
+
+    /// Whether nobody will ask about the result of this call, and some policy may have something to say of it.
+    func mustForeseeResult(_ policy: ActivePolicy) -> Bool {
+        guard isOpen, !request.point.rewritesParameters, let call, let ruling, ruling != .deny else { return false }
+        return policy.catalog.toolsWithCheckedResults.contains(call.tool.name)
+    }
+
+    /// - Parameter certain: the input with the other session.
+    /// - Returns: whether that obliges to more.
+    @discardableResult
+    func addDutiesOfResult(_ policy: ActivePolicy, certain: Value? = nil) -> Bool {
+        guard let input, let duties = dutiesOfResult(input, policy) else { return false }
+        _ = addDuties(of: duties)
+        guard let certain, let more = dutiesOfResult(certain, policy) else { return false }
+        return addDuties(of: more)
+    }
+
+    /// nil where the decision is closed.
+    private func dutiesOfResult(_ given: Value, _ policy: ActivePolicy) -> Verdicts? {
+        guard let call else { return nil }
         let asked = (input: input, said: said)
-        guard ask(DecisionInProgress.input(input, afterCallOf: call.tool, in: request.heap), of: policy) else { return }
-        let duties = { (verdict: PolicyVerdict?) in verdict?.sanitize.filter { $0.target == .result } ?? [] }
-        let ofResult = (enforced: duties(enforced), shadow: duties(shadow))
-        (self.input, said) = asked
-        if let more = enforced?.adding(ofResult.enforced) { enforced = more }
-        if isShadowing, let more = shadow?.adding(ofResult.shadow) { shadow = more }
+        // The decision is about the call, whatever was asked besides.
+        defer { (input, said) = asked }
+        guard ask(DecisionInProgress.input(given, afterCallOf: call.tool, in: request.heap), of: policy) else {
+            return nil
+        }
+        return Verdicts(
+            enforced: enforced?.aboutResults, shadow: isShadowing ? shadow?.aboutResults : nil)
     }
 
     /// What policies see as `input` when the result of a call is handed in and nothing else has happened meanwhile.

@@ -20,7 +20,7 @@ extension DecisionPoint {
         }
         if let key = decision.sessionKey { decision.sessionView = sessions.view(key, now: evaluatedAt) }
         guard let input = decision.ask(policy) else { return }
-        decision.addDutiesOfResult(policy)
+        decision.foreseeResult(policy)
         weigh(candidateOf: decision, input)
         ParameterShaping(redactor: redactor).foresee(decision)
         decision.enforceDeny()

@@ -108,6 +108,9 @@ final class PolicyVerdict: Sendable {
         distinct = other.distinct
     }
 
+    /// The same with no other duties than those about results.
+    var aboutResults: PolicyVerdict { PolicyVerdict(self, sanitize: sanitize.filter { $0.target == .result }) }
+
     /// The same with the duties that it does not have; nil where it has them all.
     func adding(_ duties: [SanitizeObligation]) -> PolicyVerdict? {
         let missing = duties.filter { !sanitize.contains($0) }

@@ -10,13 +10,13 @@ struct ListedKey {
 
     init(
         _ key: VerificationKey, _ use: PackKey.Use, vkey: String? = nil, validity: PackKey.Validity? = nil,
-        scope: String? = nil
+        person: String? = nil, scope: String? = nil
     ) {
         self.key = key
         entry = PackKey(
             name: key.name, use: use, algorithm: key.algorithm == .edDSA ? "Ed25519" : key.algorithm.rawValue,
             fingerprint: key.fingerprint, file: PackLayout.key(key.name), vkey: vkey, validity: validity,
-            scope: scope)
+            person: person, scope: scope)
     }
 
     init(_ trusted: TrustedKey, _ use: PackKey.Use) {
@@ -27,7 +27,7 @@ struct ListedKey {
                 ? nil
                 : PackKey.Validity(
                     from: limits[0]?.description, until: limits[1]?.description, revoked: limits[2]?.description),
-            scope: use == .policies ? trusted.scope : nil)
+            person: use == .reviews ? trusted.person : nil, scope: use == .policies ? trusted.scope : nil)
     }
 }
 

@@ -212,7 +212,7 @@ struct PackScan {
     private func keepsWitness(_ note: SignedNote) -> Bool {
         guard let current = headWitnessed else { return true }
         guard let time = try? current.witness.time(of: note) else { return false }
-        return WitnessSight(name: "", size: 0, seconds: time).time >= period.to
+        return WitnessSight.time(time) >= period.to
             || WitnessSight(current).time < period.to
     }
 

@@ -31,6 +31,8 @@ struct PackKey: Codable, Sendable, Hashable {
     /// The C2SP form under the name of the log, for keys of checkpoints and witnesses.
     var vkey: String?
     var validity: Validity?
+    /// Whose key of reviews it is, by the trust root: nobody else's name counts under it. nil in packs of before this was told.
+    var person: String?
     /// What a key of policies is for; its signatures say the same.
     var scope: String?
 }

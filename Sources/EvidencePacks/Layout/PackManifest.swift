@@ -9,6 +9,10 @@ struct PackManifest: Codable, Sendable, Hashable {
         var from: String
         /// The first instant after it.
         var to: String
+
+        /// Whether it is two instants, in their order. They are compared as texts, and shown to people: any other text may sort where it
+        /// does not seem to.
+        var isOne: Bool { PackPeriod.isInstant(from) && PackPeriod.isInstant(to) && from < to }
     }
 
     /// The log just before the first record of the pack.

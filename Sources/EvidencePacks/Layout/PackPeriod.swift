@@ -30,6 +30,13 @@ public struct PackPeriod: Sendable, Hashable {
     /// Whether a record's `time` lies in the period.
     func contains(_ time: String) -> Bool { from <= time && time < to }
 
+    /// Whether a text has the form in which texts sort as times: `2026-10-01T00:00:00.000000000Z`, ASCII to the last byte.
+    static func isInstant(_ text: String) -> Bool {
+        let form = "0000-00-00T00:00:00.000000000Z".utf8
+        return text.utf8.count == form.count
+            && zip(text.utf8, form).allSatisfy { $1 == UInt8(ascii: "0") ? (0x30...0x39).contains($0) : $0 == $1 }
+    }
+
     /// The end of the second that `now` is in: what is there now is older.
     static func end(of now: Date) -> String { text(now.addingTimeInterval(1)) }
 

@@ -8,6 +8,7 @@ try:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, utils
 except ImportError: sys.exit(print("error: this needs the package `cryptography`: pip install cryptography", file=sys.stderr) or 2)
 REMOVED = re.compile('{"pruned":{"hash":"([0-9a-f]{64})","index":([0-9]+),"leaf":"([^"]{43}=)","log":"([^"]+)","prev_hash":"([0-9a-f]{64})"}}')
+INSTANT, PLAIN, MOST = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{9}Z"), re.compile("[!-~]+"), 1 << 28
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, UnsupportedAlgorithm, RecursionError)
 class Wrong(ValueError): """Something is not as it should be: the code, what, and where, if that is not the file at hand."""
 def must(holds, code, message, place=None):
@@ -34,7 +35,7 @@ def opened(token, keys, kind=None, spans={}):  # the payload of a compact JWS of
     (header, payload, signature), message = (base64.urlsafe_b64decode(part + "==") for part in token.split(".")), token.rpartition(".")[0].encode()
     span, said = spans.get((header := strict(header))["kid"], {}), strict(payload) if (
         header["kid"] in keys and kind in (None, header.get("typ")) and signed(keys[header["kid"]], signature, message, der=False)) else {}
-    return said if (span.get("from") or "")[:19] <= said.get("time", "")[:19] < min(span.get("until") or "~", span.get("revoked") or "~")[:19] else {}
+    return said if span.get("person") in (None, said.get("person")) and (span.get("from") or "")[:19] <= said.get("time", "")[:19] < min(span.get("until") or "~", span.get("revoked") or "~")[:19] else {}
 def content_digest(files, about, aegis):  # of what reviewers sign: everything but the reviews and what came after them
     aegis = {name: aegis[name] for name in aegis if name not in ("reviews", "emergency", "content_digest", "reason")}
     about = {**about, "revision": f"{aegis['tenant']}/{aegis['version']}", "metadata": {"aegis": aegis}}
@@ -53,6 +54,12 @@ def extended(old, size, root, path, whole=True):  # 2.1.4: the roots of the olde
     half, sibling = split(size), (path or [b""]).pop()
     if old <= half: return (lambda both: (both[0], node(both[1], sibling)))(extended(old, half, root, path, whole))
     return tuple(node(sibling, each) for each in extended(old - half, size - half, root, path, False))
+class Entry(tarfile.TarInfo):  # a header that stands before others' is no longer than a name is
+    @classmethod
+    def frombuf(cls, *given):
+        entry = super().frombuf(*given)
+        if not entry.isreg() and entry.size > 1 << 16: raise tarfile.TarError("a header is too long")
+        return entry
 class Pack:  # taken file by file, in the order of the archive
     def __init__(self, trusted, notes, witnesses):
         self.trusted, self.notes, self.named, self.totals, self.removed = trusted, notes, witnesses, [0, 0], collections.Counter()
@@ -72,11 +79,15 @@ class Pack:  # taken file by file, in the order of the archive
             self.log, self.last, self.nodes = f"{about['gateway']}/{about['tenant']}", start["hash"], [b64(each) for each in start["frontier"]]
             must((about["log"], about["records"]["first"], len(self.nodes)) == (self.log, self.size, bin(self.size).count("1")) and about["schema"] in (1, 2)
                  and max(self.size, about["records"]["end"], about["head"]["size"]) < 1 << 53, "manifest", "the manifest contradicts itself")
+            period = about["period"]["from"], about["period"]["to"]
+            must(all(map(INSTANT.fullmatch, [*period, about["built_at"]])) and period[0] < period[1], "manifest", "the period of the manifest is none")
             self.about, self.roots[self.size] = about, root_of(self.nodes)
         elif name == "keys/keys.json": self.entries = strict(data)["keys"]
         elif part == "keys": self.pem[name] = serialization.load_pem_public_key(data)
         elif name == "attestation.dsse.json": self.attestation = strict(data)
-        elif name == "controls.json": self.map, self.samples = (found := strict(data)), dict.fromkeys(sum((each["samples"] for each in found["controls"]), []))
+        elif name == "controls.json":
+            must(self.about and {each["file"] for each in self.about["policies"]} <= {*self.digests}, "file", "the control map stands before policies")
+            self.map, self.samples = (found := strict(data)), dict.fromkeys(sum((each["samples"] for each in found["controls"]), []))
         elif part in ("policies", "log", "samples", "removals"):
             must(self.about and self.entries, "file", "the manifest or the keys stand behind what they are for")
             if self.keys is None: self.load_keys()
@@ -84,13 +95,15 @@ class Pack:  # taken file by file, in the order of the archive
     def load_keys(self):  # by what they are for; where you named some, only those
         self.keys, self.log_keys = {"pack": {}, "policies": {}, "reviews": {}}, {name: ("witness", key) for name, key in self.named.items()}
         for entry in self.entries:
+            must(PLAIN.fullmatch(entry["name"]), "key", "a key has a name that is none", "keys/keys.json")
             key, mark, use = self.pem.get(entry["file"]), entry["fingerprint"], entry["use"]
             fits = self.need(key and fingerprint(key) == mark, "key", f"the key `{entry['name']}` is not the one listed", entry["file"])
             if not fits or mark not in (self.trusted.get(use) or [mark]): continue
-            if use in self.keys: self.keys[use][entry["name"]], self.spans[entry["name"]] = key, entry.get("validity") or {}
+            if use in self.keys: self.keys[use][entry["name"]], self.spans[entry["name"]] = key, {**(entry.get("validity") or {}), "person": entry.get("person")}
             else:
                 name, listed = vkey(entry["vkey"], use)
                 must(fingerprint(listed) == mark, "key", f"the vkey of `{entry['name']}` is not of this key", "keys/keys.json")
+                must(fingerprint(self.log_keys.get(name, (0, key))[1]) == mark, "key", f"the vkey of `{entry['name']}` has the name and id of another", "keys/keys.json")
                 self.log_keys[name] = use, key
     def open(self, note, what):  # a checkpoint's origin, size and root; what witnesses saw, as {name: (size, when)}; the log keys that signed
         try:
@@ -103,7 +116,7 @@ class Pack:  # taken file by file, in the order of the archive
             (use, key), message = self.log_keys.get(name, (None, None)), text.encode() + b"\n"
             if use == "witness":
                 when, blob = int.from_bytes(blob[:8], "big"), blob[8:]
-                seen[name[0]], message = (size, utc(when)), b"cosignature/v1\ntime %d\n" % when + message
+                seen[name], message = (size, utc(when)), b"cosignature/v1\ntime %d\n" % when + message
             must(not use or signed(key, blob, message), "checkpoint", f"{what}: the signature by `{name[0]}` is wrong")
         must(signers, "checkpoint", f"{what}: no signature by a known key")
         king, past = next((key for first, key in reversed(self.reigns) if first <= size), None), {key for _, key in self.reigns[:-1]}
@@ -114,8 +127,9 @@ class Pack:  # taken file by file, in the order of the archive
         digest, place = "sha256:" + self.digests[name], f"{name}/.manifest"
         entry = next((each for each in self.about["policies"] if (each["file"], each["digest"]) == (name, digest)), None)
         must(entry, "policy", "the archive is not one that the manifest lists")
-        with gzip.open(io.BytesIO(data)) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-            files = {each.name: archive.extractfile(each).read() for each in archive}
+        with gzip.open(io.BytesIO(data)) as stream: plain = stream.read(MOST + 1)
+        must(len(plain) <= MOST, "policy", f"the archive has more than {MOST} bytes when it is expanded")
+        with tarfile.open(fileobj=io.BytesIO(plain), mode="r|", tarinfo=Entry) as archive: files = {each.name: archive.extractfile(each).read() for each in archive}
         must(payload := opened(strict(files.pop(".signatures.json"))["signatures"][0], self.keys["policies"]), "policy", "no known policy key signed it")
         listed = {each["name"]: each["hash"] for each in payload["files"]}
         changed = next((path for path in sorted({*listed, *files}) if listed.get(path) != sha256(files.get(path, b"")).hex()), None)
@@ -224,9 +238,9 @@ class Pack:  # taken file by file, in the order of the archive
         if not self.interval: self.remarks.append("no record is a heartbeat: nothing shows that the gateway was writing all the time")
         if self.about["built_at"] < self.about["period"]["to"]:
             self.remarks.insert(0, f"built before the period was over ({self.about['built_at']}): later records are not in it")
-        opened = {source: self.attempt(source, self.open, note, what) for source, note, what in [
-            ("log/head.note", self.head, "the head"), *((*each, "the known checkpoint") for each in self.notes)] if note}
-        if not self.broken and opened.get("log/head.note") and self.attempt("log", self.check_range, opened): self.attempt("controls.json", self.check_controls)
+        opened = {source: self.attempt(source or "log/head.note", self.open, note, what) for source, note, what in [
+            (None, self.head, "the head"), *((*each, "the known checkpoint") for each in self.notes)] if note}
+        if not self.broken and opened.get(None) and self.attempt("log", self.check_range, opened): self.attempt("controls.json", self.check_controls)
     def check_attestation(self, sealed):
         must(sealed, "attestation", "the attestation is missing: the pack was cut, or never finished")
         kind, payload = sealed["payloadType"].encode(), b64(sealed["payload"])
@@ -241,7 +255,7 @@ class Pack:  # taken file by file, in the order of the archive
             self.need(listed.get(name) == self.digests.get(name), "file", "the file " + fault, name)
     def check_range(self, opened):
         records, period, end, about = self.about["records"], self.about["period"], self.size, self.about["head"]
-        (origin, size, root, seen, _), nothing = opened.pop("log/head.note"), "nothing shows that no record of the period stands"
+        (origin, size, root, seen, _), nothing = opened.pop(None), "nothing shows that no record of the period stands"
         must(end == records["end"] == self.covered, "range", f"the log ends with record {end - 1}, not with {records['end'] - 1}")
         now, is_head = root_of(self.nodes), (origin, size, root) == (self.log, about["size"], b64(about["root"]))
         fits = is_head and end <= size and (*extended(end, size, now, self.path), self.path) == (now, root, [])
@@ -255,7 +269,7 @@ class Pack:  # taken file by file, in the order of the archive
                 f"nothing here ties a checkpoint of size {known} to records {records['first']} to {end - 1}")
             self.need(name == self.log and self.roots.get(known) == known_root, "known", fault, source)
         for name, identifier in (each for each, (use, _) in self.log_keys.items() if use == "witness"):
-            (saw, when), is_named = self.seen.get(name, (0, "")), (name, identifier) in self.named
+            (saw, when), is_named = self.seen.get((name, identifier), (0, "")), (name, identifier) in self.named
             fault = "has signed no checkpoint here" if not when else f"has seen {saw} records of `{self.log}`, and the pack goes to {end}" if saw < end else (
                 f"last saw `{self.log}` at {when}: nothing shows that it was not cut back to then")
             self.need(when and (not is_named or saw >= end and when >= period["to"]), "witness", f"the witness `{name}` {fault}", "log/head.note")
@@ -269,14 +283,14 @@ class Pack:  # taken file by file, in the order of the archive
 def verify(path, trusted, notes, witnesses):
     pack, name, folder = Pack(trusted, notes, witnesses), "pack", None
     try:
-        with gzip.open(path) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+        with gzip.open(path) as stream, tarfile.open(fileobj=stream, mode="r|", tarinfo=Entry) as tar:
             for entry in tar:
                 top, _, name = entry.name.partition("/")
                 if not entry.isfile() or not name or top != (folder := folder or top) or name in pack.digests or entry.size > 64 << 20:
                     name = name or top or "pack"
                     raise tarfile.TarError("a pack holds plain files of one folder, each of them once")
                 pack.attempt(name, pack.take, name, tar.extractfile(entry).read())
-            if any(stream.read()) or stream.tell() < tar.offset + 1024: raise tarfile.TarError("it is cut off, or data follows its end")
+            if any(map(any, iter(functools.partial(stream.read, 1 << 16), b""))) or stream.tell() < tar.offset + 1024: raise tarfile.TarError("it is cut off, or data follows its end")
         pack.attempt("pack", pack.finish)
     except (OSError, EOFError, zlib.error, tarfile.TarError, *MALFORMED) as error:
         pack.need(False, "archive", f"the archive cannot be read: {error}", name)
@@ -291,10 +305,11 @@ def given(option, takes, read, path):  # what a file that you name holds; where 
     except OSError as error: fault = f"cannot be read: {error.strerror}"
     except MALFORMED: fault = "is of another format"
     sys.exit(print(f"error: `{path}` {fault}; {option} takes {takes}", file=sys.stderr) or 2)
+def shown(line): return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)  # what a pack says stays in its line
 def tell(lines, faults, code):  # the exit code is the pack's, too, where nobody reads on
     try:
-        for fault in faults: print(fault, file=sys.stderr)
-        if sys.stdout: print(*lines, sep="\n", flush=True)
+        for fault in faults: print(shown(fault), file=sys.stderr)
+        if sys.stdout: print(*map(shown, lines), sep="\n", flush=True)
     except BrokenPipeError: [os.dup2(os.open(os.devnull, os.O_WRONLY), output) for output in (1, 2)]
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -321,4 +336,4 @@ if __name__ == "__main__":
     tell([*lines, f"whole: {records['in_period']} records of `{pack.log}` from {period['from']} to {period['to']}, {records['decisions']} of them decisions; "
         + f"{sum(pack.removed.values())} more removed by retention: {removed}; " * bool(removed) + f"{pack.checkpoints} checkpoints, "
         f"{len(pack.versions)} policy versions" + f" (without a signed approval: {pack.unapproved})" * bool(pack.unapproved) + f", {len(pack.samples)} samples"
-        f", {len(pack.digests)} files" + "".join(f"; witness `{name}` saw {count} records at {when}" for name, (count, when) in sorted(pack.seen.items()))], [], 0)
+        f", {len(pack.digests)} files" + "".join(f"; witness `{name}` saw {count} records at {when}" for (name, _), (count, when) in sorted(pack.seen.items()))], [], 0)

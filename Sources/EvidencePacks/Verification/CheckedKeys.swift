@@ -13,12 +13,12 @@ struct CheckedNote {
 
 extension PackKey.Validity {
     /// A key that counts within these limits; nil where one of them is no time.
-    fileprivate func trusted(_ key: VerificationKey) -> TrustedKey? {
+    fileprivate func trusted(_ key: VerificationKey, of person: String?) -> TrustedKey? {
         let limits = [from, until, revoked].map { text in text.map(UTCTime.init) }
         guard !limits.contains(where: { $0 == .some(nil) }) else { return nil }
         let times = limits.map { $0 ?? nil }
         return TrustedKey(
-            key, validFrom: times[0], validUntil: times[1],
+            key, person: person, validFrom: times[0], validUntil: times[1],
             revocation: times[2].map { Revocation(at: $0, reason: "", isCompromised: false) })
     }
 }
@@ -37,6 +37,11 @@ struct CheckedKeys {
         fault: (PackError) -> Void
     ) {
         for entry in entries {
+            // It stands before the fingerprint that people compare.
+            guard !entry.name.isEmpty, entry.name.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+                fault(PackError(.key, "a key has a name that is none", at: PackLayout.keys))
+                continue
+            }
             guard let key = pem[entry.file], key.fingerprint == entry.fingerprint else {
                 fault(PackError(.key, "the key `\(entry.name)` is not the one listed", at: entry.file))
                 continue
@@ -47,7 +52,8 @@ struct CheckedKeys {
             case .pack: pack.append(key)
             case .policies: policies.append(TrustedKey(key, scope: entry.scope))
             case .reviews:
-                guard let trusted = entry.validity.map({ $0.trusted(key) }) ?? TrustedKey(key) else {
+                let validity = entry.validity ?? PackKey.Validity()
+                guard let trusted = validity.trusted(key, of: entry.person) else {
                     fault(PackError(.key, "the validity of `\(entry.name)` is none", at: PackLayout.keys))
                     continue
                 }
@@ -92,7 +98,7 @@ struct CheckedKeys {
             var sights: [WitnessSight] = []
             for witness in witnesses {
                 guard let time = try witness.time(of: signed) else { continue }
-                sights.append(WitnessSight(name: witness.name, size: checkpoint.size, seconds: time))
+                sights.append(WitnessSight(witness, size: checkpoint.size, seconds: time))
             }
             return CheckedNote(checkpoint: checkpoint, witnesses: sights, signers: signers)
         } catch {

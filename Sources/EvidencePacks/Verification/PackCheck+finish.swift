@@ -99,7 +99,7 @@ extension PackCheck {
         let isNamed = expectation.witnessKeys.contains { $0.text == witness.text }
         let (log, end) = (manifest.log, manifest.records.end)
         let message: String
-        if let sight = recount.witnesses[witness.name] {
+        if let sight = recount.witnesses[witness.text] {
             guard isNamed else { return }
             if sight.size < end {
                 message =

@@ -67,6 +67,9 @@ struct PackCheck {
         case PackLayout.manifest: try begin(PackJSON.decode(PackManifest.self, from: bytes, at: name, .manifest))
         case PackLayout.keys: entries = try PackJSON.decode(PackKeys.self, from: bytes, at: name, .key).keys
         case PackLayout.controls:
+            guard let manifest, manifest.policies.allSatisfy({ digests[$0.file] != nil }) else {
+                throw PackError(.file, "the control map stands before policies", at: name)
+            }
             map = try PackJSON.decode(ControlMap.self, from: bytes, at: name, .controls)
             for index in map.controls.flatMap(\.samples) { samples[index] = .some(nil) }
             report.samples = samples.count
@@ -114,6 +117,9 @@ struct PackCheck {
             manifest.records.first == manifest.start.size, nodes.count == manifest.start.frontier.count,
             let frontier = MerkleFrontier(size: manifest.start.size, nodes: nodes)
         else { throw PackError(.manifest, "the manifest contradicts itself", at: place) }
+        guard manifest.period.isOne, PackPeriod.isInstant(manifest.builtAt) else {
+            throw PackError(.manifest, "the period of the manifest is none", at: place)
+        }
         self.manifest = manifest
         log = LogCheck(manifest, frontier)
         report.log = manifest.log

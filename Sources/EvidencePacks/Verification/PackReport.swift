@@ -40,7 +40,7 @@ public struct PackReport: Sendable {
     public internal(set) var samples = 0
     public internal(set) var files = 0
     public internal(set) var keys: [Key] = []
-    /// What each witness has seen of the log at most, by its name.
+    /// What each witness has seen of the log at most, by its vkey.
     public internal(set) var witnesses: [String: WitnessSight] = [:]
     /// What became of the decisions that were evaluated again; nil where nobody asked for it.
     public internal(set) var replay: ReplayCount?

@@ -2,6 +2,7 @@
 struct Recount {
     private(set) var records = 0
     private(set) var decisions = 0
+    /// By their keys.
     private(set) var witnesses: [String: WitnessSight] = [:]
     private var controls: ControlCount?
 
@@ -19,7 +20,7 @@ struct Recount {
 
     /// Notes what witnesses have seen, of a checkpoint that holds; checkpoints only grow.
     mutating func add(_ sights: [WitnessSight]) {
-        for sight in sights { witnesses[sight.name] = sight }
+        for sight in sights { witnesses[sight.key] = sight }
     }
 
     var map: ControlMap? { controls?.map }

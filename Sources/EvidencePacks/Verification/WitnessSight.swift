@@ -6,6 +6,8 @@ import MerkleLog
 public struct WitnessSight: Sendable, Hashable {
     /// The witness.
     public let name: String
+    /// Its vkey: several may have one name.
+    public let key: String
     /// Records of the log.
     public let size: UInt64
     /// By the witness's clock: RFC 3339 in UTC, whole seconds with nine zeros, so that it compares with records and periods.
@@ -15,14 +17,20 @@ public struct WitnessSight: Sendable, Hashable {
     private static let lastSecond: UInt64 = 253_402_300_799
 
     /// - Parameter seconds: since 1970.
-    init(name: String, size: UInt64, seconds: UInt64) {
-        self.name = name
+    init(_ witness: CosignatureVerifier, size: UInt64, seconds: UInt64) {
+        name = witness.name
+        key = witness.text
         self.size = size
-        time = PackPeriod.text(Date(timeIntervalSince1970: Double(min(seconds, Self.lastSecond))))
+        time = Self.time(seconds)
+    }
+
+    /// In whole seconds.
+    static func time(_ seconds: UInt64) -> String {
+        PackPeriod.text(Date(timeIntervalSince1970: Double(min(seconds, Self.lastSecond))))
     }
 
     init(_ head: CosignedHead) {
-        self.init(name: head.witness.name, size: head.checkpoint.size, seconds: head.time)
+        self.init(head.witness, size: head.checkpoint.size, seconds: head.time)
     }
 
     /// `witness `aegis-witness` saw 36 records at 2026-…`.

@@ -35,11 +35,19 @@ struct GlobIntersection {
     }
 
     /// Walks both at once; each pair of places is visited once.
-    static func isNonEmpty(_ a: GlobIntersection, _ b: GlobIntersection) -> Bool {
+    static func isNonEmpty(
+        _ a: GlobIntersection, _ b: GlobIntersection, _ context: BuiltinContext
+    ) throws(BuiltinError) -> Bool {
         let width = b.tokens.count + 1
-        var seen = [Bool](repeating: false, count: (a.tokens.count + 1) * width)
+        let (pairs, isBeyond) = (a.tokens.count + 1).multipliedReportingOverflow(by: width)
+        guard !isBeyond else { throw .outOfMemory }
+        try context.checkRoom(for: pairs)
+        var seen = [Bool](repeating: false, count: pairs)
         var open = [(0, 0)]
+        var looks = 0
         while let (i, j) = open.popLast() {
+            looks += 1
+            if looks & 1023 == 0 { try context.checkLimits() }
             if seen[i * width + j] { continue }
             seen[i * width + j] = true
             let (left, right) = (i < a.tokens.count ? a.tokens[i] : nil, j < b.tokens.count ? b.tokens[j] : nil)

@@ -25,8 +25,17 @@ enum JSONPathBuiltins {
         }
     }
 
+    /// Values nest no deeper than JSON text may, and what follows a path calls itself for each of its steps.
+    static let deepest = 1000
+
     /// `/a/b` with `~0` and `~1`, or an array of keys.
     static func path(_ value: Value, _ heap: Heap) throws(BuiltinError) -> [Value] {
+        let path = try steps(value, heap)
+        guard path.count <= deepest else { throw .failure("a path has more than \(deepest) steps") }
+        return path
+    }
+
+    private static func steps(_ value: Value, _ heap: Heap) throws(BuiltinError) -> [Value] {
         switch value.kind {
         case .string:
             if value.count == 0 { return [] }
@@ -121,11 +130,27 @@ enum JSONPathBuiltins {
     /// RFC 6902, on sets too; undefined when an operation fails.
     static func patch(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         var value = a[0]
+        var depth = value.depth
         for operation in try a.array(1).elements {
             try context.checkLimits()
             guard let next = JSONPatch(heap: context.heap).apply(operation, to: value) else { return .undefined }
+            // At most: what is put in is no deeper than what it is taken from, and is measured where that may be too deep.
+            depth = max(depth, operation.lookup("value").depth) + (try path(operation.lookup("path"), context.heap)).count
+            if depth > deepest { depth = next.depth }
+            guard depth <= deepest else { throw .failure("values nest more than \(deepest) deep") }
             value = next
         }
         return value
+    }
+}
+
+extension Value {
+    /// How deep it nests: 0 for a scalar. Calls itself for each level, of which values from outside have few.
+    fileprivate var depth: Int {
+        switch kind {
+        case .array, .set: 1 + (elements.lazy.map(\.depth).max() ?? 0)
+        case .object: 1 + (entries.lazy.map(\.value.depth).max() ?? 0)
+        default: 0
+        }
     }
 }

@@ -77,7 +77,8 @@ enum NetBuiltins {
         try context.checkRoom(for: 48 << hostBits)
         var addresses: [Value] = []
         var address = network.first
-        for _ in 0..<1 << hostBits {
+        for number in 0..<1 << hostBits {
+            if number & 1023 == 1023 { try context.checkLimits() }
             addresses.append(context.heap.string(address.text))
             address = address.next
         }
@@ -104,6 +105,7 @@ enum NetBuiltins {
         }
         blocks.sort { ($0.last, $0.first) < ($1.last, $1.first) }
         for index in stride(from: blocks.count - 1, to: 0, by: -1) {
+            if index & 1023 == 1023 { try context.checkLimits() }
             let block = blocks[index]
             let isLowest =
                 block.first == IPAddress(high: 0, low: 0) || block.first == IPAddress(high: 0, low: IPAddress.v4Prefix)

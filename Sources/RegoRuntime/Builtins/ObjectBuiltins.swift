@@ -95,9 +95,9 @@ enum ObjectBuiltins {
     /// Whether the second is contained in the first: members by key and recursively, set members, or a run of an array.
     static func subset(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         switch (a[0].kind, a[1].kind) {
-        case (.object, .object): return .boolean(objectContains(a[0], a[1]))
+        case (.object, .object): return .boolean(try objectContains(a[0], a[1], context))
         case (.set, .set): return .boolean(a[1].elements.allSatisfy(a[0].contains))
-        case (.array, .array): return .boolean(arrayContains(a[0], a[1]))
+        case (.array, .array): return .boolean(try arrayContains(a[0], a[1], context))
         case (.array, .set):
             let found = context.heap.set(a[0].elements)
             return .boolean(a[1].elements.allSatisfy(found.contains))
@@ -106,25 +106,34 @@ enum ObjectBuiltins {
         }
     }
 
-    private static func objectContains(_ whole: Value, _ part: Value) -> Bool {
-        part.entries.allSatisfy { entry in
+    private static func objectContains(
+        _ whole: Value, _ part: Value, _ context: BuiltinContext
+    ) throws(BuiltinError) -> Bool {
+        for entry in part.entries {
             let found = whole.lookup(entry.key)
             if found.isUndefined { return false }
-            if found == entry.value { return true }
-            switch (found.kind, entry.value.kind) {
-            case (.object, .object): return objectContains(found, entry.value)
-            case (.set, .set): return entry.value.elements.allSatisfy(found.contains)
-            case (.array, .array): return arrayContains(found, entry.value)
-            default: return false
-            }
+            if found == entry.value { continue }
+            let contains =
+                switch (found.kind, entry.value.kind) {
+                case (.object, .object): try objectContains(found, entry.value, context)
+                case (.set, .set): entry.value.elements.allSatisfy(found.contains)
+                case (.array, .array): try arrayContains(found, entry.value, context)
+                default: false
+                }
+            guard contains else { return false }
         }
+        return true
     }
 
-    private static func arrayContains(_ whole: Value, _ part: Value) -> Bool {
+    private static func arrayContains(
+        _ whole: Value, _ part: Value, _ context: BuiltinContext
+    ) throws(BuiltinError) -> Bool {
         let (elements, run) = (whole.elements, part.elements)
         guard run.count <= elements.count else { return false }
-        return (0...elements.count - run.count).contains { start in
-            run.indices.allSatisfy { elements[start + $0] == run[$0] }
+        for start in 0...elements.count - run.count {
+            if run.count > 64 { try context.checkLimits() }
+            if run.indices.allSatisfy({ elements[start + $0] == run[$0] }) { return true }
         }
+        return false
     }
 }

@@ -111,7 +111,8 @@ final class Pattern: @unchecked Sendable {
     }
 }
 
-/// Compiled patterns by their text; not thread-safe, so that a look-up costs no lock. Starts over when it is full.
+/// Compiled patterns by their text; not thread-safe, so that a look-up costs no lock. Starts over when it is full. Long ones, which no
+/// policy has, are not kept: a pattern from outside takes up to a thousand times its length.
 final class PatternCache {
     private struct Slot {
         let text: [UInt8]
@@ -119,6 +120,7 @@ final class PatternCache {
     }
 
     private static let capacity = 128
+    private static let longest = 2048
     private var slots: [UInt64: Slot] = [:]
 
     /// The pattern known under a text, or the one that `compile` makes of it.
@@ -129,6 +131,7 @@ final class PatternCache {
         let key = value.contentHash ^ salt
         if let slot = slots[key], slot.text.elementsEqual(text) { return slot.pattern }
         let pattern = try compile()
+        guard text.count <= PatternCache.longest else { return pattern }
         if slots.count >= PatternCache.capacity { slots.removeAll(keepingCapacity: true) }
         slots[key] = Slot(text: Array(text), pattern: pattern)
         return pattern

@@ -176,6 +176,7 @@ enum RegexBuiltins {
     /// Whether some text matches both globs.
     static func globsMatch(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let (left, right) = (try a.text(0), try a.text(1))
-        return .boolean(GlobIntersection.isNonEmpty(try GlobIntersection(left), try GlobIntersection(right)))
+        return .boolean(
+            try GlobIntersection.isNonEmpty(try GlobIntersection(left), try GlobIntersection(right), context))
     }
 }

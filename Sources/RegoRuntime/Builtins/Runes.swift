@@ -70,6 +70,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
     /// The first place at or after `start` where `other` is.
     func firstRange(of other: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> Int? {
         guard let first = other.first else { return start <= count ? start : nil }
+        if other.count > BytePattern.shortest { return BytePattern(other).firstPlace(in: self, from: start) }
         var index = start
         while index + other.count <= count {
             if self[index] == first && matches(other, at: index) { return index }

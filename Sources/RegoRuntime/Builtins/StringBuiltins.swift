@@ -155,6 +155,14 @@ enum StringBuiltins {
         if search.isEmpty { return .integer(Runes.count(text) + 1) }
         var count = 0
         var start = 0
+        if search.count > BytePattern.shortest {
+            let pattern = BytePattern(search)
+            while let found = pattern.firstPlace(in: text, from: start) {
+                count += 1
+                start = found + search.count
+            }
+            return .integer(count)
+        }
         while let found = text.firstRange(of: search, from: start) {
             count += 1
             start = found + search.count
@@ -186,12 +194,20 @@ enum StringBuiltins {
 
     static func anyPrefix(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let (texts, prefixes) = (try candidates(a, 0), try candidates(a, 1))
-        return .boolean(texts.contains { text in prefixes.contains { text.utf8.hasPrefix($0.utf8) } })
+        for text in texts {
+            if prefixes.count > 64 { try context.checkLimits() }
+            if prefixes.contains(where: { text.utf8.hasPrefix($0.utf8) }) { return .true }
+        }
+        return .false
     }
 
     static func anySuffix(_ a: Arguments, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         let (texts, suffixes) = (try candidates(a, 0), try candidates(a, 1))
-        return .boolean(texts.contains { text in suffixes.contains { text.utf8.hasSuffix($0.utf8) } })
+        for text in texts {
+            if suffixes.count > 64 { try context.checkLimits() }
+            if suffixes.contains(where: { text.utf8.hasSuffix($0.utf8) }) { return .true }
+        }
+        return .false
     }
 
     /// The whole part of a number in base 2, 8, 10 or 16.

@@ -85,8 +85,11 @@ enum TrimBuiltins {
         var index = 0
         var emptyMatched = false  // an empty pattern matches once before each byte that nothing else matches
         let limit = context.heap.freeBytes
+        var looks = 0
         while index <= text.count {
             if result.count > limit { throw .outOfMemory }
+            looks += 1
+            if looks & 1023 == 0 { try context.checkLimits() }
             let match = pairs.first { text.matches($0.0, at: index) && !($0.0.isEmpty && emptyMatched) }
             if let (old, new) = match {
                 result.append(contentsOf: new)

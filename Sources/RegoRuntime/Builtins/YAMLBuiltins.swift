@@ -1,3 +1,4 @@
+import RegoSyntax
 import RegoValues
 internal import Yams
 
@@ -37,6 +38,9 @@ enum YAMLBuiltins {
     /// The first document of the text; null for none.
     private static func read(_ text: String, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         guard !isTooDeep(text) else { throw .failure("yaml: nested deeper than the limit of \(depthLimit)") }
+        guard !YAMLAliases.areTooMany(in: text.utf8) else {
+            throw .failure("yaml: more than \(YAMLAliases.most) aliases")
+        }
         let node: Node?
         do {
             node = try Parser(yaml: text, resolver: .basic).nextRoot()

@@ -98,7 +98,9 @@ private final class TreeBuilder {
         guard node.children.isEmpty else { return false }
         if isElement {
             guard node.leaf == nil else { return false }
-            node.elements = (node.elements ?? []) + [value]
+            // In place: a copy for each element would take the square of their number.
+            if node.elements == nil { node.elements = [] }
+            node.elements?.append(value)
             return true
         }
         guard node.elements == nil, node.leaf == nil || node.leaf == value else { return false }

@@ -172,6 +172,8 @@ extension Machine {
                 if result.isUndefined { pc = Int(i.fail) } else { r[i.a] = result }
 
             case .callReplaceable:
+                stepsLeft &-= 1
+                if stepsLeft & 1023 == 0 { try checkLimits(pc - 1) }
                 let replacement = replacements[Int(i.b)]
                 var number = plan.replaceables[Int(i.b)]
                 switch replacement.kind {
@@ -377,6 +379,8 @@ extension Machine {
     private func callBuiltin(
         _ index: Int, _ arguments: UnsafeBufferPointer<Value>, _ pc: Int
     ) throws(EvaluationError) -> Value {
+        // A step over something long takes as long as thousands of others.
+        for argument in arguments where argument.isLong { try checkLimits(pc) }
         do throws(BuiltinError) {
             return try calls[index].call(arguments)
         } catch {
@@ -435,6 +439,9 @@ extension Machine {
 }
 
 extension Value {
+    @inline(__always)
+    fileprivate var isLong: Bool { kind.rawValue >= Kind.string.rawValue && count >= 4096 }
+
     /// The integer that the machine itself put into a register.
     @inline(__always)
     var scanPosition: Int { Int(truncatingIfNeeded: int64 ?? 0) }

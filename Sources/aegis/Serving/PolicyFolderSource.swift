@@ -1,4 +1,5 @@
 import Foundation
+import ObjectStores
 import PolicyBundles
 import PolicyDelivery
 import PolicyDocuments

@@ -1,3 +1,4 @@
+import Approvals
 import ArgumentParser
 import AuditTrail
 import EvidencePacks
@@ -74,19 +75,22 @@ struct EvidenceVerify: ParsableCommand {
             ErrorOutput.write(error.description)
             throw ExitCode(1)
         }
-        for fault in report.faults { ErrorOutput.write(fault.description) }
+        for fault in report.faults { ErrorOutput.write(Self.shown(fault.description)) }
         json ? Output.json(Self.object(report)) : Self.print(report)
         if !report.isWhole { throw ExitCode(1) }
     }
 
     private static func print(_ report: PackReport) {
-        for note in report.isWhole ? report.notes : [] { Output.line("note: \(note)") }
+        for note in report.isWhole ? report.notes : [] { Output.line(shown("note: \(note)")) }
         for key in report.isWhole ? report.keys : [] {
-            Output.line("\(key.use) key \(key.name) \(key.fingerprint)\(key.isNamed ? " (yours)" : "")")
+            Output.line(shown("\(key.use) key \(key.name) \(key.fingerprint)\(key.isNamed ? " (yours)" : "")"))
         }
-        Output.line(report.summary)
-        if let replay = report.replay { Output.line(replay.summary) }
+        Output.line(shown(report.summary))
+        if let replay = report.replay { Output.line(shown(replay.summary)) }
     }
+
+    /// What a pack says stays in its line, and what does not show is written out.
+    private static func shown(_ line: String) -> String { VisibleText.of(line).replacing("\n", with: "\\n") }
 
     private static func object(_ report: PackReport) -> [String: Any] {
         var object: [String: Any] = [
