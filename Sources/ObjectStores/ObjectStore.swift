@@ -115,7 +115,14 @@ extension ObjectStore {
     public func keys(prefix: String) async throws(ObjectStoreError) -> [String] {
         var page = try await list(prefix: prefix, next: nil)
         var keys = page.keys
+        var pages = 1
         while let next = page.next {
+            // Stores give a thousand keys a page; one that never comes to an end is none.
+            guard pages < 10_000 else {
+                throw ObjectStoreError(
+                    .answerInvalid, "the list of objects below `\(prefix)` does not end", location: name)
+            }
+            pages += 1
             page = try await list(prefix: prefix, next: next)
             keys += page.keys
         }

@@ -137,7 +137,8 @@ import Testing
         fixture.sessions.settle(try underWay("crm.read", "personal"))
         let asking = try underWay("consent.record", "consent")
         let refused = try await fixture.decide(
-            key: "clerk", tool: "crm.read", parameters: "{}", more: #", "session_id": "s-1""#, point: DecisionFixture.wire)
+            key: "clerk", tool: "crm.read", parameters: "{}", more: #", "session_id": "s-1""#,
+            point: DecisionFixture.wire)
         #expect(refused.reason.code == .sanitizeUnsupported)
         fixture.sessions.undo(asking)
     }

@@ -147,6 +147,14 @@ def approval(name, message, change=lambda said: None, **more):
                      aegis="the archive is not the one form of its files")
 
 
+def listed_as(person, case):
+    """The same, and whoever made the pack lists lea's key as that person's."""
+    def change(pack, keys):
+        case.change(pack, keys)
+        pack.edit("keys/keys.json", lambda listing: [entry.update(person=person) for entry in listing["keys"] if entry["name"] == "lea"])
+    return dataclasses.replace(case, change=change)
+
+
 def alter_module(files):
     name = next(name for name in sorted(files) if name.endswith(".rego"))
     files[name] += b"\n# allow everything\n"
@@ -598,10 +606,12 @@ TABLE = [
     approval("an approval is of other content", "is not of this content", lambda said: said.update(content_digest="sha256:" + "0" * 64)),
     approval("an approval of a rollback is of other content", "is not of this content", lambda said: said.update(content_digest="sha256:" + "0" * 64),
              version=3),
-    approval("an approval is by the author", "is by the author", lambda said: said.update(person="maria"),
-             review=lambda review, said: review.update(reviewer="maria")),
-    approval("an approval of a rollback is by the author", "is by the author", lambda said: said.update(person="maria"), version=3,
-             review=lambda review, said: review.update(reviewer="maria")),
+    listed_as("maria", approval("an approval is by the author", "is by the author", lambda said: said.update(person="maria"),
+                                review=lambda review, said: review.update(reviewer="maria"))),
+    listed_as("maria", approval("an approval of a rollback is by the author", "is by the author", lambda said: said.update(person="maria"), version=3,
+                                review=lambda review, said: review.update(reviewer="maria"))),
+    approval("an approval speaks for somebody else than its key's holder", "is not signed as one by a known key", lambda said: said.update(person="pia"),
+             review=lambda review, said: review.update(reviewer="pia")),
     *(Tampering(f"an approver's key {what}", limit_reviewers(limits), "policy", "is not signed as one by a known key", "policies/bundle-1.tar.gz", base="reviewed")
       for what, limits in (("was valid no more", {"until": "2020-01-01T00:00:00Z"}), ("was not valid yet", {"from": "2999-01-01T00:00:00Z"}),
                            ("had been revoked", {"revoked": "2020-01-01T00:00:00Z"}))),
@@ -642,6 +652,9 @@ TABLE = [
     Tampering("the pack was built at no time", edit("manifest.json", lambda manifest: manifest.update(built_at="now\n")), "manifest",
               "the period of the manifest is none", "manifest.json"),
     Tampering("a key's name is two lines", edit("keys/keys.json", two_lines), "key", "a key has a name that is none", "keys/keys.json"),
+    Tampering("a reviewer's key is another person's", edit("keys/keys.json", lambda listing: next(
+        entry for entry in listing["keys"] if entry["use"] == "reviews" and entry["name"] == "lea").update(person="pia")), "policy",
+        "is not signed as one by a known key", "policies/", base="reviewed"),
     Tampering("the control map stands before the policies", controls_first, "file", "the control map stands before policies", "controls.json"),
     # Files, by whoever has no key
     Tampering("verify.py is another program", lambda pack, keys: pack.files.update({"verify.py": b"print('whole')\n"}), "file", NOT_ATTESTED, "verify.py",

@@ -820,6 +820,57 @@ def test_a_witness_vouches_for_the_whole_log(witnessed, whole, tmp_path):
 OPTIONS = ("--log-key", "--witness-key", "--pack-key", "--policy-key", "--review-key", "--checkpoint")
 
 
+def test_a_checkpoint_from_elsewhere_may_have_the_name_of_the_packs_own_head(middle, tmp_path):
+    """An auditor keeps last year's `log/head.note`, and stands in its folder."""
+    pack, text = packs.Pack(middle), None
+    for line in pack.lines:
+        text = text or json.loads(line).get("checkpoint")
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log/head.note").write_text(text)
+    shutil.copy(middle, tmp_path / "pack.tar.gz")
+    for done in (with_python(tmp_path / "pack.tar.gz", "--checkpoint", "log/head.note"),
+                 run("evidence", "verify", "pack.tar.gz", "--checkpoint", "log/head.note", check=False, cwd=tmp_path)):
+        assert done.returncode == 0, done.stderr
+
+
+def test_each_witness_that_is_named_has_to_have_seen_the_log_also_where_two_have_one_name(witnessed, tmp_path):
+    other = tmp_path / "other.vkey"
+    other.write_text(packs.vkey("aegis-witness", ed25519.Ed25519PrivateKey.generate(), 4) + "\n")
+    for verify in (with_python, with_aegis):
+        assert verify(witnessed.pack, "--witness-key", witnessed.key).returncode == 0
+        done = verify(witnessed.pack, "--witness-key", witnessed.key, "--witness-key", other)
+        assert (done.returncode, "the witness `aegis-witness` has signed no checkpoint here [pack.witness]" in done.stderr) == (1, True), done
+
+
+@pytest.mark.parametrize("bomb, code, said", [
+    ("policies", 1, "policies/bundle-1.tar.gz: error: the archive has more than 268435456 bytes when it is expanded [pack.policy]\n"),
+    ("tail", 0, ""), ("header", 1, "error: the archive cannot be read: a header is too long [pack.archive]\n"),
+])
+def test_what_expands_without_end_takes_no_more_memory_than_a_policy_may(whole, tmp_path, bomb, code, said):
+    pack, path = packs.Pack(whole), tmp_path / "bomb.tar.gz"
+    megabyte, count = bytes(1 << 20), 700
+    if bomb == "policies":
+        name = "policies/bundle-1.tar.gz"
+        pack.files[name] = gzip.compress(megabyte * count, 1)
+        pack.edit("manifest.json", lambda manifest: manifest["policies"][0].update(digest="sha256:" + hashlib.sha256(pack.files[name]).hexdigest()))
+        pack.write(path)
+    else:
+        plain = gzip.decompress(pathlib.Path(whole).read_bytes())
+        if bomb == "header":
+            entry = tarfile.TarInfo("x")
+            entry.type, entry.size = tarfile.XHDTYPE, count << 20
+            plain = entry.tobuf(tarfile.USTAR_FORMAT) + b""
+        with gzip.open(path, "wb", 1) as file:
+            file.write(plain)
+            for _ in range(count):
+                file.write(megabyte)
+    script = tmp_path / "verify.py"
+    script.write_bytes(packs.Pack(whole).files["verify.py"])
+    done = subprocess.run(["bash", "-c", f"ulimit -v 700000; exec {sys.executable} -I {script} {path}"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == code, done
+    assert said in done.stderr
+
+
 @pytest.mark.parametrize("option", OPTIONS)
 def test_verify_py_says_which_file_is_none_and_what_it_takes(trail, whole, tmp_path, option):
     """In one line, with the exit code of a misuse: the pack was not looked at."""
@@ -972,7 +1023,7 @@ def tampered(bench, case, path):
     if case.seal == "forged":
         pack.replace_key("pack", bench.keys.stranger)
         pack.seal(bench.keys.stranger)
-    assert pack.files != before, "nothing was changed"
+    assert list(pack.files.items()) != list(before.items()), "nothing was changed"
     return pack.write(path)
 
 

@@ -36,6 +36,8 @@ final class SessionClient: NSObject, WebClient, URLSessionTaskDelegate {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpCookieStorage = nil
         configuration.urlCache = nil
+        // All of it: an answer that goes on for ever is none.
+        configuration.timeoutIntervalForResource = 3 * Self.timeout
         let session = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
         defer { session.finishTasksAndInvalidate() }
         do {

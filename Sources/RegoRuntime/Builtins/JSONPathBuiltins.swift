@@ -135,7 +135,8 @@ enum JSONPathBuiltins {
             try context.checkLimits()
             guard let next = JSONPatch(heap: context.heap).apply(operation, to: value) else { return .undefined }
             // At most: what is put in is no deeper than what it is taken from, and is measured where that may be too deep.
-            depth = max(depth, operation.lookup("value").depth) + (try path(operation.lookup("path"), context.heap)).count
+            depth =
+                max(depth, operation.lookup("value").depth) + (try path(operation.lookup("path"), context.heap)).count
             if depth > deepest { depth = next.depth }
             guard depth <= deepest else { throw .failure("values nest more than \(deepest) deep") }
             value = next

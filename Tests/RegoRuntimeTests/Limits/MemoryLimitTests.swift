@@ -86,7 +86,7 @@ struct MemoryLimitTests {
         """,
         "yaml.unmarshal": #"""
         p := yaml.unmarshal(concat("\n", array.concat(["a0: &a0 [x,x,x,x,x,x,x,x]"], lines)))
-        lines := [sprintf("a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]", [n, n, m, m, m, m, m, m]) | some n in numbers.range(1, 12); m := n - 1]
+        lines := [sprintf("a%d: &a%d [*a%d,*a%d,*a%d]", [n, n, m, m, m]) | some n in numbers.range(1, 10); m := n - 1]
         """#,
         "random numbers":
             "p := sum([rand.intn(sprintf(\"key %d %d\", [x, y]), 10) | some x in a; some y in a])\na := numbers.range(1, 1000)",

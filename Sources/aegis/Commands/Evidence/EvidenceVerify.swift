@@ -75,7 +75,10 @@ struct EvidenceVerify: ParsableCommand {
             ErrorOutput.write(error.description)
             throw ExitCode(1)
         }
-        for fault in report.faults { ErrorOutput.write(Self.shown(fault.description)) }
+        for fault in report.faults {
+            ErrorOutput.write(Self.shown(PackError(fault.code, fault.message, at: fault.place).description))
+            if let fix = fault.fix { ErrorOutput.write("fix: \(fix)") }
+        }
         json ? Output.json(Self.object(report)) : Self.print(report)
         if !report.isWhole { throw ExitCode(1) }
     }
