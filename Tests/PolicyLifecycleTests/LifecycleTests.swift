@@ -50,12 +50,12 @@ import Testing
         #expect(try gateway.verify(archive, now: Cast.start.seconds).digest == bundle.digest)
 
         // A stolen publisher's key: the same content, signed without, or with fewer approvals.
-        func codes(_ change: (inout BundleMetadata) -> Void) throws -> [BundleError.Code] {
+        func codes(by signer: String = "pia", _ change: (inout BundleMetadata) -> Void) throws -> [BundleError.Code] {
             var metadata = bundle.manifest.metadata
             change(&metadata)
             let files = bundle.files.filter { ![BundleManifest.path, BundleManifest.signaturePath].contains($0.path) }
             let built = try BundleBuilder(metadata: metadata, files: files).build(
-                signedBy: cast.key("pia"), at: Cast.start.seconds)
+                signedBy: cast.key(signer), at: Cast.start.seconds)
             do {
                 _ = try gateway.verify(
                     UnverifiedBundle(archive: built.archive, name: "b"), now: Cast.start.seconds)
@@ -74,6 +74,17 @@ import Testing
         #expect(try codes { $0.version = 2 } == [.reviewInvalid, .reviewInvalid, .reviewsMissing])
         #expect(try codes { $0.author = "pia" } == [.reviewInvalid, .reviewInvalid, .reviewsMissing])
         #expect(try codes { $0.emergency = EmergencyNote(by: "pia", reason: "so") } == [.emergencyRefused])
+        // An emergency waives approvals, and makes nobody's approval of what is none.
+        func emergency(_ change: (inout BundleMetadata) -> Void) throws -> [BundleError.Code] {
+            try codes(by: "eve") {
+                $0.emergency = EmergencyNote(by: "eve", reason: "so")
+                change(&$0)
+            }
+        }
+        #expect(try emergency { $0.reviews = [] } == [])
+        #expect(try emergency { $0.reviews.removeLast() } == [])
+        #expect(try emergency { $0.reviews[0].reviewer = "nils" } == [.reviewInvalid])
+        #expect(try emergency { $0.reviews[1].statement = $0.reviews[0].statement } == [.reviewInvalid])
     }
 
     @Test func `versions are numbered without gaps and each names its parent`() async throws {
