@@ -23,7 +23,7 @@ def played(folder, script, check=True):
     if not (folder / "bin/aegis").exists():
         (folder / "bin/aegis").symlink_to(pathlib.Path(AEGIS).resolve())
     environment = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}", "AEGIS_GRPC": "off"}
-    done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=90)
+    done = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
     assert not check or done.returncode == 0, done.stderr
     return done
 
