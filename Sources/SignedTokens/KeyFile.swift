@@ -34,6 +34,13 @@ public enum KeyFile {
     /// - Throws: `.keyPermissions` when group or others have any right to the file, `.keyFile`, `.keyInvalid`, `.keyUnsupported`.
     public static func signingKey(at path: String) throws(TokenError) -> SigningKey {
         let (text, mode) = try read(path)
+        guard !text.contains("-----BEGIN PUBLIC KEY-----") else {
+            throw TokenError(
+                .keyInvalid, "this is a public key, and signing takes the private one", location: path,
+                fix:
+                    "give its private half, such as \(path.hasSuffix(".pub.pem") ? String(path.dropLast(8)) + ".pem" : "KEY.pem")"
+            )
+        }
         guard mode & 0o077 == 0 else {
             throw TokenError(
                 .keyPermissions, "the private key is open to other users (mode \(octal(mode & 0o777)))",

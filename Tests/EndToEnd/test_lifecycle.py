@@ -479,3 +479,35 @@ def test_a_shadow_policy_is_promoted_by_what_it_saw_and_then_enforced(tenant):
         gateway.stop()
     assert "`freeze` spoke about 4 calls" in tenant.policy("show", "2").stdout
     assert json.loads(tenant.policy("verify-history", "--json").stdout)["intact"]
+
+
+def test_a_head_that_was_kept_is_found_in_a_history_that_has_gone_on(tenant):
+    tenant.publish(tenant.policies(50), "Refunds")
+    kept = json.loads(tenant.policy("verify-history", "--json").stdout)["head"]
+    count = len(tenant.events())
+    assert "since" not in tenant.policy("verify-history", "--head", kept).stderr
+    tenant.publish(tenant.policies(60), "More")
+    done = tenant.policy("verify-history", "--head", kept)
+    assert f"goes on from the head that was given: {len(tenant.events()) - count} events since\n" in done.stderr, done.stderr
+    # Cut off behind the first version, or another history: it is not there.
+    for path in sorted((tenant.home / "history/acme/events").iterdir())[count - 1:]:
+        path.unlink()
+    done = tenant.policy("verify-history", "--head", kept, check=False)
+    assert done.returncode != 0 and "history.head-mismatch" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", [["approve"], ["review", "--comment", "why?"], ["publish"], ["rollback", "--to", "1", "--reason", "x"]])
+def test_a_misspelt_history_is_begun_by_a_proposal_alone(tenant, words):
+    nowhere = tenant.home / "histroy"
+    done = tenant.policy(*words, "--history", nowhere, who="lea", check=False)
+    assert done.stderr == (f"error: there is no folder of histories `{nowhere}`\n"
+                           "fix: name it: --history DIR or AEGIS_HISTORY; `aegis policy propose` begins one\n")
+    assert done.returncode == 1 and not nowhere.exists()
+
+
+def test_a_public_key_that_is_to_sign_is_told_as_that(tenant):
+    public = tenant.home / "keys/maria.pub.pem"
+    done = tenant.policy("propose", tenant.policies(50), "--title", "Refunds", "--key", public, check=False)
+    assert done.returncode != 0
+    assert (f"{public}: error: this is a public key, and signing takes the private one [key.invalid]\n"
+            f"fix: give its private half, such as {tenant.private('maria')}\n") in done.stderr, done.stderr

@@ -175,7 +175,7 @@ extension HistoryState {
         guard actor.mayAct(as: role) else {
             throw LifecycleError(
                 .notPermitted, "`\(actor.person ?? actor.key.name)` is no \(role) and cannot \(step)",
-                fix: "have the role given: aegis keys trust add --role \(role)")
+                fix: "have it given, with the roles that the key has already: aegis keys trust add … --role \(role)")
         }
     }
 

@@ -8,7 +8,7 @@ public struct HistoryVerifier: Sendable {
     private let files: TenantFiles
     /// The trust root that the asker brought; nil: the history is judged by its own.
     private let pinned: SignedTrustRoot?
-    /// The digest of the last event, known from elsewhere.
+    /// The digest of an event that was the last one, known from elsewhere.
     private let expectedHead: String?
     /// Where published bundles are compared with, by the names that publishers give them.
     private let stores: [(name: String, store: any BundleStore)]
@@ -56,7 +56,7 @@ public struct HistoryVerifier: Sendable {
         report.versions = history.state.versions.count
         report.approvals = history.state.proposals.reduce(0) { $0 + $1.approvals.count }
         report.head = history.state.head
-        checkEnd(history.state, isWhole, &report)
+        checkEnd(history.state, events.map(\.digest.description), isWhole, &report)
         if report.isIntact, !stores.isEmpty { try await compare(with: stores, history, &report) }
         return report
     }
@@ -157,8 +157,17 @@ public struct HistoryVerifier: Sendable {
             fix: "restore the file from a copy")
     }
 
-    private func checkEnd(_ state: HistoryState, _ isWhole: Bool, _ report: inout HistoryReport) {
-        if let expectedHead, expectedHead != state.head, isWhole {
+    /// - Parameter digests: of all events, in their order.
+    private func checkEnd(
+        _ state: HistoryState, _ digests: [String], _ isWhole: Bool, _ report: inout HistoryReport
+    ) {
+        if let expectedHead, let place = digests.lastIndex(of: expectedHead) {
+            let since = digests.count - 1 - place
+            if since > 0 {
+                report.notes.append(
+                    "goes on from the head that was given: \(since) event\(since == 1 ? "" : "s") since")
+            }
+        } else if let expectedHead, expectedHead != state.head, isWhole {
             report.faults.append(
                 LifecycleError(
                     .headMismatch,

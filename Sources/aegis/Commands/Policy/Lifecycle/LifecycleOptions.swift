@@ -88,10 +88,11 @@ struct LifecycleSession {
     let signer: any Signer
     let now: UTCTime
 
-    init(_ options: HistoryOptions, _ signing: SignerOptions) async throws {
+    /// - Parameter mayBegin: whether a history may begin with it; else a folder that is not there is a mistake.
+    init(_ options: HistoryOptions, _ signing: SignerOptions, mayBegin: Bool = false) async throws {
         signer = try signing.open()
         now = Self.now
-        history = try await options.open()
+        history = try await mayBegin ? options.open() : options.read()
         if let root = try options.root() { try await history.adopt(root, by: signer, at: now) }
     }
 

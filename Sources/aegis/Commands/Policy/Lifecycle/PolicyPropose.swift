@@ -40,7 +40,7 @@ struct PolicyPropose: AsyncParsableCommand {
 
     func run() async throws {
         try await LifecycleFailure.reporting {
-            var session = try await LifecycleSession(options, signing)
+            var session = try await LifecycleSession(options, signing, mayBegin: true)
             var draft = try ProposalDraft(folder: folder, tenant: options.tenantName, title: title, region: region)
             draft.change = try await session.history.change(
                 to: draft.files, for: draft.region, meaning: ChangeNote.meaning)
