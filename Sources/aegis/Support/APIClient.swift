@@ -50,14 +50,6 @@ struct APIClient {
         self.base = base
         self.apiKey = apiKey
         self.server = server
-        APIClient.believeOwnAuthorities()
-    }
-
-    /// Foundation's client asks a variable of its own for a file of certificate authorities; everybody else, this program's other clients
-    /// among them, asks `SSL_CERT_FILE`.
-    private static func believeOwnAuthorities() {
-        guard let file = ProcessInfo.processInfo.environment.given("SSL_CERT_FILE") else { return }
-        setenv("URLSessionCertificateAuthorityInfoFile", file, 0)
     }
 
     func get(_ path: String) async throws -> Answer { try await send("GET", path, body: nil) }
