@@ -148,3 +148,13 @@ def gateway(tmp_path_factory):
     gateway.issue("maria", "--person", "--role", "treasurer")
     yield gateway.start()
     gateway.stop()
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A gateway of one test alone, with keys of two agents, to be started as the test likes."""
+    gateway = Gateway(tmp_path)
+    for key in ("finance-1", "llm-1"):
+        gateway.issue(key)
+    yield gateway
+    gateway.stop()

@@ -5,18 +5,10 @@ import tarfile
 
 import pytest
 
-from conftest import Gateway, exchange, run
+from conftest import exchange, run
 
 CALL = ("finance-1", "finance-agent", "payments.transfer", {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000"})
 WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
-
-
-@pytest.fixture
-def own(tmp_path):
-    gateway = Gateway(tmp_path)
-    gateway.issue("finance-1")
-    yield gateway
-    gateway.stop()
 
 
 def rewrite(bundle, change):

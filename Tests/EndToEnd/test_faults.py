@@ -10,7 +10,7 @@ import time
 import grpc
 import pytest
 
-from conftest import AEGIS, Gateway, exchange, run
+from conftest import AEGIS, exchange, run
 from envoy import Envoy
 from faults import ROWS, provokes
 
@@ -23,15 +23,6 @@ LLM = {"method": "POST", "host": "llm.acme.example", "path": "/v1/complete"}
 def code_of(answer):
     assert answer.get("decision", "deny") == "deny", answer
     return (answer.get("decision_reason") or answer)["code"]
-
-
-@pytest.fixture
-def own(tmp_path):
-    gateway = Gateway(tmp_path)
-    for key in ("finance-1", "llm-1"):
-        gateway.issue(key)
-    yield gateway
-    gateway.stop()
 
 
 @provokes("state-locked")

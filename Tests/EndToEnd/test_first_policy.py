@@ -41,7 +41,7 @@ def test_the_five_minutes_of_the_readme_go_as_it_says(tmp_path):
         "export ID=$(AEGIS_API_KEY=$LEA aegis approvals list | grep -om1 'apr_[0-9a-z]*'); AEGIS_API_KEY=$LEA aegis approvals approve", 1)
     # A busy machine takes longer than a reader's.
     serve = serve.replace("sleep 2", f"until curl -sf http://127.0.0.1:{port}/readyz > /dev/null; do sleep 0.1; done")
-    copied = copied.replace("sleep 1 ", "sleep 5 ")
+    copied = copied.replace("sleep 1 ", "until AEGIS_API_KEY=$LEA aegis approvals list > /dev/null 2>&1; do :; done ")
     script = "set -m\n" + there + serve + ask.replace("127.0.0.1:8181", f"127.0.0.1:{port}") + copied + "wait\n"
     said = played(tmp_path, script, check=False).stdout
     held = re.search(r"approval_needed: A person looks at refunds over 50 \[approval_required\]\n"

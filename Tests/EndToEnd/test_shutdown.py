@@ -12,17 +12,9 @@ import time
 
 import pytest
 
-from conftest import AEGIS, Gateway, exchange, free_port, run
+from conftest import AEGIS, exchange, free_port, run
 
 LARGE = {"amount": 7000, "currency": "EUR", "to": "DE89370400440532013000"}
-
-
-@pytest.fixture
-def own(tmp_path):
-    gateway = Gateway(tmp_path)
-    gateway.issue("finance-1")
-    yield gateway
-    gateway.stop()
 
 
 def test_a_call_that_is_held_does_not_keep_the_gateway_from_ending(own):

@@ -39,7 +39,7 @@ struct DeclaredNames: Sendable {
                 level.count == schemas.count && zip(level, schemas).allSatisfy { $0.isSame(as: $1) }
             }
             if let known { return known }
-            let speaks = DeclaredNames.gathered(schemas, parts).contains { part in
+            let speaks = parts.possibleParts(of: schemas, most: DeclaredNames.most).contains { part in
                 DeclaredNames.keywords.contains { [.object, .array].contains(part.lookup($0).kind) }
             }
             guard speaks, levels.count < DeclaredNames.most else { return nil }
@@ -47,7 +47,7 @@ struct DeclaredNames: Sendable {
             return levels.count - 1
         }
         while nodes.count < levels.count {
-            let parts = DeclaredNames.gathered(levels[nodes.count], parts)
+            let parts = parts.possibleParts(of: levels[nodes.count], most: DeclaredNames.most)
             var made = Node()
             made.properties = parts.map { $0.lookup("properties") }.filter { $0.kind == .object }
             var members: [String: [Value]] = [:]
@@ -72,48 +72,32 @@ struct DeclaredNames: Sendable {
         }
     }
 
-    /// The schemas, and all that speak of the same value in them: alternatives and conditions too, since any of them may be what the tool
-    /// binds by.
-    private static func gathered(_ schemas: [Value], _ parts: SchemaParts) -> [Value] {
-        var gathered: [Value] = []
-        var open = schemas
-        while let part = open.popLast(), gathered.count < most {
-            guard part.kind == .object, !gathered.contains(where: part.isSame) else { continue }
-            gathered.append(part)
-            if let reference = part.lookup("$ref").string { open.append(parts.target(reference)) }
-            for name: StaticString in ["allOf", "anyOf", "oneOf"] where part.lookup(name).kind == .array {
-                open += Array(part.lookup(name).elements)
-            }
-            for name: StaticString in ["if", "then", "else"] { open.append(part.lookup(name)) }
-            open += part.lookup("dependentSchemas").entries.map(\.value)
-        }
-        return gathered
+    /// The declared name that a member of the parameters has in another spelling; nil where every member is the one that it seems to be.
+    func twin(in parameters: Value) -> String? {
+        // All threads that decide read the same nodes: in place, for a copy would be counted by each.
+        nodes.withUnsafeBufferPointer { DeclaredNames.twin(in: parameters, of: 0, $0) }
     }
 
-    /// The declared name that a member of the parameters has in another spelling; nil where every member is the one that it seems to be.
-    func twin(in parameters: Value) -> String? { twin(in: parameters, of: 0) }
-
-    private func twin(in value: Value, of place: Int) -> String? {
-        let node = nodes[place]
+    private static func twin(in value: Value, of place: Int, _ nodes: UnsafeBufferPointer<Node>) -> String? {
         switch value.kind {
         case .object:
-            guard !node.tellsNothing else { return nil }
+            guard !nodes[place].tellsNothing else { return nil }
             for entry in value.entries {
-                let isDeclared = node.properties.contains { !$0.lookup(entry.key).isUndefined }
-                if !isDeclared, !node.folded.isEmpty,
-                    let twin = entry.key.string.flatMap({ node.folded[DeclaredNames.fold($0)] })
+                let isDeclared = nodes[place].properties.contains { !$0.lookup(entry.key).isUndefined }
+                if !isDeclared, !nodes[place].folded.isEmpty,
+                    let twin = entry.key.string.flatMap({ nodes[place].folded[fold($0)] })
                 {
                     return twin
                 }
                 guard entry.value.kind == .object || entry.value.kind == .array else { continue }
-                let below = isDeclared ? entry.key.string.flatMap { node.below[$0] } : node.others
-                if let below, let twin = twin(in: entry.value, of: below) { return twin }
+                let below = isDeclared ? entry.key.string.flatMap { nodes[place].below[$0] } : nodes[place].others
+                if let below, let twin = twin(in: entry.value, of: below, nodes) { return twin }
             }
             return nil
         case .array, .set:
-            guard let below = node.elements else { return nil }
+            guard let below = nodes[place].elements else { return nil }
             for element in value.elements {
-                if let twin = twin(in: element, of: below) { return twin }
+                if let twin = twin(in: element, of: below, nodes) { return twin }
             }
             return nil
         case .undefined, .null, .boolean, .number, .string: return nil

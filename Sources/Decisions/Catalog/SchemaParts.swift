@@ -9,17 +9,33 @@ struct SchemaParts: Sendable {
     let root: Value
 
     /// The schema first, then what it brings in.
-    func parts(of schema: Value) -> [Value] {
+    func parts(of schema: Value) -> [Value] { gathered(from: [schema], most: Self.most) { _ in [] } }
+
+    /// The schemas, and all in them that may speak of the same value: alternatives and conditions too.
+    func possibleParts(of schemas: [Value], most: Int) -> [Value] {
+        gathered(from: schemas, most: most) { part in
+            let alternatives = ["anyOf", "oneOf"].flatMap { (name: StaticString) in
+                part.lookup(name).kind == .array ? Array(part.lookup(name).elements) : []
+            }
+            return alternatives + [part.lookup("if"), part.lookup("then"), part.lookup("else")]
+                + part.lookup("dependentSchemas").entries.map(\.value)
+        }
+    }
+
+    private func gathered(from schemas: [Value], most: Int, alsoIn more: (Value) -> [Value]) -> [Value] {
         var parts: [Value] = []
-        var open = [schema]
-        while !open.isEmpty, parts.count < Self.most {
-            let part = open.removeFirst()
+        var open = schemas
+        var next = 0
+        while next < open.count, parts.count < most {
+            let part = open[next]
+            next += 1
             guard part.kind == .object, !parts.contains(where: part.isSame) else { continue }
             parts.append(part)
             let reference = part.lookup("$ref")
             if let text = reference.string { open.append(target(text)) }
             let all = part.lookup("allOf")
             if all.kind == .array { open += Array(all.elements) }
+            open += more(part)
         }
         return parts
     }
@@ -62,7 +78,7 @@ struct SchemaParts: Sendable {
     }
 
     /// The schema behind `#/$defs/name` or the anchor `#name`; undefined where there is none.
-    func target(_ reference: String) -> Value {
+    private func target(_ reference: String) -> Value {
         guard reference.utf8.first == UInt8(ascii: "#"),
             let bytes = RequestLine.decode(Array(reference.utf8.dropFirst()), plus: true)
         else { return .undefined }

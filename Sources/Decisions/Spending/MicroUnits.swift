@@ -1,3 +1,5 @@
+import RegoValues
+
 /// An amount of money (or of whatever a budget counts) in millionths. Never negative, never floating point.
 public struct MicroUnits: Sendable, Hashable, Comparable {
     public let value: Int64
@@ -15,34 +17,22 @@ public struct MicroUnits: Sendable, Hashable, Comparable {
     ///
     /// nil where the text is no JSON number, is negative, or is more than an Int64 of millionths holds.
     public init?(roundingUp literal: some Sequence<UInt8>) {
-        guard let number = DecimalLiteral(literal) else { return nil }
-        // The power of ten of the last digit, in millionths.
-        let scale = number.exponent + 6
-        let kept = scale < 0 ? number.digits.prefix(max(0, number.digits.count + scale)) : number.digits[...]
+        guard let number = DecimalDigits(literal), !number.isNegative else { return nil }
+        let digits = number.digits
+        // How many of them, and of zeros behind them, stand before the point of a number of millionths.
+        let places = digits.isEmpty ? 0 : number.exponent + 6
+        // An Int64 has 19 at most.
+        guard places <= 19 else { return nil }
         var amount: Int64 = 0
-        for digit in kept {
-            guard let more = MicroUnits.shifted(amount, adding: Int64(digit)) else { return nil }
-            amount = more
-        }
-        // The first 19 steps overflow whatever is no zero.
-        if scale > 0, amount > 0 {
-            for _ in 0..<scale {
-                guard let more = MicroUnits.shifted(amount, adding: 0) else { return nil }
-                amount = more
-            }
-        }
-        if number.digits.dropFirst(kept.count).contains(where: { $0 != 0 }) {
-            let (sum, overflow) = amount.addingReportingOverflow(1)
-            guard !overflow else { return nil }
+        for place in 0..<max(0, places) {
+            let (tens, overflow) = amount.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = tens.addingReportingOverflow(place < digits.count ? Int64(digits[place]) : 0)
+            guard !overflow, !carried else { return nil }
             amount = sum
         }
-        value = amount
-    }
-
-    private static func shifted(_ amount: Int64, adding digit: Int64) -> Int64? {
-        let (tens, overflow) = amount.multipliedReportingOverflow(by: 10)
-        let (sum, carried) = tens.addingReportingOverflow(digit)
-        return overflow || carried ? nil : sum
+        let (rounded, overflow) = amount.addingReportingOverflow(digits.count > max(0, places) ? 1 : 0)
+        guard !overflow else { return nil }
+        value = rounded
     }
 
     public static func < (a: MicroUnits, b: MicroUnits) -> Bool { a.value < b.value }

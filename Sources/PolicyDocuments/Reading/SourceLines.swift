@@ -30,20 +30,9 @@ struct SourceLines {
         /// The 0-based line of the first alias when so many stand here that comparing keys could take forever; few of
         /// them are harmless, and refused by name later.
         var manyAliasesLine: Int? {
-            var anchors = 0
-            var aliases: [Int] = []
-            for (row, line) in rows.enumerated()
-            where line.first(where: { $0 != UInt8(ascii: " ") }) != UInt8(ascii: "#") {
-                var before = UInt8(ascii: " ")
-                for byte in line {
-                    if " [{,:-?".utf8.contains(before) {
-                        if byte == UInt8(ascii: "&") { anchors += 1 }
-                        if byte == UInt8(ascii: "*") { aliases.append(row) }
-                    }
-                    before = byte
-                }
+            YAMLAliases.first(in: text.utf8, ifMoreThan: 16).map { alias in
+                text.utf8.prefix(alias).count { $0 == UInt8(ascii: "\n") }
             }
-            return anchors > 0 && aliases.count > 16 ? aliases.first : nil
         }
 
         private var rows: [Substring.UTF8View.SubSequence] {

@@ -52,6 +52,11 @@ enum JSONPathBuiltins {
         }
     }
 
+    /// At least as many as ``path(_:_:)`` has.
+    private static func mostSteps(_ value: Value) -> Int {
+        value.kind == .string ? 1 + value.utf8.count { $0 == UInt8(ascii: "/") } : value.count
+    }
+
     private static func unescaped(_ part: Substring) -> String {
         guard part.contains("~") else { return String(part) }
         var result = ""
@@ -136,7 +141,7 @@ enum JSONPathBuiltins {
             guard let next = JSONPatch(heap: context.heap).apply(operation, to: value) else { return .undefined }
             // At most: what is put in is no deeper than what it is taken from, and is measured where that may be too deep.
             depth =
-                max(depth, operation.lookup("value").depth) + (try path(operation.lookup("path"), context.heap)).count
+                max(depth, operation.lookup("value").depth) + mostSteps(operation.lookup("path"))
             if depth > deepest { depth = next.depth }
             guard depth <= deepest else { throw .failure("values nest more than \(deepest) deep") }
             value = next

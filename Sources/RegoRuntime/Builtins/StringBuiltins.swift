@@ -155,14 +155,6 @@ enum StringBuiltins {
         if search.isEmpty { return .integer(Runes.count(text) + 1) }
         var count = 0
         var start = 0
-        if search.count > BytePattern.shortest {
-            let pattern = BytePattern(search)
-            while let found = pattern.firstPlace(in: text, from: start) {
-                count += 1
-                start = found + search.count
-            }
-            return .integer(count)
-        }
         while let found = text.firstRange(of: search, from: start) {
             count += 1
             start = found + search.count

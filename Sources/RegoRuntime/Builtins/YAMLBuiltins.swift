@@ -38,7 +38,7 @@ enum YAMLBuiltins {
     /// The first document of the text; null for none.
     private static func read(_ text: String, _ context: BuiltinContext) throws(BuiltinError) -> Value {
         guard !isTooDeep(text) else { throw .failure("yaml: nested deeper than the limit of \(depthLimit)") }
-        guard !YAMLAliases.areTooMany(in: text.utf8) else {
+        guard YAMLAliases.first(in: text.utf8) == nil else {
             throw .failure("yaml: more than \(YAMLAliases.most) aliases")
         }
         let node: Node?

@@ -5,7 +5,7 @@ internal import Yams
 enum AnnotationYAML {
     /// Nil when the text is no YAML.
     static func term(_ yaml: String) -> Term? {
-        guard !YAMLAliases.areTooMany(in: yaml.utf8), let node = try? Yams.compose(yaml: yaml) else { return nil }
+        guard YAMLAliases.first(in: yaml.utf8) == nil, let node = try? Yams.compose(yaml: yaml) else { return nil }
         return term(node)
     }
 

@@ -44,7 +44,7 @@ struct ServeConfiguration {
 
     init(_ command: ServeCommand, environment: [String: String]) throws {
         func value(_ option: String?, _ name: String) -> String? {
-            option ?? environment[name].flatMap { $0.isEmpty ? nil : $0 }
+            option ?? environment.given(name)
         }
         tenants = try Self.tenants(command, value, environment)
         for name in tenants.compactMap(\.name) where !BundleMetadata.isTenantName(name) {

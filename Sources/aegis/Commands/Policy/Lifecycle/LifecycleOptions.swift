@@ -56,7 +56,7 @@ struct HistoryOptions: ParsableArguments {
     }
 
     static func value(_ option: String?, _ name: String) -> String? {
-        option ?? ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        option ?? ProcessInfo.processInfo.environment.given(name)
     }
 }
 
