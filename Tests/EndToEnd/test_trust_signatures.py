@@ -61,3 +61,16 @@ def test_what_waited_while_another_version_came_into_force_gives_way(folder):
     add(folder, "lea", "one", "two")
     waiting.write_bytes(old)
     assert "version 3, signed by one, waits" in add(folder, "maria", "one").stdout
+
+
+def test_what_waits_and_cannot_be_read_is_left_for_whoever_wrote_it(folder):
+    waiting = folder / "trust.json.unsigned"
+    for content, what in (("", "this is not strict JSON: 1:1: expected a value, found the end of the text"), ("{}", "`root` must be an object")):
+        waiting.write_text(content)
+        for words in (["add", folder / "trust.json", folder / "lea.pub.pem", "--person", "lea", "--role", "author", "--tenant", "acme"],
+                      ["sign", folder / "trust.json"], ["show", waiting]):
+            signers = [] if words[0] == "show" else ["--root", folder / "one.pem"]
+            done = run("keys", "trust", *words, *signers, check=False)
+            assert done.returncode == 1
+            assert done.stderr.startswith(f"{waiting}: error: {what} [document.invalid]\n"), done.stderr
+            assert waiting.read_text() == content

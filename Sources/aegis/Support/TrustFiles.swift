@@ -46,9 +46,20 @@ enum TrustFiles {
 
     /// Reads a trust root and checks its signatures.
     static func root(at path: String) throws -> SignedTrustRoot {
+        try root(at: path) { bytes throws(TokenError) in try SignedTrustRoot(json: bytes) }
+    }
+
+    /// Reads one that waits for signatures, and checks none.
+    static func waiting(at path: String) throws -> SignedTrustRoot {
+        try root(at: path) { bytes throws(TokenError) in try SignedTrustRoot(unfinished: bytes) }
+    }
+
+    private static func root(
+        at path: String, read: ([UInt8]) throws(TokenError) -> SignedTrustRoot
+    ) throws -> SignedTrustRoot {
         let bytes = try InputFile.read(path, as: "trust root")
-        do {
-            return try SignedTrustRoot(json: bytes)
+        do throws(TokenError) {
+            return try read(bytes)
         } catch {
             throw TokenError(error.code, error.message, location: path, fix: error.fix)
         }

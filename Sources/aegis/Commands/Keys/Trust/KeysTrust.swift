@@ -71,9 +71,9 @@ struct TrustEdit: ParsableArguments {
 
     /// A change that waits would be lost by another one in its place.
     private func requireNoneWaits(after former: TrustRoot) throws {
-        guard let bytes = FileManager.default.contents(atPath: waitingFile),
-            let waiting = try? SignedTrustRoot(unfinished: Array(bytes)), waiting.root.version > former.version
-        else { return }
+        guard FileManager.default.fileExists(atPath: waitingFile) else { return }
+        let waiting = try TrustFiles.waiting(at: waitingFile)
+        guard waiting.root.version > former.version else { return }
         throw CommandFailure(
             "`\(waitingFile)` waits for signatures: version \(waiting.root.version), signed by \(waiting.signerNames.joined(separator: ", "))",
             fix: "have it signed first (aegis keys trust sign \(file) --root KEY), or remove it")

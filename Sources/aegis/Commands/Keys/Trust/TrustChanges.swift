@@ -195,7 +195,7 @@ struct TrustShow: AsyncParsableCommand {
         try await LifecycleFailure.reporting {
             let waits = file.hasSuffix(".unsigned")
             let signed =
-                try waits ? SignedTrustRoot(unfinished: InputFile.read(file)) : TrustFiles.root(at: file)
+                try waits ? TrustFiles.waiting(at: file) : TrustFiles.root(at: file)
             let root = signed.root
             if json {
                 let object = try JSONSerialization.jsonObject(with: Data(signed.bytes)) as? [String: Any] ?? [:]

@@ -52,12 +52,12 @@ struct TrustSign: AsyncParsableCommand {
     func run() async throws {
         try await LifecycleFailure.reporting {
             let waiting = edit.waitingFile
-            guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: waiting)) else {
+            guard FileManager.default.fileExists(atPath: waiting) else {
                 throw CommandFailure("`\(waiting)` is not there: nothing waits for a signature")
             }
             let former =
                 FileManager.default.fileExists(atPath: edit.file) ? try TrustFiles.root(at: edit.file).root : nil
-            var signed = try SignedTrustRoot(unfinished: Array(bytes))
+            var signed = try TrustFiles.waiting(at: waiting)
             for signer in try edit.signers() { try signed.sign(with: signer, allowing: former) }
             try TrustEdit.write(signed, to: waiting)
             do throws(TokenError) {
