@@ -1,4 +1,5 @@
 """Where a gateway decides: on threads that have nothing else to do, and that nobody can take by waiting."""
+import contextlib
 import os
 import pathlib
 import socket
@@ -15,10 +16,13 @@ def usable():
 
 
 def deciding(process):
-    """Nanoseconds on a processor of each thread that decides."""
-    tasks = pathlib.Path(f"/proc/{process.pid}/task")
-    return [int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()
-            if (task / "comm").read_text().strip() == "aegis-decide"]
+    """Nanoseconds on a processor of each thread that decides. Threads of other work that end during the look are left out."""
+    spent = []
+    for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if (task / "comm").read_text().strip() == "aegis-decide":
+                spent.append(int((task / "schedstat").read_text().split()[0]))
+    return spent
 
 
 def pay(gateway):
