@@ -34,6 +34,14 @@ def free_port():
             return port
 
 
+def listens(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+        return True
+    except OSError:
+        return False
+
+
 def run(*arguments, env=None, check=True, cwd=None):
     done = subprocess.run([str(AEGIS), *map(str, arguments)], capture_output=True, text=True, timeout=120, cwd=cwd,
                           env={**os.environ, **(env or {})})
@@ -62,6 +70,8 @@ def exchange(port, method, path, body=None, headers=None):
 class Gateway:
     """One data directory, its keys and bundle, and the server that runs on them."""
 
+    output = None  # where standard output goes, if not to the log
+
     def __init__(self, home, policies=FIRST_LIGHT):
         self.home, self.policies = pathlib.Path(home), policies
         self.data = self.home / "data"
@@ -89,11 +99,14 @@ class Gateway:
 
     def start(self, wait_ready=True, *arguments, env=None):
         self.log = open(self.home / "aegis.log", "ab")
+        # Tests count records: none comes by itself, however long a test takes.
         self.process = subprocess.Popen(
             [str(AEGIS), "serve", "--data-dir", str(self.data), "--bundle", str(self.bundle), "--trust", str(self.trust),
              "--listen", f"127.0.0.1:{self.api}", "--grpc", f"127.0.0.1:{self.grpc}", *map(str, arguments)],
-            stdout=self.log, stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
-        self.wait(lambda: self.status("/readyz" if wait_ready else "/healthz") == 200)
+            stdout=self.output or self.log, stderr=self.log, env={"AEGIS_HEARTBEAT": "1h", **os.environ, **(env or {})})
+        # The ports are bound side by side: the API may answer before the others do.
+        metrics = [int(str(value).rpartition(":")[2]) for option, value in zip(arguments, arguments[1:]) if option == "--metrics"]
+        self.wait(lambda: self.status("/readyz" if wait_ready else "/healthz") == 200 and all(map(listens, [self.grpc, *metrics])))
         return self
 
     def wait(self, ready, seconds=30):

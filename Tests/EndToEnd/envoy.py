@@ -26,7 +26,8 @@ class Tool(http.server.BaseHTTPRequestHandler):
 
 
 class Envoy:
-    def __init__(self, home, grpc_port):
+    def __init__(self, home, grpc_port, patience="20s"):
+        """`patience`: how long it waits for an answer of Aegis; the example's second is too short on a busy machine."""
         self.home = home
         self.tool = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tool)
         self.tool.seen, self.tool.headers = [], []
@@ -35,6 +36,8 @@ class Envoy:
         ports = {"10000": self.port, "10001": free_port(), "9191": grpc_port}
         text = (ROOT / "deploy/envoy/envoy.yaml").read_text()
         text = re.sub(r"port_value: (\d+)", lambda match: f"port_value: {ports.get(match[1], self.tool.server_address[1])}", text)
+        text, count = re.subn(r"(?<=cluster_name: aegis}\n)(\s+)timeout: 1s", rf"\1timeout: {patience}", text)
+        assert count
         (home / "envoy.yaml").write_text(text)
 
     def start(self):

@@ -1,5 +1,6 @@
 """One gateway and two tenants whose agents, tools, policies and key ids bear the same names, each with a signing key of its own."""
 import json
+import os
 import signal
 import subprocess
 
@@ -93,7 +94,7 @@ class Tenants:
         self.process = subprocess.Popen(
             [str(AEGIS), "serve", "--data-dir", str(self.data), "--tenants", str(self.home / "tenants.yaml"),
              *(["--region", self.region] if self.region else []), "--listen", f"127.0.0.1:{self.api}", "--grpc", "off", *map(str, arguments)],
-            stdout=self.log, stderr=subprocess.STDOUT)
+            stdout=self.log, stderr=subprocess.STDOUT, env={"AEGIS_HEARTBEAT": "1h", **os.environ})
         Gateway.wait(self, lambda: self.status("/readyz") == ready)
         return self
 

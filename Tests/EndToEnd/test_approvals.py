@@ -83,8 +83,10 @@ def test_an_event_that_was_recorded_before_a_crash_is_not_recorded_again(approvi
     second = held(approving, 7001)
     approving.wait(lambda: (f"{second}/0", "asked") in approval_records(approving))
     assert approval_records(approving) == expected + [(f"{second}/0", "asked")]
-    with sqlite3.connect(approving.data / "state.sqlite") as state:
-        assert state.execute("SELECT COUNT(*) FROM outbox WHERE state = 'waiting'").fetchone() == (0,)
+    def waiting():
+        with sqlite3.connect(approving.data / "state.sqlite") as state:
+            return state.execute("SELECT COUNT(*) FROM outbox WHERE state = 'waiting'").fetchone()[0]
+    approving.wait(lambda: waiting() == 0)
 
 
 class Recorder(http.server.BaseHTTPRequestHandler):

@@ -271,7 +271,7 @@ def test_aliases_in_a_gateways_folder_are_refused_counted_and_recorded_and_the_p
         return exchange(port, "GET", "/v1/status")[2]["tenants"][0]
 
     try:
-        wait(lambda: "a candidate is tried" in log.read_text())
+        wait(lambda: all(line in log.read_text() for line in ("a candidate is tried", "decision API on port")))
         before = status()
         alias_bomb(policies)
         alias_bomb(candidate)

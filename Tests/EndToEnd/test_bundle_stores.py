@@ -62,6 +62,7 @@ def test_gcs_from_push_to_enforced_and_back(gcs, publisher, tmp_path):
         gateway.wait(lambda: gateway.active() == "acme/2")
         run("bundles", "rollback", "--store", store, "--tenant", TENANT, "--to", "1", "--reason", "2 denies payroll", "--without-history", "--key", publisher.signing)
         gateway.wait(lambda: gateway.active() == "acme/1")
+        gateway.wait(lambda: "reason" in gateway.events()[-1])  # recorded after it has taken effect
         assert gateway.events()[-1]["reason"] == "2 denies payroll" and gateway.events()[-1]["rolled_back_from"] == "2"
     finally:
         gateway.stop()

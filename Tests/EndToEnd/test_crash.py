@@ -41,6 +41,7 @@ def test_killed_under_load_every_answer_is_in_the_trail(tmp_path, moment, reques
     threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
     for thread in threads:
         thread.start()
+    gateway.wait(lambda: answered)
     time.sleep(moment)  # the moment of the crash is the parameter of this test
     gateway.stop(signal.SIGKILL)
     for thread in threads:

@@ -32,7 +32,7 @@ def test_a_locked_state_store_is_a_deny_and_recovers(own, code):
     locked.execute("BEGIN EXCLUSIVE")
     assert code_of(own.decide(*BUDGETED, request=LLM)[2]) == code
     locked.execute("ROLLBACK")
-    own.wait(lambda: own.decide(*BUDGETED, request=LLM)[2]["decision"] == "allow", 10)
+    own.wait(lambda: own.decide(*BUDGETED, request=LLM)[2]["decision"] == "allow")
     assert own.verify().returncode == 0
 
 
@@ -115,7 +115,8 @@ def test_a_full_state_disk_is_a_deny(tight, code):
     limit(tight, log)
     # What has a record needs no room in the file, until it is found out that there is none.
     answers = []
-    tight.wait(lambda: answers.append(tight.decide(*BUDGETED, request=LLM)[2]) or answers[-1]["decision"] == "deny")
+    tight.wait(lambda: answers.append(tight.decide(*BUDGETED, request=LLM)[2])
+               or answers[-1]["decision"] == "deny" and code_of(answers[-1]) != "rate_exceeded")
     assert code_of(answers[-1]) == code
     # What else the gateway writes may find room in between: the log tells of a fault that lasts.
     def is_told():
@@ -184,7 +185,7 @@ def test_a_check_that_cannot_be_read_is_a_deny(own, code):
 @provokes("check-late")
 def test_a_check_past_its_deadline_is_a_deny(own, tmp_path, code):
     own.start()
-    envoy = Envoy(tmp_path, own.grpc).start()
+    envoy = Envoy(tmp_path, own.grpc, "1s").start()
     try:
         body = json.dumps(BUDGETED[3]).encode()
         head = (f"POST /v1/complete HTTP/1.1\r\nhost: llm.acme.example\r\nx-aegis-api-key: {own.keys['llm-1']}\r\n"
@@ -193,7 +194,11 @@ def test_a_check_past_its_deadline_is_a_deny(own, tmp_path, code):
         assert envoy.raw(head.replace("x-aegis-api-key", "x-other"), body)[0] == 401
         locked = sqlite3.connect(own.data / "state.sqlite", isolation_level=None)
         locked.execute("BEGIN EXCLUSIVE")
-        status, answer = envoy.raw(head, body)
+        # Aegis answers 50 ms before Envoy gives up; a busy machine may lose those, and Envoy then denies without a body.
+        for _ in range(4):
+            status, answer = envoy.raw(head, body)
+            if f'"code":"{code}"'.encode() in answer:
+                break
         locked.execute("ROLLBACK")
         assert status == 503 and f'"code":"{code}"'.encode() in answer, answer
         assert envoy.tool.seen == []

@@ -132,8 +132,12 @@ def test_a_call_that_envoy_waits_too_short_for_is_denied(held, tmp_path):
     Tool.calls.clear()
     with envoy(tmp_path, held.grpc, held.tool, "1s") as port:
         answers = []
-        call(held, port, 7002, answers)
-    status, _, body = answers[0]
+        # Aegis answers 50 ms before Envoy gives up; a busy machine may lose those, and Envoy then denies without a body.
+        for _ in range(5):
+            call(held, port, 7002, answers)
+            if answers[-1][2]:
+                break
+    status, _, body = answers[-1]
     assert (status, body["decision"]) == (503, "deny"), answers
     assert not Tool.calls
     assert waiting(held, 7002), "people can still decide it"

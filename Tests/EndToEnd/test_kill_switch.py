@@ -44,7 +44,7 @@ def is_off(gateway):
 def heard(gateways, is_stopped, started):
     """Waits until every gateway has heard, and says how long that took."""
     for gateway in gateways:
-        gateway.wait(lambda: is_off(gateway) == is_stopped, 10)
+        gateway.wait(lambda: is_off(gateway) == is_stopped)
     took = time.monotonic() - started
     print(f"{'disabled' if is_stopped else 'enabled'} on {len(gateways)} gateways after {took:.2f} s")
 
@@ -110,8 +110,7 @@ def test_one_switch_stops_an_agent_on_every_gateway_of_a_store(publisher, tmp_pa
         switch(publisher, "enable", store, AGENT, "--reason", "fixed")
         heard(gateways, False, started)
         # A switch is recorded after it has taken effect.
-        gateways[1].wait(lambda: len(switches(gateways[1])) >= 2)
-        assert [told["event"] for told in switches(gateways[1]) if told["agent"] == AGENT] == ["agent_disabled", "agent_enabled"]
+        gateways[1].wait(lambda: [told["event"] for told in switches(gateways[1]) if told["agent"] == AGENT] == ["agent_disabled", "agent_enabled"])
         if kind == "file":
             refused_lists(publisher, store, tmp_path / "store" / TENANT / "stops", gateways, metrics)
         assert metric(metrics, "aegis_agent_stops_read_age_seconds")[f'aegis_agent_stops_read_age_seconds{{tenant="{TENANT}"}}'] < 60
@@ -216,6 +215,7 @@ def test_one_click_in_the_control_plane_stops_an_agent_on_every_gateway(publishe
         assert status == 200, agent
         assert (agent["state"], agent["switch_reaches"], agent["changed_by"]) == ("disabled", "all_gateways", f"{TENANT}/olga")
         heard(gateways, True, started)
+        gateways[1].wait(lambda: switches(gateways[1]))  # recorded after it has taken effect
         assert switches(gateways[1])[-1]["by"] == f"{TENANT}/olga" and switches(gateways[1])[-1]["signed_by"] == "control"
         started = time.monotonic()
         again = put("enabled", "fixed")

@@ -21,7 +21,7 @@ LINES = {name: {"method": method, "host": f"{name.split('.')[0]}.acme.example", 
 PAYMENT = {"amount": 10, "currency": "EUR", "to": "DE89370400440532013000", "memo": "invoice 17"}
 
 
-def wait(found, what, seconds=20):
+def wait(found, what, seconds=60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if value := found():

@@ -186,6 +186,8 @@ def test_a_running_gateway_tells_how_far_it_is_witnessed_and_of_another_history(
     assert told('aegis_witness_conflict{log="gw-1/acme"} 0') and told('aegis_witness_age_seconds{log="gw-1/acme"}') and told("aegis_inputs_dropped_total 0")
     size = json.loads(run("audit", "verify", "--data-dir", gateway.data, "--json").stdout)["logs"][0]["records"]
     assert told(f'aegis_witness_size{{log="gw-1/acme"}} {size}')
+    # The gateway writes its heads a moment after the records; a copy is made when it has.
+    gateway.wait(lambda: f"\n{size}\n" in (gateway.data / "audit/head-acme.note").read_text())
     # A twin with its name and key goes on, and the witness hears of that first.
     twin = copy.copy(gateway)
     twin.process, twin.data, twin.home, twin.api, twin.grpc = None, tmp_path / "twin/data", tmp_path / "twin", free_port(), free_port()

@@ -29,9 +29,9 @@ import Testing
         }
     }
 
-    /// Waits for what happens by itself, for ten seconds at most.
+    /// Waits for what happens by itself, for half a minute at most.
     private func until(_ isSo: () throws -> Bool) async throws {
-        for _ in 0..<1000 where try !isSo() { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<3000 where try !isSo() { try await Task.sleep(for: .milliseconds(10)) }
     }
 
     private func spend(_ micros: Int64, of limit: Int64 = 1000, in store: SQLiteStateStore) async throws -> SpendOrder?

@@ -6,6 +6,7 @@ was answered and why, then verifies the audit trail. Exits 1 if anything differs
 of it running and says how to play with it.
 """
 import argparse
+import concurrent.futures
 import http.client
 import json
 import os
@@ -273,10 +274,12 @@ def language_model(demo):
     def ask(cost):
         return demo.through_envoy("llm-1", "POST", "llm.acme.example", "/v1/complete", {"prompt": "sum up", "cost_usd": cost})
 
-    answers = [ask(0.01) for _ in range(12)]
+    # At once: on a slow machine twelve in a row would be no burst.
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: ask(0.01), range(12)))
     passed = [answer for answer in answers if answer[0] == 200]
     limited = [answer for answer in answers if answer[0] == 429]
-    demo.expect("first call of a burst of 12", answers[0], 200, "allow")
+    demo.expect("a call of a burst of 12", (passed or answers)[0], 200, "allow")
     if limited:
         demo.expect("a call of the burst over 5 rps", limited[0], 429, "deny", "rate_exceeded")
     demo.check("the burst is cut at its limit", limited and len(passed) >= 5,

@@ -31,7 +31,7 @@ def paint(code, text):
 
 def free_port():
     """A port below those that the kernel gives to outgoing connections, so that it is still free when the gateway starts."""
-    for port in random.sample(range(20000, 32000), 100):
+    for port in random.sample(range(26000, 32000), 100):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

@@ -349,7 +349,7 @@ def test_aegis_down_and_back(tmp_path, body):
     from conftest import POLICIES, binary
 
     with aegis.testing.AegisServer(POLICIES, binary=binary(), keys=["finance-1"]) as server:
-        client = server.client("finance-agent", "finance-1", timeout=1)
+        client = server.client("finance-agent", "finance-1", timeout=10)
         pay = client.guarded("pay")(body)
         pay(amount=5)
         server.pause()

@@ -78,7 +78,7 @@ class Misbehaving:
 
 def call(url: str, body, path: str, note: str | None = None, **options):
     parameters = {"amount": 1, **({"note": note} if note else {})}
-    client = aegis.Aegis(url, "aegis_k", "finance-agent", **{"timeout": 0.6, **options})
+    client = aegis.Aegis(url, "aegis_k", "finance-agent", **{"timeout": 20, **options})
     if path == "sync":
         return client.guarded("pay")(body)(**parameters)
 
@@ -166,7 +166,7 @@ def test_nobody_listens(path, body):
 @pytest.mark.parametrize("first", [None, http(503, b"busy"), b"garbage\r\n\r\n"])
 def test_a_retry_carries_the_same_idempotency_key(path, first, body):
     with Misbehaving(first, http(200, ALLOW)) as server:
-        call(server.url, body, path, timeout=3)
+        call(server.url, body, path, timeout=20)
         assert body.entered == [{"amount": 1}]
         keys = [sent["idempotency_key"] for sent in server.bodies]
     assert len(keys) == 2
@@ -193,7 +193,7 @@ def test_without_a_key_nothing_is_sent_twice(path, body):
 @BOTH
 def test_who_waits_for_aegis_sends_a_key(path, body):
     with Misbehaving(None, http(200, ALLOW)) as server:
-        call(server.url, body, path, retries=0, on_unavailable="wait", timeout=3)
+        call(server.url, body, path, retries=0, on_unavailable="wait", timeout=20)
         assert len({sent["idempotency_key"] for sent in server.bodies}) == 1
         assert len(server.bodies) == 2
 
@@ -202,14 +202,15 @@ def test_who_waits_for_aegis_sends_a_key(path, body):
 def test_an_answer_still_being_made_is_asked_for_again(path, body):
     flight = {**ALLOW, "decision": "deny", "decision_reason": {"code": "idempotency_in_flight", "message": "wait"}}
     with Misbehaving(http(200, flight), http(200, ALLOW)) as server:
-        call(server.url, body, path, timeout=3)
+        call(server.url, body, path, timeout=20)
     assert body.entered == [{"amount": 1}]
 
 
 @BOTH
 def test_waiting_for_aegis_ends_with_the_timeout(path, body):
-    with Misbehaving(http(503, b"")) as server, pytest.raises(aegis.AnswerInvalid, match="HTTP status 503"):
-        call(server.url, body, path, on_unavailable="wait", timeout=0.5)
+    # The last try may have too little time left for its answer: then it is not the answer that is told.
+    with Misbehaving(http(503, b"")) as server, pytest.raises(aegis.Unavailable):
+        call(server.url, body, path, on_unavailable="wait", timeout=2)
     assert body.entered == []
     assert len(server.bodies) > 2
 

@@ -74,7 +74,7 @@ def test_results_pass_through_aegis_when_policy_says_so(path, decision, results,
 )
 def test_a_result_that_cannot_be_checked_is_withheld(path, answer, words):
     with Misbehaving(http(200, {**ALLOW, "tool_name": "lookup", "check_result": True}), answer) as server:
-        ran, found = lookup(aegis.Aegis(server.url, "aegis_k", "finance-agent", timeout=0.5, retries=0), path)
+        ran, found = lookup(aegis.Aegis(server.url, "aegis_k", "finance-agent", timeout=20, retries=0), path)
     assert ran == ["ann"]
     assert isinstance(found, aegis.ResultWithheld)
     assert words in str(found)
