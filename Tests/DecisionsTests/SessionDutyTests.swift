@@ -133,6 +133,29 @@ import Testing
             .outcome == .allow)
     }
 
+    @Test func `a candidate is asked, too, what would be taken out of a result that nobody sees`() async throws {
+        // The candidate is the version that the fixture has; the one that is enforced redacts no result.
+        let candidate = try #require(fixture.policies.active(tenant: "acme"))
+        fixture.policies.setCandidate(candidate, tenant: "acme")
+        try fixture.activate(Self.policies.replacing(", on: result", with: ""), version: 2)
+        func read(_ point: EnforcementPoint) async throws -> Decision {
+            try await fixture.decide(
+                key: "clerk", tool: "crm.read", parameters: "{}", more: #", "session_id": "s-1""#, point: point)
+        }
+        let unseen = try await read(DecisionFixture.wire)
+        #expect(unseen.outcome == .allow)
+        #expect(
+            unseen.would?.reason
+                == DecisionReason(
+                    .sanitizeUnsupported, "the result must be redacted, which `envoy` cannot", policy: "answers",
+                    rule: "unasked"))
+        #expect(unseen.wouldOutcome == .deny)
+        #expect(try await read(DecisionFixture.api).wouldOutcome == .allow)
+        // Only the label that the call itself brings makes the other rule speak.
+        fixture.sessions.settle(try underWay("consent.record", "consent"))
+        #expect(try await read(DecisionFixture.wire).would?.reason.rule == "personal")
+    }
+
     @Test func `a call that may come to nothing lifts no duty of a result that nobody will see`() async throws {
         fixture.sessions.settle(try underWay("crm.read", "personal"))
         let asking = try underWay("consent.record", "consent")

@@ -92,7 +92,7 @@ public struct DecisionReplay: Sendable {
                 _ = decision.addDuties(of: certain)
             }
         }
-        if facts.isResultForeseen, decision.mustForeseeResult(policy) {
+        if facts.isResultForeseen, decision.isOpen, decision.mustForeseeResult(policy, decision.ruling) {
             decision.addDutiesOfResult(policy, certain: facts.certain(input, in: decision.request.heap))
         }
         shaping.foresee(decision)

@@ -6,7 +6,7 @@ extension DecisionInProgress {
     /// Puts the call before the policies once more, as its result would be, with either session where two may be the one, and takes over
     /// what they say has to be taken out of it. Where they cannot be asked, the decision is closed.
     func foreseeResult(_ policy: ActivePolicy) {
-        guard mustForeseeResult(policy) else { return }
+        guard isOpen, mustForeseeResult(policy, ruling) else { return }
         facts.isResultForeseen = true
         var certain: Value?
         if SessionView.differ(session, sessionView.settled, for: policy.sessionInterest) {
@@ -20,9 +20,10 @@ extension DecisionInProgress {
         }
     }
 
-    /// Whether nobody will ask about the result of this call, and some policy may have something to say of it.
-    func mustForeseeResult(_ policy: ActivePolicy) -> Bool {
-        guard isOpen, !request.point.rewritesParameters, let call, let ruling, ruling != .deny else { return false }
+    /// Whether nobody will ask about the result of this call, and some of the policies may have something to say of it.
+    /// - Parameter ruling: theirs about the call.
+    func mustForeseeResult(_ policy: ActivePolicy, _ ruling: PolicyVerdict.Ruling?) -> Bool {
+        guard !request.point.rewritesParameters, let call, let ruling, ruling != .deny else { return false }
         return policy.catalog.toolsWithCheckedResults.contains(call.tool.name)
     }
 
@@ -50,7 +51,7 @@ extension DecisionInProgress {
     }
 
     /// What policies see as `input` when the result of a call is handed in and nothing else has happened meanwhile.
-    private static func input(_ input: Value, afterCallOf tool: ToolDefinition, in heap: Heap) -> Value {
+    static func input(_ input: Value, afterCallOf tool: ToolDefinition, in heap: Heap) -> Value {
         var session = SessionFacts(document: input.lookup("session"))
         session.add(SessionFacts.Call(place: session.nextPlace, tool: tool.name), labels: tool.emits)
         let id = input.lookup("session").lookup("id").string

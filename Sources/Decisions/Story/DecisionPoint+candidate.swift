@@ -10,7 +10,7 @@ extension DecisionPoint {
         decision.candidate = (candidate, heap)
         decision.shadow = nil
         do {
-            let verdict = try PolicyVerdict.read(candidate.evaluation(input, heap, decision.admittedAt)).enforced
+            let verdict = try verdict(of: candidate, input, heap, decision)
             guard !heap.isExhausted else { throw PolicyVerdict.Malformed(field: "memory") }
             decision.shadow = verdict
         } catch {
@@ -19,6 +19,19 @@ extension DecisionPoint {
         }
     }
 
+    /// What it says of the call, and of its result, where nobody will ask about that.
+    private func verdict(
+        of candidate: ActivePolicy, _ input: Value, _ heap: Heap, _ decision: DecisionInProgress
+    ) throws -> PolicyVerdict {
+        let verdict = try PolicyVerdict.read(candidate.evaluation(input, heap, decision.admittedAt)).enforced
+        guard let call = decision.call, decision.mustForeseeResult(candidate, verdict.ruling) else {
+            return verdict
+        }
+        let later = DecisionInProgress.input(input, afterCallOf: call.tool, in: heap)
+        let duties = try PolicyVerdict.read(candidate.evaluation(later, heap, decision.admittedAt)).enforced
+            .aboutResults
+        return verdict.adding(duties.sanitize) ?? verdict
+    }
 }
 
 extension ParameterShaping {
