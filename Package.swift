@@ -386,6 +386,7 @@ let package = Package(
             name: "SIEMExportTests",
             dependencies: [
                 "SIEMExport", "AuditTrail", "Approvals", "ExportTransport", "MerkleLog", "RegoValues",
+                "RepeatableRandomness",
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),

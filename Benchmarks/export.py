@@ -11,6 +11,7 @@ the minute. At the end the file must have every record of the trail.
 import argparse
 import json
 import os
+import pathlib
 import re
 import signal
 import statistics
@@ -62,8 +63,8 @@ sinks:
   - {{name: splunk, splunk: {{url: "http://127.0.0.1:{SINK}", token: {{env: BENCH_TOKEN}}, acknowledge: false}}}}
   - {{name: lake, file: {{path: {self.home}/ocsf.jsonl, format: ocsf}}}}
 """)
-        self.start("sinks", [self.options.envoy, "-c", str(self.home / "sinks.yaml"), "--concurrency", "1", "--log-level", "error",
-                             "--disable-hot-restart"], SINK_ADMIN, "/ready")
+        self.sinks = self.start("sinks", [self.options.envoy, "-c", str(self.home / "sinks.yaml"), "--concurrency", "1", "--log-level", "error",
+                                          "--disable-hot-restart"], SINK_ADMIN, "/ready")
 
     def stop_server(self):
         self.server.send_signal(signal.SIGTERM)
@@ -86,14 +87,22 @@ sinks:
         if exports:
             threading.Thread(target=self.scrape, args=(done,), daemon=True).start()
         self.wrk(GUARDED, CALL, self.options.connections, 1).communicate()
+        before = self.processor_time()
         text = self.wrk(GUARDED, CALL, self.options.connections, self.options.seconds).communicate()[0]
+        spent = self.processor_time() - before
         done.set()
         if "Non-2xx" in text:
             sys.exit(f"calls were not answered as they should be:\n{text}")
         if exports:
             self.settle()
         self.stop_server()
-        return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
+        calls = int(re.search(r"(\d+) requests in", text)[1])
+        return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), spent / calls
+
+    def processor_time(self):
+        """Microseconds that the gateway and the receivers have had a processor; unlike a rate, it does not follow the host's speed."""
+        fields = [pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split() for process in (self.server, self.sinks)]
+        return sum(int(times[11]) + int(times[12]) for times in fields) * 1_000_000 / os.sysconf("SC_CLK_TCK")
 
     def scrape(self, done):
         while not done.wait(1):
@@ -137,20 +146,23 @@ def main():
     parser.add_argument("--at-most", type=float, default=10, help="fail above this cost, in percent")
     options = parser.parse_args()
     bench = ExportBench(options)
-    rates, costs = {False: [], True: []}, []
+    rates, times, costs = {False: [], True: []}, {False: [], True: []}, []
     try:
         bench.set_up()
         for number in range(options.rounds):
             for exports in (number % 2 == 0, number % 2 == 1):
-                rate = bench.round(exports)
+                rate, spent = bench.round(exports)
                 rates[exports].append(rate)
-                print(f"round {number + 1}, export {'on ' if exports else 'off'}: {rate:8.0f} calls/s", flush=True)
+                times[exports].append(spent)
+                print(f"round {number + 1}, export {'on ' if exports else 'off'}: {rate:8.0f} calls/s, {spent:6.1f} us of a processor a call", flush=True)
             costs.append(100 * (1 - rates[True][-1] / rates[False][-1]))
         # The last records of rounds without export are sent in this one.
         bench.round(True)
         off, on, cost = (statistics.median(values) for values in (rates[False], rates[True], costs))
         print(f"\nmedians: {off:.0f} calls/s without, {on:.0f} with telemetry and export; the pairs cost {cost:.1f} % "
               f"({min(costs):.1f} to {max(costs):.1f}; at most {options.at_most:g} %)")
+        off, on = (statistics.median(values) for values in (times[False], times[True]))
+        print(f"processor time of the gateway and the receivers, a call: {off:.1f} us without, {on:.1f} with")
         return bench.check() or (1 if cost > options.at_most else 0)
     finally:
         bench.tear_down()

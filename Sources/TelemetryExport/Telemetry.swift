@@ -37,25 +37,23 @@ public struct Telemetry: Service {
             return SignalExporter(
                 signal: signal, transport: transport, counters: counters, patience: patience, logger: logger)
         }
-        var spans: BoundedQueue<DecidedCall>?
+        var spans: OTLPQueue?
         if let destination = configuration.traces {
-            let queue = BoundedQueue<DecidedCall>(limit: configuration.spans.queued)
-            let traces = DecisionTraces(envelope: envelope)
+            let queue = OTLPQueue(limit: configuration.spans.queued, batch: configuration.spans.batch)
             let export = BatchExport(
-                queue: queue,
+                queue: queue, envelope: envelope,
                 exporter: try exporter(.traces, destination, configuration.spans.patience) { queue.dropped },
-                batching: configuration.spans, encode: traces.message)
+                batching: configuration.spans)
             jobs.append(export.run)
             spans = queue
         }
-        var records: BoundedQueue<LogEntry>?
+        var records: OTLPQueue?
         if let destination = configuration.logs {
-            let queue = BoundedQueue<LogEntry>(limit: configuration.records.queued)
-            let logs = LogRecords(envelope: envelope)
+            let queue = OTLPQueue(limit: configuration.records.queued, batch: configuration.records.batch)
             let export = BatchExport(
-                queue: queue,
+                queue: queue, envelope: envelope,
                 exporter: try exporter(.logs, destination, configuration.records.patience) { queue.dropped },
-                batching: configuration.records, encode: logs.message)
+                batching: configuration.records)
             jobs.append(export.run)
             records = queue
         }

@@ -54,7 +54,7 @@ struct SinkPumpTests {
             name: "soc", sink: sink, status: SinkStatus(name: "soc"), auditDirectory: trail.audit,
             cursor: CursorFile(path: trail.folder.appendingPathComponent("soc.cursor").path),
             deadLetters: DeadLetters(path: trail.folder.appendingPathComponent("soc.dead.jsonl").path),
-            wants: { _ in true }, start: .oldestRecord,
+            recent: RecentChunks(readers: 1), wants: { _ in true }, start: .oldestRecord,
             backoff: Backoff(first: .milliseconds(1), longest: .milliseconds(2)),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

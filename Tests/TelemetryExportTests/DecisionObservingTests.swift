@@ -23,8 +23,8 @@ struct DecisionObservingTests {
 
     private static func observing(queued: Int = 16, sampler: Sampler = .usual) -> DecisionObserving {
         DecisionObserving(
-            metrics: DecisionMetrics(now: { Timestamp(seconds: 100) }), spans: BoundedQueue(limit: queued),
-            records: BoundedQueue(limit: queued), sampler: sampler)
+            metrics: DecisionMetrics(now: { Timestamp(seconds: 100) }), spans: OTLPQueue(limit: queued, batch: 8),
+            records: OTLPQueue(limit: queued, batch: 8), sampler: sampler)
     }
 
     @Test func `a span begins in the caller's trace, or in a new one`() throws {
@@ -64,12 +64,13 @@ struct DecisionObservingTests {
 
     /// A call's span as a collector reads it.
     private static func span(_ call: DecidedCall) throws -> OTLPSpan {
-        let bytes = DecisionTraces(envelope: envelope).message([call])
-        let request = try OTLPExportTraceServiceRequest(serializedBytes: bytes)
+        let observing = observing()
+        observing.end(call)
+        let waiting = try #require(observing.spans?.takeAll().first)
+        let envelope = OTLPEnvelope(resource: [("service.name", "aegis")], version: "1.0")
+        let request = try OTLPExportTraceServiceRequest(serializedBytes: envelope.message(waiting.items))
         return try #require(request.resourceSpans.first?.scopeSpans.first?.spans.first)
     }
-
-    private static let envelope = OTLPEnvelope(resource: [("service.name", "aegis")], version: "1.0")
 
     @Test func `a span says what the contract names, and never a parameter`() throws {
         let parent = TraceContext(traceID: "4bf92f3577b34da6a3ce929d0e0e4736", spanID: "00f067aa0ba902b7")

@@ -21,26 +21,37 @@ struct OTLPMessageTests {
         ]
     }
 
+    /// The requests in which a gateway would send what it is told of.
+    private static func sent(_ calls: [DecidedCall], _ lines: [LogLine] = []) -> (traces: [UInt8], logs: [UInt8]) {
+        let (spans, records) = (OTLPQueue(limit: 100_000, batch: 100), OTLPQueue(limit: 100_000, batch: 100))
+        let observing = DecisionObserving(
+            metrics: DecisionMetrics(now: { Timestamp(seconds: 100) }), spans: spans, records: records, sampler: .usual)
+        for call in calls { observing.end(call) }
+        for line in lines { records.offer { LogRecords.write(line, to: &$0) } }
+        func request(_ queue: OTLPQueue) -> [UInt8] {
+            queue.takeAll().first.map { envelope.message($0.items) } ?? []
+        }
+        return (request(spans), request(records))
+    }
+
     // Around the lengths at which a length takes one more byte.
     @Test(arguments: [0, 1, 100, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 16_377, 16_384, 2_097_152])
     func `messages are those of the protobuf library`(length: Int) throws {
         let calls = Self.calls(String(repeating: "é", count: length / 2) + String(repeating: "x", count: length % 2))
-        let traces = DecisionTraces(envelope: Self.envelope).message(calls[...])
-        let spans = try OTLPExportTraceServiceRequest(serializedBytes: traces)
-        #expect(try spans.serializedBytes() as [UInt8] == traces)
-        #expect(spans.resourceSpans.first?.scopeSpans.first?.spans.count == calls.count)
         let line = LogLine(
             at: 1_000, level: .warning, label: "aegis", message: calls[0].agentID ?? "",
             fields: [("trace_id", Self.own.traceID), ("span_id", Self.own.spanID), ("agent", calls[0].agentID ?? "")])
-        let logs = LogRecords(envelope: Self.envelope).message(
-            (calls.map(LogEntry.decision) + [.line(line)])[...])
+        let (traces, logs) = Self.sent(calls, [line])
+        let spans = try OTLPExportTraceServiceRequest(serializedBytes: traces)
+        #expect(try spans.serializedBytes() as [UInt8] == traces)
+        #expect(spans.resourceSpans.first?.scopeSpans.first?.spans.count == calls.count)
         let records = try OTLPExportLogsServiceRequest(serializedBytes: logs)
         #expect(try records.serializedBytes() as [UInt8] == logs)
         #expect(records.resourceLogs.first?.scopeLogs.first?.logRecords.count == calls.count + 1)
     }
 
     @Test func `a message says whose it is`() throws {
-        let bytes = DecisionTraces(envelope: Self.envelope).message(Self.calls("finance-agent")[...])
+        let bytes = Self.sent(Self.calls("finance-agent")).traces
         let whole = try #require(try OTLPExportTraceServiceRequest(serializedBytes: bytes).resourceSpans.first)
         #expect(
             whole.resource.attributes.map { "\($0.key)=\($0.value.stringValue)" }
@@ -50,8 +61,7 @@ struct OTLPMessageTests {
     }
 
     @Test func `a log record has the decision, and its trace`() throws {
-        let bytes = LogRecords(envelope: Self.envelope).message(
-            Self.calls("finance-agent").map(LogEntry.decision)[...])
+        let bytes = Self.sent(Self.calls("finance-agent")).logs
         let records = try OTLPExportLogsServiceRequest(serializedBytes: bytes).resourceLogs[0].scopeLogs[0].logRecords
         #expect(records.map(\.severityText) == ["WARN", "ERROR", "INFO"])
         #expect(records.map(\.severityNumber) == [13, 17, 9])
@@ -72,7 +82,7 @@ struct OTLPMessageTests {
         let line = LogLine(
             at: 5, level: .error, label: "aegis.journal", message: "the disk is full",
             fields: [("disk", "/var"), ("span_id", Self.own.spanID), ("trace_id", Self.own.traceID)])
-        let bytes = LogRecords(envelope: Self.envelope).message([.line(line)])
+        let bytes = Self.sent([], [line]).logs
         let record = try #require(
             try OTLPExportLogsServiceRequest(serializedBytes: bytes).resourceLogs[0].scopeLogs[0].logRecords.first)
         #expect(record.body.stringValue == "the disk is full")

@@ -31,6 +31,11 @@ public struct AuditReader {
         resume(at: position)
     }
 
+    /// Goes on where another reader of the same trail, which began at this one's place, has just come to.
+    public mutating func follow(to position: AuditPosition) {
+        (segment, offset, lines) = (position.segment, position.offset, position.lines)
+    }
+
     // A segment that was pruned since has the same lines at other offsets.
     mutating func resume(at position: AuditPosition) {
         (segment, offset, lines) = (position.segment, position.offset, position.lines)

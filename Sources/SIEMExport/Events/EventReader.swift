@@ -1,5 +1,4 @@
 import AuditTrail
-import RegoValues
 
 /// Reads the trail from a place on, so many records at a time.
 struct EventReader {
@@ -14,36 +13,31 @@ struct EventReader {
         var changed: [AuditPlace] = []
     }
 
-    private let directory: String
     private let wants: @Sendable (SIEMEvent) -> Bool
+    private let recent: RecentChunks
     private var reader: AuditReader
-    private var waiting: ArraySlice<AuditRecordLine> = []
-    // Of the batch that `waiting` is the rest of.
-    private var start: AuditPosition
-    private var taken = 0
+    private var waiting: ArraySlice<TrailChunk.Line> = []
 
+    /// - Parameter recent: what it shares with the readers of other sinks.
     /// - Throws: ``SIEMError`` `.trail` where the trail is not the one in which the place is, or cannot be read.
     init(
-        directory: String, from place: ExportPlace, wants: @escaping @Sendable (SIEMEvent) -> Bool
+        directory: String, from place: ExportPlace, sharing recent: RecentChunks = RecentChunks(readers: 1),
+        wants: @escaping @Sendable (SIEMEvent) -> Bool
     ) throws(SIEMError) {
-        self.directory = directory
         self.wants = wants
-        start = place.batch
+        self.recent = recent
         do throws(AuditError) {
             reader = try AuditReader(directory: directory, at: place.batch)
             if place.taken > 0 {
                 let records = try reader.next()
-                guard reader.batchStart == place.batch, records.count >= place.taken,
-                    Self.hash(of: records[place.taken - 1]) == place.hash
+                let chunk = TrailChunk(records, start: reader.batchStart, end: reader.position)
+                guard reader.batchStart == place.batch, chunk.lines.count >= place.taken,
+                    chunk.lines[place.taken - 1].end.hash == place.hash
                 else { throw Self.exchanged(place) }
-                waiting = records.dropFirst(place.taken)
-                taken = place.taken
+                waiting = chunk.lines.dropFirst(place.taken)
             }
         } catch { throw Self.unreadable(error) }
     }
-
-    /// What is found of it also in a line that is no record: a reader may have to go on behind it.
-    private static func hash(of record: AuditRecordLine) -> String { record["hash"] ?? "" }
 
     // A typed closure's two kinds of errors in one place.
     private static func exchanged(_ place: ExportPlace) -> AuditError {
@@ -65,37 +59,37 @@ struct EventReader {
         var bytes = 0
         var looked = 0
         while batch.events.count < limits.events, looked < limits.events * 16 {
-            if waiting.isEmpty {
-                do throws(AuditError) {
-                    let records = try reader.next()
-                    guard !records.isEmpty else { break }
-                    waiting = records[...]
-                    start = reader.batchStart
-                    taken = 0
-                } catch { throw Self.unreadable(error) }
-            }
-            guard let record = waiting.first else { break }
-            guard bytes == 0 || bytes + record.bytes.count <= limits.bytes else { break }
+            if waiting.isEmpty { waiting = try nextLines() }
+            guard let line = waiting.first, bytes == 0 || bytes + line.bytes <= limits.bytes else { break }
             waiting.removeFirst()
-            taken += 1
             looked += 1
-            let fields = RecordFields(record.bytes)
-            let place = ExportPlace(batch: start, taken: taken, hash: fields?["hash"]?.string ?? Self.hash(of: record))
-            batch.end = place
-            let isIntact = record.isIntact
-            // What is within the values of a record is looked at only where its hash does not vouch for it: no receiver takes what is
-            // sent together with something that is no JSON.
-            guard let fields, isIntact || (try? Document(json: record.bytes)) != nil else {
-                batch.unreadable.append(record.place)
+            batch.end = line.end
+            guard let event = line.event else {
+                batch.unreadable.append(line.place)
                 continue
             }
-            if !isIntact { batch.changed.append(record.place) }
-            let event = SIEMEvent(record, fields, place: place)
+            if !line.isIntact { batch.changed.append(line.place) }
             guard wants(event) else { continue }
             batch.events.append(event)
-            bytes += record.bytes.count
+            bytes += line.bytes
         }
         return batch
+    }
+
+    /// Those that another reader has just read from here on, else those in the files; none where there are no more.
+    private mutating func nextLines() throws(SIEMError) -> ArraySlice<TrailChunk.Line> {
+        let start = reader.position
+        if let chunk = recent.take(from: start) {
+            reader.follow(to: chunk.end)
+            return chunk.lines[...]
+        }
+        do throws(AuditError) {
+            let records = try reader.next()
+            guard !records.isEmpty else { return [] }
+            let chunk = TrailChunk(records, start: reader.batchStart, end: reader.position)
+            recent.keep(chunk, from: start)
+            return chunk.lines[...]
+        } catch { throw Self.unreadable(error) }
     }
 }
 

@@ -9,6 +9,8 @@ struct SIEMEvent: Sendable {
     let place: ExportPlace
     let kind: String
     let time: Timestamp
+    let tenant: String
+    let log: String
     private let fields: RecordFields
 
     /// - Parameter fields: the record's.
@@ -18,6 +20,8 @@ struct SIEMEvent: Sendable {
         self.fields = fields
         kind = fields["kind"]?.string ?? ""
         time = fields["time"]?.string.flatMap(Timestamp.init(parsing:)) ?? Timestamp(nanoseconds: 0)
+        tenant = fields["tenant"]?.string ?? ""
+        log = fields["log"]?.string ?? ""
     }
 
     /// Its name, the same however often it is sent: the record's hash, which no other record has.
@@ -30,7 +34,9 @@ struct SIEMEvent: Sendable {
     func text(_ field: StaticString, _ member: StaticString) -> String? { fields[field]?[member]?.string }
 
     func list(_ field: StaticString) -> [String] {
-        guard let value = fields[field], let document = try? Document(json: Array(value.json)) else { return [] }
+        guard let value = fields[field], !value.json.elementsEqual("[]".utf8),
+            let document = try? Document(json: Array(value.json))
+        else { return [] }
         return withExtendedLifetime(document) { document.root.elements.compactMap(\.string) }
     }
 
@@ -47,8 +53,6 @@ struct SIEMEvent: Sendable {
 
     private static func quoted(_ value: RecordValue) -> ArraySlice<UInt8>? { value.isString ? value.json : nil }
 
-    var tenant: String { text("tenant") ?? "" }
-    var log: String { text("log") ?? "" }
     /// The gateway that wrote it: its log's name before the tenant.
     var gateway: String { String(log.dropLast(tenant.utf8.count + 1)) }
     var index: Int64 { number("index") ?? 0 }

@@ -26,6 +26,7 @@ public struct ExportService: Service {
             throw SIEMError(.cursor, "`\(directory)` cannot be made", fix: "check your rights to the folder")
         }
         let source = EventSource(host: host, version: version)
+        let recent = RecentChunks(readers: plans.count)
         var pumps: [SinkPump] = []
         for plan in plans {
             let sink: any EventSink
@@ -36,7 +37,7 @@ public struct ExportService: Service {
                 SinkPump(
                     name: plan.name, sink: sink, status: SinkStatus(name: plan.name), auditDirectory: auditDirectory,
                     cursor: CursorFile(path: "\(directory)/\(plan.name).cursor"),
-                    deadLetters: DeadLetters(path: "\(directory)/\(plan.name).dead.jsonl"),
+                    deadLetters: DeadLetters(path: "\(directory)/\(plan.name).dead.jsonl"), recent: recent,
                     wants: { event in
                         (plan.tenants.isEmpty || plan.tenants.contains(event.tenant))
                             && (plan.kinds.isEmpty || plan.kinds.contains(event.kind))

@@ -12,6 +12,7 @@ struct SinkPump: Sendable {
     let auditDirectory: String
     let cursor: CursorFile
     let deadLetters: DeadLetters
+    let recent: RecentChunks
     let wants: @Sendable (SIEMEvent) -> Bool
     let start: SinkPlan.Start
     let backoff: Backoff
@@ -112,7 +113,7 @@ struct SinkPump: Sendable {
             place = ExportPlace(
                 batch: AuditPosition(segment: oldest, offset: 0, lines: 0), taken: 0, hash: "")
         }
-        return (try EventReader(directory: auditDirectory, from: place, wants: wants), place)
+        return (try EventReader(directory: auditDirectory, from: place, sharing: recent, wants: wants), place)
     }
 
     /// Tries until all are where they should be.

@@ -2,16 +2,16 @@ import AuditTrail
 public import Decisions
 import MerkleLog
 
-/// Counts every decision and puts it where it will be exported from. Costs a decision some hundred nanoseconds and never
-/// waits: a full queue drops.
+/// Counts every decision and puts it where it will be exported from. Costs a decision a few microseconds and
+/// never waits: a full queue drops.
 public final class DecisionObserving: DecisionObserver {
     public let metrics: DecisionMetrics
-    let spans: BoundedQueue<DecidedCall>?
-    let records: BoundedQueue<LogEntry>?
+    let spans: OTLPQueue?
+    let records: OTLPQueue?
     private let sampler: Sampler
 
     init(
-        metrics: DecisionMetrics, spans: BoundedQueue<DecidedCall>?, records: BoundedQueue<LogEntry>?, sampler: Sampler
+        metrics: DecisionMetrics, spans: OTLPQueue?, records: OTLPQueue?, sampler: Sampler
     ) {
         self.metrics = metrics
         self.spans = spans
@@ -30,8 +30,10 @@ public final class DecisionObserving: DecisionObserver {
 
     public func end(_ decided: DecidedCall) {
         metrics.count(decided)
-        if let spans, decided.span?.isSampled == true { spans.offer(decided) }
-        records?.offer(.decision(decided))
+        if let spans, let own = decided.span, own.isSampled {
+            spans.offer { DecisionTraces.write(decided, own, to: &$0) }
+        }
+        records?.offer { LogRecords.write(decided, to: &$0) }
     }
 
     /// 16 digits, never all zero.

@@ -3,35 +3,29 @@ import Decisions
 
 /// Decisions as spans: `execute_tool TOOL`, kind internal.
 /// Source: OpenTelemetry semantic conventions for generative AI, "Execute tool span"; the `aegis.` names are our own.
-struct DecisionTraces: Sendable {
-    let envelope: OTLPEnvelope
-
-    /// An `ExportTraceServiceRequest`.
-    func message(_ calls: ArraySlice<DecidedCall>) -> [UInt8] {
-        envelope.message(capacity: calls.count * 1024) { spans in
-            for call in calls { Self.write(call, to: &spans) }
+enum DecisionTraces {
+    /// The fields of a `Span`.
+    /// - Parameter own: the call's.
+    static func write(_ call: DecidedCall, _ own: TraceContext, to span: inout ProtobufWriter) {
+        span.identifier(1, own.traceID)
+        span.identifier(2, own.spanID)
+        if let state = own.state { span.text(3, state) }
+        if let parent = call.parent { span.identifier(4, parent.spanID) }
+        span.message(5) { name in
+            name.letters(call.kind == .call ? "execute_tool" : "redact_result")
+            if let tool = call.toolName {
+                name.letters(" ")
+                name.letters(tool)
+            }
         }
-    }
-
-    /// A `Span`, as a `ScopeSpans` has it.
-    static func write(_ call: DecidedCall, to spans: inout ProtobufWriter) {
-        guard let own = call.span else { return }
-        spans.message(OTLPEnvelope.item) { span in
-            span.identifier(1, own.traceID)
-            span.identifier(2, own.spanID)
-            if let state = own.state { span.text(3, state) }
-            if let parent = call.parent { span.identifier(4, parent.spanID) }
-            let operation = call.kind == .call ? "execute_tool" : "redact_result"
-            span.text(5, call.toolName.map { "\(operation) \($0)" } ?? operation)
-            span.varint(6, Self.kindInternal)
-            span.fixed64(7, UInt64(clamping: call.begun.nanoseconds))
-            span.fixed64(8, UInt64(clamping: max(call.begun, call.ended).nanoseconds))
-            DecisionAttributes.write(call, as: 9, to: &span)
-            // A deny is a right answer; an error is only what went wrong here.
-            if call.reason.code.isFault { span.message(15) { $0.varint(3, Self.statusError) } }
-            // Sampled; whether the parent is elsewhere is known, and where there is one it is.
-            span.fixed32(16, 0x01 | 0x100 | (call.parent == nil ? 0 : 0x200))
-        }
+        span.varint(6, kindInternal)
+        span.fixed64(7, UInt64(clamping: call.begun.nanoseconds))
+        span.fixed64(8, UInt64(clamping: max(call.begun, call.ended).nanoseconds))
+        DecisionAttributes.write(call, as: 9, to: &span)
+        // A deny is a right answer; an error is only what went wrong here.
+        if call.reason.code.isFault { span.message(15) { $0.varint(3, statusError) } }
+        // Sampled; whether the parent is elsewhere is known, and where there is one it is.
+        span.fixed32(16, 0x01 | 0x100 | (call.parent == nil ? 0 : 0x200))
     }
 
     private static let kindInternal: UInt64 = 1

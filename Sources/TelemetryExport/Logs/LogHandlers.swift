@@ -51,9 +51,9 @@ struct QueueLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
     let label: String
-    let queue: BoundedQueue<LogEntry>
+    let queue: OTLPQueue
 
-    init(label: String, queue: BoundedQueue<LogEntry>) {
+    init(label: String, queue: OTLPQueue) {
         self.label = label
         self.queue = queue
     }
@@ -64,9 +64,8 @@ struct QueueLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        queue.offer(
-            .line(
-                LogLine(event, label: label, handler: metadata, provider: metadataProvider, at: Wall.nanoseconds)))
+        let line = LogLine(event, label: label, handler: metadata, provider: metadataProvider, at: Wall.nanoseconds)
+        queue.offer { LogRecords.write(line, to: &$0) }
     }
 }
 

@@ -4,24 +4,9 @@ import Logging
 
 /// Decisions as the event `aegis.decision`, and lines of the log, each under its trace.
 /// Source: OpenTelemetry Logs Data Model, "Trace Context Fields" and "Severity Fields".
-struct LogRecords: Sendable {
-    let envelope: OTLPEnvelope
-
-    /// An `ExportLogsServiceRequest`.
-    func message(_ entries: ArraySlice<LogEntry>) -> [UInt8] {
-        envelope.message(capacity: entries.count * 1024) { records in
-            for entry in entries {
-                records.message(OTLPEnvelope.item) { record in
-                    switch entry {
-                    case .decision(let call): Self.write(call, to: &record)
-                    case .line(let line): Self.write(line, to: &record)
-                    }
-                }
-            }
-        }
-    }
-
-    private static func write(_ call: DecidedCall, to record: inout ProtobufWriter) {
+enum LogRecords {
+    /// The fields of a `LogRecord`.
+    static func write(_ call: DecidedCall, to record: inout ProtobufWriter) {
         let (number, text): (UInt64, StaticString) =
             switch call.outcome {
             case _ where call.reason.code.isFault: (17, "ERROR")
@@ -33,7 +18,14 @@ struct LogRecords: Sendable {
         record.varint(2, number)
         record.text(3, text)
         record.message(5) { body in
-            body.text(1, "\(call.toolName ?? "a call"): \(call.outcome.rawValue) (\(call.reason.code.rawValue))")
+            body.message(1) { text in
+                text.letters(call.toolName ?? "a call")
+                text.letters(": ")
+                text.letters(call.outcome.rawValue)
+                text.letters(" (")
+                text.letters(call.reason.code.rawValue)
+                text.letters(")")
+            }
         }
         DecisionAttributes.write(call, as: 6, to: &record)
         if let span = call.span ?? call.parent {
@@ -45,7 +37,8 @@ struct LogRecords: Sendable {
         record.text(12, call.kind == .call ? "aegis.decision" : "aegis.result")
     }
 
-    private static func write(_ line: LogLine, to record: inout ProtobufWriter) {
+    /// The fields of a `LogRecord`.
+    static func write(_ line: LogLine, to record: inout ProtobufWriter) {
         let time = UInt64(clamping: line.at)
         record.fixed64(1, time)
         record.varint(2, severity(line.level))

@@ -2,13 +2,13 @@ import ExportTransport
 import ServiceLifecycle
 
 /// Empties a queue in batches: when one is full, and at the latest after the delay.
-struct BatchExport<Element: Sendable>: Sendable {
-    let queue: BoundedQueue<Element>
+struct BatchExport: Sendable {
+    let queue: OTLPQueue
+    let envelope: OTLPEnvelope
     let exporter: SignalExporter
     let batching: TelemetryConfiguration.Batching
-    let encode: @Sendable (ArraySlice<Element>) -> [UInt8]
     /// How often the queue is looked at; nothing wakes this one, so that a decision has nothing to wake.
-    private static var glance: Duration { .milliseconds(100) }
+    private static let glance: Duration = .milliseconds(100)
 
     /// Runs until graceful shutdown, then sends what is left.
     func run() async {
@@ -23,12 +23,7 @@ struct BatchExport<Element: Sendable>: Sendable {
         await send(queue.takeAll())
     }
 
-    private func send(_ elements: [Element]) async {
-        var rest = elements[...]
-        while !rest.isEmpty {
-            let batch = rest.prefix(batching.batch)
-            rest = rest.dropFirst(batch.count)
-            await exporter.export(encode(batch), count: batch.count)
-        }
+    private func send(_ batches: [OTLPQueue.Batch]) async {
+        for batch in batches { await exporter.export(envelope.message(batch.items), count: batch.count) }
     }
 }

@@ -12,9 +12,9 @@ struct OTLPEnvelope: Sendable {
         self.version = version
     }
 
-    /// - Parameter capacity: about how many bytes the items have.
-    func message(capacity: Int, _ items: (inout ProtobufWriter) -> Void) -> [UInt8] {
-        var request = ProtobufWriter(capacity: capacity + 1024)
+    /// - Parameter items: encoded, each as the field ``item``.
+    func message(_ items: [UInt8]) -> [UInt8] {
+        var request = ProtobufWriter(capacity: items.count + 1024)
         request.message(1) { whole in
             whole.message(1) { own in
                 for (name, value) in resource { own.attribute(1, name, value) }
@@ -24,7 +24,7 @@ struct OTLPEnvelope: Sendable {
                     scope.text(1, OTLPInstrumentationScope.name)
                     scope.text(2, version)
                 }
-                items(&scoped)
+                scoped.encoded(items)
             }
         }
         return request.bytes

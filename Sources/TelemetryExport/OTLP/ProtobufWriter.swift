@@ -35,12 +35,23 @@ struct ProtobufWriter {
         bytes.append(contentsOf: content)
     }
 
+    /// Fields that are encoded already.
+    mutating func encoded(_ fields: [UInt8]) { bytes.append(contentsOf: fields) }
+
     mutating func text(_ field: UInt64, _ text: String) {
         var text = text
         text.withUTF8 { delimited(field, $0) }
     }
 
     mutating func text(_ field: UInt64, _ text: StaticString) { text.withUTF8Buffer { delimited(field, $0) } }
+
+    /// More letters of a text that is written in pieces, within ``message(_:_:)``: the two are written alike.
+    mutating func letters(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: $0) }
+    }
+
+    mutating func letters(_ text: StaticString) { text.withUTF8Buffer { bytes.append(contentsOf: $0) } }
 
     mutating func message(_ field: UInt64, _ content: (inout ProtobufWriter) -> Void) {
         tag(field, .delimited)

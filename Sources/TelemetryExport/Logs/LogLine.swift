@@ -1,12 +1,6 @@
-import Decisions
 import Logging
 
-/// What becomes an OTLP log record: a decision, or a line of the gateway's own log.
-enum LogEntry: Sendable {
-    case decision(DecidedCall)
-    case line(LogLine)
-}
-
+/// A line of the gateway's own log.
 struct LogLine: Sendable {
     /// Nanoseconds since 1970.
     var at: Int64
