@@ -58,6 +58,23 @@ struct CandidateTests {
                 == DecisionReason(.evaluationError, "the candidate's policies could not be evaluated"))
     }
 
+    @Test(arguments: [
+        (#"{"outcome": "perhaps"}"#, "evaluation_error"),
+        (ScriptedPolicy.ruling(outcome: "deny", code: "policy_deny"), "policy_deny"),
+        (ScriptedPolicy.ruling(rule: "theirs"), "policy_allow"),
+    ])
+    func `in a tenant that only shadows, the answer is that of its own policies`(
+        candidate: String, code: String
+    ) async throws {
+        try fixture.install(settings: #"{"mode": "shadow"}"#) { _ in ScriptedPolicy.ruling(rule: "own") }
+        let alone = try await fixture.decide()
+        try self.try { _ in candidate }
+        let decision = try await fixture.decide()
+        #expect(decision.outcome == .allow)
+        #expect(decision.reason == alone.reason)
+        #expect(decision.would?.reason.code.rawValue == code)
+    }
+
     @Test func `it spends from books of its own`() async throws {
         try fixture.install(ScriptedPolicy.ruling())
         try self.try { _ in ScriptedPolicy.ruling(budgets: Self.budget) }

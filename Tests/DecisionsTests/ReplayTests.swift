@@ -262,8 +262,8 @@ private final class RecordedDecisions {
             let input = try #require(input)
             #expect(input.binding(in: record) == .whole)
             #expect(input.differences(from: record) == [], "\(record.text)")
-            for state in [DecisionReplay.State.recorded, .none] {
-                let replayed = try DecisionReplay().run(input, against: policy, state: state)
+            for purpose in [DecisionReplay.Purpose.proof, .trial] {
+                let replayed = try DecisionReplay().run(input, against: policy, as: purpose)
                 #expect(replayed.differences(from: record) == [], "\(record.text)")
             }
             let plain = try #require(recorded.plain[record["decision_id"] ?? ""])
@@ -292,10 +292,45 @@ private final class RecordedDecisions {
                     "`decision_reason.rule` is recorded as `small`, and comes to nothing",
                     "`would_decision` is recorded as `allow`, and comes to `deny`",
                 ])
-        // Without the recorded state, the policies alone are asked.
+        // What the ledgers answered then is taken as it is recorded.
         let completion = try #require(decisions[1].input)
-        #expect(try DecisionReplay().run(completion, against: policy).outcome == .deny)
-        #expect(try DecisionReplay().run(completion, against: policy, state: .none).outcome == .allow)
+        #expect(try DecisionReplay().run(completion, against: policy, as: .trial).outcome == .deny)
+    }
+
+    @Test func `a version is tried with results in mind that nobody will see, whatever was asked then`() async throws {
+        let recorded = try RecordedDecisions()
+        let unredacted = ReplayTests.policies.replacingOccurrences(of: ", on: result", with: "")
+        #expect(unredacted != ReplayTests.policies)
+        try recorded.fixture.activate(unredacted)
+        _ = try await recorded.fixture.decide(tool: "crm.read", parameters: "{}", point: DecisionFixture.wire)
+        let candidate = try DecisionFixture()
+        // It speaks of the result alone: only the call itself brings the label.
+        try candidate.activate(
+            unredacted + """
+
+                ---
+                aegis: v1
+                kind: Policy
+                name: late
+                agents: [finance-agent]
+                tools: [crm.read]
+                rules:
+                  - name: personal
+                    effect: sanitize
+                    when: ['"personal" in session.labels']
+                    sanitize: [{detectors: [email], on: result}]
+                """)
+        let policy = try #require(candidate.policies.active(tenant: "acme"))
+        let (record, sealed) = try #require(try recorded.finish().first)
+        let input = try #require(sealed)
+        #expect(record["decision"] == "allow")
+        #expect(try DecisionReplay().run(input, against: policy, as: .proof).outcome == .allow)
+        let tried = try DecisionReplay().run(input, against: policy, as: .trial)
+        #expect(
+            tried.differences(from: record).map(\.description).prefix(2) == [
+                "`decision` is recorded as `allow`, and comes to `deny`",
+                "`decision_reason.code` is recorded as `policy_allow`, and comes to `sanitize_unsupported`",
+            ])
     }
 
     @Test func `a tenant that only shadows replays as it was answered`() async throws {
@@ -322,7 +357,6 @@ private final class RecordedDecisions {
         let (record, input) = try #require(try recorded.finish().first)
         #expect(record["decision_reason", "code"] == "evaluation_error")
         #expect(try DecisionReplay().run(#require(input), against: policy).differences(from: record) == [])
-        #expect(try DecisionReplay().run(#require(input), against: policy, state: .none).outcome == .allow)
     }
 
     @Test(arguments: [

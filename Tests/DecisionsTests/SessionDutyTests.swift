@@ -156,6 +156,65 @@ import Testing
         #expect(try await read(DecisionFixture.wire).would?.reason.rule == "personal")
     }
 
+    /// What a candidate would say of a call that nobody sees the result of, beside policies that redact none.
+    private func would(
+        _ candidate: String, parameters: String = "{}", point: EnforcementPoint = DecisionFixture.wire
+    ) async throws -> DecisionReason? {
+        let other = try DecisionFixture(keys: ["clerk"])
+        try other.activate(candidate)
+        fixture.policies.setCandidate(other.policies.active(tenant: "acme"), tenant: "acme")
+        let decision = try await fixture.decide(
+            key: "clerk", tool: "crm.read", parameters: parameters, more: #", "session_id": "s-1""#, point: point)
+        #expect(decision.outcome == .allow)
+        return decision.would?.reason
+    }
+
+    @Test func `a candidate sees the labels that its own catalog says a tool brings`() async throws {
+        try fixture.activate(Self.policies.replacing(", on: result", with: ""), version: 2)
+        fixture.sessions.settle(try underWay("consent.record", "consent"))
+        let fresh = Self.policies.replacing("emits: [personal]", with: "emits: [fresh]")
+        #expect(try await would(fresh)?.code == .policyAllow)
+        let asking = fresh.replacing(#"'"personal" in session.labels'"#, with: #"'"fresh" in session.labels'"#)
+        #expect(try await would(asking)?.code == .sanitizeUnsupported)
+    }
+
+    @Test func `a candidate is asked with either session where two may be the one`() async throws {
+        try fixture.activate(Self.policies.replacing(", on: result", with: ""), version: 2)
+        let asking = try underWay("consent.record", "consent")
+        let unasked = Self.policies.replacing(#"'"personal" in session.labels'"#, with: #"'"none" in session.labels'"#)
+        #expect(try await would(unasked)?.rule == "unasked")
+        fixture.sessions.settle(asking)
+        #expect(try await would(unasked)?.code == .policyAllow)
+    }
+
+    @Test func `a call that a candidate would deny takes nothing from its budgets`() async throws {
+        try fixture.activate(Self.policies.replacing(", on: result", with: ""), version: 2)
+        let spending =
+            Self.policies.replacing(
+                "emits: [personal]",
+                with:
+                    "parameters: {type: object, required: [cost], properties: {cost: {type: number}}}\nemits: [personal]"
+            ) + """
+
+                ---
+                aegis: v1
+                kind: Policy
+                name: spending
+                agents: [clerk]
+                tools: [crm.read]
+                daily_budget: $1
+                cost: params.cost
+                effect: allow
+                """
+        for _ in 0..<3 {
+            #expect(try await would(spending, parameters: #"{"cost": 0.6}"#)?.code == .sanitizeUnsupported)
+        }
+        // Where the result is seen, it would permit the call, and pay for it.
+        let api = DecisionFixture.api
+        #expect(try await would(spending, parameters: #"{"cost": 0.6}"#, point: api)?.code == .policyAllow)
+        #expect(try await would(spending, parameters: #"{"cost": 0.6}"#, point: api)?.code == .budgetExceeded)
+    }
+
     @Test func `a call that may come to nothing lifts no duty of a result that nobody will see`() async throws {
         fixture.sessions.settle(try underWay("crm.read", "personal"))
         let asking = try underWay("consent.record", "consent")

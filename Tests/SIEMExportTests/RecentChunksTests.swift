@@ -57,6 +57,38 @@ struct RecentChunksTests {
         for turn in 0..<3 { #expect(seen[turn] == hashes, "reader \(turn)") }
     }
 
+    @Test func `nothing is kept for a reader that has left`() async throws {
+        let trail = try Trail()
+        try await trail.append(2)
+        let recent = RecentChunks(readers: 2)
+        var reader = try Self.reader(trail, recent)
+        #expect(try reader.next(atMost: Self.many).events.count == 2)
+        recent.leave()
+        #expect(recent.take(from: .beginning) == nil)
+    }
+
+    @Test func `a reader that goes on where it was is given what another has read behind it`() async throws {
+        let trail = try Trail()
+        try await trail.append(4)
+        let recent = RecentChunks(readers: 2)
+        var first = try Self.reader(trail, recent)
+        let half = try #require(try first.next(atMost: BatchLimits(events: 2, bytes: 1 << 20)).end)
+        #expect(try first.next(atMost: Self.many).events.count == 2)
+        try await trail.append(3)
+        #expect(try first.next(atMost: Self.many).events.count == 3)
+        try trail.replace("payments.transfer", with: "payments.transfex", inLineWithIndex: 5)
+        var second = try EventReader(directory: trail.audit, from: half, sharing: recent) { _ in true }
+        var seen: [SIEMEvent] = []
+        while true {
+            let batch = try second.next(atMost: Self.many)
+            guard batch.end != nil else { break }
+            seen += batch.events
+        }
+        #expect(seen.map(\.index) == [2, 3, 4, 5, 6])
+        // It began where the first one did, and read on to the end itself: what it has read is its own.
+        #expect(Set(seen.compactMap { $0.text("tool_name") }) == ["payments.transfer", "payments.transfex"])
+    }
+
     @Test func `a reader that is far behind is not waited for`() async throws {
         let trail = try Trail()
         try await trail.append(1, reason: String(repeating: "x", count: 60_000))

@@ -31,6 +31,11 @@ struct OTLPQueueTests {
         #expect(queue.count == 1 && queue.dropped == 1)
     }
 
+    @Test func `a bound that nobody reaches is none`() {
+        let queue = Self.queue(limit: .max, [1, 1, 1])
+        #expect(queue.count == 3 && queue.dropped == 0)
+    }
+
     @Test func `items that are huge are dropped before they take all memory`() {
         // A thousand may have 4 kB each.
         let queue = Self.queue(limit: 1000, Array(repeating: 1 << 20, count: 100))

@@ -6,12 +6,12 @@ import RegoValues
 /// Evaluates a decision again: the same input before a policy version, then the recorded facts of state, by the code that
 /// decides calls. Nothing is spent, recorded or answered.
 public struct DecisionReplay: Sendable {
-    /// What is taken of the recorded state.
-    public enum State: Sendable {
-        /// What the ledgers answered then: gives the recorded outcome, where the policy is the recorded one.
-        case recorded
-        /// Nothing: what the policies alone say, such as those of a candidate.
-        case none
+    /// What the evaluation is for; what the ledgers answered then is taken as recorded by either.
+    public enum Purpose: Sendable {
+        /// To come to the recorded outcome again, with the recorded policies.
+        case proof
+        /// To learn what a version would have said of the call, asked as it would be today.
+        case trial
     }
 
     // Finds are replaced by other pseudonyms than then, which no outcome depends on.
@@ -22,16 +22,14 @@ public struct DecisionReplay: Sendable {
     /// - Parameter policy: the version to evaluate; give it more time than a live decision has.
     /// - Throws: ``ReplayError`` `.notEvaluated`.
     public func run(
-        _ sealed: EvaluatedInput, against policy: ActivePolicy, state: State = .recorded
+        _ sealed: EvaluatedInput, against policy: ActivePolicy, as purpose: Purpose = .proof
     ) throws(ReplayError) -> ReplayedDecision {
         guard let input = sealed.input else {
             throw ReplayError(.notEvaluated, "the decision fell before its policies were asked")
         }
-        var facts = state == .recorded ? sealed.facts : StateFacts()
-        facts.canRewrite = sealed.facts.canRewrite
-        facts.certainSession = sealed.facts.certainSession
-        // Older programs did not, and what they decided was so; a candidate is asked as it would be today.
-        facts.isResultForeseen = state == .none || sealed.facts.isResultForeseen
+        var facts = sealed.facts
+        // Older programs did not, nor was there a reason where the recorded policies redact no result.
+        facts.isResultForeseen = facts.isResultForeseen || purpose == .trial
         var decision = begin(sealed, input, policy, facts)
         if decision.isOpen {
             if sealed.isResult {

@@ -8,16 +8,19 @@ extension DecisionInProgress {
     func foreseeResult(_ policy: ActivePolicy) {
         guard isOpen, mustForeseeResult(policy, ruling) else { return }
         facts.isResultForeseen = true
-        var certain: Value?
-        if SessionView.differ(session, sessionView.settled, for: policy.sessionInterest) {
-            let seen = session
-            session = sessionView.settled
-            certain = DecisionPoint.input(self)
-            session = seen
-        }
+        let certain = certainInput(for: policy)
         if addDutiesOfResult(policy, certain: certain), let certain {
             facts.certainSession = JSONWriter.text(certain.lookup("session"))
         }
+    }
+
+    /// What policies see with what is certain of the session alone; nil where to these it is what they have been shown.
+    func certainInput(for policy: ActivePolicy) -> Value? {
+        guard SessionView.differ(session, sessionView.settled, for: policy.sessionInterest) else { return nil }
+        let seen = session
+        defer { session = seen }
+        session = sessionView.settled
+        return DecisionPoint.input(self)
     }
 
     /// Whether nobody will ask about the result of this call, and some of the policies may have something to say of it.

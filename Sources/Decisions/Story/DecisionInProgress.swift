@@ -46,6 +46,8 @@ final class DecisionInProgress {
     var shadow: PolicyVerdict?
     /// Where `shadow` comes from a candidate: that, and the memory that its verdict lives in.
     var candidate: (policy: ActivePolicy, heap: Heap)?
+    /// Where a candidate is tried in a tenant that only shadows: what the tenant's own policies say.
+    var unenforced: PolicyVerdict?
     /// Left by `shape` and `spend`.
     var parameters: [UInt8]?
     var redactions: [RedactedPlace] = []
@@ -95,6 +97,9 @@ final class DecisionInProgress {
 
     var isOpen: Bool { outcome == nil && repeated == nil }
     var isShadowing: Bool { policy?.settings.mode == .shadow }
+
+    /// What the tenant's policies say of the call, whatever is tried beside them.
+    var ownVerdict: PolicyVerdict? { enforced ?? unenforced ?? shadow }
 
     /// Closes the decision with a deny. Where the tenant only shadows, the call is let through and the deny is noted,
     /// unless it is a fault of identity or integrity.
@@ -146,7 +151,7 @@ final class DecisionInProgress {
 
     /// Forgets what `evaluate` and the stages up to `spend` have left, so that the call can be judged anew.
     func beginAnew() {
-        (token, input, enforced, shadow, candidate) = (nil, nil, nil, nil, nil)
+        (token, input, enforced, shadow, candidate, unenforced) = (nil, nil, nil, nil, nil, nil)
         (parameters, redactions, approval, delegation) = (nil, [], nil, nil)
         (session, sessionView, facts) = (SessionFacts(), SessionView(), StateFacts())
         (outcome, reason, would) = (nil, nil, nil)

@@ -8,6 +8,7 @@ extension DecisionPoint {
         guard let tenant = decision.caller?.tenant, let candidate = policies.candidate(tenant: tenant) else { return }
         let heap = Heap()
         decision.candidate = (candidate, heap)
+        if decision.isShadowing { decision.unenforced = decision.shadow }
         decision.shadow = nil
         do {
             let verdict = try verdict(of: candidate, input, heap, decision)
@@ -23,14 +24,17 @@ extension DecisionPoint {
     private func verdict(
         of candidate: ActivePolicy, _ input: Value, _ heap: Heap, _ decision: DecisionInProgress
     ) throws -> PolicyVerdict {
-        let verdict = try PolicyVerdict.read(candidate.evaluation(input, heap, decision.admittedAt)).enforced
-        guard let call = decision.call, decision.mustForeseeResult(candidate, verdict.ruling) else {
-            return verdict
+        func ask(_ input: Value) throws -> PolicyVerdict {
+            try PolicyVerdict.read(candidate.evaluation(input, heap, decision.admittedAt)).enforced
         }
-        let later = DecisionInProgress.input(input, afterCallOf: call.tool, in: heap)
-        let duties = try PolicyVerdict.read(candidate.evaluation(later, heap, decision.admittedAt)).enforced
-            .aboutResults
-        return verdict.adding(duties.sanitize) ?? verdict
+        var verdict = try ask(input)
+        guard let call = decision.call, decision.mustForeseeResult(candidate, verdict.ruling) else { return verdict }
+        let tool = candidate.catalog.tools[call.tool.name] ?? call.tool
+        for before in [input, decision.certainInput(for: candidate)].compactMap({ $0 }) {
+            let duties = try ask(DecisionInProgress.input(before, afterCallOf: tool, in: heap)).aboutResults.sanitize
+            verdict = verdict.adding(duties) ?? verdict
+        }
+        return verdict
     }
 }
 

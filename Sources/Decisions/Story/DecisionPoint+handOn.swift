@@ -5,7 +5,7 @@ extension DecisionPoint {
     /// Gives a permitted call of an agent behind a tool the chain that this agent will have to show.
     func handOn(_ decision: DecisionInProgress) {
         guard decision.isOpen, let delegate = decision.call?.tool.agent, !decision.request.isDryRun,
-            decision.enforced?.ruling == .allow || (decision.isShadowing && decision.shadow?.ruling == .allow)
+            decision.ownVerdict?.ruling == .allow
         else { return }
         decision.asking = .delegation
         mintChain(to: delegate, life: DelegationMint.usualLife, decision)

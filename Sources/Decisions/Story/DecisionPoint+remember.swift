@@ -19,7 +19,7 @@ extension DecisionPoint {
             return true
         }
         // Shadow policies count on books of their own, and refuse nothing.
-        if let shadow = decision.shadow, shadow.ruling == .allow,
+        if let shadow = decision.shadow, shadow.ruling == .allow, decision.would?.outcome != .deny,
             case .success(let counts) = counts(shadow, .shadow, key)
         {
             step.shadowCounts = counts

@@ -33,7 +33,8 @@ extension DecisionPoint {
             }
         }
         let shadow = decision.shadow
-        if let shadow, shadow.ruling == .allow {
+        // What stands against the call already would cost it nothing.
+        if let shadow, shadow.ruling == .allow, decision.would?.outcome != .deny {
             switch draws(of: shadow, in: .shadow, decision) {
             case .refused(let reason): decision.foreseeRefusal(reason)
             case .taken(let rates, let charges): (order.shadowRates, order.shadowCharges) = (rates, charges)
@@ -290,8 +291,7 @@ extension DecisionInProgress {
     var permitted: Decision { permission.map { decision($0, $1) } ?? decision() }
 
     private var permission: (Outcome, DecisionReason)? {
-        if let enforced { return (redactions.isEmpty ? .allow : .sanitize, enforced.reason) }
-        return shadow.map { (.allow, $0.reason) }
+        ownVerdict.map { (isShadowing || redactions.isEmpty ? .allow : .sanitize, $0.reason) }
     }
 }
 

@@ -91,7 +91,7 @@ public struct TrailReplay: Sendable {
             case .kept(let plain):
                 let input = try EvaluatedInput(plain)
                 guard !input.isResult else { return }
-                report.add(record, try replay.run(input, against: candidate))
+                report.add(record, try replay.run(input, against: candidate, as: .trial))
             }
         } catch let error as ReplayError {
             report.add(error.code == .notEvaluated ? .notEvaluated : .damaged)

@@ -58,32 +58,63 @@ final class RecentChunks: Sendable {
         var readersLeft: Int
     }
 
-    /// About what two batches of a sink have in them; a reader that is farther behind reads for itself.
-    private static let byteLimit = 8 << 20
+    private struct State {
+        var readers: Int
+        var entries: [Entry] = []
+        var bytes = 0
 
-    private let readers: Int
-    private let entries = Mutex([Entry]())
-
-    /// - Parameter readers: how many take turns.
-    init(readers: Int) { self.readers = readers }
-
-    /// What another has read from `start` on; nil where none has, or all that is asked for was given.
-    func take(from start: AuditPosition) -> TrailChunk? {
-        entries.withLock { entries in
-            guard let place = entries.firstIndex(where: { $0.start == start }) else { return nil }
-            let chunk = entries[place].chunk
-            entries[place].readersLeft -= 1
-            if entries[place].readersLeft == 0 { entries.remove(at: place) }
+        mutating func remove(at place: Int) -> TrailChunk {
+            let chunk = entries.remove(at: place).chunk
+            bytes -= chunk.bytes
             return chunk
         }
     }
 
-    func keep(_ chunk: TrailChunk, from start: AuditPosition) {
-        guard readers > 1 else { return }
-        entries.withLock { entries in
-            entries.append(Entry(start: start, chunk: chunk, readersLeft: readers - 1))
-            var bytes = entries.reduce(0) { $0 + $1.chunk.bytes }
-            while bytes > Self.byteLimit, entries.count > 1 { bytes -= entries.removeFirst().chunk.bytes }
+    /// Of lines, as they stand in the trail; in memory they take three times as much. It is what two batches of a sink have in them:
+    /// a reader that is farther behind reads for itself.
+    private static let byteLimit = 8 << 20
+    private let state: Mutex<State>
+
+    /// - Parameter readers: how many take turns.
+    init(readers: Int) { state = Mutex(State(readers: readers)) }
+
+    /// What another has read from `start` on; nil where none has, or each of the others has taken it already.
+    func take(from start: AuditPosition) -> TrailChunk? {
+        state.withLock { state in
+            guard let place = state.entries.firstIndex(where: { $0.start == start }) else { return nil }
+            state.entries[place].readersLeft -= 1
+            return state.entries[place].readersLeft == 0 ? state.remove(at: place) : state.entries[place].chunk
         }
+    }
+
+    func keep(_ chunk: TrailChunk, from start: AuditPosition) {
+        // Freed when nobody waits for the lock.
+        var old: [TrailChunk] = []
+        state.withLock { state in
+            guard state.readers > 1 else { return }
+            // One that is behind all others must not push out what these are about to take.
+            if let oldest = state.entries.first?.start, start.isBefore(oldest) { return }
+            state.entries.append(Entry(start: start, chunk: chunk, readersLeft: state.readers - 1))
+            state.bytes += chunk.bytes
+            while state.bytes > Self.byteLimit, state.entries.count > 1 { old.append(state.remove(at: 0)) }
+        }
+    }
+
+    /// One of the readers reads no more: nothing is kept for it.
+    func leave() {
+        var old: [TrailChunk] = []
+        state.withLock { state in
+            state.readers -= 1
+            for place in state.entries.indices.reversed() {
+                state.entries[place].readersLeft -= 1
+                if state.entries[place].readersLeft <= 0 { old.append(state.remove(at: place)) }
+            }
+        }
+    }
+}
+
+extension AuditPosition {
+    fileprivate func isBefore(_ other: AuditPosition) -> Bool {
+        (segment, lines) < (other.segment, other.lines)
     }
 }

@@ -54,6 +54,7 @@ struct SinkPump: Sendable {
                 "THIS SINK SENDS NOTHING until somebody looks at it; decisions are not affected",
                 metadata: ["sink": "\(name)", "error": "\(error)"])
         }
+        recent.leave()
         await sink.close()
     }
 

@@ -130,7 +130,7 @@ BOTH = pytest.mark.parametrize("path", ["sync", "async"])
 )
 def test_an_answer_that_permits_nothing(path, answer, kind, words, body):
     with Misbehaving(answer) as server, pytest.raises(kind) as caught:
-        call(server.url, body, path, retries=0)
+        call(server.url, body, path, retries=0, timeout=0.6 if answer == 10.0 else 20)
     assert words in str(caught.value)
     assert caught.value.tool == "pay"
     assert body.entered == []
@@ -147,7 +147,7 @@ def test_an_answer_that_never_ends_is_cut_off(path, body):
                     connection.sendall(b" ")
 
     with Dripping(b"") as server, pytest.raises(aegis.Unavailable):
-        call(server.url, body, path, retries=0)
+        call(server.url, body, path, retries=0, timeout=0.6)
     assert body.entered == []
 
 
