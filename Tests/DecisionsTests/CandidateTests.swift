@@ -90,6 +90,16 @@ struct CandidateTests {
         #expect(try await fixture.decide().limits.budgetRemaining == "0.40 USD")
     }
 
+    @Test func `it counts apart from the shadow policies that it takes the place of`() async throws {
+        try fixture.install(ScriptedPolicy.ruling(would: ScriptedPolicy.ruling(budgets: Self.budget)))
+        #expect(try await fixture.decide().wouldOutcome == .allow)
+        try self.try { _ in ScriptedPolicy.ruling(budgets: Self.budget) }
+        #expect(try await fixture.decide().wouldOutcome == .allow)
+        #expect(try await fixture.decide().would?.reason.code == .budgetExceeded)
+        fixture.policies.setCandidate(nil, tenant: "acme")
+        #expect(try await fixture.decide().would?.reason.code == .budgetExceeded)
+    }
+
     @Test func `another tenant's calls are not tried`() async throws {
         try fixture.install(tenant: "globex") { _ in ScriptedPolicy.ruling() }
         try self.try { _ in ScriptedPolicy.ruling(outcome: "deny", code: "policy_deny") }

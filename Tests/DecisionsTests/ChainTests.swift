@@ -100,6 +100,33 @@ import Testing
         #expect(refused.delegation == nil)
     }
 
+    static let shadowing = policies + "\n---\naegis: v1\nkind: Tenant\nname: acme\nmode: shadow\n"
+
+    @Test func `a tenant that only shadows hands on what it would not, and says so`() async throws {
+        try fixture.activate(Self.shadowing, version: 2)
+        let refusal = DecisionReason(.callerNotAllowed, "the agent `ledger` accepts no calls from `planner`")
+        let minted = try await delegation(from: "planner", to: "ledger")
+        #expect(minted.outcome == .allow && minted.reason == refusal)
+        #expect(minted.would?.reason == refusal && minted.wouldOutcome == .deny)
+        #expect(try await call("ledger", "ledger.read", with: try #require(minted.delegation)).outcome == .allow)
+        #expect(fixture.recorder.entries.last?.chain == ["planner"])
+        let called = try await call("orchestrator", "agents.finance", with: nil)
+        #expect(called.outcome == .allow && called.delegation != nil)
+        #expect(called.would?.reason.code == .callerNotAllowed)
+        // There is no chain to an agent that there is not.
+        let nobody = try await delegation(from: "planner", to: "nobody")
+        #expect(nobody.outcome == .deny && nobody.delegation == nil)
+    }
+
+    @Test func `what is wrong with a chain denies where a tenant only shadows, too`() async throws {
+        let chain = try #require(try await delegation(from: "planner", to: "finance").delegation)
+        try fixture.activate(Self.shadowing, version: 2)
+        #expect(try await call("finance", "payments.read", with: chain).outcome == .allow)
+        try fixture.activate(Self.shadowing.replacing("planner", with: "gone"), version: 3)
+        let denied = try await call("finance", "payments.read", with: chain)
+        #expect(denied.outcome == .deny && denied.reason.code == .chainInvalid)
+    }
+
     @Test func `policies and the record see the proven chain`() async throws {
         let first = try #require(try await delegation(from: "planner", to: "finance").delegation)
         #expect(try await call("finance", "payments.read", with: first).outcome == .allow)

@@ -297,6 +297,19 @@ import Testing
         #expect(fixture.recorder.entries.last?.answer.wouldOutcome == outcome)
     }
 
+    @Test func `a value that shadow policies cannot count is what they would deny for`() async throws {
+        let uncounted = ScriptedPolicy.ruling().replacing(
+            #""rates": []"#,
+            with: #""rates": [], "distinct": [{"policy": "p", "rule": "r", "limit": 3, "value": null}]"#)
+        try fixture.install(uncounted)
+        let denied = try await fixture.decide(more: #", "session_id": "s""#)
+        #expect(denied.outcome == .deny && denied.reason.code == .evaluationError)
+        try fixture.install(sequence: 2) { _ in ScriptedPolicy.ruling(would: uncounted) }
+        let shadowed = try await fixture.decide(more: #", "session_id": "s""#)
+        #expect(shadowed.outcome == .allow)
+        #expect(shadowed.would?.reason == denied.reason)
+    }
+
     @Test func `a tenant in shadow charges only the shadow books`() async throws {
         try fixture.install(settings: #"{"mode": "shadow"}"#) { _ in
             ScriptedPolicy.ruling(budgets: Self.budget(1_000_000, cost: "1"))

@@ -62,6 +62,23 @@ import Testing
         #expect(try await fixture.decide().outcome == .allow)
     }
 
+    /// What is tried beside the enforced policies has budgets; the call itself spends nothing.
+    @Test(arguments: [false, true], ["", #", "idempotency_key": "k""#])
+    func `a state store that only shadow needs is no reason to deny`(isCandidate: Bool, more: String) async throws {
+        try fixture.install(isCandidate ? ScriptedPolicy.ruling() : ScriptedPolicy.ruling(would: Self.charged))
+        if isCandidate {
+            fixture.policies.setCandidate(
+                try ScriptedPolicy.policy(sequence: 2) { _ in Self.charged }, tenant: "acme")
+        }
+        fixture.ledger.spendFault.isActive = true
+        let decision = try await fixture.decide(more: more)
+        #expect(decision.outcome == .allow)
+        #expect(
+            decision.would?.reason == DecisionReason(.stateUnavailable, "the state store cannot be written"))
+        fixture.ledger.spendFault.isActive = false
+        #expect(try await fixture.decide().wouldOutcome == .allow)
+    }
+
     @Test func `a state store that cannot be read is a deny`() async throws {
         try fixture.install(ScriptedPolicy.ruling())
         fixture.ledger.readFault.isActive = true

@@ -141,8 +141,9 @@ import Testing
 
     @Test(
         arguments: [
-            // More memory than a decision may use; an order that nobody can carry out.
+            // More memory than a decision may use, more time; an order that nobody can carry out.
             "deny contains \"no\" if count(numbers.range(1, 5000000)) < 0",
+            "deny contains \"no\" if {some i, j in numbers.range(1, 5000); some k in numbers.range(1, 5000); i * j * k < 0}",
             "sanitize contains {\"detectors\": [\"email\"], \"action\": \"typo\"}",
         ])
     func `nothing that a policy in shadow does wrong stops a decision`(rego: String) async throws {

@@ -297,6 +297,23 @@ private final class RecordedDecisions {
         #expect(try DecisionReplay().run(completion, against: policy, as: .trial).outcome == .deny)
     }
 
+    @Test func `shadow policies that ran out of time are not asked again`() async throws {
+        let recorded = try RecordedDecisions()
+        let fault = ScriptedPolicy.ruling(
+            outcome: "deny", code: "evaluation_error", policy: "", rule: "",
+            message: "the shadow policies could not be evaluated")
+        try recorded.fixture.install(ScriptedPolicy.ruling(would: fault))
+        _ = try await recorded.fixture.decide(parameters: #"{"amount": 1}"#)
+        let policy = try ScriptedPolicy.policy { _ in ScriptedPolicy.ruling(would: ScriptedPolicy.ruling()) }
+        let (record, sealed) = try #require(try recorded.finish().first)
+        let input = try #require(sealed)
+        #expect(record["would_decision"] == "deny")
+        #expect(try DecisionReplay().run(input, against: policy).differences(from: record) == [])
+        #expect(
+            try DecisionReplay().run(input, against: policy, as: .trial).differences(from: record).map(\.description)
+                == ["`would_decision` is recorded as `deny`, and comes to `allow`"])
+    }
+
     @Test func `a version is tried with results in mind that nobody will see, whatever was asked then`() async throws {
         let recorded = try RecordedDecisions()
         let unredacted = ReplayTests.policies.replacingOccurrences(of: ", on: result", with: "")

@@ -169,6 +169,40 @@ import Testing
         return decision.would?.reason
     }
 
+    @Test(arguments: [false, true])
+    func `what shadow would deny with either session is what it would deny`(isCandidate: Bool) async throws {
+        let strict =
+            Self.policies + """
+
+                ---
+                aegis: v1
+                kind: Policy
+                name: strict
+                mode: MODE
+                agents: [clerk]
+                tools: [consent.record]
+                rules: [{name: asked, effect: deny, when: ['not "consent" in session.labels']}]
+                """
+        if isCandidate {
+            let other = try DecisionFixture(keys: ["clerk"])
+            try other.activate(strict.replacing("MODE", with: "enforce"))
+            fixture.policies.setCandidate(other.policies.active(tenant: "acme"), tenant: "acme")
+        } else {
+            try fixture.activate(strict.replacing("MODE", with: "shadow"), version: 2)
+        }
+        func record() async throws -> Decision {
+            try await fixture.decide(
+                key: "clerk", tool: "consent.record", parameters: "{}", more: #", "session_id": "s-1""#)
+        }
+        // The other call may come to nothing.
+        let asking = try underWay("consent.record", "consent")
+        let decision = try await record()
+        #expect(decision.outcome == .allow)
+        #expect(decision.would?.reason.rule == "asked")
+        fixture.sessions.settle(asking)
+        #expect(try await record().wouldOutcome == .allow)
+    }
+
     @Test func `a candidate sees the labels that its own catalog says a tool brings`() async throws {
         try fixture.activate(Self.policies.replacing(", on: result", with: ""), version: 2)
         fixture.sessions.settle(try underWay("consent.record", "consent"))

@@ -84,6 +84,27 @@ import Testing
         #expect(ledger.facts(key("1"), now: tomorrow) == SessionFacts())
     }
 
+    @Test func `what only shadow counts fills half of the room, and never what enforced policies need`() throws {
+        let ledger = ledger(SessionBounds(valuesPerTenant: 100, valuesPerAgent: 4))
+        func take(_ value: String, shadow: String) throws -> SessionLedger.Ticket {
+            func count(_ value: String, _ books: StateBooks) -> SessionStep.Count {
+                .init(mark: SessionMark(books: books, policy: "p", rule: "r", value: value), limit: 100)
+            }
+            let ticket = try ledger.take(
+                SessionStep(
+                    tool: "t", counts: value.isEmpty ? [] : [count(value, .enforced)],
+                    shadowCounts: [count(shadow, .shadow)]), in: key("1"), by: "a", now: now)
+            ledger.settle(ticket)
+            return ticket
+        }
+        #expect(try take("", shadow: "x").shadowRefusal == nil)
+        #expect(try take("", shadow: "y").shadowRefusal == nil)
+        #expect(try take("", shadow: "z").shadowRefusal == .tooManyValues(.agent))
+        #expect(try take("a", shadow: "x").shadowRefusal == nil, "it has been counted already")
+        #expect(try take("b", shadow: "z").shadowRefusal == .tooManyValues(.agent))
+        #expect(throws: SessionLedger.Refusal.tooManyValues(.agent)) { try take("c", shadow: "x") }
+    }
+
     @Test func `values have bounds of their own`() throws {
         let ledger = ledger(SessionBounds(valuesPerTenant: 3, valuesPerAgent: 2))
         func count(_ value: String, by agent: String) throws {

@@ -47,28 +47,29 @@ extension ActivePolicy {
         }
         let written = HandWrittenRego(modules: program.modules, data: data)
         let strictSources = written.enforced
-        // A rule that compilers make stops no evaluation; what people write may have two values at once.
-        let withoutShadow = written.hasShadow ? try? program.prepare(ActivePolicy.queryWithoutShadow) : nil
+        let withoutShadow = written.hasShadowPolicies ? try? program.prepare(ActivePolicy.queryWithoutShadow) : nil
         do throws(CatalogError) {
             try self.init(
                 tenant: tenant, version: version, sequence: sequence, bundleDigest: bundleDigest, region: region,
                 data: data, sessionInterest: SessionView.Interest(of: program.modules.map(\.source)),
                 evaluation: { input, heap, now in
-                    func ask(_ query: PreparedQuery, memory: Int = .max) throws -> Value {
+                    let end = ContinuousClock.now.advanced(by: deadline)
+                    func ask(
+                        _ query: PreparedQuery, memory: Int = .max, until end: ContinuousClock.Instant = end
+                    ) throws -> Value {
                         try query.value(
                             input: input, heap: heap,
                             environment: EvaluationEnvironment(
                                 now: now.nanoseconds, randomSeed: UInt64(bitPattern: now.nanoseconds),
                                 strictSources: strictSources,
-                                limits: EvaluationLimits(memory: memory, deadline: .now.advanced(by: deadline))))
+                                limits: EvaluationLimits(memory: memory, deadline: end)))
                     }
                     guard let withoutShadow else { return try ask(prepared) }
-                    // The other half is for the enforced policies alone.
-                    do { return try ask(prepared, memory: heap.freeBytes / 2) } catch {
-                        // Time is no fact of the call: whoever asks again would get another answer.
-                        guard (error as? EvaluationError)?.code != .deadline,
-                            let enforced = try? ask(withoutShadow), !enforced.isUndefined
-                        else { throw error }
+                    // The other halves are for the enforced policies alone.
+                    do {
+                        return try ask(prepared, memory: heap.freeBytes / 2, until: .now.advanced(by: deadline / 2))
+                    } catch {
+                        guard let enforced = try? ask(withoutShadow), !enforced.isUndefined else { throw error }
                         return enforced
                     }
                 })

@@ -16,12 +16,6 @@ struct HandWrittenRego {
                 .map(\.source.name))
     }
 
-    /// Whether there are files of policies in shadow mode.
-    var hasShadow: Bool {
-        let shadows = shadowPolicies
-        return modules.contains { isCustom($0, ofAny: shadows) }
-    }
-
     /// Whether the module is `package aegis.custom["NAME"]` for one of these names.
     private func isCustom(_ module: Module, ofAny names: Set<String>) -> Bool {
         let path = module.package.path.terms.dropFirst().compactMap { term -> String? in
@@ -29,6 +23,9 @@ struct HandWrittenRego {
         }
         return path.count == 3 && path.starts(with: ["aegis", "custom"]) && names.contains(path[2])
     }
+
+    /// Whether there are policies in shadow mode, written in whatever way.
+    var hasShadowPolicies: Bool { !shadowPolicies.isEmpty }
 
     private var shadowPolicies: Set<String> {
         let tables = data.root.lookup("aegis").lookup("tables")

@@ -30,6 +30,7 @@ public struct DecisionReplay: Sendable {
         var facts = sealed.facts
         // Older programs did not, nor was there a reason where the recorded policies redact no result.
         facts.isResultForeseen = facts.isResultForeseen || purpose == .trial
+        facts.isShadowFaulted = facts.isShadowFaulted && purpose == .proof
         var decision = begin(sealed, input, policy, facts)
         if decision.isOpen {
             if sealed.isResult {
@@ -93,6 +94,7 @@ public struct DecisionReplay: Sendable {
         if facts.isResultForeseen, decision.isOpen, decision.mustForeseeResult(policy, decision.ruling) {
             decision.addDutiesOfResult(policy, certain: facts.certain(input, in: decision.request.heap))
         }
+        if facts.isShadowFaulted { decision.shadow = .shadowFault }
         shaping.foresee(decision)
         decision.enforceDeny()
         if let refusal = facts.refusal, refusal.keeper == .delegation { decision.deny(refusal.reason) }

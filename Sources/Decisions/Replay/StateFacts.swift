@@ -38,6 +38,8 @@ public struct StateFacts: Sendable, Hashable {
     public var canRewrite = true
     /// Whether the policies were asked about the call's result before it.
     public var isResultForeseen = false
+    /// What is in shadow could not be evaluated, perhaps for want of time or memory.
+    public var isShadowFaulted = false
 
     public init() {}
 
@@ -65,6 +67,10 @@ public struct StateFacts: Sendable, Hashable {
             if let shadowRefusal {
                 json.key("shadow")
                 StateFacts.write(shadowRefusal, to: &json)
+            }
+            if isShadowFaulted {
+                json.key("shadow_faulted")
+                json.boolean(true)
             }
             json.field("token", isTokenRedeemed ? "redeemed" : nil)
         }
@@ -103,6 +109,7 @@ public struct StateFacts: Sendable, Hashable {
         isInterrupted = value.lookup("evaluation").string == "interrupted"
         canRewrite = value.lookup("can_rewrite") != .false
         isResultForeseen = value.lookup("result_foreseen") == .true
+        isShadowFaulted = value.lookup("shadow_faulted") == .true
     }
 
     /// The input with the session that was certain; nil where it makes no difference.

@@ -8,19 +8,24 @@ extension DecisionInProgress {
     func foreseeResult(_ policy: ActivePolicy) {
         guard isOpen, mustForeseeResult(policy, ruling) else { return }
         facts.isResultForeseen = true
-        let certain = certainInput(for: policy)
+        let certain = self.input(with: sessionView.settled, for: policy)
         if addDutiesOfResult(policy, certain: certain), let certain {
             facts.certainSession = JSONWriter.text(certain.lookup("session"))
         }
     }
 
-    /// What policies see with what is certain of the session alone; nil where to these it is what they have been shown.
-    func certainInput(for policy: ActivePolicy) -> Value? {
-        guard SessionView.differ(session, sessionView.settled, for: policy.sessionInterest) else { return nil }
+    /// What policies see with another view of the session; nil where to these it is what has been shown.
+    private func input(with other: SessionFacts, for policy: ActivePolicy) -> Value? {
+        guard SessionView.differ(session, other, for: policy.sessionInterest) else { return nil }
         let seen = session
         defer { session = seen }
-        session = sessionView.settled
+        session = other
         return DecisionPoint.input(self)
+    }
+
+    /// With the other of the two sessions that may be the one.
+    func otherInput(for policy: ActivePolicy) -> Value? {
+        input(with: sessionView.settled, for: policy) ?? input(with: sessionView.expected, for: policy)
     }
 
     /// Whether nobody will ask about the result of this call, and some of the policies may have something to say of it.

@@ -127,14 +127,16 @@ public final class SessionLedger: Sendable {
         var added = try counting.newValues(step.counts)
         var marks = step.counts.map(\.mark)
         var shadowRefusal: Refusal?
+        state.version += 1
+        let tenant = state.tenant(key.tenant, bounds)
         do throws(Refusal) {
-            added += try counting.newValues(step.shadowCounts)
+            let more = try counting.newValues(step.shadowCounts)
+            if more > 0 { try tenant.checkRoom(inShadow: added + more, of: session?.owner ?? agent) }
+            added += more
             marks += step.shadowCounts.map(\.mark)
         } catch {
             shadowRefusal = error
         }
-        state.version += 1
-        let tenant = state.tenant(key.tenant, bounds)
         let open = try tenant.open(key, session, by: agent, values: added, now: now)
         let effects = open.take(step, marks: marks, version: state.version, now: now)
         return Ticket(

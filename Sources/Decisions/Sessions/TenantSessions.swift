@@ -59,6 +59,12 @@ final class TenantSessions {
         return session
     }
 
+    /// Values that are only tried share what is enforced ones' alone in its second half.
+    func checkRoom(inShadow added: Int, of owner: String) throws(SessionLedger.Refusal) {
+        guard (agents[owner]?.values ?? 0) + added <= bounds.valuesPerAgent / 2 else { throw .tooManyValues(.agent) }
+        guard values + added <= bounds.valuesPerTenant / 2 else { throw .tooManyValues(.tenant) }
+    }
+
     /// Puts in a session whatever the bounds say: what is recorded is not forgotten.
     func insert(_ session: Session, _ key: SessionKey) {
         if sessions[key] != nil { remove(key) }

@@ -89,9 +89,10 @@ public struct SpendOrder: Sendable {
     }
 
     /// Whether anything is spent. An idempotency key alone spends nothing.
-    public var touchesState: Bool {
-        token != nil || !rates.isEmpty || !charges.isEmpty || !shadowRates.isEmpty || !shadowCharges.isEmpty
-    }
+    public var touchesState: Bool { isEnforced || !shadowRates.isEmpty || !shadowCharges.isEmpty }
+
+    /// Whether something of it stands in the way of the call, where it cannot be taken.
+    public var isEnforced: Bool { token != nil || !rates.isEmpty || !charges.isEmpty }
 }
 
 /// What is left after a spend.

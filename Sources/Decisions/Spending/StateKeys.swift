@@ -1,6 +1,6 @@
-/// Which books a charge or draw stands in: those that are enforced, those that shadow policies keep for themselves, or
-/// those for attempts that only ask for an approval.
-public enum StateBooks: String, Sendable, Hashable { case enforced, shadow, attempts }
+/// Which books a charge or draw stands in: those that are enforced, those that shadow policies keep for themselves, those of
+/// candidates, or those for attempts that only ask for an approval.
+public enum StateBooks: String, Sendable, Hashable { case enforced, shadow, candidate, attempts }
 
 /// Whom a budget or rate is counted for.
 public enum SpendScope: String, Sendable, Hashable, CaseIterable { case agent, tool, session, tenant }

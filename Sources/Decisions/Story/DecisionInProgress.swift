@@ -98,6 +98,9 @@ final class DecisionInProgress {
     var isOpen: Bool { outcome == nil && repeated == nil }
     var isShadowing: Bool { policy?.settings.mode == .shadow }
 
+    /// The books of what is tried beside the policies in force.
+    var trialBooks: StateBooks { candidate == nil ? .shadow : .candidate }
+
     /// What the tenant's policies say of the call, whatever is tried beside them.
     var ownVerdict: PolicyVerdict? { enforced ?? unenforced ?? shadow }
 

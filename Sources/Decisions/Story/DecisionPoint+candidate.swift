@@ -27,12 +27,14 @@ extension DecisionPoint {
         func ask(_ input: Value) throws -> PolicyVerdict {
             try PolicyVerdict.read(candidate.evaluation(input, heap, decision.admittedAt)).enforced
         }
+        let inputs = [input, decision.otherInput(for: candidate)].compactMap { $0 }
         var verdict = try ask(input)
+        for other in inputs.dropFirst() { verdict = try verdict.joined(with: ask(other)) }
         guard let call = decision.call, decision.mustForeseeResult(candidate, verdict.ruling) else { return verdict }
         let tool = candidate.catalog.tools[call.tool.name] ?? call.tool
-        for before in [input, decision.certainInput(for: candidate)].compactMap({ $0 }) {
-            let duties = try ask(DecisionInProgress.input(before, afterCallOf: tool, in: heap)).aboutResults.sanitize
-            verdict = verdict.adding(duties) ?? verdict
+        for before in inputs {
+            let result = try ask(DecisionInProgress.input(before, afterCallOf: tool, in: heap))
+            verdict = verdict.adding(result.aboutResults.sanitize) ?? verdict
         }
         return verdict
     }
@@ -41,7 +43,9 @@ extension DecisionPoint {
 extension ParameterShaping {
     /// What would come of the call if shadow policies counted; what stands in the way only of their budgets and rates shows later.
     func foresee(_ decision: DecisionInProgress) {
-        guard let shadow = decision.shadow, let call = decision.call else { return }
+        // Policies that could not be asked about the result have said nothing.
+        guard decision.isOpen || decision.candidate != nil, let shadow = decision.shadow, let call = decision.call
+        else { return }
         switch shadow.ruling {
         case .deny: decision.would = Decision.Would(.deny, shadow.reason)
         case .approvalNeeded, .allow:

@@ -74,12 +74,11 @@ extension DecisionInProgress {
         return later
     }
 
-    /// Takes over what the policies oblige to by another verdict about the same call.
+    /// Takes over what the policies oblige to by another verdict about the same call, and, of those in shadow, what stands against it.
     /// - Returns: whether anything came of it.
     func addDuties(of other: Verdicts) -> Bool {
-        let (more, moreInShadow) = (
-            enforced?.adding(other.enforced?.sanitize ?? []), shadow?.adding(other.shadow?.sanitize ?? [])
-        )
+        let more = enforced?.adding(other.enforced?.sanitize ?? [])
+        let moreInShadow = shadow.flatMap { shadow in other.shadow.flatMap { shadow.joining($0) } }
         if let more { enforced = more }
         if let moreInShadow { shadow = moreInShadow }
         return more != nil || moreInShadow != nil
@@ -112,6 +111,7 @@ extension DecisionInProgress {
                 return false
             }
             let (enforced, would) = try PolicyVerdict.read(result)
+            if would?.isShadowFault == true { facts.isShadowFaulted = true }
             if isShadowing {
                 shadow = would ?? enforced
             } else {
@@ -132,7 +132,12 @@ extension DecisionInProgress {
 
     /// Closes the decision where its policies deny it.
     func enforceDeny() {
-        if let enforced, enforced.ruling == .deny { deny(enforced.reason) }
+        guard let own = ownVerdict, own.ruling == .deny else { return }
+        if enforced != nil { return deny(own.reason) }
+        // Guards of identity hold where a tenant only shadows, too. They are no policy's.
+        if let guarded = ([own.reason] + own.reason.also).first(where: { $0.policy == nil && $0.code.deniesInShadow }) {
+            deny(guarded)
+        }
     }
 
     /// Whether the engine ran out of time, which it may not do the next time.

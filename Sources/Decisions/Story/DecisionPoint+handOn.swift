@@ -5,7 +5,7 @@ extension DecisionPoint {
     /// Gives a permitted call of an agent behind a tool the chain that this agent will have to show.
     func handOn(_ decision: DecisionInProgress) {
         guard decision.isOpen, let delegate = decision.call?.tool.agent, !decision.request.isDryRun,
-            decision.ownVerdict?.ruling == .allow
+            decision.enforced?.ruling == .allow || decision.isShadowing
         else { return }
         decision.asking = .delegation
         mintChain(to: delegate, life: DelegationMint.usualLife, decision)
@@ -44,7 +44,8 @@ extension DecisionPoint {
             mintChain(to: delegate, life: life, decision)
             decision.settle(
                 .allow,
-                DecisionReason(.policyAllow, "`\(delegate)` accepts calls from `\(decision.agent?.name ?? "")`"))
+                decision.would?.reason
+                    ?? DecisionReason(.policyAllow, "`\(delegate)` accepts calls from `\(decision.agent?.name ?? "")`"))
         }
         return await record(decision)
     }
@@ -54,8 +55,19 @@ extension DecisionPoint {
             return
         }
         guard catalog.agents[delegate] != nil, catalog.authority.accepts(delegate, from: agent.name) else {
-            return decision.deny(.callerNotAllowed, "the agent `\(delegate)` accepts no calls from `\(agent.name)`")
+            let reason = DecisionReason(
+                .callerNotAllowed, "the agent `\(delegate)` accepts no calls from `\(agent.name)`")
+            // There is no chain to an agent that there is not, whatever is enforced.
+            guard catalog.agents[delegate] != nil else { return decision.settle(.deny, reason) }
+            guard decision.isShadowing else { return decision.deny(reason) }
+            if decision.candidate == nil { decision.foreseeRefusal(reason) }
+            return mint(to: delegate, life: life, decision)
         }
+        mint(to: delegate, life: life, decision)
+    }
+
+    private func mint(to delegate: String, life: Int64, _ decision: DecisionInProgress) {
+        guard let caller = decision.caller, let agent = decision.agent else { return }
         if let stop = switches().stop(tenant: caller.tenant, agent: delegate) {
             return decision.deny(.agentDisabled, stop.message)
         }

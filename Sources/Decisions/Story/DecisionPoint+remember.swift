@@ -19,10 +19,11 @@ extension DecisionPoint {
             return true
         }
         // Shadow policies count on books of their own, and refuse nothing.
-        if let shadow = decision.shadow, shadow.ruling == .allow, decision.would?.outcome != .deny,
-            case .success(let counts) = counts(shadow, .shadow, key)
-        {
-            step.shadowCounts = counts
+        if let shadow = decision.shadow, shadow.ruling == .allow, decision.would?.outcome != .deny {
+            switch counts(shadow, decision.trialBooks, key) {
+            case .success(let counts): step.shadowCounts = counts
+            case .failure(let uncountable): decision.foreseeRefusal(uncountable.reason)
+            }
         }
         do throws(SessionLedger.Refusal) {
             let ticket = try sessions.take(

@@ -35,7 +35,7 @@ extension DecisionPoint {
         let shadow = decision.shadow
         // What stands against the call already would cost it nothing.
         if let shadow, shadow.ruling == .allow, decision.would?.outcome != .deny {
-            switch draws(of: shadow, in: .shadow, decision) {
+            switch draws(of: shadow, in: decision.trialBooks, decision) {
             case .refused(let reason): decision.foreseeRefusal(reason)
             case .taken(let rates, let charges): (order.shadowRates, order.shadowCharges) = (rates, charges)
             }
@@ -46,10 +46,11 @@ extension DecisionPoint {
         if let earlier = decision.earlier {
             return decision.repeatIfItHolds(earlier.decision, decision.permitted)
         }
+        var isLong = false
         if order.idempotency != nil {
             let answered = decision.permitted
             // Only what rewrites can have a long answer.
-            let isLong = answered.parameters != nil && !answers.hasRoom(for: answered.json)
+            isLong = answered.parameters != nil && !answers.hasRoom(for: answered.json)
             guard order.touchesState || isLong else {
                 decision.permit()
                 decision.isWorthRemembering = true
@@ -103,7 +104,12 @@ extension DecisionPoint {
                 if let earlier = decision.read(answer) { decision.repeatIfItHolds(earlier, decision.permitted) }
             }
         } catch {
-            decision.deny(.stateUnavailable, "the state store cannot be written")
+            let reason = DecisionReason(.stateUnavailable, "the state store cannot be written")
+            // What is only tried must not be why a call is denied.
+            guard !order.isEnforced, !isLong else { return decision.deny(reason) }
+            decision.foreseeRefusal(reason)
+            decision.permit()
+            decision.isWorthRemembering = order.idempotency != nil
         }
     }
 
@@ -194,6 +200,7 @@ extension DecisionPoint {
 
     /// What a verdict's rates and budgets mean for this call, on the given books.
     private func draws(of verdict: PolicyVerdict, in books: StateBooks, _ decision: DecisionInProgress) -> Draws {
+        let version = books == .candidate ? decision.candidate?.policy : decision.policy
         func key(_ policy: String, _ rule: String, _ scope: SpendScope) -> CounterKey? {
             guard let tenant = decision.caller?.tenant, let agent = decision.agent?.name,
                 let tool = decision.call?.tool.name
@@ -202,7 +209,7 @@ extension DecisionPoint {
                 switch scope {
                 case .agent: agent
                 case .tool: tool
-                case .session: decision.policy?.settings.sessions == .agent ? agent : decision.request.sessionID
+                case .session: version?.settings.sessions == .agent ? agent : decision.request.sessionID
                 case .tenant: tenant
                 }
             return subject.map {
@@ -230,7 +237,7 @@ extension DecisionPoint {
             guard let key = key(budget.policy, budget.rule, budget.scope) else {
                 return uncountable(budget.policy, budget.rule, "the budget counts by session, and the call names none")
             }
-            guard let window = decision.policy?.calendar.window(budget.window, at: decision.admittedAt) else {
+            guard let window = version?.calendar.window(budget.window, at: decision.admittedAt) else {
                 return uncountable(budget.policy, budget.rule, "the calendar knows no such window")
             }
             charges.append(

@@ -7,6 +7,14 @@ final class PolicyVerdict: Sendable {
     enum Ruling: String, Sendable {
         case allow, deny
         case approvalNeeded = "approval_needed"
+
+        var strictness: Int {
+            switch self {
+            case .allow: 0
+            case .approvalNeeded: 1
+            case .deny: 2
+            }
+        }
     }
 
     struct Budget: Sendable {
@@ -66,8 +74,11 @@ final class PolicyVerdict: Sendable {
         }
     }
 
-    private static let shadowFault = PolicyVerdict(
+    /// What shadow policies have said that could not be evaluated.
+    static let shadowFault = PolicyVerdict(
         denyingFor: DecisionReason(.evaluationError, "the shadow policies could not be evaluated"))
+
+    var isShadowFault: Bool { ruling == .deny && reason == Self.shadowFault.reason }
 
     private init(denyingFor reason: DecisionReason) {
         ruling = .deny
@@ -115,6 +126,15 @@ final class PolicyVerdict: Sendable {
     func adding(_ duties: [SanitizeObligation]) -> PolicyVerdict? {
         let missing = duties.filter { !sanitize.contains($0) }
         return missing.isEmpty ? nil : PolicyVerdict(self, sanitize: sanitize + missing)
+    }
+
+    /// What comes of two verdicts about one call, each of which may be the one: the stricter ruling, and what either obliges to.
+    func joined(with other: PolicyVerdict) -> PolicyVerdict { joining(other) ?? self }
+
+    /// The same; nil where the other adds nothing.
+    func joining(_ other: PolicyVerdict) -> PolicyVerdict? {
+        guard other.ruling.strictness > ruling.strictness else { return adding(other.sanitize) }
+        return other.adding(sanitize) ?? other
     }
 
     private static func list(_ value: Value, _ name: StaticString) throws(Malformed) -> UnsafeBufferPointer<Value> {
