@@ -6,20 +6,15 @@ struct Settling {
     let db: Database
     let decision: DecisionID
 
+    /// What shadow policies alone have charged is settled as far as the report fits it, and is no settlement.
     func run(_ report: ReportedCost, tenant: String, agent: String) throws -> Settlement {
         let select = try db.cachedStatement(
-            sql: "SELECT settled FROM effects WHERE decision = ? AND tenant = ? AND agent = ?")
-        guard let isSettled = try Bool.fetchOne(select, arguments: [decision.blob, tenant, agent]) else {
-            return .unknown
-        }
+            sql: "SELECT settled, approval IS NOT NULL FROM effects WHERE decision = ? AND tenant = ? AND agent = ?")
+        guard let row = try Row.fetchOne(select, arguments: [decision.blob, tenant, agent]) else { return .unknown }
+        let (isSettled, hasRedeemed): (Bool, Bool) = (row[0], row[1])
         guard !isSettled else { return .alreadySettled }
         let rows = try BudgetRows.charges(db, of: decision)
         let charges = try rows.map(charge)
-        guard !charges.isEmpty else {
-            // It redeemed a token, or had an idempotency key: nothing can flow back, and that is settled too.
-            try close()
-            return .settled(SettledCost())
-        }
         let plan: SettlementPlan?
         do throws(SettlementPlan.Misfit) { plan = try SettlementPlan.make(report, for: charges) } catch {
             return .unfit(error)
@@ -32,7 +27,11 @@ struct Settling {
                 SettledCost.add(withheld, charges[place].currency, to: &settled.withheld)
             }
         }
-        if charges.indices.allSatisfy({ charges[$0].isSettled || plan.costs[$0] != nil }) { try close() }
+        let enforced = charges.indices.filter { charges[$0].books == .enforced }
+        // Where a token was redeemed and nothing charged, nothing can flow back, and that is settled too. Whether there is a row for
+        // less than that, such as an idempotency key, may be the shadow policies' doing.
+        guard !enforced.isEmpty || hasRedeemed else { return .nothingEnforced }
+        if enforced.allSatisfy({ charges[$0].isSettled || plan.costs[$0] != nil }) { try close() }
         return .settled(settled)
     }
 

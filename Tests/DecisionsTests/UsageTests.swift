@@ -177,6 +177,64 @@ import Testing
         #expect(next.wouldOutcome == .deny)
     }
 
+    @Test func `a call that is settled stays so where a shadow policy counts in another currency`() async throws {
+        let would = ScriptedPolicy.ruling(
+            budgets: CompositionTests.budget(3_000_000, cost: "1").replacing("USD", with: "EUR"))
+        try fixture.install(sequence: 2) { _ in
+            ScriptedPolicy.ruling(budgets: CompositionTests.budget(10_000_000, cost: "1"), would: would)
+        }
+        let first = try await call("1")
+        let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 0.42, \"currency\": \"USD\"}")
+        #expect(answer.status == .settled)
+        #expect(answer.difference == "0.58")
+        for more in ["\"failed\": true", "\"cost\": 0.1, \"currency\": \"EUR\"", "\"cost\": 0.42"] {
+            let again = try await settle("{\"decision_id\": \"\(first.id)\", \(more)}")
+            #expect(again.status == .alreadySettled)
+            #expect(again.difference == "0.00")
+        }
+        #expect(
+            fixture.recorder.events.map(\.detail) == [
+                ["event": "settled", "cost": "0.42", "currency": "USD", "returned": "0.58"]
+            ])
+    }
+
+    /// The shadow has room for a second call where the first one's report gave enough back.
+    @Test(
+        arguments: [
+            ("", "\"cost\": 0.42", .allow), ("", "\"cost\": 0.42, \"currency\": \"USD\"", .allow),
+            ("", "\"cost\": 0.42, \"currency\": \"EUR\"", .deny), ("", "\"failed\": true", .allow),
+            ("", "\"cost\": 0.7", .deny), (", \"idempotency_key\": \"k-1\"", "\"cost\": 0.42", .allow),
+        ] as [(String, String, Outcome)])
+    func `where only shadow policies charge a call there is nothing to settle, and their books follow`(
+        more: String, report: String, would: Outcome
+    ) async throws {
+        let shadow = ScriptedPolicy.ruling(budgets: CompositionTests.budget(1_100_000, cost: "0.6"))
+        try fixture.install(sequence: 2) { _ in ScriptedPolicy.ruling(would: shadow) }
+        let first = try await fixture.decide(more: more)
+        #expect(first.wouldOutcome == .allow)
+        for _ in 0..<2 {
+            let error = await #expect(throws: UsageError.self) {
+                try await settle("{\"decision_id\": \"\(first.id)\", \(report)}")
+            }
+            #expect(error == .unknownDecision)
+        }
+        #expect(fixture.recorder.events == [])
+        #expect(try await fixture.decide().wouldOutcome == would)
+    }
+
+    @Test func `where a tenant only shadows its agents report as they will`() async throws {
+        try fixture.install(sequence: 2, settings: #"{"mode": "shadow"}"#) { _ in
+            ScriptedPolicy.ruling(budgets: CompositionTests.budget(1_100_000, cost: "0.6"))
+        }
+        let first = try await fixture.decide()
+        for _ in 0..<2 {
+            let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 0.42}")
+            #expect(answer.status == .settled && answer.difference == "0.00")
+        }
+        #expect(fixture.recorder.events == [])
+        #expect(try await fixture.decide().wouldOutcome == .allow)
+    }
+
     @Test func `a policy without refunds keeps what it reserved, and says what it kept`() async throws {
         let budgets = CompositionTests.budget(10_000_000, cost: "6").replacing(
             "\"cost\"", with: "\"refund\": \"never\", \"cost\"")

@@ -447,17 +447,26 @@ def test_a_shadow_policy_is_promoted_by_what_it_saw_and_then_enforced(tenant):
     tenant.publish(tenant.policies(50, SHADOWS), "Refunds, and a freeze in shadow")
     gateway = Gateway(tenant.home / "gateway")
     gateway.bundle, gateway.trust = f"file://{tenant.store}", tenant.trust
-    gateway.issue("support-1")
+    gateway.issue("support-1", "--grant", "dry_run")
     gateway.start(True, "--tenant", "acme")
 
     def refund(amount):
         return gateway.decide("support-1", "support-agent", "refunds.create", {"amount": amount})[2]
 
+    def post(path, **body):
+        return exchange(gateway.api, "POST", path, body, {"x-aegis-api-key": gateway.keys["support-1"]})[2]
+
     try:
         for amount in (5, 20, 30, 70):
             assert refund(amount)["decision"] == ("allow" if amount <= 50 else "deny")
+        # Dry runs, tools' answers and delegations are no calls that a policy could have spoken about.
+        for tool, parameters in (("refunds.create", {"amount": 40}), ("refunds.note", {})):
+            tried = gateway.decide("support-1", "support-agent", tool, parameters, dry_run=True)[2]
+            assert (tried["would_decision"]["decision"], tried["dry_run"]) == ("deny", True), tried
+        post("/v1/results", tool={"name": "refunds.create"}, parameters={"amount": 20}, result={})
+        post("/v1/delegations", to="nobody", session_id="s")
         seen = ["--data-dir", gateway.data, "--since", "1h"]
-        gateway.wait(lambda: len([r for r in gateway.records() if r.get("kind") == "decision"]) == 4)
+        gateway.wait(lambda: len([r for r in gateway.records() if r.get("kind") == "decision"]) == 8)
         unseen = tenant.policy("promote", "freeze", "no-notes", *seen, who="maria", check=False)
         assert unseen.returncode == 1 and "the trail shows no call that `no-notes` spoke about in shadow" in unseen.stderr, unseen.stderr
         assert tenant.policy("promote", "refunds", *seen, who="maria", check=False).returncode == 3, "it is no shadow policy"
@@ -470,6 +479,7 @@ def test_a_shadow_policy_is_promoted_by_what_it_saw_and_then_enforced(tenant):
             assert "promotes        freeze" in shown
         view = json.loads(tenant.policy("review", "--json").stdout)
         assert [(row["policy"], row["calls"], row["would_block"]) for row in view["shadow_report"]["policies"]] == [("freeze", 4, 2)]
+        assert (view["shadow_report"]["decisions"], view["shadow_report"]["shadowed"]) == (4, 4)
         tenant.policy("approve", who="lea")
         tenant.policy("publish", who="pia")
         gateway.wait(lambda: refund(20)["decision"] == "deny")

@@ -2,7 +2,7 @@
 import json
 import time
 
-from conftest import FIRST_LIGHT, Gateway, run
+from conftest import FIRST_LIGHT, Gateway, exchange, run
 
 WIRE = {"method": "POST", "host": "payments.acme.example", "path": "/v1/transfers"}
 
@@ -63,7 +63,7 @@ def test_a_tenant_in_shadow_has_its_denials_reported_and_nothing_is_blocked(tmp_
     (policies / "tenant.yaml").write_text("aegis: v1\nkind: Tenant\nname: acme\nmode: shadow\n")
     gateway = Gateway(tmp_path, policies)
     request.addfinalizer(gateway.stop)
-    gateway.issue("finance-1")
+    gateway.issue("finance-1", "--grant", "dry_run")
     gateway.issue("llm-1")
     gateway.start()
 
@@ -76,7 +76,16 @@ def test_a_tenant_in_shadow_has_its_denials_reported_and_nothing_is_blocked(tmp_
     # Nothing permits this one: no policy speaks for it.
     assert gateway.decide("llm-1", "llm-agent", "payments.transfer", {"amount": 1, "currency": "EUR", "to": "DE89370400440532013000"},
                           request=WIRE)[2]["decision"] == "allow"
+    # None of these is a call.
+    payment = {"amount": 97000, "currency": "EUR", "to": "DE89370400440532013000"}
+    tried = gateway.decide("finance-1", "finance-agent", "payments.transfer", payment, request=WIRE, dry_run=True)[2]
+    assert (tried["decision"], tried["would_decision"]["decision"], tried["dry_run"]) == ("allow", "deny", True)
+    for path, body in (("/v1/results", {"tool": {"name": "payments.transfer"}, "parameters": payment, "result": {"ok": True}}),
+                       ("/v1/delegations", {"to": "llm-agent", "session_id": "s"})):
+        answer = exchange(gateway.api, "POST", path, body, {"x-aegis-api-key": gateway.keys["finance-1"]})[2]
+        assert answer["receipt"], "it is recorded"
     found = report(gateway, "--json")
+    assert all(row["candidate"] is None for row in found["rows"])
     assert (found["decisions"], found["shadowed"], found["would_block"]) == (6, 6, 5), found
     rows = {(row["would_decision"], row["code"], row["policy"], row["agent_id"]): row["count"] for row in found["rows"]}
     assert rows == {
@@ -110,3 +119,13 @@ def test_a_candidate_has_what_it_would_block_reported(tmp_path, request):
     row, = [row for row in found["rows"] if row["code"] != "evaluation_error"]
     assert (row["policy"], row["code"], row["count"]) == ("finance-payments", "amount_exceeded", 1), found
     assert row["samples"][0]["decision_id"] == answer["decision_id"]
+    assert row["candidate"] == answer["would_decision"]["policy_version"]
+    text = report(gateway).stdout.splitlines()
+    tried = [record for record in gateway.records() if "would_policy_version" in record.get("detail", {})]
+    assert text[0].endswith(f" (shadow policies spoke about {found['shadowed'] - len(tried)}, a candidate about {len(tried)})")
+    assert text[1].split() == ["COUNT", "WOULD", "CANDIDATE", "POLICY", "AGENT", "TOOL", "LAST", "SAMPLE"]
+    assert [line.split()[2:4] for line in text[2:] if "evaluation_error" not in line] == [[row["candidate"], "finance-payments/" + row["rule"]]]
+    # What the candidate said is nothing that the policies in force, evaluated again, could differ from.
+    gateway.stop()
+    again = json.loads(run("policy", "replay", "--bundle", FIRST_LIGHT, "--data-dir", gateway.data, "--tenant", "acme", "--json").stdout)
+    assert again["replayed"] == found["decisions"] and again["rows"] == [], again

@@ -4,17 +4,19 @@ import Testing
 struct ControlTests {
     static func facts(
         _ index: UInt64, kind: String = "decision", decision: String = "allow", code: String = "policy_allow",
-        policy: String = "pay", also: String? = nil, would: String? = nil, version: String = "acme/1@sha256:aa"
+        policy: String = "pay", also: String? = nil, would: String? = nil, version: String = "acme/1@sha256:aa",
+        mode: String = "enforce", tool: String = "payments.transfer", detail: String? = nil
     ) throws -> RecordFacts {
         let hash = PackDigest.hex(Array("\(index)".utf8))
         let more = also.map { #","also":[{"code":"x","message":"","policy":"\#($0)"}]"# } ?? ""
+        let detail = detail.map { #""detail":\#($0),"# } ?? ""
         let outcome =
             kind == "decision"
             ? #""decision":"\#(decision)","decision_reason":{"code":"\#(code)","message":"m","policy":"\#(policy)"\#(more)},"#
             : ""
         return try RecordFacts(
             line: Array(
-                #"{\#(outcome)"hash":"\#(hash)","index":\#(index),"kind":"\#(kind)","policy_version":"\#(version)","time":"2026-10-01T00:00:00.000000000Z"\#(would.map { #","would_decision":"\#($0)""# } ?? "")}"#
+                #"{\#(outcome)\#(detail)"hash":"\#(hash)","index":\#(index),"kind":"\#(kind)","mode":"\#(mode)","policy_version":"\#(version)","time":"2026-10-01T00:00:00.000000000Z","tool_name":"\#(tool)"\#(would.map { #","would_decision":"\#($0)""# } ?? "")}"#
                     .utf8))
     }
 
@@ -118,6 +120,25 @@ struct ControlTests {
             against?.remarks
                 == "Evidence speaks against it: 1 calls went ahead that a policy in shadow would have stopped, first in records 2."
         )
+    }
+
+    @Test(
+        arguments: [
+            ("enforce", "payments.transfer", nil, true), ("shadow", "payments.transfer", nil, true),
+            ("enforce", "payments.transfer", #"{"would_decision_reason":{"code":"policy_deny"}}"#, true),
+            ("dry_run", "payments.transfer", nil, false),
+            ("enforce", "payments.transfer", #"{"would_policy_version":"acme/2@sha256:bb"}"#, false),
+            ("shadow", "payments.transfer", #"{"result":{"decision_id":null,"labels":[]}}"#, false),
+            ("shadow", "aegis.delegate", nil, false),
+        ] as [(String, String, String?, Bool)])
+    func `policies in shadow speak against a control by calls that were made, and candidates never do`(
+        mode: String, tool: String, detail: String?, speaks: Bool
+    ) throws {
+        let record = try Self.facts(0, would: "deny", mode: mode, tool: tool, detail: detail)
+        #expect(record.isUnenforced == speaks)
+        let expected: ControlFinding.Reason = speaks ? .fail : .pass
+        let findings = Self.findings(["NIST800-53:AC-6"], [record], policies: ["NIST800-53:AC-6": ["pay"]])
+        #expect(findings.map(\.reason) == [expected])
     }
 
     @Test func `changes are not shown to be approved where a version in force has no signed approval`() throws {

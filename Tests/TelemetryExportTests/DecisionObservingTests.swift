@@ -9,12 +9,16 @@ import Testing
 struct DecisionObservingTests {
     static func call(
         _ outcome: Outcome = .deny, _ code: ReasonCode = .policyDeny, agent: String = "finance-agent",
-        would: Outcome? = nil, span: TraceContext? = nil, parent: TraceContext? = nil, budgets: [BudgetLevel] = []
+        tool: String = "payments.transfer", would: Outcome? = nil, mode: String = "enforce",
+        span: TraceContext? = nil, parent: TraceContext? = nil, budgets: [BudgetLevel] = []
     ) -> DecidedCall {
         DecidedCall(
             kind: .call, id: DecisionID(high: 0x0194_0000_0000_7000, low: 0x8000_0000_0000_0001), outcome: outcome,
-            reason: DecisionReason(code, "words", policy: "payments", rule: "large"), would: nil, tenant: "acme",
-            agentID: agent, toolName: "payments.transfer", policyVersion: "acme/42@sha256:1f0c", mode: "enforce",
+            reason: DecisionReason(code, "words", policy: "payments", rule: "large"),
+            would: would.map {
+                Decision.Would($0, DecisionReason(.policyDeny, "words", policy: "freeze", rule: "no-dollars"))
+            }, tenant: "acme",
+            agentID: agent, toolName: tool, policyVersion: "acme/42@sha256:1f0c", mode: mode,
             approvalID: nil, redactions: [RedactedPlace(path: "/memo", detector: "us_ssn", count: 2)], budgets: budgets,
             callID: "call-1", sessionID: nil, point: "envoy", span: span, parent: parent,
             begun: Timestamp(nanoseconds: 1_000_000_000), ended: Timestamp(nanoseconds: 1_003_000_000),
@@ -122,6 +126,27 @@ struct DecisionObservingTests {
             lines == [
                 #"aegis_budget_remaining{tenant="acme",policy="llm",rule="daily_budget",scope="agent",subject="x",window="day",currency="USD"} 13.4"#
             ])
+    }
+
+    @Test(
+        arguments: [
+            ("enforce", "payments.transfer", .allow, .deny, "deny"),
+            ("shadow", "payments.transfer", .sanitize, .approvalNeeded, "approval_needed"),
+            ("dry_run", "payments.transfer", .allow, .deny, nil), ("shadow", "aegis.delegate", .allow, .deny, nil),
+            ("enforce", "payments.transfer", .deny, .deny, nil),
+            ("enforce", "payments.transfer", .allow, .sanitize, nil),
+        ] as [(String, String, Outcome, Outcome, String?)])
+    func `what would have been stopped counts where a call went ahead, and no dry run or delegation does`(
+        mode: String, tool: String, outcome: Outcome, would: Outcome, counted: String?
+    ) {
+        let observing = Self.observing()
+        observing.end(Self.call(outcome, .policyAllow, tool: tool, would: would, mode: mode))
+        let text = PrometheusText.text(observing.metrics.families)
+        let lines = text.split(separator: "\n").map { String($0) }.filter { $0.hasPrefix("aegis_would_block_total{") }
+        let expected = counted.map {
+            #"aegis_would_block_total{tenant="acme",policy="freeze",rule="no-dollars",decision="\#($0)"} 1"#
+        }
+        #expect(lines == [expected].compactMap { $0 })
     }
 
     @Test func `too many series are counted together`() {

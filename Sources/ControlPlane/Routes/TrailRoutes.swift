@@ -54,8 +54,10 @@ struct TrailRoutes: EndpointSet {
             ], open: true)
         let row = Schema.object(
             [
-                .init("count", count), .init("would_decision", .text()), .init("policy", .text()),
-                .init("rule", .text()), .init("code", .text()), .init("agent_id", .text()), .init("tool_name", .text()),
+                .init("count", count), .init("would_decision", .text()),
+                .init("candidate", .nullable(.text()), "The candidate's version; null where shadow policies say so."),
+                .init("policy", .text()), .init("rule", .text()), .init("code", .text()), .init("agent_id", .text()),
+                .init("tool_name", .text()),
                 .init("samples", .list(sample)),
             ], open: true)
         return [
@@ -121,6 +123,7 @@ struct TrailRoutes: EndpointSet {
                     json.object { json in
                         json.field("count", Int64(row.count))
                         json.field("would_decision", row.group.would)
+                        json.field("candidate", row.group.candidate)
                         json.field("policy", row.group.policy)
                         json.field("rule", row.group.rule)
                         json.field("code", row.group.code)

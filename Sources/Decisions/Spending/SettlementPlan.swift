@@ -2,7 +2,7 @@
 ///
 /// What two budgets of one currency charge is the same money, so one report settles both. Charges without a currency may count
 /// anything: they are settled together only where all of them were charged the same. The books of shadow policies follow along where
-/// the report fits them, and decide nothing.
+/// the report fits them, and decide nothing: neither what a report is about, nor whether it is settled already, nor that it is wrong.
 public struct SettlementPlan: Sendable, Hashable {
     /// A charge as it stands in the books.
     public struct Charge: Sendable, Hashable {
@@ -38,23 +38,36 @@ public struct SettlementPlan: Sendable, Hashable {
     /// What the report would have given back, and a policy's `refund: never` keeps.
     public var withheld: [Int: MicroUnits] = [:]
 
-    /// - Returns: nil where everything that the report is about is settled already.
+    /// - Returns: nil where everything that the report is about is settled already. What shadow policies charge has no part in that:
+    ///   where there is nothing else, the plan is what of it the report fits, if anything.
     public static func make(_ report: ReportedCost, for charges: [Charge]) throws(Misfit) -> SettlementPlan? {
-        let currency = try Self.currency(of: report, among: charges)
-        let chosen = charges.indices.filter { currency == nil || charges[$0].currency == currency }
-        let open = chosen.filter { !charges[$0].isSettled }
-        guard !open.isEmpty else { return nil }
+        let enforced = charges.filter { $0.books == .enforced }
+        guard !enforced.isEmpty else {
+            // No agent is told what shadow policies charge, so none can be wrong about it.
+            return (try? fit(report, to: charges, judgedBy: charges)) ?? SettlementPlan()
+        }
+        // A call that is settled stays so, whatever else is said of it.
+        guard enforced.contains(where: { !$0.isSettled }) else { return nil }
+        return try fit(report, to: charges, judgedBy: enforced)
+    }
+
+    /// - Parameter judges: those of the charges that say what the report is about.
+    private static func fit(
+        _ report: ReportedCost, to charges: [Charge], judgedBy judges: [Charge]
+    ) throws(Misfit) -> SettlementPlan? {
+        let currency = try Self.currency(of: report, among: judges)
+        func isChosen(_ charge: Charge) -> Bool { currency == nil || charge.currency == currency }
+        guard judges.contains(where: { isChosen($0) && !$0.isSettled }) else { return nil }
         var unit: MicroUnits?
-        var reported = MicroUnits.zero
+        var cost = MicroUnits.zero
         if case .amount(let amount, _) = report {
-            reported = amount
-            if currency == "" { unit = try SettlementPlan.unit(of: chosen.map { charges[$0] }) }
+            cost = amount
+            if currency == "" { unit = try Self.unit(of: judges.filter(isChosen)) }
         }
         var plan = SettlementPlan()
-        for place in open {
-            let charge = charges[place]
-            let fits = currency != "" || charge.amount == unit
-            let cost = fits ? reported : charge.amount
+        for (place, charge) in charges.enumerated() where isChosen(charge) && !charge.isSettled {
+            // One that shadow policies charged may count something else.
+            guard unit == nil || charge.amount == unit else { continue }
             plan.costs[place] = charge.isRefundable ? cost : max(cost, charge.amount)
             if !charge.isRefundable, cost < charge.amount {
                 plan.withheld[place] = MicroUnits(charge.amount.value - cost.value)
@@ -66,21 +79,19 @@ public struct SettlementPlan: Sendable, Hashable {
     /// nil: all of them.
     private static func currency(of report: ReportedCost, among charges: [Charge]) throws(Misfit) -> String? {
         guard case .amount(_, let named) = report else { return nil }
-        let enforced = charges.filter { $0.books == .enforced }
-        let known = Set((enforced.isEmpty ? charges : enforced).map(\.currency)).sorted()
+        let known = Set(charges.map(\.currency)).sorted()
         guard let named else {
             guard known.count <= 1 else { throw .severalCurrencies(known) }
             return known.first
         }
-        guard known.contains(named) || charges.isEmpty else { throw .otherCurrency(known) }
+        guard known.contains(named) else { throw .otherCurrency(known) }
         return named
     }
 
-    /// What the charges without a currency were charged, where that is one amount.
+    /// What the charges without a currency were charged.
     private static func unit(of charges: [Charge]) throws(Misfit) -> MicroUnits? {
-        let enforced = Set(charges.filter { $0.books == .enforced }.map(\.amount))
-        guard enforced.count <= 1 else { throw .differentUnits }
-        let all = Set(charges.map(\.amount))
-        return enforced.first ?? (all.count == 1 ? all.first : nil)
+        let amounts = Set(charges.map(\.amount))
+        guard amounts.count <= 1 else { throw .differentUnits }
+        return amounts.first
     }
 }

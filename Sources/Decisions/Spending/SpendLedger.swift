@@ -48,6 +48,8 @@ public enum Settlement: Sendable, Hashable {
     case alreadySettled
     /// The report cannot be applied to what the call was charged.
     case unfit(SettlementPlan.Misfit)
+    /// The call was charged nothing that is enforced; the books of shadow policies have followed as far as the report fits them.
+    case nothingEnforced
     case unknown
 }
 

@@ -16,7 +16,8 @@ extension DecisionPoint {
             throw .invalid(error)
         }
         let tenant = caller.tenant
-        guard let catalog = policies.active(tenant: tenant)?.catalog else { throw .bundleUnavailable }
+        guard let policy = policies.active(tenant: tenant) else { throw .bundleUnavailable }
+        let catalog = policy.catalog
         guard let own = catalog.agent(of: caller)?.name,
             let agent = reported(by: own, claimed: report.claimedAgent, catalog)
         else { throw .unknownDecision }
@@ -31,6 +32,11 @@ extension DecisionPoint {
         } catch { throw .stateUnavailable }
         switch settlement {
         case .unknown: throw .unknownDecision
+        case .nothingEnforced:
+            // As if nothing had been charged; in a tenant that only shadows, nothing is, and its agents report all the same.
+            guard policy.settings.mode == .shadow else { throw .unknownDecision }
+            return UsageAnswer(
+                decisionID: report.decisionID, status: .settled, difference: MicroUnits.zero.decimalText)
         case .unfit(let misfit): throw .unfit(misfit)
         case .settled(let settled):
             for alert in settled.alerts { onBudgetAlert(tenant, agent, alert, nil) }

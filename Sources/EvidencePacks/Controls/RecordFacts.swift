@@ -12,12 +12,15 @@ struct RecordFacts: Sendable {
     let kind: String
     /// Empty where the record is no decision; so are `code`, `agent` and `tool` where it names none.
     let decision: String
-    /// What shadowed policies would have answered; empty where nothing shadows.
+    /// What shadowed policies would have answered; empty where nothing shadows, and where a candidate bundle spoke in their
+    /// place: that was never in force.
     let wouldDecision: String
     let code: String
     let agent: String
     let tool: String
     let mode: String
+    /// Whether it is the decision on a call that an agent made: no dry run, no tool's answer, and no delegation.
+    let isMadeCall: Bool
     let decisionID: String
     /// The policies that the reason names, the deciding one first.
     let policies: [String]
@@ -49,7 +52,6 @@ struct RecordFacts: Sendable {
         log = text("log")
         tenant = text("tenant")
         decision = text("decision")
-        wouldDecision = text("would_decision")
         agent = text("agent_id")
         tool = text("tool_name")
         mode = text("mode")
@@ -57,6 +59,7 @@ struct RecordFacts: Sendable {
         policyVersion = record.lookup("policy_version").string
         bundleDigest = record.lookup("bundle_digest").string
         let detail = record.lookup("detail")
+        wouldDecision = detail.lookup("would_policy_version").string == nil ? text("would_decision") : ""
         event = detail.lookup("event").string ?? ""
         vkey = kind == "key" ? detail.lookup("vkey").string : nil
         formerKey = kind == "key" ? detail.lookup("from").string : nil
@@ -64,6 +67,8 @@ struct RecordFacts: Sendable {
         interval =
             kind == "heartbeat"
             ? detail.lookup("interval_s").string.flatMap { Int($0) }.map { min(max($0, 0), 366 * 86_400) } : nil
+        isMadeCall =
+            kind == "decision" && mode != "dry_run" && tool != "aegis.delegate" && detail.lookup("result").isUndefined
         let reason = record.lookup("decision_reason")
         code = reason.lookup("code").string ?? ""
         message = reason.lookup("message").string ?? ""
@@ -80,6 +85,6 @@ struct RecordFacts: Sendable {
 extension RecordFacts {
     /// Whether a call went ahead that a policy would have stopped, if it were enforced.
     var isUnenforced: Bool {
-        ["allow", "sanitize"].contains(decision) && ["deny", "approval_needed"].contains(wouldDecision)
+        isMadeCall && ["allow", "sanitize"].contains(decision) && ["deny", "approval_needed"].contains(wouldDecision)
     }
 }

@@ -90,6 +90,8 @@ public struct ReplayReport: Sendable {
         if before != after {
             count(record, before, after, Self.rule(of: replay.reason), replay.reason.message, isShadow: false)
         } else {
+            // What a candidate said stands in the place of what shadow policies would have: there is nothing to compare with.
+            guard record.candidateVersion == nil else { return }
             let was = record["would_decision"] ?? before
             let now = replay.would?.outcome.rawValue ?? after
             guard was != now else { return }

@@ -100,8 +100,10 @@ public final class DecisionMetrics: Sendable {
                     Firing(
                         tenant: tenant, policy: policy, rule: call.reason.rule ?? "", decision: call.outcome.rawValue))
             }
+            // After a dry run nothing goes ahead, and a delegation is no call.
             if let would = call.would, would.outcome == .deny || would.outcome == .approvalNeeded,
-                call.outcome == .allow || call.outcome == .sanitize
+                call.outcome == .allow || call.outcome == .sanitize, call.mode != "dry_run",
+                call.toolName != "aegis.delegate"
             {
                 counts.wouldBlock.add(
                     Firing(

@@ -8,7 +8,8 @@ struct PolicyShadowReport: ParsableCommand {
         abstract: "Say what would have been blocked, had shadow policies been enforced.",
         discussion: """
             Counts the calls of the audit trail that went ahead and would have been denied or held, by policy, rule, agent and
-            tool, with the newest calls of each. The trail is read as it is: `aegis audit verify` says whether it is whole.
+            tool, with the newest calls of each; what a candidate bundle would have stopped is counted by itself. Dry runs, tools'
+            answers and delegations are no calls. The trail is read as it is: `aegis audit verify` says whether it is whole.
 
             EXAMPLES
               aegis policy shadow-report --since 7d
@@ -56,21 +57,31 @@ struct PolicyShadowReport: ParsableCommand {
             throw CommandFailure(error.message, fix: error.fix)
         }
         if json { return Output.json(Self.object(report)) }
+        let tried = report.tried > 0 ? ", a candidate about \(report.tried)" : ""
         Output.line(
             "\(report.blocked) of \(report.decisions) calls would have been blocked"
-                + " (shadow policies spoke about \(report.shadowed))")
-        guard !report.rows.isEmpty else { return }
-        Output.table(
-            ["COUNT", "WOULD", "POLICY", "AGENT", "TOOL", "LAST", "SAMPLE"],
-            report.rows.map { row in
-                let group = row.group
-                let place = group.policy.isEmpty ? group.code : "\(group.policy)/\(group.rule)"
-                let last = row.samples.last
-                return [
-                    String(row.count), group.would, place, group.agent, group.tool,
-                    last.map { String($0.time.prefix(19)) + "Z" } ?? "", last?.decisionID ?? "",
-                ]
-            })
+                + " (shadow policies spoke about \(report.shadowed - report.tried)\(tried))")
+        show(report.rows)
+    }
+
+    /// Which candidate it was is a column where there was one.
+    private func show(_ rows: [ShadowReport.Row]) {
+        guard !rows.isEmpty else { return }
+        let hasCandidates = rows.contains { $0.group.candidate != nil }
+        var header = ["COUNT", "WOULD", "POLICY", "AGENT", "TOOL", "LAST", "SAMPLE"]
+        if hasCandidates { header.insert("CANDIDATE", at: 2) }
+        let lines = rows.map { row -> [String] in
+            let group = row.group
+            let place = group.policy.isEmpty ? group.code : "\(group.policy)/\(group.rule)"
+            let last = row.samples.last
+            var cells: [String] = [
+                String(row.count), group.would, place, group.agent, group.tool,
+                last.map { String($0.time.prefix(19)) + "Z" } ?? "", last?.decisionID ?? "",
+            ]
+            if hasCandidates { cells.insert(group.candidate ?? "", at: 2) }
+            return cells
+        }
+        Output.table(header, lines)
     }
 
     private func collect(_ directory: String) throws -> ShadowReport {
@@ -105,8 +116,10 @@ struct PolicyShadowReport: ParsableCommand {
 
     static func object(_ row: ShadowReport.Row) -> [String: Any] {
         [
-            "count": row.count, "would_decision": row.group.would, "policy": row.group.policy, "rule": row.group.rule,
-            "code": row.group.code, "agent_id": row.group.agent, "tool_name": row.group.tool,
+            "count": row.count, "would_decision": row.group.would,
+            "candidate": row.group.candidate.map { $0 as Any } ?? NSNull(), "policy": row.group.policy,
+            "rule": row.group.rule, "code": row.group.code, "agent_id": row.group.agent,
+            "tool_name": row.group.tool,
             "samples": row.samples.map { sample in
                 [
                     "decision_id": sample.decisionID, "time": sample.time,

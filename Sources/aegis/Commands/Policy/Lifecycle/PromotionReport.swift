@@ -3,7 +3,7 @@ import Foundation
 import PolicyDocuments
 
 /// What a trail says for enforcing certain shadow policies: how many calls each of them spoke about, and which of those it
-/// would have stopped.
+/// would have stopped. Calls of which a candidate bundle spoke in their place say nothing about them.
 struct PromotionReport {
     private struct Subject {
         let policy: PolicyDocument
@@ -26,10 +26,11 @@ struct PromotionReport {
     }
 
     mutating func add(_ record: AuditRecordLine) {
+        guard record["tenant"] == tenant, record.isMadeCall, record.candidateVersion == nil else { return }
         report.add(record)
         // A call that no shadow policy was asked about says nothing about this one.
-        guard record["kind"] == "decision", record["tenant"] == tenant, record["time"] ?? "" >= start ?? "",
-            record["would_decision"] != nil, let agent = record["agent_id"], let tool = record["tool_name"]
+        guard record["time"] ?? "" >= start ?? "", record["would_decision"] != nil, let agent = record["agent_id"],
+            let tool = record["tool_name"]
         else { return }
         for index in subjects.indices {
             let policy = subjects[index].policy
