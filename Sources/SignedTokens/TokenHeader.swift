@@ -36,7 +36,7 @@ public struct TokenHeader: Sendable, Hashable {
     }
 
     /// Media types compare without case, and `application/` may be left out (RFC 7515, section 4.1.9).
-    static func canonicalType(_ type: String) -> String {
+    public static func canonicalType(_ type: String) -> String {
         let lower = type.lowercased()
         return lower.hasPrefix("application/") && !lower.dropFirst(12).contains("/")
             ? String(lower.dropFirst(12)) : lower

@@ -19,11 +19,13 @@ enum OutboxRows {
     /// Puts in what happened to the approval after its first `known` events.
     static func announce(_ db: Database, _ approval: Approval, after known: Int) throws {
         for event in approval.events.dropFirst(known) {
+            // Due at once, whatever becomes of the clock.
             try insert(
                 db,
                 Delivery(
                     key: approval.name(of: event), kind: .event, target: "", tenant: approval.call.tenant,
-                    approval: approval.id, payload: String(event.number), nextAt: event.at, createdAt: event.at))
+                    approval: approval.id, payload: String(event.number), nextAt: Timestamp(nanoseconds: 0),
+                    createdAt: event.at))
         }
     }
 

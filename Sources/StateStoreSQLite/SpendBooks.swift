@@ -134,7 +134,10 @@ final class SpendBooks {
     private func draw(_ draw: SpendOrder.RateDraw, of bucket: Bucket, now: Timestamp) -> SpendRefusal? {
         var drawn = bucket.bucket
         switch drawn.draw(draw.limit, now: now) {
-        case .refused(let seconds): return .rate(draw.key, draw.limit, retryAfterSeconds: seconds)
+        case .refused(let seconds):
+            // Only its time may be another, where the clock was far ahead.
+            bucket.bucket = drawn
+            return .rate(draw.key, draw.limit, retryAfterSeconds: seconds)
         case .taken:
             undo.append(.bucket(bucket, bucket.bucket, isChanged: bucket.isChanged))
             bucket.bucket = drawn

@@ -83,6 +83,16 @@ import Testing
         #expect(Set(keys).count == 1)
     }
 
+    @Test func `what has arrived is not sent again while the outbox cannot be written`() async throws {
+        _ = try await fixture.ask()
+        _ = try await fixture.ask()
+        let service = fixture.service(outbox: ForgetfulOutbox(fixture.store))
+        for _ in 0..<5 {
+            await #expect(throws: ForgetfulOutbox.Crash.self) { try await service.deliverDue() }
+        }
+        #expect(fixture.client.requests.count == 2)
+    }
+
     @Test(arguments: [
         (#"{"ok":false,"error":"not_in_channel"}"#, 200, "Slack refused: not_in_channel"),
         ("<html>", 200, "Slack answered something that is no JSON"), ("", 500, "Slack answered 500"),

@@ -43,6 +43,18 @@ import Testing
         #expect(approval.state == .approved)
     }
 
+    @Test(arguments: [
+        "jane", "Jane", "jane@acme.example", "person:jane", " person:Jane ", "Jane Doe <jane@acme.example>",
+    ])
+    func `an owner is excluded in whatever form the owner is written`(owner: String) {
+        var approval = approval(excluded: [owner])
+        let error = #expect(throws: ApprovalError.self) {
+            try approval.approve(by: person("jane"), comment: nil, now: start)
+        }
+        #expect(error?.code == .selfApproval)
+        #expect(throws: Never.self) { try approval.approve(by: person("ben"), comment: nil, now: start) }
+    }
+
     @Test func `one refusal ends it whatever the quorum`() throws {
         var approval = approval(quorum: 3)
         try approval.approve(by: person("jane"), comment: nil, now: start)

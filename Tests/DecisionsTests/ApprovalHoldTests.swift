@@ -22,15 +22,15 @@ import Testing
         return fixture
     }
 
-    private func held(_ fixture: DecisionFixture, _ time: Duration) async throws -> Decision {
+    private func held(_ fixture: DecisionFixture, _ time: Duration, more: String = "") async throws -> Decision {
         await fixture.point.decide(
-            json: Array(#"{"tool": {"name": "payments.transfer"}, "parameters": {"amount": 100}}"#.utf8),
+            json: Array(#"{"tool": {"name": "payments.transfer"}, "parameters": {"amount": 100}\#(more)}"#.utf8),
             credentials: try DecisionFixture.credentials("fin"), point: DecisionFixture.api, holdingFor: time)
     }
 
     /// Decides while another task does `work` with the approval as soon as it is there.
     private func decide(
-        _ fixture: DecisionFixture, _ work: @escaping @Sendable (ApprovalID) async throws -> Void
+        _ fixture: DecisionFixture, more: String = "", _ work: @escaping @Sendable (ApprovalID) async throws -> Void
     ) async throws -> Decision {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -40,7 +40,7 @@ import Testing
                     try await Task.sleep(for: .milliseconds(1))
                 }
             }
-            let decision = try await held(fixture, .seconds(60))
+            let decision = try await held(fixture, .seconds(60), more: more)
             try await group.waitForAll()
             return decision
         }
@@ -54,6 +54,37 @@ import Testing
         #expect(fixture.recorder.entries.map(\.answer.outcome) == [.approvalNeeded, .allow])
         let approvals = try await fixture.ledger.approvals(tenant: "acme", states: [], limit: 10)
         #expect(approvals.map(\.state) == [.redeemed])
+    }
+
+    @Test func `of identical calls that are held one goes on, and the others are answered as if they had not waited`()
+        async throws
+    {
+        let fixture = try fixture()
+        let decisions = try await withThrowingTaskGroup(of: Decision.self) { group in
+            for _ in 0..<4 { group.addTask { try await held(fixture, .seconds(60)) } }
+            while fixture.recorder.entries.count < 4 { try await Task.sleep(for: .milliseconds(1)) }
+            let waiting = try await fixture.ledger.approvals(tenant: "acme", states: [.pending], limit: 10)
+            _ = try await fixture.desk.approve(try #require(waiting.first).id, by: DecisionFixture.jane)
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(decisions.count { $0.outcome == .allow } == 1)
+        #expect(decisions.count { $0.outcome == .approvalNeeded && $0.approval?.status == "redeemed" } == 3)
+    }
+
+    @Test func `a retry that is held gets the answer that older policies gave, when people agree`() async throws {
+        let fixture = try DecisionFixture()
+        let key = #", "idempotency_key": "k-1""#
+        try fixture.install { _ in Self.allowed }
+        let first = try await held(fixture, .zero, more: key)
+        #expect(first.outcome == .allow)
+        try fixture.install(sequence: 2) { input in
+            input.lookup("approval").kind == .object ? Self.allowed : Self.held
+        }
+        let again = try await decide(fixture, more: key) {
+            _ = try await fixture.desk.approve($0, by: DecisionFixture.jane)
+        }
+        #expect(again.id == first.id && again.outcome == .allow)
+        #expect(fixture.recorder.entries.map(\.answer.outcome) == [.allow, .approvalNeeded])
     }
 
     @Test func `a held call is denied when it is denied`() async throws {

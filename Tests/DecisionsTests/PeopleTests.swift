@@ -54,6 +54,11 @@ import Testing
             "the token's `email` is not verified by its issuer"
         ),
         (
+            head + #""email_verified": "false", "groups": ["soc"]"#,
+            "the token's `email` is not verified by its issuer"
+        ),
+        (head + #""email_verified": 1, "groups": ["soc"]"#, "the token's `email` is not verified by its issuer"),
+        (
             #""aud": ["aegis", "aegis-console"], "email": "lea@acme.example", "groups": ["soc"]"#,
             "the token is meant for people and for agents at once"
         ),

@@ -52,7 +52,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (claims(), "JWT", nil), (claims(), "at+jwt", nil), (claims(aud: #"["other", "aegis"]"#), "JWT", nil),
+        (claims(), "JWT", nil), (claims(), "at+jwt", nil),
+        (claims(), "application/at+jwt", nil), (claims(aud: #"["other", "aegis"]"#), "JWT", nil),
         (claims(aud: #""other""#), "JWT", "the token is not meant for `aegis`"),
         (claims(exp: 1000), "JWT", "the token expired 100 s ago"),
         (claims(iat: 1200), "JWT", "the token is not valid yet"),

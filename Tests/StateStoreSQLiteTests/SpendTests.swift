@@ -87,6 +87,27 @@ import Testing
         #expect(try await call(after: 60_000).refusal != nil)
     }
 
+    @Test func `a clock that was far ahead for a while holds no rate up, and brings nothing`() async throws {
+        let draw = SpendOrder.RateDraw(
+            key: fixture.budget().counter, limit: try #require(RateLimit(milliCallsPerSecond: 1000, burst: 3)))
+        func call(in store: SQLiteStateStore, after seconds: Int64) async throws -> SpendResult {
+            try await store.spend(fixture.order(now: fixture.start.advanced(bySeconds: seconds), rates: [draw]))
+        }
+        let first = try fixture.open()
+        #expect(try await call(in: first, after: 365 * 86_400).isCommitted)
+        // The clock is put right: two are left, and one comes each second.
+        for _ in 0..<2 { #expect(try await call(in: first, after: 0).isCommitted) }
+        #expect(try await call(in: first, after: 0).refusal == .rate(draw.key, draw.limit, retryAfterSeconds: 1))
+        #expect(try await call(in: first, after: 1).isCommitted)
+        #expect(try await call(in: first, after: 1).refusal != nil)
+        // Put back by less than a minute it says how long it really takes.
+        #expect(try await call(in: first, after: -29).refusal == .rate(draw.key, draw.limit, retryAfterSeconds: 31))
+        try await first.close()
+        let again = try fixture.open()
+        #expect(try await call(in: again, after: 1).refusal != nil)
+        #expect(try await call(in: again, after: 2).isCommitted)
+    }
+
     @Test func `a rate survives a restart`() async throws {
         let draw = SpendOrder.RateDraw(
             key: fixture.budget().counter, limit: try #require(RateLimit(milliCallsPerSecond: 1, burst: 1)))

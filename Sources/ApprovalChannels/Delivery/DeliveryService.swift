@@ -1,6 +1,7 @@
 public import Approvals
 public import Logging
 public import ServiceLifecycle
+import Synchronization
 
 /// Takes what waits in the outbox to the channels, until it has arrived or has been tried for too long.
 ///
@@ -20,6 +21,7 @@ public struct DeliveryService: Service {
     private let backoff: Backoff
     private let logger: Logger
     private let now: @Sendable () -> Timestamp
+    private let arrived = ArrivedMessages()
     private static let interval: Duration = .milliseconds(200)
     /// At most so many under way at once.
     private static let batch = 16
@@ -78,16 +80,32 @@ public struct DeliveryService: Service {
     /// One round: everything that is due, some at a time.
     func deliverDue() async throws {
         let due = try await outbox.due([.post, .update, .reply], now: now(), limit: Self.batch)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for delivery in due { group.addTask { try await attempt(delivery) } }
-            try await group.waitForAll()
+        // One whose outcome cannot be noted is no reason to cut short the others: their receivers may have taken them.
+        let failures = await withTaskGroup(of: (any Error)?.self) { group in
+            for delivery in due {
+                group.addTask {
+                    do { try await attempt(delivery) } catch { return error }
+                    return nil
+                }
+            }
+            return await group.reduce(into: [any Error]()) { failures, failure in
+                if let failure { failures.append(failure) }
+            }
         }
+        if let first = failures.first { throw first }
     }
 
     private func attempt(_ delivery: Delivery) async throws {
         do {
-            let result = try await send(delivery)
+            let result: String?
+            if let taken = arrived[delivery.key] {
+                result = taken
+            } else {
+                result = try await send(delivery)
+                arrived[delivery.key] = .some(result)
+            }
             try await outbox.finish(delivery.key, result: result, adding: [], now: now())
+            arrived[delivery.key] = nil
         } catch let error as ChannelError {
             try await take(error, of: delivery)
         }
@@ -163,5 +181,17 @@ public struct DeliveryService: Service {
                 approval.noteUndelivered([delivery.target])
             }
         } catch let error as ApprovalError where error.code == .notFound {}
+    }
+}
+
+/// What receivers have taken and the outbox does not say yet, with what they answered: it is not sent again while the outbox cannot be
+/// written.
+private final class ArrivedMessages: Sendable {
+    private let results = Mutex<[String: String?]>([:])
+
+    /// nil where the message has not been taken, or that is noted.
+    subscript(key: String) -> String?? {
+        get { results.withLock { $0[key] } }
+        set { results.withLock { $0[key] = newValue } }
     }
 }

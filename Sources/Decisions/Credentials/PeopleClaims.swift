@@ -35,7 +35,9 @@ public struct PeopleClaims: Sendable, Hashable {
         guard let name = Self.member(nameClaim, of: claims).string, (1...128).contains(name.utf8.count),
             name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
         else { return .refused("the token's `\(nameClaim)` is no name of a person") }
-        if nameClaim == "email", claims.lookup("email_verified") == .false {
+        // Some issuers write it as a text. Many say nothing of it.
+        let verified = claims.lookup("email_verified")
+        if nameClaim == "email", !(verified.isUndefined || verified == .true || verified.string == "true") {
             return .refused("the token's `email` is not verified by its issuer")
         }
         let groups = Set(Self.member(groupsClaim, of: claims).elements.compactMap(\.string))

@@ -74,7 +74,7 @@ public struct TokenProver: IdentityProver {
 
     private func verified(_ token: UnverifiedToken) throws(TokenError) -> VerifiedToken {
         let ring = keys.ring
-        let type = token.header.type.map { $0.lowercased() }
+        let type = token.header.type.map(TokenHeader.canonicalType)
         let expected = TokenProver.types.first { $0.lowercased() == type } ?? "JWT"
         return try token.verified(by: ring, type: expected, allowsMissingType: true)
     }

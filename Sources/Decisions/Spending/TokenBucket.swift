@@ -28,6 +28,8 @@ extension RateLimit {
 /// so nothing is ever rounded.
 public struct TokenBucket: Sendable, Hashable {
     static let unitsPerCall: Int64 = 1_000_000_000_000
+    /// So far a clock is put right; what is farther ahead was wrong.
+    private static let farAhead: Int64 = 60_000_000_000
 
     public private(set) var level: Int64
     public private(set) var updatedAt: Timestamp
@@ -44,13 +46,16 @@ public struct TokenBucket: Sendable, Hashable {
 
     public enum Draw: Sendable, Hashable {
         case taken
-        /// The bucket was left as it was. nil: never, at this rate.
+        /// Nothing was taken. nil: never, at this rate.
         case refused(retryAfterSeconds: Int64?)
     }
 
-    /// Takes one call. A clock that went back brings nothing, and takes nothing away.
+    /// Takes one call. A clock that went back brings nothing, and takes nothing away; where it went back far, what comes is reckoned from
+    /// where it is now, since a time that was once wrong may be years ahead.
     public mutating func draw(_ limit: RateLimit, now: Timestamp) -> Draw {
         let capacity = limit.burst * TokenBucket.unitsPerCall
+        let ahead = updatedAt.nanoseconds.subtractingReportingOverflow(now.nanoseconds)
+        if ahead.overflow ? updatedAt > now : ahead.partialValue > Self.farAhead { updatedAt = now }
         let elapsed = max(0, now.nanoseconds.subtractingReportingOverflow(updatedAt.nanoseconds).partialValue)
         let (inflow, beyond) = elapsed.multipliedReportingOverflow(by: limit.milliCallsPerSecond)
         let (sum, overflow) = level.addingReportingOverflow(inflow)
@@ -59,7 +64,9 @@ public struct TokenBucket: Sendable, Hashable {
             guard limit.milliCallsPerSecond > 0 else { return .refused(retryAfterSeconds: nil) }
             let missing = TokenBucket.unitsPerCall - refilled
             let perSecond = limit.milliCallsPerSecond * 1_000_000_000
-            return .refused(retryAfterSeconds: (missing + perSecond - 1) / perSecond)
+            let behind = max(0, updatedAt.nanoseconds - now.nanoseconds)
+            return .refused(
+                retryAfterSeconds: (missing + perSecond - 1) / perSecond + (behind + 999_999_999) / 1_000_000_000)
         }
         level = refilled - TokenBucket.unitsPerCall
         updatedAt = max(updatedAt, now)

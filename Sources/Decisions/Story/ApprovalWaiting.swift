@@ -80,7 +80,15 @@ extension DecisionPoint {
                 return (first, true)
             }
             let decision = await decide(DecisionRequest(request, overrideToken: token))
-            // The policies may have changed in between: the token is the gateway's, and no fault of the agent's.
+            // What was answered under its key before stands, whatever the policies were then.
+            if decision.repeatedAnswer != nil { return (decision, true) }
+            // The token is the gateway's, and no fault of the agent's: an identical call may have been quicker, or time.
+            if let status = decision.lostToken {
+                var ended = first
+                ended.approval?.status = status.rawValue
+                return (ended, true)
+            }
+            // Nor is it that the policies have changed in between.
             guard decision.policyVersion == approval.call.policyVersion else { return (await decide(request), isOver) }
             return (decision, true)
         case .denied: return (await decide(request), true)
@@ -89,6 +97,17 @@ extension DecisionPoint {
             var ended = first
             ended.approval?.status = approval.state(at: now()).rawValue
             return (ended, true)
+        }
+    }
+}
+
+extension Decision {
+    /// What has become of the approval whose token was refused; nil where none was.
+    fileprivate var lostToken: Approval.State? {
+        switch reason.code {
+        case .tokenUsed: .redeemed
+        case .approvalExpired: .expired
+        default: nil
         }
     }
 }

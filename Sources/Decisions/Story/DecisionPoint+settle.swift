@@ -11,6 +11,8 @@ extension DecisionPoint {
         case .refused(let why):
             throw .invalid(.unauthenticated("no valid credential came with the call: \(why)"))
         }
+        // Whether the key still holds, and the agent is still on, is not known.
+        guard stateFault() == nil else { throw .stateUnavailable }
         let report: UsageReport
         do throws(AdmissionError) { report = try UsageReport.parse(json, limits: limits) } catch {
             throw .invalid(error)

@@ -19,8 +19,8 @@ final class ApprovalClerk: Service {
     private let now: @Sendable () -> Timestamp
     /// Events that somebody is recording at this moment.
     private let claims = Mutex<Set<String>>([])
-    /// Events that were on record already when the process started.
-    private let recorded: Set<String>
+    /// Events that are on record and still in the outbox: found there when the process started, or not taken out since.
+    private let recorded: Mutex<Set<String>>
     private static let interval: Duration = .milliseconds(200)
 
     init(
@@ -34,14 +34,14 @@ final class ApprovalClerk: Service {
         self.now = now
         let open = Set(try await store.due([.event], now: Timestamp(nanoseconds: .max), limit: 10_000).map(\.key))
         guard !open.isEmpty else {
-            recorded = []
+            recorded = Mutex([])
             return
         }
         var reader = try AuditReader(directory: auditDirectory)
         let found = try reader.last(open.count) { record in
             record["kind"] == "approval" && record["idempotency_key"].map(open.contains) == true
         }
-        recorded = Set(found.compactMap { $0["idempotency_key"] })
+        recorded = Mutex(Set(found.compactMap { $0["idempotency_key"] }))
     }
 
     /// What is under way at shutdown is finished.
@@ -100,9 +100,11 @@ final class ApprovalClerk: Service {
         else { return }
         let event = approval.events[number]
         let (next, unreachable) = plan.deliveries(for: event, of: approval, now: now())
-        if !recorded.contains(delivery.key) {
+        if !recorded.withLock({ $0.contains(delivery.key) }) {
             _ = try await journal.append(
                 ApprovalRecord.draft(event, of: approval, undelivered: unreachable, now: now()))
+            // Where the outbox cannot be written now, the record is there all the same.
+            recorded.withLock { _ = $0.insert(delivery.key) }
         }
         let news = unreachable.filter { !approval.undelivered.contains($0) }
         if !news.isEmpty {
@@ -115,5 +117,6 @@ final class ApprovalClerk: Service {
             _ = try await store.update(approval.id, tenant: approval.call.tenant) { $0.noteUndelivered(news) }
         }
         try await store.finish(delivery.key, result: nil, adding: next, now: now())
+        recorded.withLock { _ = $0.remove(delivery.key) }
     }
 }
