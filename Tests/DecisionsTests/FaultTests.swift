@@ -79,6 +79,13 @@ import Testing
         #expect(try await fixture.decide().wouldOutcome == .allow)
     }
 
+    @Test func `a state store that cannot be written is a deny where a tenant only shadows, too`() async throws {
+        try fixture.install(settings: #"{"mode": "shadow"}"#) { _ in Self.charged }
+        fixture.ledger.spendFault.isActive = true
+        let decision = try await fixture.decide()
+        #expect(decision.outcome == .deny && decision.reason.code == .stateUnavailable)
+    }
+
     @Test func `a state store that cannot be read is a deny`() async throws {
         try fixture.install(ScriptedPolicy.ruling())
         fixture.ledger.readFault.isActive = true

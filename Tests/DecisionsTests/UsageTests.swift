@@ -158,11 +158,16 @@ import Testing
         #expect(fixture.recorder.events.map { $0.detail["event"] } == ["settled", "released"])
     }
 
-    @Test func `what a shadow policy has reserved makes no overrun of a report`() async throws {
-        let would = ScriptedPolicy.ruling(budgets: CompositionTests.budget(3_000_000, cost: "1"))
+    /// An enforced budget of ten dollars, and what a shadow policy has beside it.
+    private func install(cost: String, beside shadow: String) throws {
+        let would = ScriptedPolicy.ruling(budgets: shadow)
         try fixture.install(sequence: 2) { _ in
-            ScriptedPolicy.ruling(budgets: CompositionTests.budget(10_000_000, cost: "5"), would: would)
+            ScriptedPolicy.ruling(budgets: CompositionTests.budget(10_000_000, cost: cost), would: would)
         }
+    }
+
+    @Test func `what a shadow policy has reserved makes no overrun of a report`() async throws {
+        try install(cost: "5", beside: CompositionTests.budget(3_000_000, cost: "1"))
         let first = try await call("1")
         let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 2}")
         #expect(answer.status == .settled)
@@ -178,11 +183,7 @@ import Testing
     }
 
     @Test func `a call that is settled stays so where a shadow policy counts in another currency`() async throws {
-        let would = ScriptedPolicy.ruling(
-            budgets: CompositionTests.budget(3_000_000, cost: "1").replacing("USD", with: "EUR"))
-        try fixture.install(sequence: 2) { _ in
-            ScriptedPolicy.ruling(budgets: CompositionTests.budget(10_000_000, cost: "1"), would: would)
-        }
+        try install(cost: "1", beside: CompositionTests.budget(3_000_000, cost: "1").replacing("USD", with: "EUR"))
         let first = try await call("1")
         let answer = try await settle("{\"decision_id\": \"\(first.id)\", \"cost\": 0.42, \"currency\": \"USD\"}")
         #expect(answer.status == .settled)

@@ -5,29 +5,34 @@ import RegoValues
 /// it generates. Generated rules tell a failing builtin from a false condition by themselves; these do not.
 struct HandWrittenRego {
     let modules: [Module]
-    let data: Document
+    private let shadows: Set<String>
+
+    init(modules: [Module], data: Document) {
+        self.modules = modules
+        shadows = Self.shadowPolicies(data)
+    }
+
+    /// Whether there are policies in shadow mode, written in whatever way.
+    var hasShadowPolicies: Bool { !shadows.isEmpty }
 
     /// The files in which a failing builtin ends the decision, for the rule that it stands in could be the one that
     /// denies. Those of policies in shadow mode, which must not decide, are left out.
     var enforced: Set<String> {
-        let shadows = shadowPolicies
-        return Set(
-            modules.filter { !$0.source.name.hasPrefix("aegis/") && !isCustom($0, ofAny: shadows) }
+        Set(
+            modules.filter { !$0.source.name.hasPrefix("aegis/") && !isShadows($0) }
                 .map(\.source.name))
     }
 
-    /// Whether the module is `package aegis.custom["NAME"]` for one of these names.
-    private func isCustom(_ module: Module, ofAny names: Set<String>) -> Bool {
+    /// Whether the module is `package aegis.custom["NAME"]` of a policy in shadow mode.
+    private func isShadows(_ module: Module) -> Bool {
         let path = module.package.path.terms.dropFirst().compactMap { term -> String? in
             if case .string(let name) = term.kind { name } else { nil }
         }
-        return path.count == 3 && path.starts(with: ["aegis", "custom"]) && names.contains(path[2])
+        return path.count == 3 && path.starts(with: ["aegis", "custom"]) && shadows.contains(path[2])
     }
 
-    /// Whether there are policies in shadow mode, written in whatever way.
-    var hasShadowPolicies: Bool { !shadowPolicies.isEmpty }
-
-    private var shadowPolicies: Set<String> {
+    /// The names of policies in shadow mode, written in whatever way.
+    private static func shadowPolicies(_ data: Document) -> Set<String> {
         let tables = data.root.lookup("aegis").lookup("tables")
         var lists = [tables.lookup("everywhere")]
         lists += tables.lookup("by_agent").entries.map(\.value) + tables.lookup("by_tool").entries.map(\.value)

@@ -54,8 +54,11 @@ public struct TokenBucket: Sendable, Hashable {
     /// where it is now, since a time that was once wrong may be years ahead.
     public mutating func draw(_ limit: RateLimit, now: Timestamp) -> Draw {
         let capacity = limit.burst * TokenBucket.unitsPerCall
-        let ahead = updatedAt.nanoseconds.subtractingReportingOverflow(now.nanoseconds)
-        if ahead.overflow ? updatedAt > now : ahead.partialValue > Self.farAhead { updatedAt = now }
+        var behind: Int64 = 0
+        if updatedAt > now {
+            let (ahead, overflow) = updatedAt.nanoseconds.subtractingReportingOverflow(now.nanoseconds)
+            if overflow || ahead > Self.farAhead { updatedAt = now } else { behind = ahead }
+        }
         let elapsed = max(0, now.nanoseconds.subtractingReportingOverflow(updatedAt.nanoseconds).partialValue)
         let (inflow, beyond) = elapsed.multipliedReportingOverflow(by: limit.milliCallsPerSecond)
         let (sum, overflow) = level.addingReportingOverflow(inflow)
@@ -64,7 +67,6 @@ public struct TokenBucket: Sendable, Hashable {
             guard limit.milliCallsPerSecond > 0 else { return .refused(retryAfterSeconds: nil) }
             let missing = TokenBucket.unitsPerCall - refilled
             let perSecond = limit.milliCallsPerSecond * 1_000_000_000
-            let behind = max(0, updatedAt.nanoseconds - now.nanoseconds)
             return .refused(
                 retryAfterSeconds: (missing + perSecond - 1) / perSecond + (behind + 999_999_999) / 1_000_000_000)
         }

@@ -54,20 +54,14 @@ extension DecisionPoint {
         guard let caller = decision.caller, let agent = decision.agent, let catalog = decision.policy?.catalog else {
             return
         }
-        guard catalog.agents[delegate] != nil, catalog.authority.accepts(delegate, from: agent.name) else {
-            let reason = DecisionReason(
-                .callerNotAllowed, "the agent `\(delegate)` accepts no calls from `\(agent.name)`")
-            // There is no chain to an agent that there is not, whatever is enforced.
-            guard catalog.agents[delegate] != nil else { return decision.settle(.deny, reason) }
-            guard decision.isShadowing else { return decision.deny(reason) }
-            if decision.candidate == nil { decision.foreseeRefusal(reason) }
-            return mint(to: delegate, life: life, decision)
+        let refusal = DecisionReason(
+            .callerNotAllowed, "the agent `\(delegate)` accepts no calls from `\(agent.name)`")
+        // There is no chain to an agent that there is not, whatever is enforced.
+        guard catalog.agents[delegate] != nil else { return decision.settle(.deny, refusal) }
+        if !catalog.authority.accepts(delegate, from: agent.name) {
+            guard decision.isShadowing else { return decision.deny(refusal) }
+            if decision.candidate == nil { decision.foreseeRefusal(refusal) }
         }
-        mint(to: delegate, life: life, decision)
-    }
-
-    private func mint(to delegate: String, life: Int64, _ decision: DecisionInProgress) {
-        guard let caller = decision.caller, let agent = decision.agent else { return }
         if let stop = switches().stop(tenant: caller.tenant, agent: delegate) {
             return decision.deny(.agentDisabled, stop.message)
         }

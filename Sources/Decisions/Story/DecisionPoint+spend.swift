@@ -105,8 +105,8 @@ extension DecisionPoint {
             }
         } catch {
             let reason = DecisionReason(.stateUnavailable, "the state store cannot be written")
-            // What is only tried must not be why a call is denied.
-            guard !order.isEnforced, !isLong else { return decision.deny(reason) }
+            // What is only tried must not be why a call is denied; a tenant that only shadows is told that state is missing.
+            guard !order.isEnforced, !isLong, !decision.isShadowing else { return decision.deny(reason) }
             decision.foreseeRefusal(reason)
             decision.permit()
             decision.isWorthRemembering = order.idempotency != nil
